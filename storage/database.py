@@ -1,0 +1,57 @@
+"""The seam between repositories and engines: a transaction that executes statements.
+
+A repository says `await tx.fetch_one(STATEMENT, parameters)` and never learns which engine it
+runs on. Statements are SQLAlchemy Core, built once at import; rows are in column order.
+"""
+
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from typing import Any, Protocol
+
+from sqlalchemy.sql import Executable
+
+Parameters = Mapping[str, Any]
+Row = Sequence[Any]
+
+
+class Transaction(Protocol):
+    """Statements that take effect together or not at all."""
+
+    async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
+        """The first row, or None."""
+        ...
+
+    async def fetch_all(self, statement: Executable, parameters: Parameters) -> Sequence[Row]:
+        """Every row."""
+        ...
+
+    async def execute(self, statement: Executable, parameters: Parameters) -> int:
+        """How many rows the statement changed."""
+        ...
+
+    async def execute_many(self, statement: Executable, rows: Sequence[Parameters]) -> None:
+        """Run the statement once for each set of parameters."""
+        ...
+
+
+class Database(Protocol):
+    """One database, whichever engine it is. Raises `StorageError` and nothing of a driver's."""
+
+    name: str
+    """The engine, for people: `SQLite 3.40.1` or `PostgreSQL`."""
+
+    async def open(self) -> None:
+        """Connect. Raises `StorageUnavailable` when that cannot be done now."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        ...
+
+    def transaction(self) -> AbstractAsyncContextManager[Transaction]:
+        """Commit at the end of the block, or roll back when it raises."""
+        ...
+
+    def reading(self) -> AbstractAsyncContextManager[Transaction]:
+        """Statements that only read, each on its own: nothing to begin and nothing to commit."""
+        ...

@@ -1,0 +1,149 @@
+"""Which sessions a list is about, in what order, and which page: values in, conditions out.
+
+Statements are built once for each *shape* of filter and page, never for their values, so that
+each is compiled once and a driver can keep it prepared.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import StrEnum
+from functools import lru_cache
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, or_, select, tuple_
+
+from storage.conditions import any_of
+from storage.records import DeviceKind, SessionState
+from storage.session_rows import COLUMNS, LIVE
+from storage.tables import INSTANT, sessions
+
+_EXPIRED = and_(
+    sessions.c.revoked_at.is_(None),
+    or_(
+        sessions.c.last_active <= bindparam("idle_cutoff", type_=INSTANT),
+        sessions.c.created_at <= bindparam("birth_cutoff", type_=INSTANT),
+    ),
+)
+_IN_STATE = {
+    SessionState.ACTIVE: LIVE,
+    SessionState.EXPIRED: _EXPIRED,
+    SessionState.REVOKED: sessions.c.revoked_at.is_not(None),
+}
+
+
+class SessionOrderField(StrEnum):
+    """What sessions can be ordered by."""
+
+    LAST_ACTIVE = "LAST_ACTIVE"
+    CREATED_AT = "CREATED_AT"
+
+
+@dataclass(frozen=True, slots=True)
+class SessionFilter:
+    """Which sessions; None does not narrow, an empty collection matches nothing."""
+
+    states: frozenset[SessionState] | None = frozenset({SessionState.ACTIVE})
+    device_kinds: frozenset[DeviceKind] | None = None
+    inactive_since: datetime | None = None
+    search: str | None = None
+
+    def parameters(self) -> dict[str, Any]:
+        """The values; `shape` is the rest."""
+        folded = None if self.search is None else _literal(self.search.casefold())
+        return {"inactive_since": self.inactive_since, "pattern": folded}
+
+    def shape(self) -> "FilterShape":
+        return FilterShape(self.states, self.device_kinds, self.inactive_since is not None, self.search is not None)
+
+
+@dataclass(frozen=True, slots=True)
+class FilterShape:
+    """Which conditions a filter has, without their values."""
+
+    states: frozenset[SessionState] | None
+    device_kinds: frozenset[DeviceKind] | None
+    inactive_since: bool
+    search: bool
+
+    def condition(self) -> ColumnElement[bool]:
+        """The filter as SQL."""
+        c = sessions.c
+        parts: list[ColumnElement[bool]] = []
+        if self.states is not None:
+            parts.append(any_of(_IN_STATE[state] for state in sorted(self.states)))
+        if self.device_kinds is not None:
+            parts.append(any_of(c.device_kind == kind.value for kind in sorted(self.device_kinds)))
+        if self.inactive_since:
+            parts.append(c.last_active < bindparam("inactive_since", type_=INSTANT))
+        if self.search:
+            haystacks = (c.name_key, func.lower(c.device), c.ip_address)
+            parts.append(any_of(text.like(bindparam("pattern"), escape="\\") for text in haystacks))
+        return and_(c.user_id == bindparam("owner"), *parts)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where a page begins or ends: the ordering value and the id of a row."""
+
+    at: datetime
+    id: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """At most `limit` rows between two positions, from the start, or from the end."""
+
+    limit: int
+    after: Position | None = None
+    before: Position | None = None
+    from_end: bool = False
+
+    def one_more(self) -> "Page":
+        """A page with room for one more row, which tells whether there is another page."""
+        return replace(self, limit=self.limit + 1)
+
+    def parameters(self) -> dict[str, Any]:
+        """The values of `bounded`."""
+        after, before = self.after, self.before
+        return {
+            "limit": self.limit,
+            "after_at": after and after.at,
+            "after_id": after and after.id,
+            "before_at": before and before.at,
+            "before_id": before and before.id,
+        }
+
+
+@lru_cache(maxsize=512)
+def page_statement(
+    shape: FilterShape,
+    field: SessionOrderField,
+    descending: bool,
+    after: bool,
+    before: bool,
+    from_end: bool,
+) -> Select[*tuple[Any, ...]]:
+    """Select a page of sessions. Ties are broken by id, so that pages neither skip nor repeat."""
+    by = sessions.c.last_active if field is SessionOrderField.LAST_ACTIVE else sessions.c.created_at
+    place = tuple_(by, sessions.c.id)
+    bounds: list[ColumnElement[bool]] = []
+    if after:
+        edge = _edge("after")
+        bounds.append(place < edge if descending else place > edge)
+    if before:
+        edge = _edge("before")
+        bounds.append(place > edge if descending else place < edge)
+    downwards = descending is not from_end
+    order = [column.desc() if downwards else column.asc() for column in (by, sessions.c.id)]
+    return select(*COLUMNS).where(shape.condition(), *bounds).order_by(*order).limit(bindparam("limit"))
+
+
+def _edge(name: str) -> Any:
+    return tuple_(bindparam(f"{name}_at", type_=INSTANT), bindparam(f"{name}_id", type_=Uuid()))
+
+
+def _literal(text: str) -> str:
+    """A LIKE pattern that contains `text` and takes none of it for a wildcard."""
+    escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
+    return f"%{escaped}%"

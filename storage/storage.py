@@ -1,0 +1,76 @@
+"""Storage as the rest of the house sees it: transactions that hold repositories."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from storage.database import Database, Transaction
+from storage.events import EventRepository
+from storage.lifetimes import Lifetimes
+from storage.postgresql import PostgresqlDatabase
+from storage.pruning import PruneRepository
+from storage.sessions import SessionRepository
+from storage.users import UserRepository
+
+
+class Repositories:
+    """The repositories of one transaction."""
+
+    __slots__ = ("events", "pruning", "sessions", "users")
+
+    def __init__(self, tx: Transaction, lifetimes: Lifetimes) -> None:
+        self.users = UserRepository(tx)
+        self.sessions = SessionRepository(tx, lifetimes)
+        self.events = EventRepository(tx)
+        self.pruning = PruneRepository(tx)
+
+
+class Storage:
+    """A database and how long its sessions last."""
+
+    def __init__(self, database: Database, lifetimes: Lifetimes) -> None:
+        self.database = database
+        self.lifetimes = lifetimes
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Repositories]:
+        """Everything in the block takes effect together, or nothing does."""
+        async with self.database.transaction() as tx:
+            yield Repositories(tx, self.lifetimes)
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Repositories]:
+        """For statements that only read."""
+        async with self.database.reading() as tx:
+            yield Repositories(tx, self.lifetimes)
+
+
+def sqlite_path(url: str) -> Path:
+    """The file of a `sqlite:///…` URL. Raises ValueError for a database in memory."""
+    name = make_url(url).database
+    if name in (None, "", ":memory:"):
+        raise ValueError("sessions are kept in a file: write sqlite:///path/to/file.sqlite3")
+    return Path(str(name))
+
+
+def is_sqlite(url: str) -> bool:
+    """Whether the URL is one of SQLite. Raises ValueError for one that is not understood."""
+    try:
+        backend = make_url(url).get_backend_name()
+    except ArgumentError:
+        backend = ""
+    if backend not in ("sqlite", "postgresql"):
+        raise ValueError("the database URL must begin with sqlite:/// or postgresql://")
+    return backend == "sqlite"
+
+
+def connect(url: str, pool_size: int = 10) -> Database:
+    """The database that a `sqlite:///…` or `postgresql://…` URL names; not yet opened."""
+    if is_sqlite(url):
+        from storage.sqlite import SqliteDatabase  # noqa: PLC0415
+
+        return SqliteDatabase(sqlite_path(url))
+    return PostgresqlDatabase(url, pool_size)
