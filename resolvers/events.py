@@ -1,0 +1,109 @@
+"""What happened to an account: written by the resolvers that make it happen, read by its owner."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+from uuid import UUID
+
+from resolvers.cursors import encode_cursor
+from resolvers.devices import describe
+from resolvers.paging import Slice, cut
+from resolvers.requester import Client
+from resolvers.services import Services
+from storage import Repositories
+from storage.filters import Page, Position
+from storage.records import EventKind, EventRecord, SessionRecord
+
+
+async def record(
+    services: Services,
+    repositories: Repositories,
+    session: SessionRecord,
+    kind: EventKind,
+    client: Client,
+    now: datetime,
+    actor: UUID | None = None,
+) -> None:
+    """Write an event about the session in the transaction that makes it true."""
+    await repositories.events.add(
+        EventRecord(
+            user_id=session.user_id,
+            id=services.new_id(),
+            kind=kind,
+            occurred_at=now,
+            ip_address=client.ip_address,
+            device=describe(client.user_agent).label,
+            session_id=session.id,
+            actor_id=actor or session.id,
+        )
+    )
+
+
+async def record_revocations(
+    services: Services,
+    repositories: Repositories,
+    current: SessionRecord,
+    ended: Sequence[UUID],
+    client: Client,
+    now: datetime,
+) -> None:
+    """Write that `current` ended several sessions: once for the account, once for each of them."""
+    device = describe(client.user_agent).label
+
+    def event(kind: EventKind, session_id: UUID | None) -> EventRecord:
+        return EventRecord(
+            current.user_id,
+            services.new_id(),
+            kind,
+            now,
+            client.ip_address,
+            device,
+            session_id,
+            current.id,
+        )
+
+    each = [event(EventKind.SESSION_REVOKED, session_id) for session_id in ended]
+    await repositories.events.add_many([*each, event(EventKind.SESSIONS_REVOKED, None)])
+
+
+async def list_events(
+    services: Services,
+    user_id: UUID,
+    kinds: frozenset[EventKind] | None,
+    page: Page,
+) -> Slice[EventRecord]:
+    """A page of what happened to the user, newest first."""
+    async with services.storage.reading() as repositories:
+        found = await repositories.events.list(user_id, kinds, page.one_more())
+    return cut(found, page)
+
+
+async def count_events(services: Services, user_id: UUID, kinds: frozenset[EventKind] | None) -> int:
+    """How many events there are on all pages together."""
+    async with services.storage.reading() as repositories:
+        return await repositories.events.count(user_id, kinds)
+
+
+async def list_session_events(
+    services: Services, user_id: UUID, session_ids: Collection[UUID], page: Page
+) -> Mapping[UUID, Slice[EventRecord]]:
+    """The same page of the events of several sessions, with one statement."""
+    async with services.storage.reading() as repositories:
+        found = await repositories.events.list_by_session(user_id, session_ids, page.one_more())
+    return {session_id: cut(events, page) for session_id, events in found.items()}
+
+
+async def count_session_events(services: Services, user_id: UUID, session_ids: Collection[UUID]) -> Mapping[UUID, int]:
+    """How many events each of the sessions has, with one statement."""
+    async with services.storage.reading() as repositories:
+        return await repositories.events.count_by_session(user_id, session_ids)
+
+
+async def find_events(services: Services, user_id: UUID, ids: Sequence[UUID]) -> Mapping[UUID, EventRecord]:
+    """Those of the events that are the user's, by id."""
+    async with services.storage.reading() as repositories:
+        return await repositories.events.find_many(user_id, ids)
+
+
+def event_cursor(event: EventRecord) -> str:
+    """The event's cursor in a list of events."""
+    return encode_cursor("event", Position(event.occurred_at, event.id))

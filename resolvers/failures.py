@@ -1,0 +1,62 @@
+"""Expected failures. They are returned, not raised: what a resolver wrote stays written."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """Something the caller can do something about. `path` names the argument at fault."""
+
+    message: str
+    path: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidInput(Failure):
+    """A value in the input breaks a rule."""
+
+
+@dataclass(frozen=True, slots=True)
+class InvalidCredentials(Failure):
+    """The e-mail address or the password is wrong; which of them is not said."""
+
+    message: str = "The e-mail address or the password is wrong."
+
+
+@dataclass(frozen=True, slots=True)
+class EmailTaken(Failure):
+    """An account with this address exists."""
+
+    message: str = "An account with this e-mail address already exists. Log in instead."
+    path: tuple[str, ...] = ("input", "email")
+
+
+@dataclass(frozen=True, slots=True)
+class SessionNotFound(Failure):
+    """No such session is the caller's. Somebody else's looks exactly like none at all."""
+
+    message: str = "You have no session with this ID."
+    path: tuple[str, ...] = ("sessionId",)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionEnded(Failure):
+    """The session has ended, so it cannot be changed."""
+
+    message: str = "This session has already ended."
+    path: tuple[str, ...] = ("input", "sessionId")
+    ended_at: datetime = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class RefreshTokenInvalid(Failure):
+    """The refresh token is of no use. `reuse_detected`: its session was revoked for it."""
+
+    message: str = "This refresh token is not valid. Log in again."
+    path: tuple[str, ...] = ("input", "refreshToken")
+    reuse_detected: bool = False
+
+
+class InvalidArgument(ValueError):
+    """An argument of a query breaks a rule: the message says which, and what to send instead."""

@@ -1,0 +1,33 @@
+"""Objects by their ids alone (Relay): the requester's user, sessions and events."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from resolvers.accounts import find_user
+from resolvers.events import find_events
+from resolvers.failures import InvalidArgument
+from resolvers.ids import parse_id
+from resolvers.paging import MOST
+from resolvers.requester import Requester
+from resolvers.services import Services
+from resolvers.sessions import find_sessions
+from storage.records import EventRecord, SessionRecord, UserRecord
+
+Node = UserRecord | SessionRecord | EventRecord
+
+
+async def find_nodes(services: Services, requester: Requester, ids: Sequence[str]) -> list[Node | None]:
+    """The objects in the order asked for, None for those the requester has none of.
+
+    Takes at most three statements. Raises InvalidArgument for too many ids.
+    """
+    if len(ids) > MOST:
+        raise InvalidArgument(f"At most {MOST} ids at a time, not {len(ids)}.")
+    wanted = [parse_id(text) for text in ids]
+    missing = {id_ for id_ in wanted if id_ is not None}
+    found: dict[UUID, Node] = {}
+    if requester.user_id in missing and (user := await find_user(services, requester)):
+        found[user.id] = user
+    found |= await find_sessions(services, requester.user_id, list(missing - found.keys()))
+    found |= await find_events(services, requester.user_id, list(missing - found.keys()))
+    return [found.get(id_) if id_ else None for id_ in wanted]

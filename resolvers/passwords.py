@@ -1,0 +1,79 @@
+"""Passwords: the only user of Argon2. Hashing is slow by design, so it runs off the event loop."""
+
+import asyncio
+import os
+import unicodedata
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from functools import cache
+from typing import TypeVar, TypeVarTuple
+
+from argon2 import PasswordHasher
+from argon2.exceptions import Argon2Error, InvalidHashError
+
+from resolvers.failures import InvalidInput
+
+Args = TypeVarTuple("Args")
+T = TypeVar("T")
+
+SHORTEST, LONGEST = 8, 128
+COMMON = 1000
+
+
+class Passwords:
+    """Hashes and checks with Argon2id at OWASP's t=2, m=19 MiB, p=1, on a bounded pool."""
+
+    def __init__(self, time_cost: int = 2, memory_kib: int = 19 * 1024) -> None:
+        self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
+        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="passwords")
+        # Checked when there is no account, so that an unknown address costs the same.
+        self._nobody = self._hasher.hash(os.urandom(16).hex())
+
+    async def hash(self, password: str) -> str:
+        """The hash to keep of a password."""
+        return await self._run(self._hasher.hash, _stable(password))
+
+    async def verify(self, password: str, password_hash: str | None) -> bool:
+        """Whether the password is the one hashed. None (no account) costs the same and is False."""
+        return await self._run(self._verify, _stable(password), password_hash)
+
+    def is_outdated(self, password_hash: str) -> bool:
+        """Whether the hash was made with other costs than today's."""
+        return self._hasher.check_needs_rehash(password_hash)
+
+    def close(self) -> None:
+        """Let the threads go."""
+        self._pool.shutdown(wait=False, cancel_futures=True)
+
+    def _verify(self, password: str, password_hash: str | None) -> bool:
+        try:
+            self._hasher.verify(password_hash or self._nobody, password)
+        except (Argon2Error, InvalidHashError):
+            return False
+        return password_hash is not None
+
+    async def _run(self, work: Callable[[*Args], T], *args: *Args) -> T:
+        return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
+
+
+def check_new_password(password: str) -> InvalidInput | None:
+    """Whether a password may be chosen (ASVS 6.2.1, 6.2.4); None when it may."""
+    path = ("input", "password")
+    if not SHORTEST <= len(_stable(password)) <= LONGEST:
+        return InvalidInput(f"A password has {SHORTEST} to {LONGEST} characters.", path)
+    if _stable(password).lower() in _common():
+        return InvalidInput("This password is one of the most common ones. Choose another.", path)
+    return None
+
+
+def _stable(password: str) -> str:
+    """One form whatever the keyboard that typed it (NIST SP 800-63B, normalization)."""
+    return unicodedata.normalize("NFKC", password)
+
+
+@cache
+def _common() -> frozenset[str]:
+    from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 - large, seldom needed
+
+    long_enough = (word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)
+    return frozenset(word for word, _ in zip(long_enough, range(COMMON), strict=False))

@@ -1,0 +1,82 @@
+"""Exchange a refresh token for new tokens, so that neither races nor thieves get a second life.
+
+The current generation rotates by compare-and-set. The previous one, within the grace, gives the
+same successor again: tabs that race all win, and there is still one lineage. Anything older has
+been used before, perhaps by a thief: the session is revoked, that is committed, and then the
+caller learns of it.
+"""
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime
+
+from resolvers.events import record
+from resolvers.failures import RefreshTokenInvalid
+from resolvers.grants import Grant, grant
+from resolvers.refresh_tokens import RefreshClaims, unseal
+from resolvers.requester import Client
+from resolvers.services import Services
+from storage import Repositories
+from storage.records import EventKind, RevocationReason, SessionRecord, SessionState
+from storage.sessions import Touch
+
+log = logging.getLogger("sessionql.refresh")
+
+
+@dataclass(frozen=True, slots=True)
+class Refreshed:
+    """The session and its new tokens."""
+
+    session: SessionRecord
+    tokens: Grant
+
+
+async def refresh(services: Services, token: str, client: Client) -> Refreshed | RefreshTokenInvalid:
+    """New tokens for a refresh token; see the module's text for who gets them."""
+    claims = unseal(token, services.tokens.keys().refresh)
+    if claims is None:
+        log.info("Rejected a refresh token from %s: not valid", client.ip_address)
+        return RefreshTokenInvalid()
+    now = services.clock()
+    async with services.storage.transaction() as repositories:
+        session = await _advance(services, repositories, claims, client, now)
+    # The transaction is over: a revocation for reuse stands whatever happens from here on.
+    if isinstance(session, RefreshTokenInvalid):
+        log.info("Rejected a refresh token from %s: %s", client.ip_address, session.message)
+        return session
+    return Refreshed(session, grant(services, session, now))
+
+
+async def _advance(
+    services: Services,
+    repositories: Repositories,
+    claims: RefreshClaims,
+    client: Client,
+    now: datetime,
+) -> SessionRecord | RefreshTokenInvalid:
+    sessions = repositories.sessions
+    touch = Touch(claims.user_id, claims.session_id, now, client.ip_address)
+    rotated = await sessions.rotate(touch, claims.generation)
+    if rotated is not None:
+        return rotated
+    session = await sessions.find(claims.user_id, claims.session_id)
+    if session is None or services.storage.lifetimes.state(session, now) is not SessionState.ACTIVE:
+        return RefreshTokenInvalid("This session has ended. Log in again.")
+    if _is_racing(session, claims, services, now):
+        return session
+    revoked = await sessions.revoke(session.user_id, session.id, RevocationReason.REFRESH_TOKEN_REUSED, now)
+    if revoked is not None:
+        await record(services, repositories, revoked, EventKind.REFRESH_TOKEN_REUSED, client, now)
+    return RefreshTokenInvalid(
+        "This refresh token was used before, so its session was revoked. Log in again.",
+        reuse_detected=True,
+    )
+
+
+def _is_racing(session: SessionRecord, claims: RefreshClaims, services: Services, now: datetime) -> bool:
+    """Whether the token is the one just replaced: another tab was faster by a moment."""
+    return (
+        session.generation == claims.generation + 1
+        and session.rotated_at is not None
+        and now - session.rotated_at < services.policy.refresh_grace
+    )
