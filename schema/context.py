@@ -1,0 +1,55 @@
+"""What the fields of one request share: who asks, and what to ask with."""
+
+from dataclasses import dataclass, field
+
+import strawberry
+
+from resolvers.requester import Client, Requester
+from resolvers.services import Services
+from schema.loaders import Loaders
+from storage.records import SessionRecord
+
+
+class Unauthenticated(Exception):
+    """Nobody is signed in, or the session of the token has ended."""
+
+    def __init__(self, rejected: bool) -> None:
+        ended = "This session has ended, or its token is not valid: refresh it, or log in."
+        nobody = "Nobody is signed in: send `Authorization: Bearer <access token>`."
+        super().__init__(ended if rejected else nobody)
+
+
+@dataclass(slots=True)
+class Context:
+    """One request. `rejected`: it carried a token, and that was refused."""
+
+    services: Services
+    client: Client
+    requester: Requester | None = None
+    rejected: bool = False
+    loaders: Loaders = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.loaders = Loaders(self.services)
+
+    def require(self) -> Requester:
+        """Who asks. Raises Unauthenticated when nobody does."""
+        if self.requester is None:
+            raise Unauthenticated(self.rejected)
+        return self.requester
+
+    def optional(self) -> Requester | None:
+        """Who asks, if anybody. Raises Unauthenticated for a token that was refused."""
+        return self.require() if self.rejected else self.requester
+
+    def sign_in(self, session: SessionRecord) -> Requester:
+        """From here on the request is made by this new session."""
+        self.requester, self.rejected = Requester(session), False
+        return self.requester
+
+    def sign_out(self) -> None:
+        """From here on nobody makes the request: its session has ended."""
+        self.requester, self.rejected = None, True
+
+
+Info = strawberry.Info[Context, None]

@@ -1,0 +1,105 @@
+"""Expected failures as data: every error type implements `UserError`."""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from resolvers import failures
+from schema.enums import ErrorCode
+
+MESSAGE = "A human-readable sentence in English. Do not match on it; match on `__typename` or `code`."
+PATH = 'The path of the argument at fault, e.g. `["input", "email"]`; empty when no one argument is at fault.'
+
+
+@strawberry.interface(
+    description="A failure the caller can do something about, returned as data. Every member of "
+    "every `…Error` union implements it, so `... on UserError { message code }` covers errors "
+    "added later."
+)
+class UserError:
+    message: str = strawberry.field(description=MESSAGE)
+    code: ErrorCode = strawberry.field(description="The stable machine-readable code of the failure.")
+    path: list[str] = strawberry.field(description=PATH)
+
+
+@strawberry.type(description="The e-mail address or the password is wrong. Deliberately does not say which.")
+class InvalidCredentialsError(UserError):
+    pass
+
+
+@strawberry.type(description="A value in the input breaks a rule.")
+class InvalidInputError(UserError):
+    pass
+
+
+@strawberry.type(description="An account with this e-mail address already exists.")
+class EmailTakenError(UserError):
+    pass
+
+
+@strawberry.type(description="No such session belongs to the caller.")
+class SessionNotFoundError(UserError):
+    pass
+
+
+@strawberry.type(description="The session has already ended.")
+class SessionEndedError(UserError):
+    ended_at: datetime = strawberry.field(description="When the session ended.")
+
+
+@strawberry.type(description="The refresh token is malformed, expired, revoked or already used.")
+class RefreshTokenInvalidError(UserError):
+    reuse_detected: bool = strawberry.field(
+        description="True when the token had already been used: the whole session was revoked "
+        "because the token may have been stolen."
+    )
+
+
+RegisterError = Annotated[
+    InvalidInputError | EmailTakenError,
+    strawberry.union("RegisterError", description="Why `register` can fail."),
+]
+LoginError = Annotated[
+    InvalidCredentialsError | InvalidInputError,
+    strawberry.union("LoginError", description="Why `login` can fail."),
+]
+RefreshError = Annotated[
+    RefreshTokenInvalidError,
+    strawberry.union("RefreshError", description="Why `refresh` can fail."),
+]
+RevokeSessionError = Annotated[
+    SessionNotFoundError,
+    strawberry.union("RevokeSessionError", description="Why `revokeSession` can fail."),
+]
+RevokeAllSessionsError = Annotated[
+    InvalidInputError,
+    strawberry.union(
+        "RevokeAllSessionsError",
+        description="Why `revokeAllSessions` and `revokeSessions` can fail.",
+    ),
+]
+RenameSessionError = Annotated[
+    SessionNotFoundError | SessionEndedError | InvalidInputError,
+    strawberry.union("RenameSessionError", description="Why `renameSession` can fail."),
+]
+
+_DRESS: dict[type[failures.Failure], tuple[type[UserError], ErrorCode]] = {
+    failures.InvalidCredentials: (InvalidCredentialsError, ErrorCode.INVALID_CREDENTIALS),
+    failures.InvalidInput: (InvalidInputError, ErrorCode.INVALID_INPUT),
+    failures.EmailTaken: (EmailTakenError, ErrorCode.EMAIL_TAKEN),
+    failures.SessionNotFound: (SessionNotFoundError, ErrorCode.SESSION_NOT_FOUND),
+    failures.SessionEnded: (SessionEndedError, ErrorCode.SESSION_ENDED),
+    failures.RefreshTokenInvalid: (RefreshTokenInvalidError, ErrorCode.REFRESH_TOKEN_INVALID),
+}
+
+
+def dress(failure: failures.Failure) -> list[Any]:
+    """A failure as the `errors` of a payload."""
+    type_, code = _DRESS[type(failure)]
+    more: dict[str, Any] = {}
+    if isinstance(failure, failures.SessionEnded):
+        more = {"ended_at": failure.ended_at}
+    elif isinstance(failure, failures.RefreshTokenInvalid):
+        more = {"reuse_detected": failure.reuse_detected}
+    return [type_(message=failure.message, code=code, path=list(failure.path), **more)]

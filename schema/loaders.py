@@ -1,0 +1,55 @@
+"""Loaders: what the children of a list need is read with one statement, not one for each.
+
+Their keys begin with the user, so that a loader can never reach somebody else's rows.
+"""
+
+from collections import defaultdict
+from collections.abc import Awaitable, Callable, Hashable, Mapping, Sequence
+from typing import TypeVar
+from uuid import UUID
+
+from strawberry.dataloader import DataLoader
+
+from resolvers import events, sessions
+from resolvers.paging import Slice
+from resolvers.services import Services
+from storage.filters import Page
+from storage.records import EventRecord, SessionRecord
+
+Scope = TypeVar("Scope", bound=Hashable)
+Value = TypeVar("Value")
+
+Read = Callable[[Scope, Sequence[UUID]], Awaitable[Mapping[UUID, Value]]]
+
+
+class Loaders:
+    """The loaders of one request."""
+
+    __slots__ = ("event_counts", "event_pages", "sessions")
+
+    def __init__(self, services: Services) -> None:
+        def read_sessions(user: UUID, ids: Sequence[UUID]) -> Awaitable[Mapping[UUID, SessionRecord]]:
+            return sessions.find_sessions(services, user, ids)
+
+        def read_pages(scope: tuple[UUID, Page], ids: Sequence[UUID]) -> Awaitable[Mapping[UUID, Slice[EventRecord]]]:
+            return events.list_session_events(services, scope[0], ids, scope[1])
+
+        def read_counts(user: UUID, ids: Sequence[UUID]) -> Awaitable[Mapping[UUID, int]]:
+            return events.count_session_events(services, user, ids)
+
+        self.sessions = _loader(read_sessions)
+        self.event_pages = _loader(read_pages)
+        self.event_counts = _loader(read_counts)
+
+
+def _loader(read: Read[Scope, Value]) -> DataLoader[tuple[Scope, UUID], Value | None]:
+    """A loader of `(scope, id)`: ids of one scope are read together."""
+
+    async def load(keys: list[tuple[Scope, UUID]]) -> list[Value | None]:
+        groups: defaultdict[Scope, list[UUID]] = defaultdict(list)
+        for scope, id_ in keys:
+            groups[scope].append(id_)
+        found = {scope: await read(scope, ids) for scope, ids in groups.items()}
+        return [found[scope].get(id_) for scope, id_ in keys]
+
+    return DataLoader(load_fn=load)

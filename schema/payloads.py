@@ -1,0 +1,123 @@
+"""What mutations return. A payload with an empty `errors` succeeded."""
+
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import strawberry
+
+from resolvers.grants import Grant
+from schema.errors import (
+    LoginError,
+    RefreshError,
+    RegisterError,
+    RenameSessionError,
+    RevokeAllSessionsError,
+    RevokeSessionError,
+)
+from schema.scalars import JWT
+from schema.session import Session
+from schema.user import User
+
+if TYPE_CHECKING:
+    from schema.query import Query
+
+LazyQuery = Annotated["Query", strawberry.lazy("schema.query")]
+
+USER = "The {}account; null when `errors` is not empty."
+NEW_SESSION = "The new session; null when `errors` is not empty."
+SESSION_NOW = "The session as it is now; null when `errors` is not empty."
+TOKENS = "The session's {}tokens; null when `errors` is not empty."
+ERRORS = "Why it failed; empty when it succeeded."
+ROOT = "The root, to query again what changed."
+
+
+@strawberry.type(description="The tokens of a session. Secrets: keep them out of logs and URLs.")
+class AuthTokens:
+    access_token: JWT | None = strawberry.field(
+        description="The access token, for `Authorization: Bearer …`; null when it is not handed over in the payload."
+    )
+    access_token_expires_at: datetime = strawberry.field(description="When the access token expires.")
+    refresh_token: str | None = strawberry.field(
+        description="The refresh token; null when it is not handed over in the payload."
+    )
+    refresh_token_expires_at: datetime = strawberry.field(description="When the refresh token expires.")
+
+
+def dress_tokens(grant: Grant) -> AuthTokens:
+    """The tokens, to be handed over once."""
+    return AuthTokens(
+        access_token=JWT(grant.access.text),
+        access_token_expires_at=grant.access.expires_at,
+        refresh_token=grant.refresh,
+        refresh_token_expires_at=grant.refresh_expires_at,
+    )
+
+
+@strawberry.type(description="What `register` returns.")
+class RegisterPayload:
+    user: User | None = strawberry.field(default=None, description=USER.format("new "))
+    session: Session | None = strawberry.field(default=None, description=NEW_SESSION)
+    tokens: AuthTokens | None = strawberry.field(default=None, description=TOKENS.format(""))
+    errors: list[RegisterError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `login` returns.")
+class LoginPayload:
+    user: User | None = strawberry.field(default=None, description=USER.format(""))
+    session: Session | None = strawberry.field(default=None, description=NEW_SESSION)
+    tokens: AuthTokens | None = strawberry.field(default=None, description=TOKENS.format(""))
+    errors: list[LoginError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `refresh` returns.")
+class RefreshPayload:
+    session: Session | None = strawberry.field(
+        default=None, description="The session; null when `errors` is not empty."
+    )
+    tokens: AuthTokens | None = strawberry.field(default=None, description=TOKENS.format("new "))
+    errors: list[RefreshError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `logout` returns.")
+class LogoutPayload:
+    session: Session | None = strawberry.field(
+        default=None, description="The session that ended; null when there was none."
+    )
+
+
+@strawberry.type
+class _WithQuery:
+    @strawberry.field(description=ROOT)
+    def query(self) -> LazyQuery:
+        from schema.query import Query  # noqa: PLC0415 - the types refer to each other
+
+        return Query()
+
+
+@strawberry.type(description="What `revokeSession` returns.")
+class RevokeSessionPayload(_WithQuery):
+    session: Session | None = strawberry.field(default=None, description=SESSION_NOW)
+    was_current: bool = strawberry.field(
+        default=False,
+        description="True when the session was the current one, so this client is now logged out.",
+    )
+    errors: list[RevokeSessionError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `revokeAllSessions` returns.")
+class RevokeAllSessionsPayload(_WithQuery):
+    revoked_count: int = strawberry.field(default=0, description="How many sessions this call revoked.")
+    revoked_session_ids: list[strawberry.ID] = strawberry.field(
+        default_factory=list,
+        description="The IDs of the sessions this call revoked, at most 1000, for client caches.",
+    )
+    kept_session: Session | None = strawberry.field(
+        default=None, description="The current session, when it was kept; null otherwise."
+    )
+    errors: list[RevokeAllSessionsError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `renameSession` returns.")
+class RenameSessionPayload:
+    session: Session | None = strawberry.field(default=None, description=SESSION_NOW)
+    errors: list[RenameSessionError] = strawberry.field(default_factory=list, description=ERRORS)

@@ -1,0 +1,54 @@
+"""Scalars whose text form is promised by a specification."""
+
+import re
+from datetime import UTC, datetime
+from typing import NewType
+
+import strawberry
+from strawberry.types.scalar import ScalarDefinition
+
+JWT = NewType("JWT", str)
+IPAddress = NewType("IPAddress", str)
+
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", flags=re.ASCII)
+
+
+def format_instant(value: datetime) -> str:
+    """RFC 3339 in UTC with `Z`, to the microsecond where there is one."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
+
+
+def parse_instant(text: object) -> datetime:
+    """The instant that RFC 3339 text with an offset names. Raises ValueError for other values."""
+    if not isinstance(text, str) or not _RFC_3339.fullmatch(text):
+        raise ValueError(
+            "a DateTime is written like 2026-11-23T11:16:10Z, with an offset and at most six fraction digits"
+        )
+    try:
+        return datetime.fromisoformat(text).astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise ValueError("there is no such DateTime") from None
+
+
+SCALARS: dict[object, ScalarDefinition] = {
+    datetime: strawberry.scalar(
+        name="DateTime",
+        description="An instant in UTC, as an RFC 3339 string with a `Z` offset and at most six "
+        "fraction digits, e.g. `2026-11-23T11:16:10.123456Z`.",
+        specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
+        serialize=format_instant,
+        parse_value=parse_instant,
+    ),
+    IPAddress: strawberry.scalar(
+        name="IPAddress",
+        description="An IPv4 or IPv6 address in its canonical text form (RFC 5952), e.g. `192.0.2.1` or `2001:db8::1`.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc5952",
+        serialize=str,
+    ),
+    JWT: strawberry.scalar(
+        name="JWT",
+        description="A signed JSON Web Token (RFC 7519). A secret: never log it, never put it in a URL.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc7519",
+        serialize=str,
+    ),
+}

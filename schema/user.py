@@ -1,0 +1,136 @@
+"""The person signed in."""
+
+from datetime import datetime
+from functools import partial
+from typing import Annotated
+from uuid import UUID
+
+import strawberry
+
+from resolvers import events, sessions
+from resolvers.paging import Slice
+from schema.arguments import (
+    EventsAfter,
+    EventsBefore,
+    EventsFirst,
+    EventsLast,
+    SessionsAfter,
+    SessionsBefore,
+    SessionsFirst,
+    SessionsLast,
+)
+from schema.context import Context, Info
+from schema.enums import DeviceKind, EventKind
+from schema.event import SecurityEventConnection, dress_events
+from schema.inputs import SessionFilter, SessionOrder
+from schema.node import Node, given, page_of
+from schema.session import Session, SessionConnection, dress_session, dress_sessions
+from storage.filters import Page
+from storage.records import EventRecord, SessionRecord, UserRecord
+
+FilterArgument = Annotated[SessionFilter | None, strawberry.argument(description="Which sessions to list.")]
+OrderArgument = Annotated[SessionOrder | None, strawberry.argument(description="How to order them.")]
+KindsArgument = Annotated[list[EventKind] | None, strawberry.argument(description="Only events of these kinds.")]
+
+
+@strawberry.type(description="How many sessions there are of one kind of device.")
+class DeviceKindCount:
+    kind: DeviceKind = strawberry.field(description="The kind of device.")
+    count: int = strawberry.field(description="How many sessions there are.")
+
+
+@strawberry.type(description="Numbers for a dashboard of the caller's sessions.")
+class SessionStats:
+    total_count: int = strawberry.field(description="How many sessions are active.")
+    by_device_kind: list[DeviceKindCount] = strawberry.field(
+        description="How many active sessions there are of each kind of device, most first; "
+        "kinds with none are left out."
+    )
+    active_today: int = strawberry.field(description="How many active sessions were used in the last 24 hours.")
+    oldest_created_at: datetime | None = strawberry.field(
+        description="When the oldest active session was made; null when there is none."
+    )
+
+
+@strawberry.type(description="The person signed in.")
+class User(Node):
+    id: strawberry.ID = strawberry.field(description="The globally unique, opaque ID of the user.")
+    email: str = strawberry.field(description="The e-mail address used to log in.")
+    created_at: datetime = strawberry.field(description="When the account was created.")
+    last_login: datetime | None = strawberry.field(
+        description="When the user last logged in; null before the first time."
+    )
+    current_session: Session | None = strawberry.field(description="The session that makes this request.")
+    owner: strawberry.Private[UUID]
+    viewer: strawberry.Private[UUID]
+
+    @strawberry.field(description="The user's sessions, in pages.")
+    async def sessions(
+        self,
+        info: Info,
+        filter: FilterArgument = strawberry.UNSET,  # noqa: A002 - the contract's name
+        order_by: OrderArgument = strawberry.UNSET,
+        first: SessionsFirst = strawberry.UNSET,
+        after: SessionsAfter = strawberry.UNSET,
+        last: SessionsLast = strawberry.UNSET,
+        before: SessionsBefore = strawberry.UNSET,
+    ) -> SessionConnection:
+        services = info.context.services
+        which = (given(filter) or SessionFilter()).to_filter()
+        sessions.check_filter(which)
+        order = (given(order_by) or SessionOrder()).to_order()
+
+        async def read(page: Page) -> Slice[SessionRecord]:
+            return await sessions.list_sessions(services, self.owner, which, order, page)
+
+        async def count() -> int:
+            return await sessions.count_sessions(services, self.owner, which)
+
+        slice_ = await read(page_of(order.field, first, after, last, before))
+        return dress_sessions(info.context, slice_, order.field, self.viewer, read, count)
+
+    @strawberry.field(description="Numbers for a dashboard of the user's sessions.")
+    async def session_stats(self, info: Info) -> SessionStats:
+        stats = await sessions.session_stats(info.context.services, self.owner)
+        most_first = sorted(stats.by_kind.items(), key=lambda entry: (-entry[1], entry[0]))
+        return SessionStats(
+            total_count=sum(stats.by_kind.values()),
+            by_device_kind=[DeviceKindCount(kind=kind, count=n) for kind, n in most_first],
+            active_today=stats.active_since,
+            oldest_created_at=stats.oldest_created_at,
+        )
+
+    @strawberry.field(description="What happened to the user's account, newest first.")
+    async def security_events(
+        self,
+        info: Info,
+        kinds: KindsArgument = strawberry.UNSET,
+        first: EventsFirst = strawberry.UNSET,
+        after: EventsAfter = strawberry.UNSET,
+        last: EventsLast = strawberry.UNSET,
+        before: EventsBefore = strawberry.UNSET,
+    ) -> SecurityEventConnection:
+        services, wanted = info.context.services, given(kinds)
+        which = None if wanted is None else frozenset(wanted)
+
+        async def read(page: Page) -> Slice[EventRecord]:
+            return await events.list_events(services, self.owner, which, page)
+
+        async def count() -> int:
+            return await events.count_events(services, self.owner, which)
+
+        slice_ = await read(page_of("event", first, after, last, before))
+        return dress_events(slice_, partial(dress_session, info.context, viewer=self.viewer), read, count)
+
+
+def dress_user(context: Context, user: UserRecord, current: SessionRecord) -> User:
+    """The user who asks with the session `current`."""
+    return User(
+        id=strawberry.ID(str(user.id)),
+        email=user.email,
+        created_at=user.created_at,
+        last_login=user.last_login,
+        current_session=dress_session(context, current, current.id),
+        owner=user.id,
+        viewer=current.id,
+    )
