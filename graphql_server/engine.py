@@ -1,0 +1,122 @@
+"""Executing operations: each document is parsed and validated once, then remembered."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from inspect import isawaitable
+from typing import Any, TypeAlias
+
+from graphql import (
+    DocumentNode,
+    ExecutionResult,
+    GraphQLError,
+    GraphQLSchema,
+    OperationType,
+    execute,
+    get_operation_ast,
+    parse,
+    validate,
+)
+from graphql.execution import Executor
+
+from graphql_server.faults import RequestError, Translate, format_error
+from graphql_server.request import GraphQLRequest
+
+ExecutorClass: TypeAlias = type[Executor[Any]]
+
+SYNTAX = "GRAPHQL_PARSE_FAILED"
+INVALID = "GRAPHQL_VALIDATION_FAILED"
+BAD_INPUT = "BAD_USER_INPUT"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed document, or why it cannot be executed."""
+
+    ast: DocumentNode | None
+    errors: tuple[GraphQLError, ...] = ()
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """The body of a response. `executed` is False when the request never came to that."""
+
+    body: dict[str, Any]
+    status: int
+    executed: bool
+
+
+class Engine:
+    """A schema that answers requests."""
+
+    def __init__(
+        self,
+        schema: GraphQLSchema,
+        *,
+        translate: Translate,
+        executor_class: ExecutorClass | None = None,
+        max_tokens: int = 5_000,
+        cached_documents: int = 500,
+    ) -> None:
+        self._schema = schema
+        self._translate = translate
+        self._executor_class = executor_class
+        self._max_tokens = max_tokens
+        self._most = cached_documents
+        self._documents: OrderedDict[str, Document] = OrderedDict()
+
+    async def answer(self, request: GraphQLRequest, context: Any) -> Answer:
+        """Execute the operation. Raises RequestError when it may not come this way."""
+        document = self.document(request.query)
+        if document.ast is None:
+            return self._refuse(document.errors, document.code)
+        operation = get_operation_ast(document.ast, request.operation_name)
+        if operation is None:
+            error = GraphQLError("Name one of the document's operations in `operationName`.")
+            return self._refuse((error,), BAD_INPUT)
+        if request.safe and operation.operation is not OperationType.QUERY:
+            raise RequestError(405, "Only queries go by GET: send this one by POST.", Allow="POST")
+        result = execute(
+            self._schema,
+            document.ast,
+            context_value=context,
+            variable_values=request.variables,
+            operation_name=request.operation_name,
+            executor_class=self._executor_class,
+        )
+        return self._format(await result if isawaitable(result) else result)
+
+    def document(self, source: str) -> Document:
+        """The document of this source, from memory where it was seen before."""
+        found = self._documents.get(source)
+        if found is not None:
+            self._documents.move_to_end(source)
+            return found
+        document = self._documents[source] = self._read(source)
+        if len(self._documents) > self._most:
+            self._documents.popitem(last=False)
+        return document
+
+    def _read(self, source: str) -> Document:
+        try:
+            ast = parse(source, max_tokens=self._max_tokens)
+        except GraphQLError as error:
+            return Document(None, (error,), SYNTAX)
+        except RecursionError:
+            return Document(None, (GraphQLError("The document is nested too deeply."),), SYNTAX)
+        errors = validate(self._schema, ast)
+        return Document(None, tuple(errors), INVALID) if errors else Document(ast)
+
+    def _refuse(self, errors: tuple[GraphQLError, ...], code: str) -> Answer:
+        formatted = [format_error(error, code, self._translate)[0] for error in errors]
+        return Answer({"errors": formatted}, 400, executed=False)
+
+    def _format(self, result: ExecutionResult) -> Answer:
+        if not result.errors:
+            return Answer({"data": result.data}, 200, executed=True)
+        # Without a path, the errors are about the request: variables that do not fit.
+        if result.data is None and all(error.path is None for error in result.errors):
+            return self._refuse(tuple(result.errors), BAD_INPUT)
+        pairs = [format_error(error, BAD_INPUT, self._translate) for error in result.errors]
+        body = {"errors": [formatted for formatted, _ in pairs], "data": result.data}
+        return Answer(body, max(status for _, status in pairs), executed=True)

@@ -1,0 +1,67 @@
+"""Errors on their way out: ours keep their words, unforeseen ones are logged and masked."""
+
+import logging
+import secrets
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from graphql import GraphQLError
+
+log = logging.getLogger("graphql_server")
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What to tell a client of an error: words, a code, and the HTTP status it asks for."""
+
+    message: str
+    code: str
+    status: int = 200
+
+
+Translate = Callable[[BaseException], Fault | None]
+"""What an exception of the schema's owner means to clients; None when it was not foreseen."""
+
+
+class RequestError(Exception):
+    """The request is not one of GraphQL; answered before anything is executed."""
+
+    def __init__(self, status: int, message: str, code: str = "BAD_REQUEST", **headers: str) -> None:
+        super().__init__(message)
+        self.status = status
+        self.code = code
+        self.headers = headers
+
+
+def to_fault(error: BaseException, translate: Translate) -> Fault:
+    """What to tell of an exception. An unforeseen one is logged here, once, under an id."""
+    fault = translate(error)
+    if fault is not None:
+        return fault
+    request_id = secrets.token_hex(8)
+    log.error("Unforeseen error, request id %s", request_id, exc_info=error)
+    return Fault(
+        f"Something went wrong on our side. Tell the operator this id: {request_id}.",
+        "INTERNAL_SERVER_ERROR",
+        500,
+    )
+
+
+def format_error(error: GraphQLError, code: str, translate: Translate) -> tuple[dict[str, Any], int]:
+    """An error as the client gets it, and the HTTP status that it asks for.
+
+    `code` is used for errors that the GraphQL engine itself raised.
+    """
+    status = 200
+    message = error.message
+    # What a resolver raised has a path; what the engine found in the request has none.
+    if error.original_error is not None and error.path is not None:
+        fault = to_fault(error.original_error, translate)
+        message, code, status = fault.message, fault.code, fault.status
+    formatted: dict[str, Any] = {"message": message, "extensions": {"code": code}}
+    if error.locations:
+        formatted["locations"] = [place.formatted for place in error.locations]
+    if error.path is not None:
+        formatted["path"] = error.path
+    return formatted, status
