@@ -1,0 +1,5 @@
+"""`python -m sessionql` is `sessionql`."""
+
+from sessionql.cli import main
+
+main()

@@ -1,0 +1,157 @@
+"""The command line: `sessionql serve`, `migrate`, `prune`, `keys`, `export-schema`, `export-settings`."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+from pydantic import ValidationError
+
+from resolvers.keys import KeyFile, KeysError
+from sessionql.logs import set_up_logging
+from sessionql.settings import Settings
+from storage import StorageError
+
+
+@click.group(help="SessionQL, a self-hosted GraphQL session server. Settings: docs/settings.md.")
+@click.version_option(package_name="sessionql")
+def commands() -> None:
+    """All commands."""
+
+
+def main() -> None:
+    """Run a command. What is expected to go wrong is one line, without a traceback."""
+    try:
+        commands()
+    except (KeysError, StorageError, OSError) as error:
+        raise SystemExit(f"sessionql: {error}") from None
+    except ValidationError as error:
+        raise SystemExit(_explain(error)) from None
+
+
+def _explain(error: ValidationError) -> str:
+    lines = ["sessionql: these settings cannot be used:"]
+    for problem in error.errors(include_input=False, include_url=False):
+        name = "_".join(str(part) for part in problem["loc"]).upper()
+        text = problem["msg"].removeprefix("Value error, ")
+        lines.append(f"  SESSIONQL_{name}: {text}" if name else f"  {text}")
+    return "\n".join(lines)
+
+
+def _settings(**given: Any) -> Settings:
+    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+    set_up_logging(settings)
+    return settings
+
+
+@commands.command()
+@click.option("--host", help="The address to listen on (SESSIONQL_HOST).")
+@click.option("--port", type=int, help="The port to listen on (SESSIONQL_PORT).")
+def serve(host: str | None, port: int | None) -> None:
+    """Serve until Ctrl-C. On SQLite the tables are made and kept up to date."""
+    # Loaded by this command alone, which keeps the others quick.
+    from sessionql.serve import serve as serve_
+
+    serve_(_settings(host=host, port=port))
+
+
+@commands.command()
+def migrate() -> None:
+    """Make the tables of the database, or bring them up to date."""
+    from storage.migrate import upgrade
+
+    settings = _settings()
+    asyncio.run(upgrade(settings.url))
+    click.echo("The database is up to date.")
+
+
+@commands.command()
+def prune() -> None:
+    """Delete ended sessions and old events that are no longer kept. Servers do so by themselves."""
+    from resolvers.pruning import Forgotten
+    from resolvers.pruning import prune as prune_
+    from sessionql.services import connected
+
+    settings = _settings()
+
+    async def run() -> Forgotten:
+        async with connected(settings) as services:
+            return await prune_(services)
+
+    forgotten = asyncio.run(run())
+    click.echo(f"Deleted {forgotten.sessions} sessions and {forgotten.events} events.")
+
+
+@commands.command("export-schema")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def export_schema(file: Path | None) -> None:
+    """Write the GraphQL schema (SDL) to FILE, or print it."""
+    from schema.build import sdl
+
+    _export(sdl, file)
+
+
+@commands.command("export-settings")
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+def export_settings(file: Path | None) -> None:
+    """Write the table of all settings (Markdown) to FILE, or print it."""
+    from sessionql.settings_page import settings_page
+
+    _export(settings_page, file)
+
+
+def _export(make: Callable[[], str], file: Path | None) -> None:
+    if file is None:
+        click.echo(make(), nl=False)
+    else:
+        file.write_text(make())
+
+
+@commands.group()
+def keys() -> None:
+    """The keys that sign access tokens and seal refresh tokens."""
+
+
+def _key_file() -> KeyFile:
+    from sessionql.services import system_clock
+
+    file = KeyFile(_settings().keys_path)
+    file.load_or_create(system_clock())
+    return file
+
+
+@keys.command("list")
+def list_keys() -> None:
+    """List the signing keys, newest first. Never shows a secret."""
+    from sessionql.services import system_clock
+
+    ring = _key_file().ring
+    signing = ring.signing_key(system_clock())
+    for key in ring.signing:
+        mark = "signs now" if key is signing else f"signs from {key.signs_from:%Y-%m-%d %H:%M:%S} UTC"
+        click.echo(f"{key.kid}  EdDSA  {mark if key.signs_from >= signing.signs_from else 'verifies'}")
+
+
+@keys.command()
+@click.option("--now", "at_once", is_flag=True, help="A key leaked: drop the old ones, and all they signed.")
+def rotate(at_once: bool) -> None:
+    """Make a new signing key. Running servers take it up by themselves.
+
+    It is published for ten minutes before it signs, so that services that cache the key set know
+    it by then.
+    """
+    from sessionql.services import system_clock
+
+    file = _key_file()
+    file.replace(file.ring.rotated(system_clock(), at_once=at_once))
+    click.echo("Made a new signing key." + (" Dropped the old ones." if at_once else ""))
+
+
+@keys.command()
+@click.confirmation_option(prompt="Everybody will have to log in again. Go on?")
+def reseal() -> None:
+    """Replace the secret of refresh tokens, if it leaked. Everybody has to log in again."""
+    file = _key_file()
+    file.replace(file.ring.resealed())
+    click.echo("All refresh tokens are void.")

@@ -1,0 +1,31 @@
+"""Durations as people write them: `90s`, `5m`, `1h`, `30d`, or a number of seconds."""
+
+import re
+from datetime import timedelta
+from typing import Annotated, Any
+
+from pydantic import BeforeValidator
+
+_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+
+
+def parse_duration(value: Any) -> timedelta:
+    """The duration. Raises ValueError for what is none."""
+    if isinstance(value, timedelta):
+        return value
+    found = re.fullmatch(r"(\d{1,9})\s*([smhd]?)", str(value).strip())
+    if found is None:
+        raise ValueError("write a duration like 90s, 5m, 1h or 30d")
+    return timedelta(**{_UNITS[found[2] or "s"]: int(found[1])})
+
+
+def format_duration(value: timedelta) -> str:
+    """The duration in the largest unit that divides it."""
+    seconds = int(value.total_seconds())
+    for unit, size in (("d", 86_400), ("h", 3_600), ("m", 60)):
+        if seconds and seconds % size == 0:
+            return f"{seconds // size}{unit}"
+    return f"{seconds}s"
+
+
+Duration = Annotated[timedelta, BeforeValidator(parse_duration)]

@@ -1,0 +1,101 @@
+"""Serving with uvicorn, and the few lines that tell a newcomer what to do next."""
+
+import asyncio
+import logging
+import socket
+from contextlib import suppress
+
+import click
+import uvicorn
+from fastapi import FastAPI
+from uvicorn.supervisors import Multiprocess
+
+from resolvers.keys import KeyFile
+from sessionql.app import create_app
+from sessionql.logs import set_up_logging
+from sessionql.services import make_services, prepare, system_clock
+from sessionql.settings import Settings
+from storage import StorageUnavailable
+
+log = logging.getLogger("sessionql")
+
+GRACE = 10
+"""Seconds that requests under way get to finish at shutdown."""
+
+
+def serve(settings: Settings) -> None:
+    """Serve until told to stop. Raises what is wrong with the keys, the database or the address."""
+    asyncio.run(_preflight(settings))
+    config = uvicorn.Config(
+        "sessionql.serve:make_app",
+        factory=True,
+        host=settings.host,
+        port=settings.port,
+        workers=settings.workers,
+        log_level=settings.log_level,
+        log_config=None,
+        access_log=settings.access_log,
+        server_header=False,
+        # The peer is the peer: X-Forwarded-For is believed from nobody.
+        proxy_headers=False,
+        timeout_graceful_shutdown=GRACE,
+    )
+    listener = config.bind_socket()
+    announce = _BANNER.format(url=_url(settings, listener), database=settings.url.partition(":")[0])
+    with suppress(KeyboardInterrupt):
+        if settings.workers > 1:
+            click.echo(announce)
+            Multiprocess(config, [listener]).run()
+        else:
+            _Server(config, announce).run(sockets=[listener])
+
+
+def make_app() -> FastAPI:
+    """The application of one worker, which may be a process of its own."""
+    settings = Settings()
+    set_up_logging(settings)
+    return create_app(settings)
+
+
+async def _preflight(settings: Settings) -> None:
+    """Find out what would stop a start before it begins, and say it plainly."""
+    keys = KeyFile(settings.keys_path)
+    keys.load_or_create(system_clock())
+    services = make_services(settings, keys)
+    try:
+        await prepare(settings, services.storage)
+    except StorageUnavailable as error:
+        if error.__cause__ is None or "Another process" in str(error):
+            raise
+    finally:
+        services.passwords.close()
+        await services.storage.database.close()
+
+
+class _Server(uvicorn.Server):
+    """Says that it is ready when it is."""
+
+    def __init__(self, config: uvicorn.Config, announce: str) -> None:
+        super().__init__(config)
+        self._announce = announce
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets=sockets)
+        if not self.should_exit:
+            click.echo(self._announce)
+
+
+def _url(settings: Settings, listener: socket.socket) -> str:
+    host = f"[{settings.host}]" if ":" in settings.host else settings.host
+    return f"http://{host}:{listener.getsockname()[1]}"
+
+
+_BANNER = """
+SessionQL is ready on {url} ({database})
+
+  GraphiQL   {url}/graphql
+  try        1. open it, run the tab "Register", then "My sessions"
+             2. open it in a second browser (or a private window), run "Log in"
+             3. back in the first: "My sessions" shows both, "Revoke session" ends one at once
+  stop       Ctrl-C
+"""

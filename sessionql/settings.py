@@ -1,0 +1,136 @@
+"""Settings, from `SESSIONQL_*` variables and a `.env` file. `docs/settings.md` is made from them."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Literal, Self
+
+from pydantic import Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from resolvers.keys import LONGEST_TOKEN, SECRET_BYTES
+from resolvers.services import Policy
+from resolvers.tokens import Signature
+from sessionql.durations import Duration
+from storage import Lifetimes
+from storage.storage import is_sqlite, sqlite_path
+
+PREFIX = "SESSIONQL_"
+
+
+class Settings(BaseSettings):
+    """How a server is set up. Every setting has a default that is safe to start with."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
+
+    data_dir: Path = Field(default=Path("data"), description="Where the keys and the default database are kept.")
+    database_url: str = Field(
+        default="",
+        description="`sqlite:///path/to/file` or `postgresql://user@host/name`; empty for a "
+        "SQLite file in the data directory.",
+    )
+    database_pool_size: int = Field(
+        default=10, ge=1, le=1000, description="PostgreSQL connections of each worker, at most."
+    )
+    keys_file: Path | None = Field(
+        default=None, description="The file of signing keys; unset for `keys.json` in the data directory."
+    )
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 for a free one.")
+    workers: int = Field(
+        default=1, ge=1, le=256, description="Worker processes. SQLite serves one; PostgreSQL any number."
+    )
+    issuer: str = Field(default="sessionql", min_length=1, description="`iss` of access tokens.")
+    audience: str = Field(default="sessionql", min_length=1, description="`aud` of access tokens.")
+    access_token_algorithm: Literal["EdDSA", "HS256"] = Field(
+        default="EdDSA", description="`EdDSA` with the keys file, or `HS256` with a shared secret."
+    )
+    access_token_secret: SecretStr | None = Field(
+        default=None, description="The shared secret of `HS256`, at least 32 bytes."
+    )
+    access_token_lifetime: Duration = Field(
+        default=timedelta(minutes=5), description="How long an access token is good for, at most an hour."
+    )
+    idle_timeout: Duration = Field(
+        default=timedelta(days=30), description="A session ends when it was not used for this long."
+    )
+    absolute_lifetime: Duration = Field(
+        default=timedelta(days=90), description="A session ends this long after its log-in, used or not."
+    )
+    refresh_grace: Duration = Field(
+        default=timedelta(seconds=10),
+        description="How long the previous refresh token still gives the same successor, for "
+        "tabs that refresh at once; 0 for never.",
+    )
+    activity_interval: Duration = Field(
+        default=timedelta(seconds=60), description="`lastActive` is written at most this often a session."
+    )
+    keep_ended: Duration = Field(
+        default=timedelta(days=30), description="How long ended sessions are kept for their user to see."
+    )
+    keep_events: Duration = Field(default=timedelta(days=90), description="How long security events are kept.")
+    prune_interval: Duration = Field(
+        default=timedelta(hours=1), description="How often what is no longer kept is deleted."
+    )
+    graphiql: bool = Field(default=True, description="Whether to serve the GraphiQL page.")
+    max_body_bytes: int = Field(default=256 * 1024, ge=1024, description="The largest body of a request, in bytes.")
+    access_log: bool = Field(default=False, description="Whether to log each request (without its query).")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What to log.")
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if unknown := unknown_variables(type(self)):
+            raise ValueError(f"there is no setting {', '.join(unknown)}: see docs/settings.md")
+        if is_sqlite(self.url):
+            sqlite_path(self.url)
+            if self.workers > 1:
+                raise ValueError(
+                    "SQLite serves one worker: set SESSIONQL_DATABASE_URL to a postgresql:// address to run more"
+                )
+        if not timedelta(0) < self.access_token_lifetime <= LONGEST_TOKEN:
+            raise ValueError("access_token_lifetime is more than 0 and at most 1h")
+        if not self.activity_interval * 2 <= self.idle_timeout <= self.absolute_lifetime:
+            raise ValueError("idle_timeout is at least twice activity_interval, and at most absolute_lifetime")
+        self._check_secret()
+        return self
+
+    def _check_secret(self) -> None:
+        secret = self.access_token_secret
+        if self.access_token_algorithm == "HS256":
+            if secret is None or len(secret.get_secret_value().encode()) < SECRET_BYTES:
+                raise ValueError("HS256 needs an access_token_secret of at least 32 bytes")
+        elif secret is not None:
+            raise ValueError("access_token_secret is for HS256: set access_token_algorithm too")
+
+    @property
+    def url(self) -> str:
+        """The database URL, given or default."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'sessionql.sqlite3'}"
+
+    @property
+    def keys_path(self) -> Path:
+        """The keys file, given or default."""
+        return self.keys_file or self.data_dir / "keys.json"
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long sessions last."""
+        return Lifetimes(self.idle_timeout, self.absolute_lifetime)
+
+    @property
+    def policy(self) -> Policy:
+        """The other rules for sessions."""
+        return Policy(self.refresh_grace, self.keep_ended, self.keep_events)
+
+    @property
+    def signature(self) -> Signature:
+        """How access tokens are signed."""
+        secret = self.access_token_secret
+        return Signature(self.access_token_algorithm, secret.get_secret_value() if secret else None)
+
+
+def unknown_variables(settings: type[BaseSettings]) -> list[str]:
+    """Variables that look like settings and are none: a typing mistake must not pass in silence."""
+    known = {f"{PREFIX}{name.upper()}" for name in settings.model_fields}
+    ours = (name for name in os.environ if name.startswith(PREFIX))
+    return sorted(name for name in ours if name not in known and not name.startswith(f"{PREFIX}TEST_"))

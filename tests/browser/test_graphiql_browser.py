@@ -1,0 +1,178 @@
+"""GraphiQL in a real Chromium, with the internet cut off, against a running server (`server_url`)."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from secrets import token_hex
+
+import pytest
+from playwright.sync_api import Browser, ConsoleMessage, Page, Route, ViewportSize, expect, sync_playwright
+
+CHROMIUM = Path("/usr/bin/chromium")
+ARGUMENTS = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+DESKTOP = ViewportSize(width=1280, height=800)
+PHONE = ViewportSize(width=390, height=844)
+EMAIL = r"[\w.+-]+@[\w.-]+"
+
+pytestmark = pytest.mark.browser
+
+
+@dataclass
+class Device:
+    """A browser with storage of its own, which for the server is a device of its own."""
+
+    page: Page
+    foreign: list[str] = field(default_factory=list)
+    complaints: list[str] = field(default_factory=list)
+
+    def open_graphiql(self, server_url: str) -> None:
+        self.page.goto(f"{server_url}/graphql")
+        expect(self.page.locator(".graphiql-query-editor .CodeMirror")).to_be_visible()
+        expect(self.page.locator("#editor")).not_to_contain_text("Loading")
+
+    def open_example(self, root_field: str) -> None:
+        tabs = self.page.locator(".graphiql-tab")
+        count = tabs.count()
+        self.page.get_by_role("button", name="Examples", exact=True).click()
+        self.page.locator(f'#examples-menu button[data-root="{root_field}"]').first.click()
+        expect(tabs).to_have_count(count + 1)
+        expect(self.page.locator(".graphiql-query-editor .CodeMirror-code")).to_contain_text(root_field)
+
+    def run(self) -> None:
+        self.page.get_by_role("button", name=re.compile("Execute query")).click()
+
+    def replace_in_variables(self, pattern: str, replacement: str) -> None:
+        editor = self.page.locator(".graphiql-editor-tool .graphiql-editor:not(.hidden) .CodeMirror")
+        expect(editor).to_contain_text(re.compile(pattern))
+        text = editor.evaluate("element => element.CodeMirror.getValue()")
+        changed = re.sub(pattern, replacement, text)
+        editor.evaluate("(element, text) => element.CodeMirror.setValue(text)", changed)
+
+    def register(self) -> str:
+        email = f"{token_hex(8)}@example.com"
+        self.open_example("register")
+        self.replace_in_variables(EMAIL, email)
+        self.run()
+        expect(self.page.locator("#bar")).to_contain_text(email)
+        return email
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    if not CHROMIUM.exists():
+        pytest.fail(f"There is no {CHROMIUM}: apt-get install chromium")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+def device(request: pytest.FixtureRequest, chromium: Browser, server_url: str) -> Iterator[Device]:
+    """A device that must neither ask for anything from elsewhere nor complain in its console."""
+    context = chromium.new_context(viewport=request.param)
+    device = Device(context.new_page())
+
+    def only_our_server(route: Route) -> None:
+        if route.request.url.startswith((f"{server_url}/", "data:")):
+            return route.continue_()
+        device.foreign.append(route.request.url)
+        return route.abort()
+
+    def note(message: ConsoleMessage) -> None:
+        if message.type == "error" and "status of 401" not in message.text:
+            device.complaints.append(message.text)
+
+    context.route("**/*", only_our_server)
+    device.page.on("console", note)
+    device.page.on("pageerror", lambda error: device.complaints.append(str(error)))
+    yield device
+    context.close()
+    assert device.foreign == []
+    assert device.complaints == []
+
+
+def test_registers_and_sees_its_own_session(device: Device, server_url: str) -> None:
+    device.open_graphiql(server_url)
+    expect(device.page.locator("#bar")).to_contain_text("Not signed in")
+    email = device.register()
+    device.open_example("mySessions")
+    device.run()
+    expect(device.page.locator(".result-window")).to_contain_text(re.compile(r'"isCurrent":\s*true'))
+    device.page.reload()
+    expect(device.page.locator("#bar")).to_contain_text(email)
+
+
+def test_first_visit_opens_the_way_through(device: Device, server_url: str) -> None:
+    device.open_graphiql(server_url)
+    expect(device.page.locator(".graphiql-tab")).to_have_count(4)
+    expect(device.page.locator(".graphiql-query-editor .CodeMirror-code")).to_contain_text("register")
+    expect(device.page.locator(".graphiql-editor-tool .graphiql-editor:not(.hidden)")).to_contain_text("@")
+
+
+def test_signing_out_forgets_the_token(device: Device, server_url: str) -> None:
+    device.open_graphiql(server_url)
+    device.register()
+    assert "accessToken" in device.page.evaluate("sessionStorage.getItem('sessionql.session')")
+    device.page.get_by_role("button", name="Sign out", exact=True).click()
+    expect(device.page.locator("#bar")).to_contain_text("Not signed in")
+    assert device.page.evaluate("sessionStorage.getItem('sessionql.session')") is None
+
+
+def test_secrets_do_not_outlive_the_tab(device: Device, server_url: str) -> None:
+    device.open_graphiql(server_url)
+    device.register()
+    device.page.wait_for_timeout(800)  # GraphiQL stores its tabs half a second after the last change
+    lasting = device.page.evaluate("JSON.stringify(localStorage)")
+    assert not re.search(EMAIL, lasting)
+    assert "password" not in lasting
+
+
+def test_everything_fits_and_its_dialogs_obey_the_policy(device: Device, server_url: str) -> None:
+    device.open_graphiql(server_url)
+    assert device.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    expect(device.page.get_by_role("button", name=re.compile("Execute query"))).to_be_in_viewport(ratio=1)
+    device.page.get_by_role("button", name="Open settings dialog").click()
+    device.page.get_by_role("button", name="Dark").click()
+    expect(device.page.locator("body")).to_have_class(re.compile("graphiql-dark"))
+
+
+def test_an_ended_session_is_noticed(device: Device, server_url: str) -> None:
+    device.open_graphiql(server_url)
+    device.register()
+    device.page.evaluate(LOG_OUT)
+    device.open_example("mySessions")
+    device.run()
+    expect(device.page.locator("#bar")).to_contain_text("has ended")
+    device.register()  # which the dead token must not prevent
+    expect(device.page.locator("#bar")).to_contain_text("Signed in")
+
+
+def test_ending_all_sessions_ends_this_one(device: Device, server_url: str) -> None:
+    device.open_graphiql(server_url)
+    device.register()
+    device.open_example("revokeAllSessions")
+    device.replace_in_variables("true", "false")
+    device.run()
+    expect(device.page.locator("#bar")).to_contain_text("has ended")
+    device.page.get_by_role("button", name="Forget the token").click()
+    expect(device.page.locator("#bar")).to_contain_text("Not signed in")
+
+
+# Past the page, as another program with the same token would do it.
+LOG_OUT = """() => fetch("/graphql", {
+  method: "POST",
+  headers: {
+    "Content-Type": "application/json",
+    Authorization: `Bearer ${JSON.parse(sessionStorage.getItem("sessionql.session")).accessToken}`,
+  },
+  body: JSON.stringify({ query: "mutation { logout { session { id } } }" }),
+})"""

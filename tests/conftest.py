@@ -1,0 +1,179 @@
+"""What all tests share: the engines, a clock that moves when told, and a server to talk to."""
+
+import os
+import secrets
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from uuid_utils.compat import uuid7
+
+from resolvers.activity import Activity
+from resolvers.keys import KeyRing
+from resolvers.passwords import Passwords
+from resolvers.services import Policy, Services
+from resolvers.tokens import Tokens
+from sessionql.app import create_app
+from sessionql.settings import Settings
+from storage import Lifetimes, Storage
+from storage.storage import connect
+from tests.engines import GIVEN, Engines, PostgresqlServer, find_postgresql
+from tests.server import Server
+
+ENGINES = ("sqlite", "postgresql")
+SERVER = pytest.StashKey[PostgresqlServer]()
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Find a PostgreSQL once; the worker processes inherit its address."""
+    if not hasattr(config, "workerinput") and not config.option.collectonly:
+        config.stash[SERVER] = found = find_postgresql()
+        os.environ[GIVEN] = found.url
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Say on which engines the tests ran."""
+    if SERVER in config.stash:
+        found = config.stash[SERVER]
+        terminalreporter.write_line(
+            f"engines: SQLite {sqlite3.sqlite_version}; PostgreSQL {found.version} ({found.origin})"
+        )
+    if not chromium():
+        terminalreporter.write_line("browser: no Chromium here, so tests marked `browser` did not run")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out browser tests where there is no browser; the summary says so."""
+    if chromium():
+        return
+    without = [item for item in items if not item.get_closest_marker("browser")]
+    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("browser")])
+    items[:] = without
+
+
+def chromium() -> str | None:
+    """The browser of this machine."""
+    return shutil.which("chromium") or shutil.which("chromium-browser")
+
+
+class FakeClock:
+    """A clock that stands still until it is told to move."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2026, 11, 23, 11, 16, 10, 123456, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def advance(self, **duration: float) -> datetime:
+        """Let time pass."""
+        self.now += timedelta(**duration)
+        return self.now
+
+
+@pytest.fixture(scope="session")
+def anyio_backend() -> tuple[str, dict[str, bool]]:
+    return "asyncio", {"use_uvloop": True}
+
+
+@pytest.fixture(scope="session")
+def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
+    name = f"sessionql_test_{os.getpid()}_{secrets.token_hex(3)}"
+    made = Engines(os.environ[GIVEN], name, tmp_path_factory.mktemp("engines"))
+    yield made
+    made.close()
+
+
+@pytest.fixture(params=ENGINES)
+def engine(request: pytest.FixtureRequest) -> str:
+    """The name of the engine that this run of the test is on."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(engine: str, engines: Engines, tmp_path: Path) -> str:
+    """An empty database with today's tables, on each engine in turn."""
+    return engines.sqlite(tmp_path) if engine == "sqlite" else engines.postgresql()
+
+
+@pytest.fixture
+def clock() -> FakeClock:
+    return FakeClock()
+
+
+@pytest.fixture
+def lifetimes() -> Lifetimes:
+    return Lifetimes(idle=timedelta(days=30), absolute=timedelta(days=90))
+
+
+@pytest.fixture
+async def storage(database_url: str, lifetimes: Lifetimes) -> AsyncIterator[Storage]:
+    """Storage on each engine in turn."""
+    storage = Storage(connect(database_url), lifetimes)
+    await storage.database.open()
+    yield storage
+    await storage.database.close()
+
+
+@pytest.fixture(scope="session")
+def cheap_passwords() -> Iterator[Passwords]:
+    """Hashing that costs next to nothing, for tests that are not about it."""
+    passwords = Passwords(time_cost=1, memory_kib=8)
+    yield passwords
+    passwords.close()
+
+
+@pytest.fixture
+def services(storage: Storage, clock: FakeClock, cheap_passwords: Passwords) -> Services:
+    """Everything resolvers need, on each engine in turn."""
+    ring = KeyRing.generate(clock())
+    lifetime = timedelta(minutes=5)
+    return Services(
+        storage=storage,
+        tokens=Tokens(lambda: ring, issuer="sessionql", audience="sessionql", lifetime=lifetime),
+        passwords=cheap_passwords,
+        activity=Activity(storage, timedelta(seconds=60)),
+        clock=clock,
+        new_id=uuid7,
+        policy=Policy(),
+    )
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, database_url=database_url)
+
+
+@pytest.fixture
+async def app(settings: Settings, clock: FakeClock) -> AsyncIterator[FastAPI]:
+    """The whole application in this process, on each engine in turn, under the test's clock."""
+    app = create_app(settings, clock=clock)
+    async with app.router.lifespan_context(app):
+        yield app
+
+
+@pytest.fixture
+async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """An HTTP client of the application."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url="http://sessionql.test") as client:
+        yield client
+
+
+@pytest.fixture
+def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
+    """A server in a process of its own, on each engine in turn."""
+    with Server(database_url, tmp_path) as running:
+        yield running
+
+
+@pytest.fixture
+def server_url(engines: Engines, tmp_path: Path) -> Iterator[str]:
+    """The address of a server on SQLite, for tests that are about pages."""
+    with Server(engines.sqlite(tmp_path), tmp_path) as running:
+        yield running.url

