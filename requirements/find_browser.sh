@@ -1,0 +1,14 @@
+#!/bin/sh
+# Tests of pages want a Chromium. Install Debian's where that is allowed, or say what is left out.
+set -eu
+
+if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then
+    exit 0
+fi
+if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    echo "Installing chromium, for the tests of pages (once) ..."
+    apt-get update -qq
+    apt-get install -qq -y --no-install-recommends chromium >/dev/null
+else
+    echo "No Chromium here: the tests of pages will not run. To run them: sudo apt-get install chromium"
+fi

@@ -1,0 +1,50 @@
+"""Tabs of one browser that refresh at the same moment: all of them go on, and there is one lineage."""
+
+import asyncio
+from typing import Any
+
+import httpx
+
+from tests.server import FIREFOX, REFRESH, Server
+
+MY_SESSIONS = "{ mySessions { id } }"
+TABS = 50
+
+
+def test_fifty_tabs_refresh_one_token_and_share_one_lineage(server: Server) -> None:
+    browser = server.device(FIREFOX).register("ana@example.com")
+
+    payloads = asyncio.run(_refresh_at_once(server.url, browser.refresh_token))
+
+    assert [payload["errors"] for payload in payloads] == [[]] * TABS, "every tab goes on"
+    successors = {payload["tokens"]["refreshToken"] for payload in payloads}
+    assert len(successors) == 1, "one token was replaced by one token, however many asked"
+    for payload in payloads:
+        browser.access_token = payload["tokens"]["accessToken"]
+        assert len(browser.get(MY_SESSIONS)["mySessions"]) == 1, "every access token works"
+
+    browser.refresh_token = successors.pop()
+    assert browser.refresh()["errors"] == [], "the lineage goes on from the one successor"
+
+
+def test_a_refresh_token_used_after_its_successor_ends_the_session(server: Server) -> None:
+    browser = server.device(FIREFOX).register("ana@example.com")
+    stolen = browser.refresh_token
+    browser.refresh()
+    browser.refresh()
+
+    thief = server.device("curl/8.5.0")
+    thief.refresh_token = stolen
+    payload = thief.refresh()
+
+    assert payload["errors"][0]["code"] == "REFRESH_TOKEN_INVALID"
+    assert browser.code(MY_SESSIONS) == "UNAUTHENTICATED", "thief and owner cannot be told apart: both are out"
+    assert browser.refresh()["errors"][0]["code"] == "REFRESH_TOKEN_INVALID"
+
+
+async def _refresh_at_once(url: str, token: str | None) -> list[Any]:
+    limits = httpx.Limits(max_connections=TABS)
+    async with httpx.AsyncClient(base_url=url, limits=limits, timeout=20) as client:
+        body = {"query": REFRESH, "variables": {"input": {"refreshToken": token}}}
+        answers = await asyncio.gather(*(client.post("/graphql", json=body) for _ in range(TABS)))
+    return [answer.json()["data"]["refresh"] for answer in answers]
