@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from resolvers.activity import Activity
+from resolvers.locations import Locations
 from resolvers.passwords import Passwords
 from resolvers.tokens import Tokens
 from storage import Storage
@@ -34,6 +35,7 @@ class Services:
     tokens: Tokens
     passwords: Passwords
     activity: Activity
+    locations: Locations
     clock: Clock
     new_id: IdSource
     policy: Policy

@@ -38,6 +38,14 @@ class DeviceInfo:
     model: str | None = strawberry.field(description="The device's model, e.g. `Pixel 8`; null when unknown.")
 
 
+@strawberry.type(description="Roughly where an address is, from the operator's GeoIP database.")
+class Location:
+    label: str = strawberry.field(description="A short name to show, e.g. `Lisbon, Portugal`.")
+    city: str | None = strawberry.field(description="The city's name in English; null when unknown.")
+    country: str | None = strawberry.field(description="The country's name in English; null when unknown.")
+    country_code: str | None = strawberry.field(description="The country's ISO 3166-1 alpha-2 code; null when unknown.")
+
+
 @strawberry.type(description="One log-in of the caller on one device.")
 class Session(Node):
     id: strawberry.ID = strawberry.field(description="The globally unique, opaque ID of the session.")
@@ -66,6 +74,15 @@ class Session(Node):
     )
     record: strawberry.Private[SessionRecord]
     viewer: strawberry.Private[UUID | None]
+
+    @strawberry.field(
+        description="Roughly where `ipAddress` is; null when it is unknown or no GeoIP database is configured."
+    )
+    def location(self, info: Info) -> Location | None:
+        found = info.context.services.locations.find(self.record.ip_address)
+        if found is None:
+            return None
+        return Location(label=found.label, city=found.city, country=found.country, country_code=found.country_code)
 
     @strawberry.field(description="What happened to this session, newest first.")
     async def events(

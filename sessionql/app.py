@@ -14,6 +14,7 @@ from starlette.routing import Route
 from graphql_server import GraphQLEndpoint
 from resolvers.devices import describe
 from resolvers.keys import KeyFile, KeysError
+from resolvers.locations import Locations, LocationsError
 from resolvers.pruning import prune_every
 from resolvers.services import Clock, Services
 from sessionql.examples import load_examples
@@ -123,7 +124,7 @@ async def _background(settings: Settings, services: Services, keys: KeyFile) -> 
     tasks = [
         asyncio.create_task(services.activity.flush_every(FLUSH_PAUSE)),
         asyncio.create_task(prune_every(services, settings.prune_interval.total_seconds())),
-        asyncio.create_task(_watch(keys)),
+        asyncio.create_task(_watch(keys, services.locations)),
         # Its tables take a third of a second to build: not in somebody's first log-in.
         asyncio.create_task(asyncio.to_thread(describe, "Mozilla/5.0")),
     ]
@@ -141,11 +142,13 @@ async def _background(settings: Settings, services: Services, keys: KeyFile) -> 
             log.warning("Activity of the last moments could not be written: %s", error)
 
 
-async def _watch(keys: KeyFile) -> None:
+async def _watch(keys: KeyFile, locations: Locations) -> None:
+    """Notice when the keys or the GeoIP database are replaced. A broken file changes nothing."""
     while True:
         await asyncio.sleep(FLUSH_PAUSE)
-        try:
-            if keys.reload():
-                log.info("Read the keys file again")
-        except KeysError as error:
-            log.warning("Going on with the keys read before: %s", error)
+        for file in (keys, locations):
+            try:
+                if file.reload():
+                    log.info("Read the %s file again", type(file).__name__)
+            except (KeysError, LocationsError) as error:
+                log.warning("Going on with what was read before: %s", error)

@@ -9,6 +9,7 @@ import click
 from pydantic import ValidationError
 
 from resolvers.keys import KeyFile, KeysError
+from resolvers.locations import LocationsError
 from sessionql.logs import set_up_logging
 from sessionql.settings import Settings
 from storage import StorageError
@@ -24,7 +25,7 @@ def main() -> None:
     """Run a command. What is expected to go wrong is one line, without a traceback."""
     try:
         commands()
-    except (KeysError, StorageError, OSError) as error:
+    except (KeysError, LocationsError, StorageError, OSError) as error:
         raise SystemExit(f"sessionql: {error}") from None
     except ValidationError as error:
         raise SystemExit(_explain(error)) from None

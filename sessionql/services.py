@@ -8,6 +8,7 @@ from uuid_utils.compat import uuid7
 
 from resolvers.activity import Activity
 from resolvers.keys import KeyFile
+from resolvers.locations import Locations
 from resolvers.passwords import Passwords
 from resolvers.services import Clock, IdSource, Services
 from resolvers.tokens import Tokens
@@ -43,6 +44,7 @@ def make_services(
         ),
         passwords=Passwords(),
         activity=Activity(storage, settings.activity_interval),
+        locations=Locations(settings.geoip_database),
         clock=clock,
         new_id=new_id,
         policy=settings.policy,

@@ -72,6 +72,10 @@ class Settings(BaseSettings):
     prune_interval: Duration = Field(
         default=timedelta(hours=1), description="How often what is no longer kept is deleted."
     )
+    geoip_database: Path | None = Field(
+        default=None,
+        description="A MaxMind-format file (`.mmdb`) that `location` is looked up in; read again when it is replaced.",
+    )
     graphiql: bool = Field(default=True, description="Whether to serve the GraphiQL page.")
     max_body_bytes: int = Field(default=256 * 1024, ge=1024, description="The largest body of a request, in bytes.")
     access_log: bool = Field(default=False, description="Whether to log each request (without its query).")

@@ -15,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from resolvers.activity import Activity
 from resolvers.keys import KeyRing
+from resolvers.locations import Locations
 from resolvers.passwords import Passwords
 from resolvers.services import Policy, Services
 from resolvers.tokens import Tokens
@@ -138,6 +139,7 @@ def services(storage: Storage, clock: FakeClock, cheap_passwords: Passwords) -> 
         tokens=Tokens(lambda: ring, issuer="sessionql", audience="sessionql", lifetime=lifetime),
         passwords=cheap_passwords,
         activity=Activity(storage, timedelta(seconds=60)),
+        locations=Locations(),
         clock=clock,
         new_id=uuid7,
         policy=Policy(),
