@@ -4,7 +4,6 @@ VENV := .venv
 BIN := $(VENV)/bin
 APP := $(VENV)/.app-installed
 DEV := $(VENV)/.dev-installed
-ROOMS := sessionql graphql_server schema resolvers storage tests benchmarks
 TESTFLAGS ?= -n 2
 
 .PHONY: help serve test check format lock clean

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Tests of pages want a Chromium. Install Debian's where that is allowed, or say what is left out.
 set -eu
+export DEBIAN_FRONTEND=noninteractive
 
 if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then
     exit 0

@@ -1,6 +1,7 @@
 #!/bin/sh
 # Make the virtual environment VENV with the interpreter PYTHON, or say what is missing.
 set -eu
+export DEBIAN_FRONTEND=noninteractive
 
 if ! "$PYTHON" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))' 2>/dev/null; then
     echo "SessionQL needs Python 3.11, 3.12 or 3.13; '$PYTHON' is none of them." >&2

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import os
 import socket
 from contextlib import suppress
 
@@ -32,7 +33,6 @@ def serve(settings: Settings) -> None:
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
-        log_level=settings.log_level,
         log_config=None,
         access_log=settings.access_log,
         server_header=False,
@@ -40,7 +40,7 @@ def serve(settings: Settings) -> None:
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE,
     )
-    listener = config.bind_socket()
+    listener = _listen(settings)
     announce = _BANNER.format(url=_url(settings, listener), database=settings.url.partition(":")[0])
     with suppress(KeyboardInterrupt):
         if settings.workers > 1:
@@ -83,6 +83,20 @@ class _Server(uvicorn.Server):
         await super().startup(sockets=sockets)
         if not self.should_exit:
             click.echo(self._announce)
+
+
+def _listen(settings: Settings) -> socket.socket:
+    """A socket that listens where the settings say, for this process and its workers."""
+    family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
+    try:
+        listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)
+    except OSError as error:
+        where = f"{settings.host}:{settings.port}"
+        raise OSError(
+            f"Cannot listen on {where} ({os.strerror(error.errno or 0)}). Choose another SESSIONQL_PORT or _HOST."
+        ) from error
+    listener.set_inheritable(True)
+    return listener
 
 
 def _url(settings: Settings, listener: socket.socket) -> str:

@@ -1,0 +1,88 @@
+"""What `mySessions` costs: CPU for each request, beside `{ __typename }`, which asks nobody anything.
+
+    .venv/bin/python benchmarks/my_sessions.py [DATABASE_URL]
+
+Both are asked by turns in one process, without a network, so that a busy machine slows both alike:
+compare the ratio, not the microseconds. Makes a user with ten sessions; on PostgreSQL, `sessionql migrate` first.
+"""
+
+import json
+import secrets
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+import uvloop
+from starlette.types import Message
+
+from sessionql.app import create_app
+from sessionql.settings import Settings
+
+ROUNDS, EACH = 20, 100
+SESSIONS = 10
+USER_AGENT = b"Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+TOKENS = "tokens { accessToken } errors { ... on UserError { message } }"
+MY_SESSIONS = "{ mySessions { id isCurrent device ipAddress lastActive createdAt } }"
+
+
+async def ask(app: Any, query: str, variables: dict[str, Any] | None = None, token: str = "") -> Any:
+    """One request, handed to the application as a server would."""
+    headers = [(b"content-type", b"application/json"), (b"user-agent", USER_AGENT)]
+    if token:
+        headers.append((b"authorization", b"Bearer " + token.encode()))
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/graphql",
+        "raw_path": b"/graphql",
+        "root_path": "",
+        "query_string": b"",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    answer: list[bytes] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": json.dumps({"query": query, "variables": variables}).encode()}
+
+    async def send(message: Message) -> None:
+        answer.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    return json.loads(b"".join(answer))
+
+
+async def cost(app: Any, query: str, token: str = "") -> float:
+    """CPU microseconds of one request."""
+    begin = time.process_time()
+    for _ in range(EACH):
+        await ask(app, query, token=token)
+    return (time.process_time() - begin) / EACH * 1e6
+
+
+async def main(url: str) -> None:
+    """Measure and print."""
+    with tempfile.TemporaryDirectory() as folder:
+        app = create_app(Settings(data_dir=Path(folder), database_url=url))
+        async with app.router.lifespan_context(app):
+            who = {"input": {"email": f"{secrets.token_hex(8)}@example.com", "password": "correct horse battery"}}
+            await ask(app, f"mutation($input: RegisterInput!) {{ register(input: $input) {{ {TOKENS} }} }}", who)
+            log_in = f"mutation($input: LoginInput!) {{ login(input: $input) {{ {TOKENS} }} }}"
+            for _ in range(SESSIONS - 1):
+                answer = await ask(app, log_in, who)
+            token = answer["data"]["login"]["tokens"]["accessToken"]
+            found = await ask(app, MY_SESSIONS, token=token)
+            if len(found["data"]["mySessions"]) != SESSIONS:
+                raise SystemExit(f"unexpected: {found}")
+            pairs = [(await cost(app, MY_SESSIONS, token), await cost(app, "{ __typename }")) for _ in range(ROUNDS)]
+    ours, baseline = (sorted(costs)[ROUNDS // 2] for costs in zip(*pairs, strict=True))
+    print(f"mySessions of {SESSIONS}: {ours:.0f} us CPU; {{ __typename }}: {baseline:.0f} us; {ours / baseline:.1f} x")
+
+
+if __name__ == "__main__":
+    uvloop.run(main(sys.argv[1] if len(sys.argv) > 1 else ""))
