@@ -17,6 +17,7 @@ from sessionql.logs import set_up_logging
 from sessionql.services import make_services, prepare, system_clock
 from sessionql.settings import Settings
 from storage import StorageUnavailable
+from storage.storage import is_sqlite
 
 log = logging.getLogger("sessionql")
 
@@ -64,8 +65,9 @@ async def _preflight(settings: Settings) -> None:
     services = make_services(settings, keys)
     try:
         await prepare(settings, services.storage)
-    except StorageUnavailable as error:
-        if error.__cause__ is None or "Another process" in str(error):
+    except StorageUnavailable:
+        # A PostgreSQL that is away may come back; a file that cannot be used will not.
+        if is_sqlite(settings.url):
             raise
     finally:
         services.passwords.close()

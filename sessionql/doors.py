@@ -1,0 +1,87 @@
+"""The doors: what can be asked for by HTTP, and who answers."""
+
+import logging
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import Route
+
+from graphql_server import GraphQLEndpoint
+from resolvers.services import Services
+from sessionql.examples import load_examples
+from sessionql.graphiql import PAGE_HEADERS, graphiql_assets, graphiql_page
+from sessionql.graphql import make_endpoint
+from sessionql.settings import Settings
+from storage import StorageError, StorageUnavailable
+from storage.migrate import check
+
+log = logging.getLogger("sessionql")
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+EXAMPLES = Path(__file__).parent.parent / "graphql_examples"
+
+# The endpoint itself says which methods it takes, in the words of GraphQL.
+_EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+
+
+def routes(settings: Settings, services: Services) -> list[Route]:
+    """Every door of the server."""
+    endpoint = make_endpoint(services, settings.max_body_bytes)
+    always = [
+        Route("/healthz", _health(services), methods=["GET"]),
+        Route("/.well-known/jwks.json", _jwks(services), methods=["GET"]),
+    ]
+    if not settings.graphiql:
+        return [*always, Route("/graphql", endpoint.__call__, methods=_EVERY_METHOD)]
+    return [
+        *always,
+        Route("/graphql", _with_page(endpoint), methods=_EVERY_METHOD, name="graphql"),
+        Route("/", _to_graphiql, methods=["GET"]),
+        graphiql_assets(),
+    ]
+
+
+def _with_page(endpoint: GraphQLEndpoint) -> Handler:
+    """The endpoint, and the GraphiQL page for browsers that open its address."""
+    page = graphiql_page(load_examples(EXAMPLES))
+
+    async def graphql(request: Request) -> Response:
+        wants_page = "text/html" in request.headers.get("accept", "")
+        if request.method == "GET" and wants_page and "query" not in request.query_params:
+            return HTMLResponse(page, headers=dict(PAGE_HEADERS))
+        return await endpoint(request)
+
+    return graphql
+
+
+async def _to_graphiql(request: Request) -> Response:
+    return RedirectResponse(request.url_for("graphql").path, 307)
+
+
+def _jwks(services: Services) -> Handler:
+    """The keys that access tokens are checked with (RFC 7517)."""
+
+    async def jwks(_request: Request) -> Response:
+        return JSONResponse(services.tokens.to_jwks(), headers={"cache-control": "public, max-age=300"})
+
+    return jwks
+
+
+def _health(services: Services) -> Handler:
+    """Whether the server can do its work: 200, or 503 and what is missing."""
+
+    async def health(_request: Request) -> Response:
+        database, headers = services.storage.database, {"cache-control": "no-store"}
+        try:
+            await check(database)
+        except StorageError as error:
+            log.warning("Not healthy: %s", error)
+            away = isinstance(error, StorageUnavailable)
+            problem = "the database cannot be reached" if away else "run `sessionql migrate`"
+            return JSONResponse({"status": "unavailable", "problem": problem}, 503, headers)
+        return JSONResponse({"status": "ok", "database": database.name}, headers=headers)
+
+    return health
