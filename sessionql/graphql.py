@@ -5,39 +5,38 @@ from starlette.requests import Request
 from graphql_server import Engine, Fault, GraphQLEndpoint
 from resolvers.devices import clean_user_agent
 from resolvers.failures import InvalidArgument
-from resolvers.requester import Client, authenticate, canonical_address
+from resolvers.requester import Client, authenticate
 from resolvers.services import Services
 from schema.build import executor_class, graphql_schema
 from schema.context import Context, Unauthenticated
+from sessionql.addresses import Proxies, address_of
 from storage import StorageUnavailable
 
 
-def make_endpoint(services: Services, max_body: int) -> GraphQLEndpoint:
+def make_endpoint(services: Services, proxies: Proxies, max_body: int) -> GraphQLEndpoint:
     """The endpoint that serves `/graphql`."""
 
     async def make_context(request: Request) -> Context:
-        return await context_of(services, request)
+        return await context_of(services, client_of(request, proxies), bearer_token(request))
 
     engine = Engine(graphql_schema, translate=translate, executor_class=executor_class)
     return GraphQLEndpoint(engine, make_context=make_context, translate=translate, max_body=max_body)
 
 
-async def context_of(services: Services, request: Request) -> Context:
+async def context_of(services: Services, client: Client, token: str | None) -> Context:
     """What the fields of this request share. The session is looked up here, once."""
-    context = Context(services, client_of(request))
-    token = bearer_token(request)
+    context = Context(services, client)
     if token is not None:
         context.requester = await authenticate(services, token, context.client)
         context.rejected = context.requester is None
     return context
 
 
-def client_of(request: Request) -> Client:
+def client_of(request: Request, proxies: Proxies) -> Client:
     """The address and the program that a request comes from."""
     # Raw bytes: the header may hold anything, and the framework would read it as Latin-1.
     raw = next((value for name, value in request.headers.raw if name == b"user-agent"), None)
-    address = canonical_address(request.client.host if request.client else None)
-    return Client(address, clean_user_agent(raw))
+    return Client(address_of(request, proxies), clean_user_agent(raw))
 
 
 def bearer_token(request: Request) -> str | None:

@@ -3,14 +3,15 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, SecretStr, model_validator
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from resolvers.keys import LONGEST_TOKEN, SECRET_BYTES
 from resolvers.services import Policy
 from resolvers.tokens import Signature
+from sessionql.addresses import Network, Proxies, parse_networks
 from sessionql.durations import Duration
 from storage import Lifetimes
 from storage.storage import is_sqlite, sqlite_path
@@ -72,6 +73,15 @@ class Settings(BaseSettings):
     prune_interval: Duration = Field(
         default=timedelta(hours=1), description="How often what is no longer kept is deleted."
     )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(parse_networks)] = Field(
+        default=(),
+        description="Networks of your own proxies, like `10.0.0.0/8, 2001:db8::/32`. Only they are believed when they "
+        "say whom they serve.",
+    )
+    forwarded_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        default="x-forwarded-for",
+        description="The header that your proxies write: one only, for a client may send the other.",
+    )
     geoip_database: Path | None = Field(
         default=None,
         description="A MaxMind-format file (`.mmdb`) that `location` is looked up in; read again when it is replaced.",
@@ -125,6 +135,11 @@ class Settings(BaseSettings):
     def policy(self) -> Policy:
         """The other rules for sessions."""
         return Policy(self.refresh_grace, self.keep_ended, self.keep_events)
+
+    @property
+    def proxies(self) -> Proxies:
+        """Whom to believe about whose request it is."""
+        return Proxies(self.trusted_proxies, self.forwarded_header)
 
     @property
     def signature(self) -> Signature:

@@ -29,7 +29,7 @@ def settings_page() -> str:
 
 
 def _shown(value: Any) -> str:
-    if value is None or value == "":
+    if value in (None, "", ()):
         return ""
     if isinstance(value, timedelta):
         return f"`{format_duration(value)}`"

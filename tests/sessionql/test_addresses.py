@@ -1,0 +1,87 @@
+"""Whose address counts: the peer's, or what a proxy of ours says of whoever it serves."""
+
+from typing import Literal
+
+import pytest
+from starlette.requests import Request
+
+from sessionql.addresses import Proxies, address_of, parse_networks
+
+OURS = parse_networks("10.0.0.0/8, 2001:db8:ffff::/48")
+
+
+def asked_by(peer: str | None, *headers: tuple[str, str]) -> Request:
+    raw = [(name.encode(), value.encode()) for name, value in headers]
+    return Request({"type": "http", "headers": raw, "client": (peer, 1) if peer else None})
+
+
+def test_nobody_is_believed_by_default() -> None:
+    request = asked_by("203.0.113.7", ("x-forwarded-for", "198.51.100.1"), ("forwarded", "for=198.51.100.1"))
+    assert address_of(request, Proxies()) == "203.0.113.7"
+
+
+def test_a_stranger_is_not_believed_when_there_are_proxies() -> None:
+    request = asked_by("203.0.113.7", ("x-forwarded-for", "198.51.100.1"))
+    assert address_of(request, Proxies(OURS)) == "203.0.113.7"
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("198.51.100.1", "198.51.100.1"),
+        ("6.6.6.6, 198.51.100.1", "198.51.100.1"),  # the left one was sent by the client itself
+        ("6.6.6.6, 198.51.100.1, 10.1.1.1", "198.51.100.1"),
+        ("10.2.2.2, 10.1.1.1", "10.2.2.2"),  # ours all the way
+        ("198.51.100.1:4711", "198.51.100.1"),
+        ("2001:DB8:0:0::1", "2001:db8::1"),
+        ("[2001:db8::1]:4711", "2001:db8::1"),
+        ("::ffff:198.51.100.1", "198.51.100.1"),
+        ("198.51.100.1, rubbish", None),  # our proxy does not know whom it serves
+        ("", "10.0.0.1"),
+    ],
+)
+def test_the_right_most_hop_that_is_not_ours_counts(value: str, address: str | None) -> None:
+    assert address_of(asked_by("10.0.0.1", ("x-forwarded-for", value)), Proxies(OURS)) == address
+
+
+def test_several_headers_are_one_list() -> None:
+    request = asked_by("10.0.0.1", ("x-forwarded-for", "6.6.6.6"), ("x-forwarded-for", "198.51.100.1"))
+    assert address_of(request, Proxies(OURS)) == "198.51.100.1"
+
+
+@pytest.mark.parametrize(
+    ("value", "address"),
+    [
+        ("for=198.51.100.1", "198.51.100.1"),
+        ("For=6.6.6.6, proto=https;for=198.51.100.1;by=10.0.0.1", "198.51.100.1"),
+        ('for="[2001:db8::1]:4711"', "2001:db8::1"),
+        ('for="6.6.6.6, for=5.5.5.5", for=198.51.100.1', "198.51.100.1"),
+        ("for=unknown", None),
+        ("for=_hidden", None),
+    ],
+)
+def test_the_standard_header_where_the_operator_says_so(value: str, address: str | None) -> None:
+    request = asked_by("10.0.0.1", ("forwarded", value), ("x-forwarded-for", "6.6.6.6"))
+    assert address_of(request, Proxies(OURS, "forwarded")) == address
+
+
+@pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded"])
+def test_only_the_header_that_our_proxies_write_is_read(header: Literal["x-forwarded-for", "forwarded"]) -> None:
+    other = "forwarded" if header == "x-forwarded-for" else "x-forwarded-for"
+    request = asked_by("10.0.0.1", (other, "for=6.6.6.6" if other == "forwarded" else "6.6.6.6"))
+    assert address_of(request, Proxies(OURS, header)) == "10.0.0.1"
+
+
+def test_an_ipv6_peer_of_ours_is_known_in_any_spelling() -> None:
+    request = asked_by("2001:0DB8:FFFF::0001", ("x-forwarded-for", "198.51.100.1"))
+    assert address_of(request, Proxies(OURS)) == "198.51.100.1"
+
+
+def test_no_peer_no_address() -> None:
+    assert address_of(asked_by(None, ("x-forwarded-for", "198.51.100.1")), Proxies(OURS)) is None
+
+
+@pytest.mark.parametrize("text", ["10.0.0.1/8", "nonsense", "10.0.0.0/33", 5])
+def test_networks_that_are_none_are_refused(text: object) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        parse_networks(text)
