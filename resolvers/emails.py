@@ -1,8 +1,13 @@
 """E-mail addresses: one form to show, and one to compare."""
 
+from unicodedata import normalize
+
 from email_validator import EmailNotValidError, validate_email
 
 from resolvers.failures import InvalidInput
+
+LONGEST = 254
+"""The longest address that mail can be sent to (RFC 5321, erratum 1690)."""
 
 
 def normalize_email(text: str) -> str | InvalidInput:
@@ -10,6 +15,9 @@ def normalize_email(text: str) -> str | InvalidInput:
 
     Only the syntax is looked at: nothing is sent, so nothing has to be deliverable.
     """
+    if len(text) > LONGEST:
+        too_long = f"This is not an e-mail address: it has more than {LONGEST} characters."
+        return InvalidInput(too_long, ("input", "email"))
     try:
         found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
@@ -19,4 +27,4 @@ def normalize_email(text: str) -> str | InvalidInput:
 
 def email_key(normalized: str) -> str:
     """The form in which addresses are compared: `Ana@…` and `ana@…` are one person."""
-    return normalized.casefold()
+    return normalize("NFC", normalized.casefold())

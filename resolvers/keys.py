@@ -10,6 +10,8 @@ import os
 import secrets
 import stat
 from base64 import urlsafe_b64decode, urlsafe_b64encode
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -131,32 +133,43 @@ class KeyFile:
 
     def replace(self, ring: KeyRing) -> None:
         """Write other keys, so that a reader finds the old file or the new one, whole."""
-        self._written(ring).replace(self._path)
+        with self._writing():
+            self._written(ring).replace(self._path)
         self.reload()
 
     def _create(self, ring: KeyRing) -> None:
         # Several workers may start at once: `link` lets the first one win, the others read.
-        self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = self._written(ring)
-        try:
-            os.link(draft, self._path)
-        except FileExistsError:
-            return
-        finally:
-            draft.unlink()
+        with self._writing():
+            self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+            draft = self._written(ring)
+            try:
+                os.link(draft, self._path)
+            except FileExistsError:
+                return
+            finally:
+                draft.unlink()
         log.info("Made new keys in %s. Keep this file secret, and keep a copy.", self._path)
 
     def _written(self, ring: KeyRing) -> Path:
+        """The ring in a file beside the real one, safely on the disk."""
         draft = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
+        handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
-            handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w") as file:
+                json.dump(_to_json(ring), file, indent=2)
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError:
+            draft.unlink()
+            raise
+        return draft
+
+    @contextmanager
+    def _writing(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise KeysError(f"Cannot write {self._path}: {error.strerror}.") from error
-        with os.fdopen(handle, "w") as file:
-            json.dump(_to_json(ring), file, indent=2)
-            file.flush()
-            os.fsync(file.fileno())
-        return draft
 
 
 def _to_json(ring: KeyRing) -> dict[str, Any]:
@@ -176,16 +189,18 @@ def _read(path: Path) -> KeyRing:
         content = json.loads(path.read_text())
         signing = tuple(_read_signing(entry) for entry in content["signing"])
         refresh = tuple(_decode(text) for text in content["refresh"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
         raise KeysError(f"{path} is not a keys file, or is damaged: restore it.") from error
     if not signing or not refresh or any(len(key) < SECRET_BYTES for key in refresh):
         raise KeysError(f"{path} lacks a signing key or a refresh secret of 32 bytes.")
     return KeyRing(signing, refresh)
 
 
-def _read_signing(entry: dict[str, str]) -> SigningKey:
+def _read_signing(entry: dict[str, Any]) -> SigningKey:
     private = Ed25519PrivateKey.from_private_bytes(_decode(entry["d"]))
     signs_from = datetime.fromisoformat(entry["signs_from"]).astimezone(UTC)
+    if not isinstance(entry["kid"], str):
+        raise TypeError("a key id is text")
     return SigningKey(entry["kid"], private, private.public_key(), signs_from)
 
 

@@ -31,11 +31,15 @@ class Passwords:
 
     async def hash(self, password: str) -> str:
         """The hash to keep of a password."""
-        return await self._run(self._hasher.hash, _stable(password))
+        stable = _stable(password)
+        if stable is None:
+            raise ValueError("check_new_password refuses this one")
+        return await self._run(self._hasher.hash, stable)
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
         """Whether the password is the one hashed. None (no account) costs the same and is False."""
-        return await self._run(self._verify, _stable(password), password_hash)
+        # What cannot be a password is checked all the same, as the empty one: at the same cost.
+        return await self._run(self._verify, _stable(password) or "", password_hash)
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made with other costs than today's."""
@@ -48,7 +52,7 @@ class Passwords:
     def _verify(self, password: str, password_hash: str | None) -> bool:
         try:
             self._hasher.verify(password_hash or self._nobody, password)
-        except (Argon2Error, InvalidHashError):
+        except (Argon2Error, InvalidHashError, UnicodeError):
             return False
         return password_hash is not None
 
@@ -59,16 +63,21 @@ class Passwords:
 def check_new_password(password: str) -> InvalidInput | None:
     """Whether a password may be chosen (ASVS 6.2.1, 6.2.4); None when it may."""
     path = ("input", "password")
-    if not SHORTEST <= len(_stable(password)) <= LONGEST:
+    stable = _stable(password)
+    if stable is None or not SHORTEST <= len(stable) <= LONGEST:
         return InvalidInput(f"A password has {SHORTEST} to {LONGEST} characters.", path)
-    if _stable(password).lower() in _common():
+    if stable.lower() in _common():
         return InvalidInput("This password is one of the most common ones. Choose another.", path)
     return None
 
 
-def _stable(password: str) -> str:
-    """One form whatever the keyboard that typed it (NIST SP 800-63B, normalization)."""
-    return unicodedata.normalize("NFKC", password)
+def _stable(password: str) -> str | None:
+    """One form whatever the keyboard that typed it (NIST SP 800-63B); None for what is no password."""
+    # Before anything else: normalizing hostile text takes time that grows with its square.
+    if len(password) > 4 * LONGEST:
+        return None
+    stable = unicodedata.normalize("NFKC", password)
+    return None if any("\ud800" <= letter <= "\udfff" for letter in stable) else stable
 
 
 @cache

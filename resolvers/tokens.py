@@ -48,7 +48,7 @@ class AccessToken:
     expires_at: datetime
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, repr=False)
 class Signature:
     """How access tokens are signed: EdDSA with the key ring, or HS256 with one secret."""
 

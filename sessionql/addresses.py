@@ -34,10 +34,11 @@ class Proxies:
 
 
 def parse_networks(text: object) -> tuple[Network, ...]:
-    """Networks written as `10.0.0.0/8, 2001:db8::/32`. Raises ValueError."""
-    if not isinstance(text, str):
+    """Networks written as `10.0.0.0/8, 2001:db8::/32`, or one by one. Raises ValueError."""
+    parts = text.split(",") if isinstance(text, str) else text
+    if not isinstance(parts, list | tuple):
         raise ValueError("write networks like 10.0.0.0/8, 2001:db8::/32")  # noqa: TRY004 - pydantic wants it
-    return tuple(ip_network(part.strip()) for part in text.split(",") if part.strip())
+    return tuple(ip_network(str(part).strip()) for part in parts if str(part).strip())
 
 
 def address_of(request: Request, proxies: Proxies) -> str | None:

@@ -64,6 +64,8 @@ class EventRepository:
         self, user_id: UUID, session_ids: Collection[UUID], page: Page
     ) -> Mapping[UUID, Sequence[EventRecord]]:
         """The same page of each session's events, with one statement; every id has an entry."""
+        if not session_ids:
+            return {}
         found: dict[UUID, builtins.list[EventRecord]] = {session_id: [] for session_id in session_ids}
         wanted = padded(list(session_ids))
         rows = await self._tx.fetch_all(
@@ -77,6 +79,8 @@ class EventRepository:
 
     async def count_by_session(self, user_id: UUID, session_ids: Collection[UUID]) -> dict[UUID, int]:
         """How many events each session has, with one statement; every id has an entry."""
+        if not session_ids:
+            return {}
         wanted = padded(list(session_ids))
         rows = await self._tx.fetch_all(_count_by_session(len(wanted)), {"owner": user_id, **wanted})
         return dict.fromkeys(session_ids, 0) | {row[0]: row[1] for row in rows}

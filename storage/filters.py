@@ -11,11 +11,11 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, or_, select, tuple_
 
 from storage.conditions import any_of
 from storage.records import DeviceKind, SessionState
-from storage.session_rows import COLUMNS, LIVE
+from storage.session_rows import COLUMNS, LIVE, fold
 from storage.tables import INSTANT, sessions
 
 _EXPIRED = and_(
@@ -50,7 +50,7 @@ class SessionFilter:
 
     def parameters(self) -> dict[str, Any]:
         """The values; `shape` is the rest."""
-        folded = None if self.search is None else _literal(self.search.casefold())
+        folded = None if self.search is None else _literal(fold(self.search))
         return {"inactive_since": self.inactive_since, "pattern": folded}
 
     def shape(self) -> "FilterShape":
@@ -77,7 +77,7 @@ class FilterShape:
         if self.inactive_since:
             parts.append(c.last_active < bindparam("inactive_since", type_=INSTANT))
         if self.search:
-            haystacks = (c.name_key, func.lower(c.device), c.ip_address)
+            haystacks = (c.name_key, c.device_key, c.ip_address)
             parts.append(any_of(text.like(bindparam("pattern"), escape="\\") for text in haystacks))
         return and_(c.user_id == bindparam("owner"), *parts)
 

@@ -7,7 +7,7 @@ connection costs three times as much for each request.
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import asynccontextmanager, contextmanager, suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -29,7 +29,7 @@ _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
 _AWAY = (
     OSError,
     TimeoutError,
-    asyncpg.InterfaceError,
+    asyncpg.InternalClientError,
     asyncpg.PostgresConnectionError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
@@ -142,7 +142,14 @@ class PostgresqlDatabase:
         pool: Any = self._pool
         with _wrapped():
             async with pool.acquire(timeout=PATIENCE) as connection:
-                yield connection
+                try:
+                    yield connection
+                except (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.InternalClientError):
+                    # The server went away: the others of the pool are as dead as this one.
+                    with suppress(asyncpg.InterfaceError):  # It may be gone from the pool already.
+                        connection.terminate()
+                    await pool.expire_connections()
+                    raise
 
 
 async def _nothing_to_reset(_connection: Any) -> None:
@@ -155,7 +162,11 @@ def _wrapped() -> Iterator[None]:
         yield
     except StorageError:
         raise
+    except asyncpg.InterfaceError as error:
+        # The driver says so of values that no database can hold, too.
+        kind = StorageError if isinstance(error, ValueError) else StorageUnavailable
+        raise kind(f"PostgreSQL: {error}") from error
     except _AWAY as error:
-        raise StorageUnavailable(f"PostgreSQL: {error or type(error).__name__}") from error
+        raise StorageUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error
     except asyncpg.PostgresError as error:
         raise StorageError(f"PostgreSQL: {error}") from error

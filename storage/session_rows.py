@@ -1,6 +1,7 @@
 """How a row of `sessions` becomes a record, and which rows are alive."""
 
 from typing import Any
+from unicodedata import normalize
 
 from sqlalchemy import and_, bindparam
 
@@ -41,7 +42,8 @@ def to_row(session: SessionRecord) -> dict[str, Any]:
         "user_id": session.user_id,
         "id": session.id,
         "name": session.name,
-        "name_key": name_key(session.name),
+        "name_key": None if session.name is None else fold(session.name),
+        "device_key": fold(device.label),
         "user_agent": session.user_agent,
         "ip_address": session.ip_address,
         "created_at": session.created_at,
@@ -61,6 +63,6 @@ def to_row(session: SessionRecord) -> dict[str, Any]:
     }
 
 
-def name_key(name: str | None) -> str | None:
-    """The form of a name that a search is compared with."""
-    return None if name is None else name.casefold()
+def fold(text: str) -> str:
+    """The form in which texts are compared, whatever their case (Unicode 3.13, canonical caseless)."""
+    return normalize("NFC", normalize("NFC", text).casefold())

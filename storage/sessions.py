@@ -14,7 +14,7 @@ from storage.database import Transaction
 from storage.filters import FilterShape, Page, SessionFilter, SessionOrderField, page_statement
 from storage.lifetimes import Lifetimes
 from storage.records import DeviceKind, RevocationReason, SessionRecord
-from storage.session_rows import COLUMNS, LIVE, name_key, to_record, to_row
+from storage.session_rows import COLUMNS, LIVE, fold, to_record, to_row
 from storage.tables import INSTANT, sessions
 
 c = sessions.c
@@ -32,11 +32,7 @@ _RENAME = (
     .returning(*COLUMNS)
 )
 _SEEN: dict[str, Any] = {"last_active": bindparam("seen_at"), "ip_address": bindparam("seen_from")}
-_TOUCH = (
-    update(sessions)
-    .where(*_OWN, c.revoked_at.is_(None), c.last_active <= bindparam("stale", type_=INSTANT))
-    .values(_SEEN)
-)
+_TOUCH = update(sessions).where(*_OWN, LIVE, c.last_active <= bindparam("stale", type_=INSTANT)).values(_SEEN)
 _ROTATE = (
     update(sessions)
     .where(*_OWN, LIVE, c.generation == bindparam("presented"))
@@ -166,7 +162,7 @@ class SessionRepository:
 
     async def rename(self, user_id: UUID, session_id: UUID, name: str | None, now: datetime) -> SessionRecord | None:
         """Name an active session. None when it is not active, or not the user's."""
-        names = {"new_name": name, "new_key": name_key(name)}
+        names = {"new_name": name, "new_key": None if name is None else fold(name)}
         return await self._change(_RENAME, user_id, session_id, now, names)
 
     async def rotate(self, touch: Touch, presented: int) -> SessionRecord | None:
@@ -184,7 +180,7 @@ class SessionRepository:
     async def touch(self, touches: Sequence[Touch], interval: timedelta) -> None:
         """Note that sessions were used, for each at most once in `interval`.
 
-        Never brings one back, and never moves its time backwards.
+        Never brings back one that had ended by then, and never moves its time backwards.
         """
         # In one order everywhere, so that two writers of the same rows never wait in a circle.
         ordered = sorted(touches, key=lambda touch: (touch.user_id, touch.session_id))
@@ -195,6 +191,7 @@ class SessionRepository:
                 "stale": touch.seen_at - interval,
                 "seen_at": touch.seen_at,
                 "seen_from": touch.seen_from,
+                **self._lifetimes.cutoffs(touch.seen_at),
             }
             for touch in ordered
         ]

@@ -42,7 +42,8 @@ class SqliteTransaction:
         return self._connection.execute(statement, dict(parameters)).rowcount
 
     async def execute_many(self, statement: Executable, rows: Sequence[Parameters]) -> None:
-        self._connection.execute(statement, [dict(row) for row in rows])
+        if rows:
+            self._connection.execute(statement, [dict(row) for row in rows])
 
 
 class SqliteDatabase:
@@ -170,3 +171,6 @@ def _wrapped() -> Iterator[None]:
         if any(word in text.lower() for word in _TROUBLE):
             raise StorageUnavailable(f"SQLite: {text}") from error
         raise StorageError(f"SQLite: {text}") from error
+    except (OverflowError, UnicodeEncodeError) as error:
+        # The driver says so of values that no database can hold.
+        raise StorageError(f"SQLite: {error}") from error

@@ -68,8 +68,9 @@ sessions = Table(
     _owner(),
     Column("id", Uuid, primary_key=True),
     Column("name", Text),
-    # The name case-folded by Python: the engines do not agree on the lower case of `Ü`.
+    # Folded by Python for searching: the engines do not agree on the lower case of `Ü`.
     Column("name_key", Text),
+    Column("device_key", Text, nullable=False),
     Column("user_agent", Text),
     Column("ip_address", String(45)),
     Column("created_at", INSTANT, nullable=False),

@@ -28,6 +28,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Uuid, nullable=False),
         sa.Column("name", sa.Text),
         sa.Column("name_key", sa.Text),
+        sa.Column("device_key", sa.Text, nullable=False),
         sa.Column("user_agent", sa.Text),
         sa.Column("ip_address", sa.String(45)),
         sa.Column("created_at", instant, nullable=False),

@@ -1,0 +1,176 @@
+"""What resolver tests build on: people, their devices, tokens made by hand, and what the database says now."""
+
+import hmac
+import json
+from base64 import urlsafe_b64encode
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
+
+from uuid_utils.compat import uuid7
+
+from resolvers.accounts import LogIn, SignedIn, login, register
+from resolvers.devices import describe
+from resolvers.keys import KeyRing
+from resolvers.requester import Client, Requester
+from resolvers.services import Services
+from resolvers.tokens import Signature, Tokens
+from storage import Repositories, Storage
+from storage.filters import Page
+from storage.records import EventRecord, SessionRecord, UserRecord
+
+NOW = datetime(2026, 11, 23, 11, 16, 10, 123456, tzinfo=UTC)
+FIREFOX = "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/17.5 Mobile/15E148 Safari/604.1"
+)
+LAPTOP = Client("192.0.2.1", FIREFOX)
+PHONE = Client("198.51.100.7", IPHONE)
+PASSWORD = "correct horse battery"
+EDDSA = Signature()
+BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+
+
+async def sign_up(services: Services, email: str = "ana@example.com", client: Client = LAPTOP) -> SignedIn:
+    """Somebody with a new account, signed in on a laptop."""
+    signed_in = await register(services, LogIn(email, PASSWORD), client)
+    assert isinstance(signed_in, SignedIn)
+    return signed_in
+
+
+async def sign_in(
+    services: Services, email: str = "ana@example.com", client: Client = PHONE, name: str | None = None
+) -> SignedIn:
+    """One more session of somebody, on a phone."""
+    signed_in = await login(services, LogIn(email, PASSWORD, name), client)
+    assert isinstance(signed_in, SignedIn)
+    return signed_in
+
+
+def as_requester(signed_in: SignedIn) -> Requester:
+    """The one who asks with this session."""
+    return Requester(signed_in.session)
+
+
+async def row_of(services: Services, session: SessionRecord) -> SessionRecord | None:
+    """The session as the database has it now."""
+    async with services.storage.reading() as repositories:
+        return await repositories.sessions.find(session.user_id, session.id)
+
+
+async def live_row(services: Services, session: SessionRecord) -> SessionRecord:
+    """The session as the database has it now; it must be there."""
+    row = await row_of(services, session)
+    assert row is not None
+    return row
+
+
+async def events_of(services: Services, user_id: UUID) -> list[EventRecord]:
+    """What happened to the user, newest first."""
+    async with services.storage.reading() as repositories:
+        return list(await repositories.events.list(user_id, None, Page(100)))
+
+
+async def add_user(services: Services, email: str = "bob@example.com") -> UserRecord:
+    """A row of a user, without a session."""
+    user = UserRecord(uuid7(), email, services.clock(), None)
+    async with services.storage.transaction() as repositories:
+        assert await repositories.users.add(user, email, "no hash")
+    return user
+
+
+async def add_session(services: Services, user_id: UUID, **changes: Any) -> SessionRecord:
+    """A row of a session, with the times that a test is about."""
+    session = a_session(services.clock(), user_id=user_id, id=uuid7(), **changes)
+    async with services.storage.transaction() as repositories:
+        await repositories.sessions.add(session)
+    return session
+
+
+def a_session(now: datetime = NOW, **changes: Any) -> SessionRecord:
+    """A session that began now; in no database."""
+    session = SessionRecord(
+        user_id=UUID("019ab000-0000-7000-8000-0000000000a1"),
+        id=UUID("019ab000-0000-7000-8000-0000000000a2"),
+        name=None,
+        user_agent=FIREFOX,
+        ip_address="192.0.2.1",
+        created_at=now,
+        authenticated_at=now,
+        last_active=now,
+        generation=0,
+        rotated_at=None,
+        revoked_at=None,
+        revocation_reason=None,
+        device=describe(FIREFOX),
+    )
+    return replace(session, **changes)
+
+
+def make_tokens(ring: KeyRing, lifetime: timedelta = timedelta(minutes=5), signature: Signature = EDDSA) -> Tokens:
+    """What signs and checks access tokens with this ring."""
+    return Tokens(lambda: ring, issuer="sessionql", audience="sessionql", lifetime=lifetime, signature=signature)
+
+
+def base64url(raw: bytes) -> str:
+    """As JOSE writes bytes (RFC 7515)."""
+    return urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def forge(header: object, claims: object, seal: Callable[[bytes], bytes]) -> str:
+    """A token with whatever header and claims; PyJWT would refuse to make most of them."""
+    parts = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims))
+    return f"{parts}.{base64url(seal(parts.encode()))}"
+
+
+def good_header(ring: KeyRing) -> dict[str, Any]:
+    """The header of a token that the ring's newest key signs."""
+    return {"alg": "EdDSA", "kid": ring.signing[0].kid, "typ": "at+jwt"}
+
+
+def good_claims(session: SessionRecord, now: datetime = NOW, **changes: object) -> dict[str, Any]:
+    """The claims of a token that is valid for five minutes; ... takes a claim away."""
+    claims = {
+        "iss": "sessionql",
+        "aud": "sessionql",
+        "sub": str(session.user_id),
+        "sid": str(session.id),
+        "jti": "019ab000-0000-7000-8000-0000000000a3",
+        "iat": int(now.timestamp()),
+        "exp": int(now.timestamp()) + 300,
+        "auth_time": int(now.timestamp()),
+    } | changes
+    return {name: value for name, value in claims.items() if value is not ...}
+
+
+def signed(ring: KeyRing, claims: object, **headers: object) -> str:
+    """A token that the ring's newest key really signed; ... takes a header away."""
+    header = {name: value for name, value in (good_header(ring) | headers).items() if value is not ...}
+    return forge(header, claims, ring.signing[0].private.sign)
+
+
+def hs256(secret: bytes) -> Callable[[bytes], bytes]:
+    """Seals with HMAC-SHA-256."""
+    return lambda message: hmac.digest(secret, message, "sha256")
+
+
+class FailingStorage:
+    """Storage whose next `failures` transactions fail before they begin."""
+
+    def __init__(self, storage: Storage, error: Exception, failures: int) -> None:
+        self.lifetimes = storage.lifetimes
+        self.failures = failures
+        self._storage = storage
+        self._error = error
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Repositories]:
+        if self.failures > 0:
+            self.failures -= 1
+            raise self._error
+        async with self._storage.transaction() as repositories:
+            yield repositories

@@ -1,0 +1,157 @@
+"""Events: what happened and its record are one; both are there or neither is."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from resolvers.accounts import LogIn, SignedIn, login, logout, register
+from resolvers.events import (
+    count_events,
+    count_session_events,
+    find_events,
+    list_events,
+    list_session_events,
+)
+from resolvers.refresh import Refreshed, refresh
+from resolvers.services import Services
+from resolvers.sessions import ACTIVE, my_sessions, rename_session, revoke_all_sessions, revoke_session, revoke_sessions
+from storage.filters import Page
+from storage.records import EventKind
+from tests.conftest import FakeClock
+from tests.resolvers.builders import (
+    LAPTOP,
+    PASSWORD,
+    PHONE,
+    as_requester,
+    events_of,
+    live_row,
+    row_of,
+    sign_in,
+    sign_up,
+)
+
+Act = Callable[[Services, SignedIn, SignedIn], Awaitable[object]]
+
+# What is done by somebody signed in on a laptop and a phone, and how many ids it takes besides the event's.
+ACTS: dict[str, tuple[int, Act]] = {
+    "register": (2, lambda s, _a, _p: register(s, LogIn("new@example.com", PASSWORD), LAPTOP)),
+    "login": (1, lambda s, _a, _p: login(s, LogIn("ana@example.com", PASSWORD), LAPTOP)),
+    "logout": (0, lambda s, a, _p: logout(s, as_requester(a), LAPTOP)),
+    "revoke": (0, lambda s, a, p: revoke_session(s, as_requester(a), str(p.session.id), LAPTOP)),
+    "revoke all": (0, lambda s, a, _p: revoke_all_sessions(s, as_requester(a), keep_current=False, client=LAPTOP)),
+    "revoke all, second event": (
+        1,
+        lambda s, a, _p: revoke_all_sessions(s, as_requester(a), keep_current=False, client=LAPTOP),
+    ),
+    "revoke some": (0, lambda s, a, _p: revoke_sessions(s, as_requester(a), ACTIVE, dry_run=False, client=LAPTOP)),
+    "rename": (0, lambda s, a, p: rename_session(s, as_requester(a), str(p.session.id), "new name", LAPTOP)),
+    "replay": (0, lambda s, a, _p: refresh(s, a.tokens.refresh, PHONE)),
+}
+
+
+class NoMoreIds(Exception):
+    """The fault that is put where an event is written."""
+
+
+def only(number: int) -> Callable[[], UUID]:
+    """An id source that fails after so many ids."""
+    left = iter([uuid7() for _ in range(number)])
+
+    def new_id() -> UUID:
+        found = next(left, None)
+        if found is None:
+            raise NoMoreIds
+        return found
+
+    return new_id
+
+
+@pytest.mark.parametrize("act", list(ACTS))
+async def test_what_cannot_be_recorded_does_not_happen(services: Services, clock: FakeClock, act: str) -> None:
+    ana, phone = await sign_up(services), await sign_in(services)
+    assert isinstance(await refresh(services, ana.tokens.refresh, LAPTOP), Refreshed)
+    clock.advance(minutes=1)
+    user, sessions = ana.user.id, await my_sessions(services, as_requester(ana))
+    events = await events_of(services, user)
+    ids, do = ACTS[act]
+
+    with pytest.raises(NoMoreIds):
+        await do(replace(services, new_id=only(ids)), ana, phone)
+
+    assert await my_sessions(services, as_requester(ana)) == sessions
+    assert await events_of(services, user) == events
+    async with services.storage.reading() as repositories:
+        assert await repositories.users.find_credentials("new@example.com") is None
+    assert await row_of(services, phone.session) == phone.session
+
+
+async def test_the_story_of_an_account_is_told_newest_first(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+    clock.advance(minutes=1)
+    phone = await sign_in(services)
+    clock.advance(minutes=1)
+    await rename_session(services, as_requester(ana), str(phone.session.id), "Phone", LAPTOP)
+    clock.advance(minutes=1)
+    await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
+    clock.advance(minutes=1)
+    await logout(services, as_requester(ana), LAPTOP)
+
+    events = await events_of(services, ana.user.id)
+
+    assert [(event.kind, event.session_id, event.actor_id) for event in events] == [
+        (EventKind.LOGGED_OUT, ana.session.id, ana.session.id),
+        (EventKind.SESSION_REVOKED, phone.session.id, ana.session.id),
+        (EventKind.SESSION_RENAMED, phone.session.id, ana.session.id),
+        (EventKind.LOGGED_IN, phone.session.id, phone.session.id),
+        (EventKind.REGISTERED, ana.session.id, ana.session.id),
+    ]
+    assert [event.occurred_at for event in events] == [clock() - timedelta(minutes=n) for n in range(5)]
+
+
+async def test_events_are_the_users_own(services: Services) -> None:
+    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+    [hers], [his] = await events_of(services, ana.user.id), await events_of(services, bob.user.id)
+
+    assert await find_events(services, ana.user.id, [hers.id, his.id, uuid7()]) == {hers.id: hers}
+    assert await count_events(services, ana.user.id, None) == 1
+    of_his = await list_session_events(services, ana.user.id, [bob.session.id], Page(10))
+    assert list(of_his[bob.session.id].items) == []
+    assert await count_session_events(services, ana.user.id, [bob.session.id]) == {bob.session.id: 0}
+
+
+async def test_events_are_picked_by_their_kind(services: Services) -> None:
+    ana = await sign_up(services)
+    for _ in range(3):
+        await sign_in(services)
+    kinds = frozenset({EventKind.LOGGED_IN})
+
+    page = await list_events(services, ana.user.id, kinds, Page(2))
+
+    assert [event.kind for event in page.items] == [EventKind.LOGGED_IN] * 2
+    assert page.more
+    assert await count_events(services, ana.user.id, kinds) == 3
+    assert await count_events(services, ana.user.id, frozenset()) == 0
+
+
+async def test_each_session_has_its_own_page_of_events(services: Services) -> None:
+    ana, phone = await sign_up(services), await sign_in(services)
+    for name in ("one", "two", "three"):
+        await rename_session(services, as_requester(ana), str(phone.session.id), name, LAPTOP)
+    ids = [ana.session.id, phone.session.id, uuid7()]
+
+    pages = await list_session_events(services, ana.user.id, ids, Page(2))
+
+    assert [(len(pages[id_].items), pages[id_].more) for id_ in ids] == [(1, False), (2, True), (0, False)]
+    assert list((await count_session_events(services, ana.user.id, ids)).values()) == [1, 4, 0]
+    assert (await live_row(services, phone.session)).name == "three"
+
+
+async def test_no_sessions_have_no_events(services: Services) -> None:
+    ana = await sign_up(services)
+
+    assert await list_session_events(services, ana.user.id, [], Page(10)) == {}
+    assert await count_session_events(services, ana.user.id, []) == {}

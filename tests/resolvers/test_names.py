@@ -1,0 +1,75 @@
+"""Names of sessions: any language, some length, and nothing that deceives the eye."""
+
+import time
+import unicodedata
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolvers.failures import InvalidInput
+from resolvers.names import LONGEST, clean_name
+
+PATH = ("input", "name")
+
+
+@pytest.mark.parametrize(
+    "name", ["Work laptop", "Mamas Handy", "書斎のパソコン", "مكتب", "👩‍💻 at home", "x", "n" * LONGEST]
+)
+def test_a_name_in_any_language_is_kept_as_it_is(name: str) -> None:
+    assert clean_name(name, PATH) == name
+
+
+def test_no_name_is_no_name() -> None:
+    assert clean_name(None, PATH) is None
+
+
+def test_spaces_around_a_name_go_and_its_form_is_normal() -> None:
+    assert clean_name("  Cafe\u0301 \u00a0", PATH) == "Café"
+
+
+def test_length_counts_after_normalization() -> None:
+    assert clean_name("e\u0301" * LONGEST, PATH) == "é" * LONGEST
+    assert clean_name(" " + "n" * LONGEST + " ", PATH) == "n" * LONGEST
+
+
+@pytest.mark.parametrize("name", ["", " ", "\u00a0\u2003", "n" * 81, "e\u0301" * 81], ids=ascii)
+def test_a_name_of_no_or_too_many_characters_is_refused(name: str) -> None:
+    assert clean_name(name, PATH) == InvalidInput("A name has 1 to 80 characters; null takes it away.", PATH)
+
+
+FORBIDDEN = [
+    *map(chr, [*range(0x20), *range(0x7F, 0xA0)]),
+    *("\ud800", "\udbff", "\udc00", "\udfff"),
+    *map(chr, [*range(0x202A, 0x202F), *range(0x2066, 0x206A)]),
+]
+
+
+@pytest.mark.parametrize("letter", FORBIDDEN, ids=ascii)
+def test_control_characters_surrogates_and_overrides_are_refused(letter: str) -> None:
+    assert clean_name(f"My{letter}phone", PATH) == InvalidInput("A name has no control characters.", PATH)
+
+
+@settings(deadline=None, max_examples=300)
+@given(text=st.text() | st.text(st.characters(categories=["Cs", "Cc", "Cf", "Zs", "Mn"]), max_size=90))
+def test_what_is_kept_is_normal_short_storable_and_stable(text: str) -> None:
+    name = clean_name(text, PATH)
+
+    if isinstance(name, str):
+        assert 1 <= len(name) <= LONGEST
+        assert unicodedata.is_normalized("NFC", name)
+        assert name == name.strip()
+        assert "\0" not in name
+        assert name.encode()
+        assert clean_name(name, PATH) == name
+    else:
+        assert isinstance(name, InvalidInput)
+        assert name.path == PATH
+
+
+def test_a_name_made_to_be_slow_is_refused_at_once() -> None:
+    # Normalization sorts runs of combining marks in quadratic time, and the event loop waits.
+    started = time.perf_counter()
+
+    assert isinstance(clean_name("a" + "\u0300\u0316" * 15_000, PATH), InvalidInput)
+    assert time.perf_counter() - started < 0.3

@@ -1,0 +1,124 @@
+"""Pages: sizes that make sense, either end, and every row exactly once."""
+
+from datetime import timedelta
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolvers.cursors import encode_cursor
+from resolvers.events import event_cursor, list_events
+from resolvers.failures import InvalidArgument
+from resolvers.paging import MOST, USUAL, PageRequest, cut
+from resolvers.services import Services
+from resolvers.sessions import ACTIVE, cursor_of, list_sessions
+from storage.filters import Page, Position, SessionOrderField
+from storage.records import SessionRecord
+from storage.sessions import SessionOrder
+from tests.conftest import FakeClock
+from tests.resolvers.builders import NOW, a_session, add_session, add_user, as_requester, sign_in, sign_up
+
+PLACE = Position(NOW, a_session().id)
+CURSOR = encode_cursor("event", PLACE)
+
+
+def test_nothing_asked_is_a_usual_page() -> None:
+    assert PageRequest().to_page("event") == Page(USUAL)
+
+
+@pytest.mark.parametrize("size", [1, 2, 99, MOST])
+def test_a_page_is_as_large_as_asked(size: int) -> None:
+    assert PageRequest(first=size, after=CURSOR).to_page("event") == Page(size, after=PLACE)
+    assert PageRequest(last=size, before=CURSOR).to_page("event") == Page(size, before=PLACE, from_end=True)
+
+
+@pytest.mark.parametrize("size", [0, -1, 101, 2**31, -(2**31), 10**30])
+def test_a_size_that_makes_no_page_is_refused_by_its_name(size: int) -> None:
+    with pytest.raises(InvalidArgument, match=f"`first` is from 1 to 100, not {size}"):
+        PageRequest(first=size).to_page("event")
+    with pytest.raises(InvalidArgument, match=f"`last` is from 1 to 100, not {size}"):
+        PageRequest(last=size).to_page("event")
+
+
+@pytest.mark.parametrize(("first", "last"), [(1, 1), (0, 0), (5, 0), (0, 5), (101, 1)])
+def test_both_ends_at_once_are_refused(first: int, last: int) -> None:
+    with pytest.raises(InvalidArgument, match="`first` or `last`, not both"):
+        PageRequest(first=first, last=last).to_page("event")
+
+
+sizes = st.none() | st.integers(-5, 120)
+cursors = st.none() | st.text() | st.just(CURSOR)
+
+
+@settings(deadline=None, max_examples=300)
+@given(request=st.builds(PageRequest, sizes, cursors, sizes, cursors), list_=st.sampled_from(["event", "CREATED_AT"]))
+def test_whatever_is_asked_is_a_page_or_refused(request: PageRequest, list_: str) -> None:
+    try:
+        page = request.to_page(list_)
+    except InvalidArgument as refusal:
+        assert str(refusal)  # noqa: PT017 - both outcomes are fine
+    else:
+        assert 1 <= page.limit <= MOST
+        assert page.from_end is (request.last is not None)
+
+
+@settings(deadline=None)
+@given(there=st.integers(0, 12), limit=st.integers(1, 12), from_end=st.booleans())
+def test_the_row_too_many_is_cut_off_at_the_far_end(there: int, limit: int, from_end: bool) -> None:
+    rows, page = list(range(there)), Page(limit, from_end=from_end)
+    asked = page.one_more().limit
+    found = rows[-asked:] if from_end else rows[:asked]
+
+    slice_ = cut(found, page)
+
+    assert list(slice_.items) == (rows[-limit:] if from_end else rows[:limit])
+    assert slice_.more is (there > limit)
+
+
+@pytest.mark.parametrize("field", list(SessionOrderField))
+@pytest.mark.parametrize("descending", [True, False])
+@pytest.mark.parametrize("backwards", [True, False])
+async def test_pages_show_every_session_once_also_where_times_are_equal(
+    services: Services, clock: FakeClock, field: SessionOrderField, descending: bool, backwards: bool
+) -> None:
+    ana, bob = await add_user(services, "ana@example.com"), await add_user(services)
+    for number in range(7):
+        at = clock() - timedelta(hours=number // 3)
+        await add_session(services, ana.id, created_at=at, last_active=at)
+        await add_session(services, bob.id, created_at=at, last_active=at)
+    order = SessionOrder(field, descending)
+    all_ = (await list_sessions(services, ana.id, ACTIVE, order, Page(50))).items
+
+    seen: list[SessionRecord] = []
+    cursor = None
+    while True:
+        request = PageRequest(last=2, before=cursor) if backwards else PageRequest(first=2, after=cursor)
+        page = await list_sessions(services, ana.id, ACTIVE, order, request.to_page(field))
+        seen = [*page.items, *seen] if backwards else [*seen, *page.items]
+        if not page.more:
+            break
+        cursor = cursor_of(page.items[0 if backwards else -1], field)
+
+    assert seen == all_
+    assert len({each.id for each in seen}) == 7
+    times = [(each.last_active, each.id) for each in seen]
+    assert times == sorted(times, reverse=descending)
+
+
+async def test_pages_of_events_go_on_where_the_last_one_ended(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+    for _ in range(4):
+        clock.advance(seconds=1)
+        await sign_in(services)
+    user_id = as_requester(ana).user_id
+    all_ = (await list_events(services, user_id, None, Page(50))).items
+
+    first = await list_events(services, user_id, None, PageRequest(first=2).to_page("event"))
+    rest = PageRequest(first=10, after=event_cursor(first.items[-1])).to_page("event")
+    then = await list_events(services, user_id, None, rest)
+
+    assert len(all_) == 5
+    assert first.more
+    assert not then.more
+    assert [*first.items, *then.items] == all_
+    assert [each.occurred_at for each in all_] == sorted((each.occurred_at for each in all_), reverse=True)

@@ -1,0 +1,214 @@
+"""Passwords: which may be chosen, that checks give nothing away, and that nobody waits for them."""
+
+import asyncio
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from argon2 import PasswordHasher
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolvers.failures import InvalidInput
+from resolvers.passwords import Passwords, check_new_password
+
+LENGTH = "A password has 8 to 128 characters."
+COMMON = "This password is one of the most common ones. Choose another."
+SLOW = "a" + "\u0300\u0316" * 15_000  # NFKC sorts runs of combining marks in quadratic time
+
+
+@pytest.fixture
+def passwords() -> Iterator[Passwords]:
+    """Cheap hashing of its own, so that a test may take it apart."""
+    made = Passwords(time_cost=1, memory_kib=8)
+    yield made
+    made.close()
+
+
+class Counting:
+    """Argon2 that counts."""
+
+    def __init__(self, hasher: PasswordHasher) -> None:
+        self._hasher = hasher
+        self.verified: list[str] = []
+
+    def verify(self, password_hash: str, password: str) -> Any:
+        self.verified.append(password_hash)
+        return self._hasher.verify(password_hash, password)
+
+
+def refusal(password: str) -> str | None:
+    """Why the password may not be chosen."""
+    found = check_new_password(password)
+    assert found is None or found.path == ("input", "password")
+    return found.message if found else None
+
+
+@pytest.mark.parametrize(
+    ("password", "why"),
+    [
+        ("", LENGTH),
+        ("1234567", LENGTH),
+        ("zq7-xkv", LENGTH),
+        ("zq7-xkvm", None),
+        ("q" * 127 + "é", None),
+        ("q" * 129, LENGTH),
+        ("e\u0301" * 7, LENGTH),
+        ("e\u0301" * 8, None),
+        ("e\u0301" * 128, None),
+        ("e\u0301" * 129, LENGTH),
+        ("\ufdfa", None),  # one character that NFKC writes with 18
+        ("\ufdfa" * 8, LENGTH),
+        ("ﬁ" * 4, None),  # two letters each
+        ("    zq7    ", None),
+        ("пароль-на-пальцах", None),
+    ],
+    ids=ascii,
+)
+def test_length_is_counted_as_people_would_after_normalization(password: str, why: str | None) -> None:
+    assert refusal(password) == why
+
+
+@pytest.mark.parametrize(
+    "password", ["password", "12345678", "baseball", "iloveyou", "trustno1", "superman", "qwertyuiop"]
+)
+def test_the_most_common_ones_are_refused_however_they_are_typed(password: str) -> None:
+    wide = "".join(chr(ord(letter) + 0xFEE0) for letter in password)
+    for typed in (password, password.upper(), password.title(), password.swapcase(), wide, wide.upper()):
+        assert refusal(typed) == COMMON
+
+
+@settings(deadline=None, max_examples=200)
+@given(password=st.text(max_size=140))
+def test_whatever_is_chosen_is_judged_and_never_an_exception(password: str) -> None:
+    assert refusal(password) in (None, LENGTH, COMMON)
+
+
+async def test_the_right_password_is_right_and_no_other(passwords: Passwords) -> None:
+    kept = await passwords.hash("correct horse")
+
+    assert await passwords.verify("correct horse", kept)
+    for wrong in ("correct hors", "correct horse ", "Correct horse", "", "correct horse\0", "x" * 1000):
+        assert not await passwords.verify(wrong, kept)
+
+
+async def test_a_password_typed_on_another_keyboard_is_the_same(passwords: Passwords) -> None:
+    kept = await passwords.hash("caf\u00e9 \u2460 ﬁn")
+
+    assert await passwords.verify("cafe\u0301 1 fin", kept)
+
+
+async def test_the_same_password_is_hashed_differently_each_time_with_argon2id(passwords: Passwords) -> None:
+    one, other = await passwords.hash("correct horse"), await passwords.hash("correct horse")
+
+    assert one != other
+    assert one.startswith("$argon2id$v=19$m=8,t=1,p=1$")
+
+
+def test_the_usual_costs_are_those_of_owasp() -> None:
+    usual = Passwords()
+    usual.close()
+
+    assert usual._nobody.startswith("$argon2id$v=19$m=19456,t=2,p=1$"), "and no account costs the same"
+
+
+async def test_no_account_costs_one_check_at_the_same_costs(
+    passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    kept = await passwords.hash("correct horse")
+    counting = Counting(passwords._hasher)
+    monkeypatch.setattr(passwords, "_hasher", counting)
+
+    await passwords.verify("wrong horse", kept)
+    await passwords.verify("wrong horse", None)
+
+    with_account, without = counting.verified
+    assert with_account == kept
+    assert without.split("$")[:4] == kept.split("$")[:4]
+
+
+async def test_no_account_is_false_even_for_the_password_that_stands_in(
+    passwords: Passwords, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(passwords, "_nobody", await passwords.hash("stands in"))
+
+    assert await passwords.verify("stands in", passwords._nobody)
+    assert not await passwords.verify("stands in", None)
+
+
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        "",
+        "garbage",
+        "$",
+        "$argon2id$",
+        "$argon2id$v=19$m=8,t=1,p=1$AAAA",
+        "$2b$12$abcdefghijklmnopqrstuv",
+        "correct horse",
+        "$argon2id$v=19$m=8,t=1,p=1$c2FsdHNhbHQ$",
+        "\x00",
+        "pässwörd",
+        "\ud800",
+        " ",
+    ],
+    ids=ascii,
+)
+async def test_a_stored_hash_that_is_none_is_false(passwords: Passwords, garbage: str) -> None:
+    assert not await passwords.verify("correct horse", garbage)
+
+
+async def test_half_a_hash_is_false(passwords: Passwords) -> None:
+    kept = await passwords.hash("correct horse")
+
+    for length in range(1, len(kept) - 1, 7):
+        assert not await passwords.verify("correct horse", kept[:length])
+
+
+@pytest.mark.parametrize("password", ["\ud800" * 9, "correct\udfffhorse"], ids=ascii)
+async def test_half_a_character_is_refused_and_wrong(passwords: Passwords, password: str) -> None:
+    kept = await passwords.hash("correct horse")
+
+    assert not await passwords.verify(password, kept)
+    assert not await passwords.verify(password, None)
+    assert isinstance(check_new_password(password), InvalidInput)
+
+
+def test_hashes_of_other_costs_are_outdated() -> None:
+    today, before = Passwords(time_cost=2, memory_kib=16), Passwords(time_cost=1, memory_kib=8)
+    old, new = before._hasher.hash("correct horse"), today._hasher.hash("correct horse")
+    today.close()
+    before.close()
+
+    assert today.is_outdated(old)
+    assert not today.is_outdated(new)
+
+
+async def test_other_requests_go_on_while_passwords_are_hashed() -> None:
+    passwords = Passwords()
+    ticks, longest, hashing = 0, 0.0, True
+
+    async def tick() -> None:
+        nonlocal ticks, longest
+        while hashing:
+            before = time.perf_counter()
+            await asyncio.sleep(0.001)
+            ticks, longest = ticks + 1, max(longest, time.perf_counter() - before)
+
+    ticking = asyncio.create_task(tick())
+    kept = await asyncio.gather(*(passwords.hash(f"correct horse {number}") for number in range(8)))
+    assert all(await asyncio.gather(*(passwords.verify(f"correct horse {n}", kept[n]) for n in range(8))))
+    hashing = False
+    await ticking
+    passwords.close()
+
+    assert ticks > 16, "more ticks than hashes: it ran in between"
+
+
+async def test_a_password_made_to_be_slow_stops_nobody(passwords: Passwords) -> None:
+    started = time.perf_counter()
+
+    assert isinstance(check_new_password(SLOW), InvalidInput)
+    assert not await passwords.verify(SLOW, None)
+    assert time.perf_counter() - started < 0.3

@@ -1,0 +1,191 @@
+"""Forgetting: what is due goes, and nothing else, however many windows it takes."""
+
+import asyncio
+import logging
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import cast
+from uuid import UUID
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from resolvers.pruning import Forgotten, prune, prune_every
+from resolvers.services import Policy, Services
+from resolvers.sessions import list_sessions
+from storage import Storage, StorageError
+from storage.filters import Page, SessionFilter
+from storage.records import EventKind, EventRecord, RevocationReason
+from storage.sessions import SessionOrder
+from tests.conftest import FakeClock
+from tests.resolvers.builders import (
+    FailingStorage,
+    add_session,
+    add_user,
+    events_of,
+    row_of,
+    sign_up,
+)
+
+DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
+GONE = {"revocation_reason": RevocationReason.LOGGED_OUT}
+
+
+async def add_event(services: Services, user_id: UUID, at: datetime) -> UUID:
+    """An event of long ago."""
+    event = EventRecord(user_id, uuid7(), EventKind.LOGGED_IN, at, None, "A device", None, None)
+    async with services.storage.transaction() as repositories:
+        await repositories.events.add(event)
+    return event.id
+
+
+async def session_ids(services: Services, user_id: UUID) -> set[UUID]:
+    """Every session that is still kept."""
+    page = await list_sessions(services, user_id, SessionFilter(states=None), SessionOrder(), Page(100))
+    return {session.id for session in page.items}
+
+
+async def test_nothing_is_due_in_a_young_house(services: Services) -> None:
+    ana = await sign_up(services)
+
+    assert await prune(services) == Forgotten(0, 0)
+    assert await row_of(services, ana.session) == ana.session
+
+
+async def test_ended_sessions_go_when_they_are_due_to_the_instant(services: Services, clock: FakeClock) -> None:
+    ana, now = await add_user(services), clock()
+    due = [
+        await add_session(services, ana.id, revoked_at=now - 30 * DAY, **GONE),
+        await add_session(services, ana.id, revoked_at=now - 300 * DAY, **GONE),
+        await add_session(services, ana.id, last_active=now - 60 * DAY),
+        await add_session(services, ana.id, created_at=now - 120 * DAY),
+    ]
+    kept = [
+        await add_session(services, ana.id, revoked_at=now - 30 * DAY + INSTANT, **GONE),
+        await add_session(services, ana.id, revoked_at=now, **GONE),
+        await add_session(services, ana.id, last_active=now - 60 * DAY + INSTANT),
+        await add_session(services, ana.id, created_at=now - 120 * DAY + INSTANT),
+        await add_session(services, ana.id),
+    ]
+
+    assert await prune(services) == Forgotten(4, 0)
+
+    assert await session_ids(services, ana.id) == {session.id for session in kept}
+    assert [await row_of(services, session) for session in kept] == kept
+    clock.now += INSTANT
+    assert await prune(services) == Forgotten(3, 0), "each in its turn"
+    assert [await row_of(services, session) for session in due] == [None] * 4
+
+
+async def test_a_session_revoked_late_in_life_is_kept_from_its_revocation_on(
+    services: Services, clock: FakeClock
+) -> None:
+    ana, now = await add_user(services), clock()
+    session = await add_session(
+        services, ana.id, created_at=now - 200 * DAY, last_active=now - 150 * DAY, revoked_at=now - 29 * DAY, **GONE
+    )
+
+    assert await prune(services) == Forgotten(0, 0)
+    assert await row_of(services, session) == session
+
+
+async def test_events_go_after_ninety_days_to_the_instant(services: Services, clock: FakeClock) -> None:
+    ana, now = await add_user(services), clock()
+    for age in (90 * DAY, 91 * DAY, 900 * DAY):
+        await add_event(services, ana.id, now - age)
+    kept = {await add_event(services, ana.id, now - age) for age in (90 * DAY - INSTANT, 89 * DAY, 0 * DAY)}
+
+    assert await prune(services) == Forgotten(0, 3)
+    assert {event.id for event in await events_of(services, ana.id)} == kept
+
+
+async def test_events_outlive_their_session(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+    clock.advance(days=60)
+
+    assert await prune(services) == Forgotten(1, 0)
+
+    assert await row_of(services, ana.session) is None
+    assert [event.session_id for event in await events_of(services, ana.user.id)] == [ana.session.id]
+
+
+async def test_operators_say_how_long_things_are_kept(services: Services, clock: FakeClock) -> None:
+    ana, now = await add_user(services), clock()
+    await add_session(services, ana.id, revoked_at=now - 2 * DAY, **GONE)
+    await add_event(services, ana.id, now - 2 * DAY)
+
+    short = replace(services, policy=Policy(keep_ended=DAY, keep_events=DAY))
+
+    assert await prune(services) == Forgotten(0, 0)
+    assert await prune(short) == Forgotten(1, 1)
+
+
+@pytest.mark.parametrize("window", [1, 2, 3, 12, 13])
+async def test_many_windows_leave_nothing_due_and_take_nothing_else(
+    services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, window: int
+) -> None:
+    monkeypatch.setattr("resolvers.pruning.WINDOW", window)
+    now, kept = clock(), {}
+    for name in ("ana", "bob", "cleo"):
+        user = await add_user(services, f"{name}@example.com")
+        old = [await add_session(services, user.id, last_active=now - 61 * DAY)]
+        new = [await add_session(services, user.id), await add_session(services, user.id)]
+        old.append(await add_session(services, user.id, revoked_at=now - 31 * DAY, **GONE))
+        for age in (91 * DAY, DAY, 92 * DAY, 93 * DAY):
+            await add_event(services, user.id, now - age)
+        kept[user.id] = {session.id for session in new}
+
+    assert await prune(services) == Forgotten(6, 9)
+
+    for user_id, ids in kept.items():
+        assert await session_ids(services, user_id) == ids
+        assert [event.occurred_at for event in await events_of(services, user_id)] == [now - DAY]
+    assert await prune(services) == Forgotten(0, 0)
+
+
+async def test_a_window_is_all_that_one_transaction_holds(
+    services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolvers.pruning.WINDOW", 2)
+    ana = await add_user(services)
+    for _ in range(5):
+        await add_session(services, ana.id, last_active=clock() - 61 * DAY)
+    failing = FailingStorage(services.storage, StorageError("broken"), failures=0)
+    begun = 0
+    begin = failing.transaction
+
+    def counted() -> object:
+        nonlocal begun
+        begun += 1
+        failing.failures = begun > 2
+        return begin()
+
+    monkeypatch.setattr(failing, "transaction", counted)
+
+    with pytest.raises(StorageError):
+        await prune(replace(services, storage=cast(Storage, failing)))
+
+    assert len(await session_ids(services, ana.id)) == 1, "what two windows deleted stays deleted"
+    assert await prune(services) == Forgotten(1, 0)
+
+
+async def test_pruning_goes_on_when_the_database_comes_back(
+    services: Services, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.INFO)
+    ana = await add_user(services)
+    session = await add_session(services, ana.id, last_active=clock() - 61 * DAY)
+    failing = FailingStorage(services.storage, StorageError("broken"), failures=2)
+
+    pruning = asyncio.create_task(prune_every(replace(services, storage=cast(Storage, failing)), 0.001))
+    async with asyncio.timeout(10):
+        while "Forgot 1 sessions, 0 events" not in caplog.text:
+            assert not pruning.done()
+            await asyncio.sleep(0.001)
+    pruning.cancel()
+    with suppress(asyncio.CancelledError):
+        await pruning
+
+    assert await row_of(services, session) is None
+    assert caplog.text.count("Pruning stopped early, trying again later: broken") == 2

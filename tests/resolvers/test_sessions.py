@@ -1,0 +1,382 @@
+"""The user's sessions: seen, named, and ended one, some or all; never anybody else's."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from uuid_utils.compat import uuid7
+
+from resolvers.accounts import SignedIn
+from resolvers.devices import describe
+from resolvers.failures import InvalidInput, SessionEnded, SessionNotFound
+from resolvers.requester import Requester, authenticate
+from resolvers.services import Services
+from resolvers.sessions import (
+    ACTIVE,
+    Revoked,
+    RevokedMany,
+    count_sessions,
+    find_sessions,
+    list_sessions,
+    my_sessions,
+    rename_session,
+    revoke_all_sessions,
+    revoke_session,
+    revoke_sessions,
+    session_stats,
+)
+from storage.filters import Page, SessionFilter
+from storage.records import DeviceKind, EventKind, RevocationReason, SessionRecord, SessionState
+from storage.sessions import SessionOrder
+from tests.conftest import FakeClock
+from tests.resolvers.builders import (
+    IPHONE,
+    LAPTOP,
+    NOW,
+    PHONE,
+    add_session,
+    as_requester,
+    events_of,
+    live_row,
+    row_of,
+    sign_in,
+    sign_up,
+)
+
+EVERY = SessionFilter(states=None)
+MALFORMED = ["", "x", "019ab000", "{id}", "ID", "nodashes", " id", "id\n", "\ud800", "null", "0" * 36, "٠" * 32]
+
+
+async def rows_of(services: Services, user_id: UUID) -> Sequence[SessionRecord]:
+    """Every session of a user in whatever state."""
+    found = await list_sessions(services, user_id, EVERY, SessionOrder(), Page(100))
+    return found.items
+
+
+async def test_my_sessions_are_mine_active_and_the_last_used_first(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+    await sign_up(services, "bob@example.com")
+    old = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=2))
+    recent = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=1))
+    await add_session(services, ana.user.id, last_active=clock() - timedelta(days=30))
+    await add_session(services, ana.user.id, created_at=clock() - timedelta(days=90))
+    await add_session(services, ana.user.id, revoked_at=clock(), revocation_reason=RevocationReason.LOGGED_OUT)
+
+    assert await my_sessions(services, as_requester(ana)) == [ana.session, recent, old]
+
+
+async def test_my_sessions_are_a_hundred_at_most(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+    for number in range(102):
+        await add_session(services, ana.user.id, last_active=clock() - timedelta(minutes=number))
+
+    assert len(await my_sessions(services, as_requester(ana))) == 100
+
+
+async def test_revoking_another_session_of_mine_ends_it_at_once(services: Services, clock: FakeClock) -> None:
+    ana, phone = await sign_up(services), await sign_in(services)
+    clock.advance(minutes=1)
+
+    result = await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
+
+    ended = replace(phone.session, revoked_at=clock(), revocation_reason=RevocationReason.REVOKED_BY_USER)
+    assert result == Revoked(ended, was_current=False)
+    assert await live_row(services, phone.session) == ended
+    assert await authenticate(services, phone.tokens.access.text, PHONE) is None
+    event = (await events_of(services, ana.user.id))[0]
+    assert (event.kind, event.session_id, event.actor_id) == (
+        EventKind.SESSION_REVOKED,
+        phone.session.id,
+        ana.session.id,
+    )
+    assert (event.device, event.ip_address, event.occurred_at) == ("Firefox on Ubuntu", "192.0.2.1", clock())
+
+
+async def test_revoking_the_current_session_is_logging_out(services: Services) -> None:
+    ana = await sign_up(services)
+
+    result = await revoke_session(services, as_requester(ana), str(ana.session.id), LAPTOP)
+
+    assert isinstance(result, Revoked)
+    assert result.was_current
+    assert result.session.revocation_reason is RevocationReason.LOGGED_OUT
+    event = (await events_of(services, ana.user.id))[0]
+    assert (event.session_id, event.actor_id) == (ana.session.id, ana.session.id)
+
+
+async def test_revoking_again_changes_nothing_and_is_a_success(services: Services, clock: FakeClock) -> None:
+    ana, phone = await sign_up(services), await sign_in(services)
+    first = await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
+    clock.advance(minutes=1)
+
+    again = await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
+
+    assert again == first
+    assert len(await events_of(services, ana.user.id)) == 3
+
+
+async def test_revoking_an_expired_session_leaves_it_expired(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+    expired = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=31))
+
+    result = await revoke_session(services, as_requester(ana), str(expired.id), LAPTOP)
+
+    assert result == Revoked(expired, was_current=False)
+    assert await live_row(services, expired) == expired
+
+
+async def test_revoking_one_session_many_times_at_once_records_it_once(services: Services) -> None:
+    ana, phone = await sign_up(services), await sign_in(services)
+    wanted = str(phone.session.id)
+
+    results = await asyncio.gather(*(revoke_session(services, as_requester(ana), wanted, LAPTOP) for _ in range(10)))
+
+    assert {isinstance(result, Revoked) for result in results} == {True}
+    kinds = [event.kind for event in await events_of(services, ana.user.id)]
+    assert kinds.count(EventKind.SESSION_REVOKED) == 1
+
+
+async def test_somebody_elses_session_looks_like_none_at_all(services: Services) -> None:
+    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+    theirs, nobodys = str(bob.session.id), str(uuid7())
+
+    for requested in (theirs, nobodys):
+        assert await revoke_session(services, as_requester(ana), requested, LAPTOP) == SessionNotFound()
+        renamed = await rename_session(services, as_requester(ana), requested, "mine", LAPTOP)
+        assert renamed == SessionNotFound(path=("input", "sessionId"))
+    assert await live_row(services, bob.session) == bob.session
+    assert len(await events_of(services, bob.user.id)) == len(await events_of(services, ana.user.id)) == 1
+
+
+@pytest.mark.parametrize("malformed", MALFORMED, ids=ascii)
+async def test_an_id_in_another_spelling_is_no_session(services: Services, malformed: str) -> None:
+    ana = await sign_up(services)
+    id_ = str(ana.session.id)
+    text = malformed.replace("nodashes", id_.replace("-", "")).replace("ID", id_.upper()).replace("id", id_)
+
+    assert await revoke_session(services, as_requester(ana), text, LAPTOP) == SessionNotFound()
+    renamed = await rename_session(services, as_requester(ana), text, "mine", LAPTOP)
+    assert renamed == SessionNotFound(path=("input", "sessionId"))
+    assert await live_row(services, ana.session) == ana.session
+
+
+async def test_revoking_all_others_keeps_the_current_one(services: Services, clock: FakeClock) -> None:
+    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+    others = [await sign_in(services) for _ in range(3)]
+    expired = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=31))
+    clock.advance(minutes=1)
+
+    result = await revoke_all_sessions(services, as_requester(ana), keep_current=True, client=LAPTOP)
+
+    assert set(result.ids) == {other.session.id for other in others}
+    assert len(result.ids) == 3
+    assert result.kept == ana.session
+    assert await my_sessions(services, as_requester(ana)) == [ana.session]
+    assert await my_sessions(services, as_requester(bob)) == [bob.session]
+    assert await live_row(services, expired) == expired
+    for other in others:
+        row = await live_row(services, other.session)
+        assert (row.revoked_at, row.revocation_reason) == (clock(), RevocationReason.REVOKED_BY_USER)
+        assert await authenticate(services, other.tokens.access.text, PHONE) is None
+
+
+async def test_revoking_all_ends_the_current_one_too(services: Services) -> None:
+    ana = await sign_up(services)
+    phone = await sign_in(services)
+
+    result = await revoke_all_sessions(services, as_requester(ana), keep_current=False, client=LAPTOP)
+
+    assert set(result.ids) == {ana.session.id, phone.session.id}
+    assert result.kept is None
+    assert await my_sessions(services, as_requester(ana)) == []
+    assert await authenticate(services, ana.tokens.access.text, LAPTOP) is None
+
+
+@pytest.mark.parametrize("keep_current", [True, False])
+async def test_revoking_all_is_recorded_for_the_account_and_for_each(services: Services, keep_current: bool) -> None:
+    ana = await sign_up(services)
+    for _ in range(2):
+        await sign_in(services)
+    before = len(await events_of(services, ana.user.id))
+
+    result = await revoke_all_sessions(services, as_requester(ana), keep_current=keep_current, client=LAPTOP)
+
+    events = (await events_of(services, ana.user.id))[:-before]
+    assert events[0].kind is EventKind.SESSIONS_REVOKED
+    assert events[0].session_id is None
+    assert {event.kind for event in events[1:]} == {EventKind.SESSION_REVOKED}
+    assert sorted(str(event.session_id) for event in events[1:]) == sorted(map(str, result.ids))
+    assert {event.actor_id for event in events} == {ana.session.id}
+
+
+async def test_revoking_all_when_there_are_no_others_is_no_event(services: Services) -> None:
+    ana = await sign_up(services)
+
+    result = await revoke_all_sessions(services, as_requester(ana), keep_current=True, client=LAPTOP)
+
+    assert result == RevokedMany([], ana.session)
+    assert len(await events_of(services, ana.user.id)) == 1
+
+
+async def a_full_house(services: Services, clock: FakeClock) -> SignedIn:
+    """Ana with sessions of every sort, and Bob with the same."""
+    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+    phone, now = describe(IPHONE), clock()
+    for user in (ana.user, bob.user):
+        await add_session(services, user.id, device=phone, user_agent=IPHONE, name="Anás 100% phone_1")
+        await add_session(services, user.id, device=phone, last_active=now - timedelta(days=10))
+        await add_session(services, user.id, last_active=now - timedelta(days=20), name="Office")
+        await add_session(services, user.id, last_active=now - timedelta(days=31))
+        await add_session(services, user.id, revoked_at=now, revocation_reason=RevocationReason.LOGGED_OUT)
+    return ana
+
+
+def states(*wanted: SessionState) -> frozenset[SessionState]:
+    return frozenset(wanted)
+
+
+FILTERS = {
+    "active": (ACTIVE, 3),
+    "any": (EVERY, 3),
+    "nothing": (SessionFilter(states=states()), 0),
+    "expired": (SessionFilter(states=states(SessionState.EXPIRED)), 0),
+    "revoked": (SessionFilter(states=states(SessionState.REVOKED)), 0),
+    "phones": (SessionFilter(device_kinds=frozenset({DeviceKind.PHONE})), 2),
+    "desktops": (SessionFilter(device_kinds=frozenset({DeviceKind.DESKTOP})), 1),
+    "no kind": (SessionFilter(device_kinds=frozenset()), 0),
+    "a name": (SessionFilter(search="OFFICE"), 1),
+    "a name that looks like a pattern": (SessionFilter(search="100% phone_"), 1),
+    "a pattern": (SessionFilter(search="%"), 1),
+    "a device": (SessionFilter(search="firefox on"), 1),
+    "an address": (SessionFilter(search="192.0.2.1"), 3),
+    "unused": (SessionFilter(inactive_since=NOW - timedelta(days=10)), 1),
+}
+
+
+@pytest.mark.parametrize("sort", list(FILTERS))
+async def test_a_dry_run_says_what_would_end_and_ends_nothing(services: Services, clock: FakeClock, sort: str) -> None:
+    ana = await a_full_house(services, clock)
+    requester = as_requester(ana)
+    filter_, expected = FILTERS[sort]
+    before, events = await rows_of(services, ana.user.id), await events_of(services, ana.user.id)
+
+    would = await revoke_sessions(services, requester, filter_, dry_run=True, client=LAPTOP)
+
+    assert isinstance(would, RevokedMany)
+    assert len(would.ids) == expected
+    assert would.kept == ana.session
+    assert await rows_of(services, ana.user.id) == before
+    assert await events_of(services, ana.user.id) == events
+
+    did = await revoke_sessions(services, requester, filter_, dry_run=False, client=LAPTOP)
+
+    assert isinstance(did, RevokedMany)
+    assert sorted(did.ids) == sorted(would.ids)
+    assert did.kept == ana.session
+    after = await rows_of(services, ana.user.id)
+    gone = [row.id for row, was in zip(after, before, strict=True) if row != was]
+    assert sorted(gone) == sorted(did.ids)
+    assert bool(expected) is (len(await events_of(services, ana.user.id)) > len(events))
+
+
+async def test_revoking_some_touches_no_other_user(services: Services, clock: FakeClock) -> None:
+    ana = await a_full_house(services, clock)
+    bob = await sign_in(services, "bob@example.com")
+    before = await rows_of(services, bob.user.id)
+
+    await revoke_sessions(services, as_requester(ana), EVERY, dry_run=False, client=LAPTOP)
+
+    assert await rows_of(services, bob.user.id) == before
+
+
+@pytest.mark.parametrize("search", ["", "x" * 101, "a\0b", "a\nb", "\ud800", "\u202e"], ids=ascii)
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_a_search_that_cannot_be_meant_is_refused(services: Services, search: str, dry_run: bool) -> None:
+    ana = await sign_up(services)
+
+    refused = await revoke_sessions(
+        services, as_requester(ana), SessionFilter(search=search), dry_run=dry_run, client=LAPTOP
+    )
+
+    assert refused == InvalidInput("`search` has 1 to 100 printable characters.", ("filter",))
+
+
+async def test_a_session_is_renamed_and_its_name_taken_away(services: Services) -> None:
+    ana, phone = await sign_up(services), await sign_in(services)
+    wanted = str(phone.session.id)
+
+    renamed = await rename_session(services, as_requester(ana), wanted, "  Cafe\u0301 ", LAPTOP)
+
+    assert renamed == replace(phone.session, name="Café") == await live_row(services, phone.session)
+    event = (await events_of(services, ana.user.id))[0]
+    assert (event.kind, event.session_id, event.actor_id) == (
+        EventKind.SESSION_RENAMED,
+        phone.session.id,
+        ana.session.id,
+    )
+    assert await rename_session(services, as_requester(ana), wanted, None, LAPTOP) == phone.session
+    assert await count_sessions(services, ana.user.id, SessionFilter(search="café")) == 0
+
+
+@pytest.mark.parametrize("name", ["", " \n", "n" * 81, "a\0", "\ud800", "a\u202eb"], ids=ascii)
+async def test_a_bad_name_is_refused_and_changes_nothing(services: Services, name: str) -> None:
+    ana = await sign_up(services)
+
+    refused = await rename_session(services, as_requester(ana), str(ana.session.id), name, LAPTOP)
+
+    assert isinstance(refused, InvalidInput)
+    assert refused.path == ("input", "name")
+    assert await live_row(services, ana.session) == ana.session
+
+
+async def test_an_ended_session_keeps_its_name_and_says_when_it_ended(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+    revoked = await add_session(
+        services, ana.user.id, revoked_at=clock(), revocation_reason=RevocationReason.LOGGED_OUT
+    )
+    idle = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=31))
+    aged = await add_session(services, ana.user.id, created_at=clock() - timedelta(days=91))
+    ends = {revoked.id: clock(), idle.id: clock() - timedelta(days=1), aged.id: clock() - timedelta(days=1)}
+    clock.advance(minutes=1)
+
+    for session in (revoked, idle, aged):
+        result = await rename_session(services, as_requester(ana), str(session.id), "new", LAPTOP)
+        assert result == SessionEnded(ended_at=ends[session.id])
+        assert await live_row(services, session) == session
+    assert len(await events_of(services, ana.user.id)) == 1
+
+
+async def test_sessions_are_found_by_id_and_only_mine(services: Services) -> None:
+    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+    phone = await sign_in(services)
+    ids = [ana.session.id, bob.session.id, phone.session.id, uuid7(), ana.session.id]
+
+    found = await find_sessions(services, ana.user.id, ids)
+
+    assert found == {ana.session.id: ana.session, phone.session.id: phone.session}
+    assert await find_sessions(services, ana.user.id, []) == {}
+
+
+async def test_stats_count_what_is_active(services: Services, clock: FakeClock) -> None:
+    ana = await a_full_house(services, clock)
+
+    stats = await session_stats(services, ana.user.id)
+
+    assert stats.by_kind == {DeviceKind.DESKTOP: 2, DeviceKind.PHONE: 2}
+    assert stats.active_since == 2
+    assert stats.oldest_created_at == clock()
+
+
+async def test_a_session_that_just_ended_may_still_finish_its_request_and_no_more(services: Services) -> None:
+    ana, phone = await sign_up(services), await sign_in(services)
+    await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
+
+    late = await revoke_all_sessions(services, Requester(phone.session), keep_current=True, client=PHONE)
+
+    row = await row_of(services, phone.session)
+    assert row is not None
+    assert row.revoked_at is not None, "whatever it did, it was not brought back"
+    assert phone.session.id not in late.ids

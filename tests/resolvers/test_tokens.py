@@ -1,0 +1,206 @@
+"""Access tokens: what they say, how long they hold, and which key signs them."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from uuid import UUID
+
+import jwt
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from resolvers.keys import LONGEST_TOKEN, PUBLISHED_AHEAD, KeyRing
+from resolvers.tokens import Claims, Signature, Tokens
+from tests.resolvers.builders import NOW, a_session, good_claims, make_tokens, signed
+
+RING = KeyRing.generate(NOW)
+TOKENS = make_tokens(RING)
+TOKEN_ID = UUID("019ab000-0000-7000-8000-0000000000a3")
+FAR = NOW + timedelta(days=30)
+SECRET = "0123456789abcdef0123456789abcdef"
+SHARED = Signature("HS256", SECRET)
+SESSION = a_session(authenticated_at=NOW - timedelta(hours=3))
+
+
+def test_a_token_says_exactly_what_the_design_lists() -> None:
+    token = TOKENS.sign(SESSION, TOKEN_ID, FAR, NOW)
+
+    assert jwt.get_unverified_header(token.text) == {"alg": "EdDSA", "kid": RING.signing[0].kid, "typ": "at+jwt"}
+    assert jwt.decode(token.text, options={"verify_signature": False}) == {
+        "iss": "sessionql",
+        "aud": "sessionql",
+        "sub": "019ab000-0000-7000-8000-0000000000a1",
+        "sid": "019ab000-0000-7000-8000-0000000000a2",
+        "jti": "019ab000-0000-7000-8000-0000000000a3",
+        "iat": int(NOW.timestamp()),
+        "exp": int(NOW.timestamp()) + 300,
+        "auth_time": int(NOW.timestamp()) - 3 * 3600,
+    }
+    assert token.expires_at == datetime(2026, 11, 23, 11, 21, 10, tzinfo=UTC)
+
+
+def test_a_verified_token_names_its_user_session_and_times() -> None:
+    token = TOKENS.sign(SESSION, TOKEN_ID, FAR, NOW)
+
+    assert TOKENS.verify(token.text, NOW) == Claims(
+        user_id=SESSION.user_id,
+        session_id=SESSION.id,
+        authenticated_at=SESSION.authenticated_at.replace(microsecond=0),
+        expires_at=token.expires_at,
+    )
+
+
+def test_a_token_expires_to_the_second() -> None:
+    token = TOKENS.sign(SESSION, TOKEN_ID, FAR, NOW)
+
+    assert TOKENS.verify(token.text, token.expires_at - timedelta(microseconds=1)) is not None
+    assert TOKENS.verify(token.text, token.expires_at) is None
+
+
+@settings(deadline=None, max_examples=100)
+@given(
+    left=st.timedeltas(timedelta(0), timedelta(days=90)), lifetime=st.timedeltas(timedelta(seconds=1), LONGEST_TOKEN)
+)
+def test_a_token_never_outlives_its_session_nor_its_own_lifetime(left: timedelta, lifetime: timedelta) -> None:
+    tokens = make_tokens(RING, lifetime)
+    session_end = NOW + left
+
+    token = tokens.sign(SESSION, TOKEN_ID, session_end, NOW)
+
+    assert token.expires_at <= min(session_end, NOW + lifetime)
+    assert token.expires_at > min(session_end, NOW + lifetime) - timedelta(seconds=1), "nor is it cut short"
+    assert tokens.verify(token.text, session_end) is None
+    assert tokens.verify(token.text, NOW + lifetime) is None
+
+
+def test_another_standard_library_reads_the_token_with_the_published_key() -> None:
+    [published] = TOKENS.to_jwks()["keys"]
+    token = TOKENS.sign(SESSION, TOKEN_ID, FAR, NOW)
+
+    key = jwt.PyJWK.from_dict(published)
+    claims = jwt.decode(token.text, key, audience="sessionql", options={"verify_exp": False, "verify_iat": False})
+
+    assert claims["sid"] == str(SESSION.id)
+    assert set(published) == {"kty", "crv", "use", "alg", "kid", "x"}, "and nothing of the private half"
+
+
+def test_a_shared_secret_signs_and_publishes_nothing() -> None:
+    tokens = make_tokens(RING, signature=SHARED)
+    token = tokens.sign(SESSION, TOKEN_ID, FAR, NOW)
+
+    assert jwt.get_unverified_header(token.text) == {"alg": "HS256", "typ": "at+jwt"}
+    found = tokens.verify(token.text, NOW)
+    assert found is not None
+    assert found.session_id == SESSION.id
+    assert tokens.to_jwks() == {"keys": []}
+
+
+def test_tokens_of_one_algorithm_are_worth_nothing_under_the_other() -> None:
+    by_secret = make_tokens(RING, signature=SHARED)
+
+    assert by_secret.verify(TOKENS.sign(SESSION, TOKEN_ID, FAR, NOW).text, NOW) is None
+    assert TOKENS.verify(by_secret.sign(SESSION, TOKEN_ID, FAR, NOW).text, NOW) is None
+
+
+def test_a_token_of_another_secret_is_refused() -> None:
+    others = make_tokens(RING, signature=Signature("HS256", SECRET[::-1]))
+
+    assert make_tokens(RING, signature=SHARED).verify(others.sign(SESSION, TOKEN_ID, FAR, NOW).text, NOW) is None
+
+
+def test_a_token_of_another_ring_is_refused_even_under_our_key_id() -> None:
+    others = KeyRing.generate(NOW)
+
+    assert TOKENS.verify(make_tokens(others).sign(SESSION, TOKEN_ID, FAR, NOW).text, NOW) is None
+    assert TOKENS.verify(signed(others, good_claims(SESSION), kid=RING.signing[0].kid), NOW) is None
+
+
+def test_a_new_key_signs_only_after_everybody_had_time_to_learn_of_it() -> None:
+    rotated = RING.rotated(NOW, at_once=False)
+    new, old = rotated.signing
+
+    assert {key["kid"] for key in rotated.to_jwks()["keys"]} == {new.kid, old.kid}
+    assert rotated.signing_key(NOW) is old
+    assert rotated.signing_key(NOW + PUBLISHED_AHEAD - timedelta(microseconds=1)) is old
+    assert rotated.signing_key(NOW + PUBLISHED_AHEAD) is new
+
+
+def test_an_old_token_outlives_a_rotation() -> None:
+    token = TOKENS.sign(SESSION, TOKEN_ID, FAR, NOW)
+
+    assert make_tokens(RING.rotated(NOW, at_once=False)).verify(token.text, NOW) is not None
+
+
+def test_a_rotation_at_once_ends_every_old_token_and_signs_with_the_new_key() -> None:
+    ring = RING.rotated(NOW, at_once=True)
+    tokens = make_tokens(ring)
+
+    assert tokens.verify(TOKENS.sign(SESSION, TOKEN_ID, FAR, NOW).text, NOW) is None
+    assert tokens.verify(tokens.sign(SESSION, TOKEN_ID, FAR, NOW).text, NOW) is not None
+    assert [key["kid"] for key in ring.to_jwks()["keys"]] == [ring.signing[0].kid] != [RING.signing[0].kid]
+
+
+@settings(deadline=None, max_examples=60)
+@given(gaps=st.lists(st.sampled_from([0, 1, 5, 9, 10, 11, 30, 59, 60, 61, 70, 71, 500]), min_size=1, max_size=8))
+def test_a_retired_key_is_kept_as_long_as_its_last_token_may_live(gaps: list[int]) -> None:
+    ring, given_out = RING, []
+    for at in accumulate(gaps):
+        now = NOW + timedelta(minutes=at)
+        moments = [now - timedelta(microseconds=1), now]
+        given_out += [make_tokens(ring, LONGEST_TOKEN).sign(SESSION, TOKEN_ID, FAR, moment) for moment in moments]
+        ring = ring.rotated(now, at_once=False)
+        alive = [token for token in given_out if token.expires_at > now]
+        assert all(make_tokens(ring).verify(token.text, now) for token in alive)
+
+
+def test_a_retired_key_is_forgotten_when_none_of_its_tokens_can_live() -> None:
+    ring, now = RING, NOW
+    for _ in range(5):
+        now += LONGEST_TOKEN + PUBLISHED_AHEAD
+        ring = ring.rotated(now, at_once=False)
+
+    assert len(ring.signing) == 2
+    assert RING.signing[0].kid not in {key.kid for key in ring.signing}
+
+
+@pytest.mark.parametrize("at_once", [True, False])
+def test_rotating_the_signing_key_leaves_refresh_tokens_alone(at_once: bool) -> None:
+    assert RING.rotated(NOW, at_once=at_once).refresh == RING.refresh
+
+
+def test_resealing_changes_only_the_refresh_secret() -> None:
+    resealed = RING.resealed()
+
+    assert resealed.signing == RING.signing
+    assert len(resealed.refresh) == 1
+    assert resealed.refresh != RING.refresh
+
+
+def test_a_token_that_was_checked_before_still_expires() -> None:
+    tokens = make_tokens(RING)
+    token = tokens.sign(SESSION, TOKEN_ID, FAR, NOW)
+
+    for _ in range(2):
+        assert tokens.verify(token.text, NOW) is not None
+    assert tokens.verify(token.text, token.expires_at) is None
+
+
+def test_a_token_that_was_checked_before_ends_with_its_key() -> None:
+    rings = [RING]
+    tokens = Tokens(lambda: rings[-1], issuer="sessionql", audience="sessionql", lifetime=timedelta(minutes=5))
+    token = tokens.sign(SESSION, TOKEN_ID, FAR, NOW)
+    assert tokens.verify(token.text, NOW) is not None
+
+    rings.append(RING.rotated(NOW, at_once=False))
+    assert tokens.verify(token.text, NOW) is not None
+    rings.append(RING.rotated(NOW, at_once=True))
+    assert tokens.verify(token.text, NOW) is None
+
+
+def test_what_was_checked_before_vouches_for_no_other_token() -> None:
+    tokens = make_tokens(RING)
+    token = tokens.sign(SESSION, TOKEN_ID, FAR, NOW).text
+    assert tokens.verify(token, NOW) is not None
+
+    for changed in (token + "=", token[:-1], token.swapcase(), token + "\n"):
+        assert tokens.verify(changed, NOW) is None

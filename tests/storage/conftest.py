@@ -1,0 +1,34 @@
+"""Two users whom nobody must confuse, and databases that have no tables yet."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from storage import Storage
+from storage.records import UserRecord
+from tests.engines import Engines, run_sql
+from tests.storage.builders import keep_user
+
+
+@pytest.fixture
+async def ana(storage: Storage) -> UserRecord:
+    return await keep_user(storage, "ana@example.com")
+
+
+@pytest.fixture
+async def bob(storage: Storage) -> UserRecord:
+    """Someone else."""
+    return await keep_user(storage, "bob@example.com")
+
+
+@pytest.fixture
+def empty_url(engine: str, engines: Engines, tmp_path: Path) -> Iterator[str]:
+    """A database without tables, on each engine in turn."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+        return
+    name = f"{engines._name}_empty"
+    yield engines.new_postgresql(name)
+    asyncio.run(run_sql(engines._server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))

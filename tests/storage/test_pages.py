@@ -1,0 +1,166 @@
+"""Lists of sessions, page by page: every session once, whatever else happens meanwhile."""
+
+import random
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+
+from storage import Storage
+from storage.filters import Page, Position, SessionFilter, SessionOrderField
+from storage.records import RevocationReason, SessionRecord, UserRecord
+from storage.sessions import SessionOrder
+from tests.storage.builders import ALL, EVERY, IDLED_OUT, NOW, REVOKED, TOO_OLD, a_session, ids, keep, place
+
+FIELDS = {"last_active": SessionOrderField.LAST_ACTIVE, "created_at": SessionOrderField.CREATED_AT}
+orders = pytest.mark.parametrize("descending", [True, False], ids=["newest first", "oldest first"])
+by = pytest.mark.parametrize("field", FIELDS)
+
+
+def many(user: UserRecord, number: int = 40) -> list[SessionRecord]:
+    """Sessions most of which share their times, in no order."""
+    chance = random.Random(7)
+    times = [NOW - timedelta(minutes=minute) for minute in (1, 2, 2, 2, 3)]
+    sessions = [
+        a_session(user, last_active=chance.choice(times), created_at=chance.choice(times)) for _ in range(number)
+    ]
+    chance.shuffle(sessions)
+    return sessions
+
+
+def key(field: str) -> Callable[[SessionRecord], tuple[object, object]]:
+    return lambda session: (getattr(session, field), session.id)
+
+
+def position(session: SessionRecord, field: str) -> Position:
+    return Position(getattr(session, field), session.id)
+
+
+async def page(
+    storage: Storage, user: UserRecord, page: Page, order: SessionOrder | None = None, filter_: SessionFilter = EVERY
+) -> list[SessionRecord]:
+    async with storage.reading() as repositories:
+        return list(await repositories.sessions.list(user.id, filter_, order or SessionOrder(), page, NOW))
+
+
+@by
+@orders
+async def test_a_list_is_in_the_order_asked_for_with_ties_by_id(
+    storage: Storage, ana: UserRecord, bob: UserRecord, field: str, descending: bool
+) -> None:
+    sessions = many(ana)
+    await keep(storage, *sessions, *many(bob))
+
+    listed = await page(storage, ana, ALL, SessionOrder(FIELDS[field], descending))
+
+    assert listed == sorted(sessions, key=key(field), reverse=descending)
+
+
+@by
+@orders
+@pytest.mark.parametrize("size", [1, 3, 40])
+async def test_a_walk_forwards_meets_each_session_once(
+    storage: Storage, ana: UserRecord, bob: UserRecord, field: str, descending: bool, size: int
+) -> None:
+    sessions, order = many(ana), SessionOrder(FIELDS[field], descending)
+    await keep(storage, *sessions, *many(bob))
+
+    walked: list[SessionRecord] = []
+    after = None
+    while part := await page(storage, ana, Page(size, after=after), order):
+        assert len(part) <= size
+        walked += part
+        after = position(part[-1], field)
+
+    assert walked == sorted(sessions, key=key(field), reverse=descending)
+
+
+@by
+@orders
+@pytest.mark.parametrize("size", [1, 3, 40])
+async def test_a_walk_backwards_meets_each_session_once(
+    storage: Storage, ana: UserRecord, bob: UserRecord, field: str, descending: bool, size: int
+) -> None:
+    sessions, order = many(ana), SessionOrder(FIELDS[field], descending)
+    await keep(storage, *sessions, *many(bob))
+
+    walked: list[SessionRecord] = []
+    before = None
+    while part := await page(storage, ana, Page(size, before=before, from_end=True), order):
+        assert len(part) <= size
+        walked = part + walked
+        before = position(part[0], field)
+
+    assert walked == sorted(sessions, key=key(field), reverse=descending), "pages read like the list"
+
+
+@pytest.mark.parametrize("from_end", [False, True], ids=["forwards", "backwards"])
+async def test_a_session_revoked_on_the_way_disturbs_no_other(
+    storage: Storage, ana: UserRecord, from_end: bool
+) -> None:
+    """The one that the cursor stands on is revoked, and one that is still to come."""
+    sessions = sorted(many(ana), key=key("last_active"), reverse=True)
+    await keep(storage, *sessions)
+    to_come = sessions[5] if from_end else sessions[-5]
+
+    walked: list[SessionRecord] = []
+    edge = None
+    while part := await page(
+        storage,
+        ana,
+        Page(3, before=edge, from_end=True) if from_end else Page(3, after=edge),
+        filter_=SessionFilter(),
+    ):
+        walked = part + walked if from_end else walked + part
+        last = part[0] if from_end else part[-1]
+        edge = place(last)
+        async with storage.transaction() as repositories:
+            for gone in (last, to_come):
+                await repositories.sessions.revoke(ana.id, gone.id, RevocationReason.LOGGED_OUT, NOW)
+
+    assert walked == [session for session in sessions if session is not to_come]
+
+
+@orders
+async def test_a_page_between_two_positions_has_neither_of_them(
+    storage: Storage, ana: UserRecord, descending: bool
+) -> None:
+    sessions = sorted(many(ana), key=key("last_active"), reverse=descending)
+    await keep(storage, *sessions)
+    between = Page(100, after=place(sessions[9]), before=place(sessions[30]))
+    order = SessionOrder(descending=descending)
+
+    assert await page(storage, ana, between, order) == sessions[10:30]
+
+
+async def test_a_page_with_room_for_one_more_tells_of_the_next(storage: Storage, ana: UserRecord) -> None:
+    sessions = many(ana, 4)
+    await keep(storage, *sessions)
+
+    assert len(await page(storage, ana, Page(3).one_more())) == 4
+    assert len(await page(storage, ana, Page(4).one_more())) == 4
+    assert Page(3, place(sessions[0]), place(sessions[1]), from_end=True).one_more() == Page(
+        4, place(sessions[0]), place(sessions[1]), from_end=True
+    )
+
+
+async def test_a_page_of_none_is_empty(storage: Storage, ana: UserRecord) -> None:
+    await keep(storage, a_session(ana))
+
+    assert await page(storage, ana, Page(0)) == []
+
+
+async def test_someone_elses_position_opens_nothing(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+    hers = many(ana)
+    await keep(storage, *hers)
+
+    assert await page(storage, bob, ALL) == []
+    assert await page(storage, bob, Page(100, after=place(hers[0]))) == []
+    assert await page(storage, bob, Page(100, before=place(hers[0]), from_end=True)) == []
+
+
+async def test_by_default_a_list_has_the_active_sessions_last_used_first(storage: Storage, ana: UserRecord) -> None:
+    older, newer = a_session(ana), a_session(ana, last_active=NOW)
+    await keep(storage, older, newer, *(a_session(ana, **end) for end in (REVOKED, IDLED_OUT, TOO_OLD)))
+
+    assert ids(await page(storage, ana, ALL, filter_=SessionFilter())) == [newer.id, older.id]

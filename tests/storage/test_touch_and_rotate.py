@@ -1,0 +1,230 @@
+"""What happens to a session in use: its last use is noted, its refresh tokens move on."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from storage import Storage
+from storage.records import RevocationReason, SessionRecord, UserRecord
+from storage.sessions import Touch
+from tests.storage.builders import (
+    ABSOLUTE,
+    IDLE,
+    IDLED_OUT,
+    NOW,
+    REVOKED,
+    TICK,
+    TOO_OLD,
+    a_session,
+    find,
+    keep,
+    new_id,
+    sessions_of,
+)
+
+INTERVAL = timedelta(seconds=60)
+ADDRESS = "2001:db8::7"
+ended = pytest.mark.parametrize("end", [REVOKED, IDLED_OUT, TOO_OLD], ids=["revoked", "idled out", "too old"])
+
+
+def use(session: SessionRecord, at: datetime = NOW, user: UserRecord | None = None) -> Touch:
+    return Touch(user.id if user else session.user_id, session.id, at, ADDRESS)
+
+
+async def touch(storage: Storage, *touches: Touch) -> None:
+    async with storage.transaction() as repositories:
+        await repositories.sessions.touch(touches, INTERVAL)
+
+
+async def rotate(storage: Storage, touch: Touch, presented: int) -> SessionRecord | None:
+    async with storage.transaction() as repositories:
+        return await repositories.sessions.rotate(touch, presented)
+
+
+async def test_a_touch_notes_time_and_address_of_the_sessions_it_names(
+    storage: Storage, ana: UserRecord, bob: UserRecord
+) -> None:
+    first, second, idle = a_session(ana), a_session(ana), a_session(ana)
+    namesake = replace(first, user_id=bob.id)
+    await keep(storage, first, second, idle, namesake)
+
+    await touch(storage, use(second, NOW), use(first, NOW - TICK))
+
+    assert await sessions_of(storage, ana, bob) == {
+        replace(first, last_active=NOW - TICK, ip_address=ADDRESS),
+        replace(second, last_active=NOW, ip_address=ADDRESS),
+        idle,
+        namesake,
+    }
+
+
+async def test_nobody_touches_someone_elses_session(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+    session = a_session(ana)
+    await keep(storage, session)
+
+    await touch(storage, use(session, user=bob), Touch(ana.id, new_id(), NOW, ADDRESS))
+
+    assert await sessions_of(storage, ana, bob) == {session}
+
+
+@pytest.mark.parametrize("later", [-INTERVAL, -TICK, 0 * TICK, TICK, INTERVAL - TICK])
+async def test_within_the_interval_a_use_is_not_written_again(
+    storage: Storage, ana: UserRecord, later: timedelta
+) -> None:
+    session = a_session(ana, last_active=NOW)
+    await keep(storage, session)
+
+    await touch(storage, use(session, NOW + later))
+
+    assert await find(storage, session) == session
+
+
+async def test_after_the_interval_a_use_is_written(storage: Storage, ana: UserRecord) -> None:
+    session = a_session(ana, last_active=NOW)
+    await keep(storage, session)
+
+    await touch(storage, use(session, NOW + INTERVAL))
+
+    assert await find(storage, session) == replace(session, last_active=NOW + INTERVAL, ip_address=ADDRESS)
+
+
+async def test_uses_that_arrive_out_of_order_leave_the_newest(storage: Storage, ana: UserRecord) -> None:
+    session = a_session(ana, last_active=NOW - timedelta(hours=9))
+    await keep(storage, session)
+    hours: Sequence[float] = (3, 1, 8, 2, 5)
+
+    for hour in hours:
+        await touch(storage, use(session, NOW - timedelta(hours=hour)))
+
+    assert await find(storage, session) == replace(session, last_active=NOW - timedelta(hours=1), ip_address=ADDRESS)
+
+
+@ended
+async def test_an_ended_session_does_not_come_back_through_a_touch(
+    storage: Storage, ana: UserRecord, end: dict[str, Any]
+) -> None:
+    session, alive = a_session(ana, **end), a_session(ana)
+    await keep(storage, session, alive)
+
+    await touch(storage, use(session), use(alive))
+
+    assert await find(storage, session) == session
+    assert await find(storage, alive) == replace(alive, last_active=NOW, ip_address=ADDRESS)
+
+
+async def test_a_use_is_judged_by_when_it_was_not_by_when_it_is_written(storage: Storage, ana: UserRecord) -> None:
+    """A flusher may be late: a session used in its last moment was alive then."""
+    session = a_session(ana, created_at=NOW - timedelta(days=40), last_active=NOW - IDLE)
+    await keep(storage, session)
+
+    await touch(storage, use(session, NOW - TICK))
+
+    assert await find(storage, session) == replace(session, last_active=NOW - TICK, ip_address=ADDRESS)
+
+
+async def test_no_touches_are_no_work(storage: Storage, ana: UserRecord) -> None:
+    session = a_session(ana)
+    await keep(storage, session)
+
+    await touch(storage)
+
+    assert await find(storage, session) == session
+
+
+async def test_rotating_moves_one_session_on_by_one(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+    session, other = a_session(ana, generation=4), a_session(ana, generation=4)
+    namesake = replace(session, user_id=bob.id)
+    await keep(storage, session, other, namesake)
+
+    rotated = await rotate(storage, use(session), 4)
+
+    assert rotated == replace(session, generation=5, rotated_at=NOW, last_active=NOW, ip_address=ADDRESS)
+    assert await sessions_of(storage, ana, bob) == {rotated, other, namesake}
+
+
+@pytest.mark.parametrize("presented", [0, 3, 5])
+async def test_only_the_current_generation_rotates(storage: Storage, ana: UserRecord, presented: int) -> None:
+    session = a_session(ana, generation=4)
+    await keep(storage, session)
+
+    assert await rotate(storage, use(session), presented) is None
+    assert await find(storage, session) == session
+
+
+async def test_nobody_rotates_someone_elses_session(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+    session = a_session(ana)
+    await keep(storage, session)
+
+    assert await rotate(storage, use(session, user=bob), 0) is None
+    assert await find(storage, session) == session
+
+
+@ended
+async def test_an_ended_session_does_not_rotate(storage: Storage, ana: UserRecord, end: dict[str, Any]) -> None:
+    session = a_session(ana, **end)
+    await keep(storage, session)
+
+    assert await rotate(storage, use(session), 0) is None
+    assert await find(storage, session) == session
+
+
+async def test_however_often_it_rotates_a_session_ends_at_its_absolute_age(storage: Storage, ana: UserRecord) -> None:
+    session = a_session(ana, created_at=NOW, last_active=NOW)
+    await keep(storage, session)
+    days = [29, 58, 87, 89.9, 90, 91]
+
+    won = [await rotate(storage, use(session, NOW + timedelta(days=day)), n) for n, day in enumerate(days)]
+
+    assert [rotated is not None for rotated in won] == [day < ABSOLUTE.days for day in days]
+
+
+async def test_of_fifty_that_rotate_at_once_exactly_one_wins(storage: Storage, ana: UserRecord) -> None:
+    session = a_session(ana)
+    await keep(storage, session)
+
+    results = await asyncio.gather(*(rotate(storage, use(session, NOW + n * TICK), 0) for n in range(50)))
+
+    winners = [result for result in results if result is not None]
+    assert len(winners) == 1
+    assert await find(storage, session) == winners[0]
+    assert winners[0].generation == 1
+
+
+async def test_of_fifty_that_revoke_at_once_exactly_one_wins(storage: Storage, ana: UserRecord) -> None:
+    session = a_session(ana)
+    await keep(storage, session)
+
+    async def revoke(number: int) -> SessionRecord | None:
+        async with storage.transaction() as repositories:
+            reason = RevocationReason.LOGGED_OUT
+            return await repositories.sessions.revoke(ana.id, session.id, reason, NOW + number * TICK)
+
+    winners = [result for result in await asyncio.gather(*map(revoke, range(50))) if result is not None]
+
+    assert len(winners) == 1
+    assert await find(storage, session) == winners[0], "the first time stands"
+
+
+async def test_a_revocation_among_uses_is_never_undone(storage: Storage, ana: UserRecord) -> None:
+    session = a_session(ana)
+    await keep(storage, session)
+
+    async def revoke() -> SessionRecord | None:
+        async with storage.transaction() as repositories:
+            return await repositories.sessions.revoke(ana.id, session.id, RevocationReason.LOGGED_OUT, NOW)
+
+    async def refresh() -> list[SessionRecord | None]:
+        return [await rotate(storage, use(session, NOW + n * INTERVAL), n) for n in range(20)]
+
+    async def work() -> None:
+        for n in range(20):
+            await touch(storage, use(session, NOW + n * INTERVAL))
+
+    revoked, _, _ = await asyncio.gather(revoke(), refresh(), work())
+
+    assert revoked is not None
+    assert await find(storage, session) == revoked, "and nothing was written after it"
