@@ -36,18 +36,18 @@ class GraphQLEndpoint:
 
     async def __call__(self, request: Request) -> Response:
         """The response to a request. Never raises: errors are JSON too."""
-        media_type = choose_media_type(request.headers.get("accept"))
+        media_type = choose_media_type(", ".join(request.headers.getlist("accept")))
         if media_type is None:
             return _failure(Fault(f"We answer in {GRAPHQL_JSON} or {JSON}.", "NOT_ACCEPTABLE", 406), JSON, {})
         try:
             asked = await read_request(request, self._max_body)
             answer = await self._engine.answer(asked, await self._make_context(request))
+            return _respond(answer, media_type)
         except RequestError as error:
             fault = Fault(str(error), error.code, error.status)
             return _failure(fault, media_type, error.headers)
         except Exception as error:  # noqa: BLE001 - the last line before the client
             return _failure(to_fault(error, self._translate), media_type, {})
-        return _respond(answer, media_type)
 
 
 def _respond(answer: Answer, media_type: str) -> Response:

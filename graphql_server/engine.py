@@ -18,6 +18,7 @@ from graphql import (
 )
 from graphql.execution import Executor
 
+from graphql_server.depth import depth_of
 from graphql_server.faults import RequestError, Translate, format_error
 from graphql_server.request import GraphQLRequest
 
@@ -25,6 +26,7 @@ ExecutorClass: TypeAlias = type[Executor[Any]]
 
 SYNTAX = "GRAPHQL_PARSE_FAILED"
 INVALID = "GRAPHQL_VALIDATION_FAILED"
+TOO_DEEP = "QUERY_TOO_DEEP"
 BAD_INPUT = "BAD_USER_INPUT"
 
 
@@ -55,13 +57,15 @@ class Engine:
         *,
         translate: Translate,
         executor_class: ExecutorClass | None = None,
-        max_tokens: int = 5_000,
+        max_tokens: int = 2_000,
+        max_depth: int = 20,
         cached_documents: int = 500,
     ) -> None:
         self._schema = schema
         self._translate = translate
         self._executor_class = executor_class
         self._max_tokens = max_tokens
+        self._max_depth = max_depth
         self._most = cached_documents
         self._documents: OrderedDict[str, Document] = OrderedDict()
 
@@ -103,7 +107,11 @@ class Engine:
         except GraphQLError as error:
             return Document(None, (error,), SYNTAX)
         except RecursionError:
-            return Document(None, (GraphQLError("The document is nested too deeply."),), SYNTAX)
+            return Document(None, (GraphQLError("The document is nested too deeply."),), TOO_DEEP)
+        depth = depth_of(ast)
+        if depth > self._max_depth:
+            message = f"The document is nested too deeply: {depth} levels, and {self._max_depth} are allowed."
+            return Document(None, (GraphQLError(message),), TOO_DEEP)
         errors = validate(self._schema, ast)
         return Document(None, tuple(errors), INVALID) if errors else Document(ast)
 

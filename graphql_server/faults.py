@@ -56,7 +56,12 @@ def format_error(error: GraphQLError, code: str, translate: Translate) -> tuple[
     status = 200
     message = error.message
     # What a resolver raised has a path; what the engine found in the request has none.
-    if error.original_error is not None and error.path is not None:
+    # An error of the engine's own, with words for clients, may have one too: null where none may be.
+    if (
+        error.original_error is not None
+        and error.path is not None
+        and not isinstance(error.original_error, GraphQLError)
+    ):
         fault = to_fault(error.original_error, translate)
         message, code, status = fault.message, fault.code, fault.status
     formatted: dict[str, Any] = {"message": message, "extensions": {"code": code}}

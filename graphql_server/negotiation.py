@@ -7,9 +7,9 @@ JSON = "application/json"
 _OFFERED = (GRAPHQL_JSON, JSON)
 
 
-def choose_media_type(accept: str | None) -> str | None:
+def choose_media_type(accept: str) -> str | None:
     """The media type that a client likes best; None when it likes none of ours."""
-    if accept is None or not accept.strip():
+    if not accept.strip():
         return JSON
     liked = [_parse(part) for part in accept.split(",")]
     best, best_weight = None, 0.0

@@ -16,7 +16,7 @@ def normalize_email(text: str) -> str | InvalidInput:
     Only the syntax is looked at: nothing is sent, so nothing has to be deliverable.
     """
     if len(text) > LONGEST:
-        too_long = f"This is not an e-mail address: it has more than {LONGEST} characters."
+        too_long = f"This is not an e-mail address: it is too long, {LONGEST} characters are allowed."
         return InvalidInput(too_long, ("input", "email"))
     try:
         found = validate_email(text.strip(), check_deliverability=False, test_environment=True)

@@ -10,7 +10,7 @@ from strawberry.types.scalar import ScalarDefinition
 JWT = NewType("JWT", str)
 IPAddress = NewType("IPAddress", str)
 
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]\d\d:\d\d)", flags=re.ASCII)
+_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)", flags=re.ASCII)
 
 
 def format_instant(value: datetime) -> str:

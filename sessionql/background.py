@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from typing import Any
 
 from resolvers.devices import describe
@@ -43,9 +43,9 @@ async def background(settings: Settings, services: Services, keys: KeyFile) -> A
 async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
-    for task in tasks:
-        with suppress(asyncio.CancelledError):
-            await task
+    for found in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(found, Exception):
+            log.error("Something that ran beside the requests had failed", exc_info=found)
 
 
 async def _watch(keys: KeyFile, locations: Locations) -> None:

@@ -6,7 +6,10 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-_UNITS = {"s": "seconds", "m": "minutes", "h": "hours", "d": "days"}
+LONGEST = timedelta(days=36_500)
+"""Times that far back and ahead are still in the calendar."""
+
+_UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 def parse_duration(value: Any) -> timedelta:
@@ -16,7 +19,10 @@ def parse_duration(value: Any) -> timedelta:
     found = re.fullmatch(r"(\d{1,9})\s*([smhd]?)", str(value).strip())
     if found is None:
         raise ValueError("write a duration like 90s, 5m, 1h or 30d")
-    return timedelta(**{_UNITS[found[2] or "s"]: int(found[1])})
+    seconds = int(found[1]) * _UNITS[found[2] or "s"]
+    if seconds > LONGEST.total_seconds():
+        raise ValueError(f"at most {LONGEST.days}d, which is a century")
+    return timedelta(seconds=seconds)
 
 
 def format_duration(value: timedelta) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 import os
+import signal
 import socket
 from contextlib import suppress
 
@@ -43,6 +44,8 @@ def serve(settings: Settings) -> None:
     )
     listener = _listen(settings)
     announce = _BANNER.format(url=_url(settings, listener), database=settings.url.partition(":")[0])
+    # Uvicorn ends by raising the signal again that told it to: a SIGTERM is no failure either.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         if settings.workers > 1:
             click.echo(announce)

@@ -5,6 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
+from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
@@ -105,6 +106,8 @@ class Settings(BaseSettings):
             raise ValueError("access_token_lifetime is more than 0 and at most 1h")
         if not self.activity_interval * 2 <= self.idle_timeout <= self.absolute_lifetime:
             raise ValueError("idle_timeout is at least twice activity_interval, and at most absolute_lifetime")
+        if self.prune_interval < timedelta(seconds=1):
+            raise ValueError("prune_interval is at least 1s")
         self._check_secret()
         return self
 
@@ -151,5 +154,6 @@ class Settings(BaseSettings):
 def unknown_variables(settings: type[BaseSettings]) -> list[str]:
     """Variables that look like settings and are none: a typing mistake must not pass in silence."""
     known = {f"{PREFIX}{name.upper()}" for name in settings.model_fields}
-    ours = (name for name in os.environ if name.startswith(PREFIX))
+    given = {*os.environ, *(name.upper() for name in dotenv_values(".env"))}
+    ours = (name for name in given if name.startswith(PREFIX))
     return sorted(name for name in ours if name not in known and not name.startswith(f"{PREFIX}TEST_"))

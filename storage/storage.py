@@ -59,12 +59,13 @@ def sqlite_path(url: str) -> Path:
 def is_sqlite(url: str) -> bool:
     """Whether the URL is one of SQLite. Raises ValueError for one that is not understood."""
     try:
-        backend = make_url(url).get_backend_name()
-    except ArgumentError:
-        backend = ""
-    if backend not in ("sqlite", "postgresql"):
-        raise ValueError("the database URL must begin with sqlite:/// or postgresql://")
-    return backend == "sqlite"
+        name = make_url(url).drivername
+    except (ArgumentError, ValueError):
+        name = ""
+    # Plain names only: which driver speaks to a database is ours to choose.
+    if name not in ("sqlite", "postgresql"):
+        raise ValueError("write the database URL as sqlite:///path or postgresql://user@host:port/name")
+    return name == "sqlite"
 
 
 def connect(url: str, pool_size: int = 10) -> Database:

@@ -1,6 +1,5 @@
 """E-mail addresses: shown as they are written, compared so that one person has one account."""
 
-import time
 import unicodedata
 
 import pytest
@@ -120,8 +119,7 @@ def test_upper_case_is_the_same_person_in_every_script() -> None:
     assert differ == []
 
 
-def test_an_address_made_to_be_slow_is_refused_at_once() -> None:
-    started = time.perf_counter()
+def test_an_address_made_to_be_slow_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("resolvers.emails.validate_email", lambda *_, **__: pytest.fail("it was read"))
 
     assert isinstance(normalize_email("a" + "\u0300\u0316" * 15_000 + "@example.com"), InvalidInput)
-    assert time.perf_counter() - started < 0.3

@@ -236,5 +236,5 @@ def test_a_database_in_memory_is_refused(url: str) -> None:
 
 @pytest.mark.parametrize("url", ["mysql://localhost/x", "nonsense", ""])
 def test_another_engine_is_refused(url: str) -> None:
-    with pytest.raises(ValueError, match="sqlite:/// or postgresql://"):
+    with pytest.raises(ValueError, match="sqlite:///path or postgresql://"):
         connect(url)

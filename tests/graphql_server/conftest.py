@@ -1,0 +1,19 @@
+"""What these tests share: a server of a schema that has nothing to do with sessions."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+
+from tests.graphql_server.plain import Plain
+
+
+@pytest.fixture
+def plain() -> Plain:
+    return Plain()
+
+
+@pytest.fixture
+async def client(plain: Plain) -> AsyncIterator[httpx.AsyncClient]:
+    async with plain.client() as client:
+        yield client

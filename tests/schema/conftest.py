@@ -1,0 +1,25 @@
+"""What the tests of the schema share: Ana at her laptop, and passwords that cost nothing."""
+
+import httpx
+import pytest
+
+from resolvers.passwords import Passwords
+from tests.schema.asking import Caller
+
+
+@pytest.fixture(autouse=True)
+def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The schema is not about what hashing costs."""
+    monkeypatch.setattr("sessionql.services.Passwords", lambda: Passwords(time_cost=1, memory_kib=8))
+
+
+@pytest.fixture
+async def ana(http: httpx.AsyncClient) -> Caller:
+    """Ana, who has just registered on her laptop."""
+    return await Caller(http).register("ana@example.com", sessionName="Laptop")
+
+
+@pytest.fixture
+async def eve(http: httpx.AsyncClient, ana: Caller) -> Caller:  # noqa: ARG001 - Ana comes first
+    """Eve, somebody else."""
+    return await Caller(http).register("eve@example.com")

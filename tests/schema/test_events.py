@@ -1,0 +1,121 @@
+"""Security events: of the account and of each session, newest first, in pages."""
+
+from typing import Any
+
+import httpx
+
+from tests.conftest import FakeClock
+from tests.schema.asking import IPHONE, Caller
+
+ACCOUNT = """
+query($kinds: [SecurityEventKind!], $first: Int, $after: String, $last: Int, $before: String) {
+  me { securityEvents(kinds: $kinds, first: $first, after: $after, last: $last, before: $before) {
+    totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }
+    edges { cursor node { id } }
+    nodes { id kind occurredAt ipAddress device session { id } actor { id } }
+  } }
+}"""
+OF_SESSION = """
+query($id: ID!, $first: Int, $after: String, $last: Int, $before: String) {
+  session(id: $id) { events(first: $first, after: $after, last: $last, before: $before) {
+    totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor } nodes { id kind }
+  } }
+}"""
+RENAME = "mutation($input: RenameSessionInput!) { renameSession(input: $input) { errors { __typename } } }"
+REVOKE_ALL = "mutation { revokeAllSessions { revokedCount } }"
+
+
+async def rename(caller: Caller, name: str) -> None:
+    await caller.get(RENAME, input={"sessionId": caller.session_id, "name": name})
+
+
+async def test_the_account_remembers_who_did_what_to_which_session(
+    http: httpx.AsyncClient, ana: Caller, clock: FakeClock
+) -> None:
+    clock.advance(seconds=1)
+    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    await rename(ana, "Mine")
+    await ana.get(REVOKE_ALL)
+    events = (await ana.get(ACCOUNT))["me"]["securityEvents"]
+    assert events["totalCount"] == 5
+    shown = [(each["kind"], each["session"], each["actor"]) for each in events["nodes"]]
+    mine, theirs = {"id": ana.session_id}, {"id": phone.session_id}
+    assert shown[2:] == [("SESSION_RENAMED", mine, mine), ("LOGGED_IN", theirs, theirs), ("REGISTERED", mine, mine)]
+    assert sorted(shown[:2], key=str) == [("SESSIONS_REVOKED", None, mine), ("SESSION_REVOKED", theirs, mine)]
+    last = events["nodes"][-1]
+    assert last["occurredAt"] == "2026-11-23T11:16:10.123456Z"
+    assert (last["device"], last["ipAddress"]) == ("Firefox on Ubuntu", "127.0.0.1")
+
+
+async def test_only_the_kinds_asked_for(ana: Caller) -> None:
+    await rename(ana, "One")
+    for kinds, expected in [
+        (["REGISTERED"], ["REGISTERED"]),
+        (["SESSION_RENAMED", "REGISTERED"], ["SESSION_RENAMED", "REGISTERED"]),
+        (["LOGGED_OUT"], []),
+        ([], []),
+        (None, ["SESSION_RENAMED", "REGISTERED"]),
+    ]:
+        events = (await ana.get(ACCOUNT, kinds=kinds))["me"]["securityEvents"]
+        assert [each["kind"] for each in events["nodes"]] == expected
+        assert events["totalCount"] == len(expected)
+
+
+async def walk(caller: Caller, query: str, path: tuple[str, str], *, back: bool, **more: Any) -> list[str]:
+    met: list[str] = []
+    place = None
+    while True:
+        arguments = {"last": 2, "before": place} if back else {"first": 2, "after": place}
+        found = (await caller.get(query, **arguments, **more))[path[0]][path[1]]
+        names = [node["id"] for node in found["nodes"]]
+        met = names + met if back else met + names
+        info = found["pageInfo"]
+        place = info["startCursor"] if back else info["endCursor"]
+        assert info["hasNextPage" if back else "hasPreviousPage"] is (len(met) > len(names))
+        if not info["hasPreviousPage" if back else "hasNextPage"]:
+            return met
+
+
+async def test_events_of_one_instant_come_once_whichever_way_they_are_walked(ana: Caller) -> None:
+    for n in range(6):
+        await rename(ana, f"N{n}")
+    whole = [each["id"] for each in (await ana.get(ACCOUNT))["me"]["securityEvents"]["nodes"]]
+    assert len(whole) == 7
+    for query, path, more in (
+        (ACCOUNT, ("me", "securityEvents"), {}),
+        (OF_SESSION, ("session", "events"), {"id": ana.session_id}),
+    ):
+        assert await walk(ana, query, path, back=False, **more) == whole
+        assert await walk(ana, query, path, back=True, **more) == whole
+
+
+async def test_a_session_has_its_own_events_only(http: httpx.AsyncClient, ana: Caller) -> None:
+    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    await rename(phone, "Pocket")
+    events = (await ana.get(OF_SESSION, id=phone.session_id))["session"]["events"]
+    assert [each["kind"] for each in events["nodes"]] == ["SESSION_RENAMED", "LOGGED_IN"]
+    assert events["totalCount"] == 2
+    assert (await ana.get(OF_SESSION, id=ana.session_id))["session"]["events"]["totalCount"] == 1
+
+
+async def test_each_session_of_a_list_gets_its_own_page(http: httpx.AsyncClient, ana: Caller) -> None:
+    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    for n in range(3):
+        await rename(ana, f"N{n}")
+    data = await ana.get("{ mySessions { id events(first: 2) { nodes { kind } pageInfo { hasNextPage } } } }")
+    shown = {each["id"]: each["events"] for each in data["mySessions"]}
+    assert [each["kind"] for each in shown[ana.session_id]["nodes"]] == ["SESSION_RENAMED"] * 2
+    assert shown[ana.session_id]["pageInfo"] == {"hasNextPage": True}
+    assert shown[phone.session_id] == {"nodes": [{"kind": "LOGGED_IN"}], "pageInfo": {"hasNextPage": False}}
+
+
+async def test_nobody_sees_somebody_elses_events(ana: Caller, eve: Caller) -> None:
+    assert (await eve.get(OF_SESSION, id=ana.session_id))["session"] is None
+    events = (await eve.get(ACCOUNT))["me"]["securityEvents"]["nodes"]
+    assert [each["session"]["id"] for each in events] == [eve.session_id]
+
+
+async def test_sizes_and_cursors_that_make_no_page_of_events(ana: Caller) -> None:
+    for arguments in ({"first": 0}, {"last": 101}, {"first": 1, "last": 1}, {"after": "x"}, {"before": "\0"}):
+        assert await ana.code(ACCOUNT, **arguments) == "BAD_USER_INPUT"
+        assert await ana.code(OF_SESSION, id=ana.session_id, **arguments) == "BAD_USER_INPUT"

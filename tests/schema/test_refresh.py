@@ -1,0 +1,105 @@
+"""Refreshing through GraphQL: racing tabs all win, thieves and late-comers do not."""
+
+from typing import Any
+
+import httpx
+
+from tests.conftest import FakeClock
+from tests.schema.asking import ERRORS, IPHONE, Caller
+
+REFRESH = (
+    """
+mutation($input: RefreshInput!) { refresh(input: $input) {
+  session { id isCurrent lastActive expiresAt } tokens { accessToken accessTokenExpiresAt refreshToken }
+  """
+    + ERRORS.replace("path }", "path } ... on RefreshTokenInvalidError { reuseDetected }")
+    + "} }"
+)
+
+
+async def refresh(caller: Caller, token: str) -> Any:
+    return (await caller.get(REFRESH, input={"refreshToken": token}))["refresh"]
+
+
+def assert_refused(payload: Any, *, reused: bool) -> None:
+    (error,) = payload["errors"]
+    assert error["message"]
+    del error["message"]
+    assert error == {
+        "__typename": "RefreshTokenInvalidError",
+        "code": "REFRESH_TOKEN_INVALID",
+        "path": ["input", "refreshToken"],
+        "reuseDetected": reused,
+    }
+    assert (payload["session"], payload["tokens"]) == (None, None)
+
+
+async def test_a_refresh_gives_new_tokens_of_the_same_session(ana: Caller, clock: FakeClock) -> None:
+    clock.advance(minutes=5)
+    assert await ana.code("{ mySessions { id } }") == "UNAUTHENTICATED", "the access token is too old"
+    payload = await refresh(ana, ana.refresh_token)
+    assert payload["errors"] == []
+    assert payload["session"] == {
+        "id": ana.session_id,
+        "isCurrent": True,
+        "lastActive": "2026-11-23T11:21:10.123456Z",
+        "expiresAt": "2026-12-23T11:21:10.123456Z",
+    }
+    assert payload["tokens"]["refreshToken"] != ana.refresh_token
+    assert payload["tokens"]["accessTokenExpiresAt"] == "2026-11-23T11:26:10Z"
+    ana.token = payload["tokens"]["accessToken"]
+    assert (await ana.get("{ mySessions { id } }"))["mySessions"] == [{"id": ana.session_id}]
+
+
+async def test_tabs_that_refresh_at_once_get_the_same_successor(ana: Caller, clock: FakeClock) -> None:
+    first = await refresh(ana, ana.refresh_token)
+    clock.advance(seconds=9)
+    second = await refresh(ana, ana.refresh_token)
+    assert first["tokens"]["refreshToken"] == second["tokens"]["refreshToken"]
+    assert second["errors"] == []
+
+
+async def test_a_token_used_twice_ends_its_session_for_good(
+    http: httpx.AsyncClient, ana: Caller, clock: FakeClock
+) -> None:
+    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    successor = (await refresh(ana, ana.refresh_token))["tokens"]["refreshToken"]
+    clock.advance(seconds=10)
+    assert_refused(await refresh(Caller(http, IPHONE), ana.refresh_token), reused=True)
+    assert_refused(await refresh(ana, successor), reused=False)
+    assert await ana.code("{ mySessions { id } }") == "UNAUTHENTICATED"
+    query = "query($id: ID!) { session(id: $id) { state revocationReason events { nodes { kind } } } }"
+    session = (await phone.get(query, id=ana.session_id))["session"]
+    assert (session["state"], session["revocationReason"]) == ("REVOKED", "REFRESH_TOKEN_REUSED")
+    assert session["events"]["nodes"][0] == {"kind": "REFRESH_TOKEN_REUSED"}
+
+
+async def test_what_is_no_refresh_token_is_refused(ana: Caller) -> None:
+    good = ana.refresh_token
+    others = ["", "sqlr_", "x", "\0", "ü" * 97, "a" * 100_000, good[:-1], good + "A", good.upper(), f" {good}"]
+    changed = [good[:place] + ("A" if good[place] != "A" else "B") + good[place + 1 :] for place in (5, 40, 96)]
+    for token in [*others, *changed, ana.token or ""]:
+        assert_refused(await refresh(ana, token), reused=False)
+    assert (await refresh(ana, good))["errors"] == [], "and none of that did any harm"
+
+
+async def test_a_revoked_session_is_not_refreshed(http: httpx.AsyncClient, ana: Caller) -> None:
+    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    await ana.get("mutation { revokeAllSessions { revokedCount } }")
+    assert_refused(await refresh(phone, phone.refresh_token), reused=False)
+
+
+async def test_an_expired_session_is_not_refreshed(ana: Caller, clock: FakeClock) -> None:
+    clock.advance(days=30)
+    assert_refused(await refresh(ana, ana.refresh_token), reused=False)
+
+
+async def test_no_refresh_lives_longer_than_the_absolute_lifetime(ana: Caller, clock: FakeClock) -> None:
+    token = ana.refresh_token
+    for _ in range(3):
+        clock.advance(days=29, hours=23)
+        payload = await refresh(ana, token)
+        token = payload["tokens"]["refreshToken"]
+    assert payload["session"]["expiresAt"] == "2027-02-21T11:16:10.123456Z", "ninety days after the log-in"
+    clock.advance(hours=3)
+    assert_refused(await refresh(ana, token), reused=False)

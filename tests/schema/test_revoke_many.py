@@ -1,0 +1,127 @@
+"""Ending several sessions at once, or only asking which those would be."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import FakeClock
+from tests.schema.asking import ERRORS, IPHONE, Caller
+
+PAYLOAD = "{ revokedCount revokedSessionIds keptSession { id isCurrent } " + ERRORS + "}"
+ALL = "mutation($keep: Boolean! = true) { revokeAllSessions(keepCurrent: $keep) " + PAYLOAD + "}"
+SOME = (
+    "mutation($filter: SessionFilter!, $dryRun: Boolean! = false) {"
+    "revokeSessions(filter: $filter, dryRun: $dryRun)" + PAYLOAD + "}"
+)
+MINE = "{ mySessions { id } }"
+
+
+@pytest.fixture
+async def others(http: httpx.AsyncClient, ana: Caller, clock: FakeClock) -> list[Caller]:  # noqa: ARG001
+    """Ana's phone, and a minute later a second laptop."""
+    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    clock.advance(minutes=1)
+    return [phone, await Caller(http).log_in("ana@example.com", sessionName="Work")]
+
+
+def ids(callers: list[Caller]) -> set[str]:
+    return {caller.session_id for caller in callers}
+
+
+async def active(caller: Caller) -> set[str]:
+    return {each["id"] for each in (await caller.get(MINE))["mySessions"]}
+
+
+async def some(caller: Caller, filter_: Any, **more: Any) -> Any:
+    return (await caller.get(SOME, filter=filter_, **more))["revokeSessions"]
+
+
+async def test_all_others_end_and_the_current_one_stays(ana: Caller, others: list[Caller], eve: Caller) -> None:
+    payload = (await ana.get("mutation { revokeAllSessions " + PAYLOAD + "}"))["revokeAllSessions"]
+    assert (payload["revokedCount"], payload["errors"]) == (2, [])
+    assert set(payload["revokedSessionIds"]) == ids(others)
+    assert payload["keptSession"] == {"id": ana.session_id, "isCurrent": True}
+    assert await active(ana) == {ana.session_id}
+    assert [await other.code(MINE) for other in others] == ["UNAUTHENTICATED"] * 2
+    assert await active(eve) == {eve.session_id}, "somebody else is left alone"
+
+
+async def test_the_current_one_ends_too_when_it_is_not_kept(ana: Caller, others: list[Caller]) -> None:
+    answer = await ana.ask(
+        "mutation { revokeAllSessions(keepCurrent: false) " + PAYLOAD + " again: logout { session { id } } }"
+    )
+    payload = answer["data"]["revokeAllSessions"]
+    assert set(payload["revokedSessionIds"]) == ids([*others, ana])
+    assert (payload["revokedCount"], payload["keptSession"]) == (3, None)
+    assert answer["data"]["again"] == {"session": None}, "there is no current session any more"
+    assert await ana.code(MINE) == "UNAUTHENTICATED"
+
+
+async def test_with_nobody_else_there_is_nothing_to_end(ana: Caller) -> None:
+    for _ in range(2):
+        payload = (await ana.get(ALL))["revokeAllSessions"]
+        assert (payload["revokedCount"], payload["revokedSessionIds"], payload["errors"]) == (0, [], [])
+    assert (await ana.get("{ me { securityEvents { totalCount } } }"))["me"]["securityEvents"]["totalCount"] == 1
+
+
+async def test_null_is_not_a_choice(ana: Caller, others: list[Caller]) -> None:
+    query = "mutation($keep: Boolean) { revokeAllSessions(keepCurrent: $keep) { revokedCount } }"
+    assert (await ana.get(query))["revokeAllSessions"]["revokedCount"] == 2, "absent means the default"
+    assert len(others) == 2
+    error = await ana.error(query, keep=None)
+    assert (error["extensions"]["code"], "keepCurrent" in error["message"]) == ("BAD_USER_INPUT", True)
+
+
+async def test_a_dry_run_only_says_what_would_end(ana: Caller, others: list[Caller]) -> None:
+    for filter_, picked in [
+        ({}, others),
+        ({"deviceKinds": ["PHONE"]}, others[:1]),
+        ({"search": "work"}, others[1:]),
+        ({"inactiveSince": "2026-11-23T11:17:00Z"}, others[:1]),
+        ({"states": ["REVOKED", "EXPIRED"]}, []),
+        ({"states": []}, []),
+    ]:
+        payload = await some(ana, filter_, dryRun=True)
+        assert set(payload["revokedSessionIds"]) == ids(picked)
+        assert payload["revokedCount"] == len(picked)
+        assert payload["keptSession"]["id"] == ana.session_id
+    assert await active(ana) == ids([ana, *others])
+
+
+async def test_the_filter_picks_whom_it_ends(ana: Caller, others: list[Caller]) -> None:
+    phone, work = others
+    dry = await some(ana, {"deviceKinds": ["PHONE"]}, dryRun=True)
+    assert await some(ana, {"deviceKinds": ["PHONE"]}) == dry, "what the dry run said"
+    assert dry["revokedSessionIds"] == [phone.session_id]
+    assert await active(ana) == ids([ana, work])
+
+
+async def test_the_current_session_is_never_among_them(ana: Caller, others: list[Caller]) -> None:
+    assert set((await some(ana, {"states": None}))["revokedSessionIds"]) == ids(others)
+    assert await active(ana) == {ana.session_id}
+
+
+async def test_ended_sessions_are_not_ended_again(ana: Caller, others: list[Caller]) -> None:
+    assert (await some(ana, {"states": None}))["revokedCount"] == len(others)
+    assert (await some(ana, {"states": None}))["revokedCount"] == 0
+    assert (await some(ana, {"states": ["REVOKED"]}, dryRun=True))["revokedCount"] == 0
+
+
+@pytest.mark.parametrize("search", ["", "a\0b", "x" * 101])
+@pytest.mark.parametrize("dry_run", [True, False])
+async def test_a_filter_that_cannot_be_meant_ends_nothing(
+    ana: Caller, others: list[Caller], search: str, dry_run: bool
+) -> None:
+    payload = await some(ana, {"search": search}, dryRun=dry_run)
+    (error,) = payload["errors"]
+    assert (error["__typename"], error["code"]) == ("InvalidInputError", "INVALID_INPUT")
+    assert error["path"] == ["filter"]
+    assert (payload["revokedCount"], payload["revokedSessionIds"], payload["keptSession"]) == (0, [], None)
+    assert await active(ana) == ids([ana, *others])
+
+
+async def test_the_payload_shows_what_is_left(ana: Caller, others: list[Caller]) -> None:
+    query = "mutation { revokeAllSessions { revokedCount query { mySessions { id } } } }"
+    payload = (await ana.get(query))["revokeAllSessions"]
+    assert payload == {"revokedCount": len(others), "query": {"mySessions": [{"id": ana.session_id}]}}

@@ -1,0 +1,82 @@
+"""The contract that clients generate their code from."""
+
+from collections.abc import Iterator
+
+import pytest
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLUnionType,
+    is_introspection_type,
+    is_specified_scalar_type,
+)
+
+from schema.build import SDL_FILE, graphql_schema, sdl
+
+TYPES = {
+    name: type_
+    for name, type_ in graphql_schema.type_map.items()
+    if not is_introspection_type(type_) and not is_specified_scalar_type(type_)
+}
+ERROR_UNIONS = {name: type_ for name, type_ in TYPES.items() if isinstance(type_, GraphQLUnionType)}
+
+
+def test_the_committed_schema_is_the_one_that_is_served() -> None:
+    assert SDL_FILE.read_text(encoding="utf-8") == sdl(), "run `sessionql export-schema schema/schema.graphql`"
+
+
+def described(type_: object) -> Iterator[tuple[str, str | None]]:
+    """Whatever a type holds that a client may want explained."""
+    if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
+        for name, field in type_.fields.items():
+            yield name, field.description
+            for argument, details in field.args.items():
+                yield f"{name}({argument}:)", details.description
+    elif isinstance(type_, GraphQLInputObjectType):
+        yield from ((name, field.description) for name, field in type_.fields.items())
+    elif isinstance(type_, GraphQLEnumType):
+        yield from ((name, value.description) for name, value in type_.values.items())
+
+
+@pytest.mark.parametrize("name", TYPES)
+def test_everything_is_explained(name: str) -> None:
+    type_ = TYPES[name]
+    assert type_.description
+    assert not [member for member, text in described(type_) if not (text or "").strip()]
+
+
+def test_descriptions_are_sentences() -> None:
+    texts = [text or "" for type_ in TYPES.values() for _, text in described(type_)]
+    assert len(texts) > 150
+    assert not [text for text in texts if not text.rstrip().endswith((".", "`."))]
+
+
+@pytest.mark.parametrize("name", ERROR_UNIONS)
+def test_every_expected_failure_is_a_user_error(name: str) -> None:
+    assert name.endswith("Error")
+    members = ERROR_UNIONS[name].types
+    assert members
+    assert all("UserError" in [each.name for each in member.interfaces] for member in members)
+
+
+def test_every_payload_that_can_fail_says_why() -> None:
+    mutations = graphql_schema.mutation_type
+    assert mutations is not None
+    payloads = {name: getattr(field.type, "of_type", None) for name, field in mutations.fields.items()}
+    without = {name for name, payload in payloads.items() if payload and "errors" not in payload.fields}
+    assert without == {"logout"}, "which succeeds when there is nothing to log out of"
+
+
+def test_names_that_clients_rely_on_are_there() -> None:
+    session = graphql_schema.type_map["Session"]
+    assert isinstance(session, GraphQLObjectType)
+    assert {"isCurrent", "device", "ipAddress", "userAgent", "lastActive", "createdAt"} <= session.fields.keys()
+    root, changes = graphql_schema.query_type, graphql_schema.mutation_type
+    assert root is not None
+    assert changes is not None
+    assert "mySessions" in root.fields
+    assert list(changes.fields["revokeSession"].args) == ["sessionId"]
+    keep = changes.fields["revokeAllSessions"].args["keepCurrent"]
+    assert (str(keep.type), keep.default_value) == ("Boolean!", True)

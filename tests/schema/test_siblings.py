@@ -1,0 +1,54 @@
+"""Fields of one request are resolved at the same time; each has its own answer."""
+
+import asyncio
+
+import httpx
+
+from tests.schema.asking import Caller
+
+MANY = 25
+
+
+async def test_the_same_list_twice_under_two_names(ana: Caller) -> None:
+    data = await ana.get("{ a: mySessions { id } b: mySessions { id } }")
+    assert data["a"] == data["b"] == [{"id": ana.session_id}]
+
+
+async def test_many_siblings_of_every_kind_at_once(http: httpx.AsyncClient, ana: Caller) -> None:
+    await Caller(http).log_in("ana@example.com")
+    fields = [
+        f"""l{n}: mySessions {{ id events {{ totalCount nodes {{ session {{ id }} }} }} }}
+        m{n}: me {{ sessionStats {{ totalCount }} sessions {{ totalCount pageInfo {{ hasNextPage }} }} }}
+        n{n}: node(id: "{ana.session_id}") {{ id }} s{n}: session(id: "{ana.session_id}") {{ device }}"""
+        for n in range(MANY)
+    ]
+    data = await ana.get("{" + " ".join(fields) + "}")
+    assert len(data) == 4 * MANY
+    assert [data[f"l{n}"] for n in range(MANY)] == [data["l0"]] * MANY
+    assert [data[f"m{n}"]["sessionStats"]["totalCount"] for n in range(MANY)] == [2] * MANY
+    assert [data[f"n{n}"]["id"] for n in range(MANY)] == [ana.session_id] * MANY
+
+
+async def test_many_requests_at_once_see_their_own_user_only(ana: Caller, eve: Caller) -> None:
+    asked = [ana, eve] * 30
+    answers = await asyncio.gather(*(caller.get("{ me { email } mySessions { id isCurrent } }") for caller in asked))
+    for caller, answer in zip(asked, answers, strict=True):
+        assert answer["mySessions"] == [{"id": caller.session_id, "isCurrent": True}]
+        assert answer["me"]["email"] == ("ana@example.com" if caller is ana else "eve@example.com")
+
+
+async def test_one_failing_sibling_leaves_the_others_their_answers(ana: Caller) -> None:
+    answer = await ana.ask("{ me { good: sessions { totalCount } bad: sessions(first: 0) { totalCount } } }")
+    assert [error["path"] for error in answer["errors"]] == [["me", "bad"]]
+    alone = await ana.ask('{ bad: nodes(ids: []) { id } session(id: "x") { id } }')
+    assert alone == {"data": {"bad": [], "session": None}}
+
+
+async def test_changes_of_one_request_happen_one_after_the_other(ana: Caller) -> None:
+    renames = " ".join(
+        f'r{n}: renameSession(input: {{sessionId: "{ana.session_id}", name: "N{n}"}}) {{ session {{ name }} }}'
+        for n in range(20)
+    )
+    data = await ana.get("mutation {" + renames + "}")
+    assert [data[f"r{n}"]["session"]["name"] for n in range(20)] == [f"N{n}" for n in range(20)]
+    assert (await ana.get("{ mySessions { name } }"))["mySessions"] == [{"name": "N19"}]

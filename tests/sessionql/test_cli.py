@@ -1,0 +1,112 @@
+"""The command line: it explains itself, exports, and fails with one line for people."""
+
+from importlib.metadata import version
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+
+from schema.build import sdl
+from sessionql.cli import commands
+from sessionql.settings_page import settings_page
+from tests.sessionql.command import Done, run
+
+
+def every_command() -> list[tuple[str, ...]]:
+    """The words of each command and subcommand, and of none."""
+    subcommands = getattr(commands.commands["keys"], "commands", {})
+    return [(), *((name,) for name in commands.commands), *(("keys", name) for name in subcommands)]
+
+
+def test_every_command_explains_itself() -> None:
+    asked = every_command()
+    assert len(asked) >= 10
+    for words in asked:
+        done = CliRunner().invoke(commands, [*words, "--help"])
+        assert (done.exit_code, done.stderr) == (0, ""), words
+        assert done.output.startswith("Usage: "), words
+        lines = [line.strip() for line in done.output.splitlines() if line.strip()]
+        assert len(lines) >= 3, words
+        assert lines[1] != "Options:", f"{words} does not say what it does"
+
+
+@pytest.mark.parametrize("words", [(), ("serve",), ("keys", "rotate")])
+def test_asking_for_help_makes_nothing(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = run(tmp_path, *words, "--help")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.startswith("Usage: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_it_says_which_version_it_is(tmp_path: Path) -> None:
+    done = run(tmp_path, "--version")
+    assert (done.code, version("sessionql") in done.out) == (0, True)
+
+
+@pytest.mark.parametrize("words", [("frobnicate",), ("serve", "--port", "x")])
+def test_what_is_no_command_is_refused(tmp_path: Path, words: tuple[str, ...]) -> None:
+    done = run(tmp_path, *words)
+    assert done.code == 2
+    assert "Error:" in done.problem
+
+
+def test_the_schema_is_written_to_a_file_or_printed(tmp_path: Path) -> None:
+    printed = run(tmp_path, "export-schema")
+    assert (printed.code, printed.out) == (0, sdl())
+    written = run(tmp_path, "export-schema", "out.graphql")
+    assert (written.code, written.out, (tmp_path / "out.graphql").read_text(encoding="utf-8")) == (0, "", sdl())
+
+
+def test_the_settings_are_written_to_a_file_or_printed(tmp_path: Path) -> None:
+    assert run(tmp_path, "export-settings").out == settings_page()
+    run(tmp_path, "export-settings", "out.md")
+    assert (tmp_path / "out.md").read_text(encoding="utf-8") == settings_page()
+
+
+def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+    problem = run(tmp_path, "export-schema", str(tmp_path / "no" / "such" / "folder")).problem
+    assert len(problem.splitlines()) == 1
+    assert "no/such/folder" in problem
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        ({"PORT": "abc"}, "SESSIONQL_PORT: Input should be a valid integer"),
+        ({"PROT": "1"}, "there is no setting SESSIONQL_PROT"),
+        ({"WORKERS": "2"}, "postgresql://"),
+        ({"ACCESS_TOKEN_ALGORITHM": "HS256", "ACCESS_TOKEN_SECRET": "tell-nobody"}, "at least 32 bytes"),
+        ({"ACTIVITY_INTERVAL": "999999999d"}, "SESSIONQL_ACTIVITY_INTERVAL: at most 36500d"),
+    ],
+    ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
+)
+def test_settings_that_cannot_be_used_stop_every_start_plainly(
+    tmp_path: Path, settings: dict[str, str], words: str
+) -> None:
+    problem = run(tmp_path, "serve", **settings).problem
+    assert problem.startswith("sessionql: these settings cannot be used:")
+    assert words in problem
+    assert "tell-nobody" not in problem
+
+
+def test_a_settings_file_beside_the_server_is_read(tmp_path: Path) -> None:
+    (tmp_path / ".env").write_text("SESSIONQL_PORT=abc\n")
+    assert "SESSIONQL_PORT" in run(tmp_path, "keys", "list").problem
+
+
+def test_pruning_what_is_kept_for_very_long_is_no_crash(tmp_path: Path) -> None:
+    done = run(tmp_path, "prune", KEEP_EVENTS="999999d")
+    assert "Traceback" not in done.err
+
+
+def one_line(done: Done) -> str:
+    (line,) = done.problem.splitlines()
+    return line
+
+
+def test_a_data_directory_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    for words in (("serve",), ("keys", "list")):
+        line = one_line(run(tmp_path, *words, DATA_DIR=str(tmp_path / "file")))
+        assert line.startswith("sessionql: ")
+        assert str(tmp_path / "file") in line

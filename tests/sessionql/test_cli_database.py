@@ -1,0 +1,79 @@
+"""Migrating and pruning from the command line, on both engines."""
+
+import asyncio
+import secrets
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.engines import Engines, run_sql
+from tests.server import Server
+from tests.sessionql.command import run
+
+
+@pytest.fixture
+def empty_url(engine: str, engines: Engines, tmp_path: Path) -> Iterator[str]:
+    """A database without tables, on each engine in turn."""
+    if engine == "sqlite":
+        yield f"sqlite:///{tmp_path / 'new' / 'sessions.sqlite3'}"
+        return
+    name = f"sessionql_test_cli_{secrets.token_hex(4)}"
+    yield engines.new_postgresql(name)
+    asyncio.run(run_sql(engines._server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+def test_migrating_makes_the_tables_and_may_be_repeated(empty_url: str, tmp_path: Path) -> None:
+    for _ in range(2):
+        done = run(tmp_path, "migrate", DATABASE_URL=empty_url)
+        assert (done.code, done.out) == (0, "The database is up to date.\n")
+        assert "Traceback" not in done.err
+    with Server(empty_url, tmp_path) as server:
+        assert server.device().register("ana@example.com").get("{ mySessions { isCurrent } }")
+
+
+def test_pruning_says_how_much_it_deleted(database_url: str, tmp_path: Path) -> None:
+    with Server(database_url, tmp_path) as server:
+        laptop = server.device().register("ana@example.com")
+        server.device().log_in("ana@example.com")
+        laptop.get("mutation { revokeAllSessions { revokedCount } }")
+    kept = run(tmp_path, "prune", DATABASE_URL=database_url)
+    assert (kept.code, kept.out) == (0, "Deleted 0 sessions and 0 events.\n")
+    gone = run(tmp_path, "prune", DATABASE_URL=database_url, KEEP_ENDED="0", KEEP_EVENTS="0")
+    assert (gone.code, gone.out) == (0, "Deleted 1 sessions and 4 events.\n")
+
+
+def test_a_database_in_use_by_a_server_is_one_clear_line(server_url: str, tmp_path: Path) -> None:
+    assert server_url
+    url = f"sqlite:///{tmp_path / 'sessionql.sqlite3'}"
+    for command in ("prune", "migrate", "serve"):
+        (line,) = run(tmp_path, command, DATABASE_URL=url, PORT="0").problem.splitlines()
+        assert "Another process uses" in line
+        assert "stop that one first" in line
+        assert "postgresql://" in line
+
+
+@pytest.mark.parametrize("tables", ["none", "older"])
+def test_an_old_postgresql_schema_stops_the_start(engines: Engines, tmp_path: Path, tables: str) -> None:
+    name = f"sessionql_test_old_{secrets.token_hex(4)}"
+    url = engines.new_postgresql(name)
+    try:
+        if tables == "older":
+            create = "CREATE TABLE alembic_version (version_num varchar(32))"
+            asyncio.run(run_sql(url, create, "INSERT INTO alembic_version VALUES ('0000')"))
+        for command in ("serve", "prune") if tables == "none" else ("serve",):
+            (line,) = run(tmp_path, command, DATABASE_URL=url, PORT="0").problem.splitlines()[-1:]
+            assert "Run `sessionql migrate`" in line
+            assert ("no tables" if tables == "none" else "revision 0000") in line
+    finally:
+        asyncio.run(run_sql(engines._server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+@pytest.mark.parametrize("command", ["migrate", "prune"])
+def test_a_database_that_is_not_there_is_one_line(engines: Engines, tmp_path: Path, command: str) -> None:
+    nobody = "postgresql://nobody@127.0.0.1:1/nothing"
+    (line,) = run(tmp_path, command, DATABASE_URL=nobody).problem.splitlines()[-1:]
+    assert line.startswith("sessionql: PostgreSQL: ")
+    missing = engines._server.replace("/postgres", "/sessionql_test_missing")
+    (line,) = run(tmp_path, command, DATABASE_URL=missing).problem.splitlines()[-1:]
+    assert "does not exist" in line

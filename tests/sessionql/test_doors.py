@@ -1,0 +1,141 @@
+"""The doors beside GraphQL: health, public keys, and the way to the page."""
+
+import logging
+from base64 import urlsafe_b64decode
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from sessionql.app import create_app
+from sessionql.settings import Settings
+from tests.schema.asking import Caller
+from tests.server import FIREFOX
+
+pytestmark = pytest.mark.usefixtures("cheap_hashing")
+
+SECRET = "0123456789abcdef0123456789abcdef"
+
+
+async def test_a_healthy_server_says_so(http: httpx.AsyncClient, engine: str) -> None:
+    response = await http.get("/healthz")
+    assert response.status_code == 200
+    assert response.json()["status"] == "ok"
+    assert response.json()["database"].lower().startswith(engine)
+    assert response.headers["cache-control"] == "no-store"
+
+
+async def test_the_public_keys_are_public_and_nothing_else(http: httpx.AsyncClient) -> None:
+    response = await http.get("/.well-known/jwks.json")
+    (key,) = response.json()["keys"]
+    assert set(key) == {"kty", "crv", "use", "alg", "kid", "x"}, "no private part `d`"
+    assert (key["kty"], key["crv"], key["alg"], key["use"]) == ("OKP", "Ed25519", "EdDSA", "sig")
+    assert len(urlsafe_b64decode(key["x"] + "=")) == 32
+    assert response.headers["cache-control"] == "public, max-age=300"
+
+
+async def test_a_shared_secret_is_never_published(settings: Settings, tmp_path: Path) -> None:
+    given = {"access_token_algorithm": "HS256", "access_token_secret": SECRET}
+    shared = Settings(data_dir=tmp_path, database_url=settings.database_url, **given)  # type: ignore[arg-type]
+    async for http in client_of(create_app(shared)):
+        response = await http.get("/.well-known/jwks.json")
+        assert response.json() == {"keys": []}
+        caller = await Caller(http).register("ana@example.com")
+        assert await caller.get("{ me { email } }") == {"me": {"email": "ana@example.com"}}
+
+
+async def test_the_root_leads_to_the_page(http: httpx.AsyncClient) -> None:
+    response = await http.get("/")
+    assert (response.status_code, response.headers["location"]) == (307, "/graphql")
+
+
+async def test_a_browser_gets_the_page_and_a_program_gets_graphql(http: httpx.AsyncClient) -> None:
+    browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "User-Agent": FIREFOX}
+    page = await http.get("/graphql", headers=browser)
+    assert page.headers["content-type"].startswith("text/html")
+    assert "content-security-policy" in page.headers
+    data = await http.get("/graphql", params={"query": "{ __typename }"}, headers=browser)
+    assert data.json() == {"data": {"__typename": "Query"}}
+    assert (await http.get("/graphql")).status_code == 400
+
+
+async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://sessionql.test") as http,
+    ):
+        yield http
+
+
+async def test_the_page_can_be_left_out(settings: Settings) -> None:
+    async for http in client_of(create_app(settings.model_copy(update={"graphiql": False}))):
+        assert (await http.get("/")).status_code == 404
+        assert (await http.get("/graphql", headers={"Accept": "text/html"})).status_code == 406
+        assert (await http.get("/graphiql/graphiql.js")).status_code == 404
+        assert (await http.post("/graphql", json={"query": "{ __typename }"})).status_code == 200
+
+
+NO_DOORS: list[str] = ["/docs", "/redoc", "/openapi.json", "/graphql/", "/admin", "/.env", "/keys.json"]
+
+
+async def test_there_are_no_other_doors(http: httpx.AsyncClient) -> None:
+    for path in NO_DOORS:
+        assert (await http.get(path)).status_code in {404, 307}
+
+
+async def test_no_answer_may_be_kept_by_a_cache(http: httpx.AsyncClient) -> None:
+    ana = await Caller(http).register("ana@example.com")
+    for response in (
+        await ana.send("{ mySessions { id } }"),
+        await http.get("/graphql", params={"query": "{ me { id } }"}),
+        await http.post("/graphql", content=b"{"),
+        await http.put("/graphql"),
+    ):
+        assert response.headers["cache-control"] == "no-store"
+        assert "server" not in response.headers
+
+
+@pytest.mark.parametrize(
+    "name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP"]
+)
+async def test_nobody_is_believed_about_where_a_request_comes_from(http: httpx.AsyncClient, name: str) -> None:
+    http.headers[name] = "for=203.0.113.9" if name == "Forwarded" else "203.0.113.9"
+    ana = await Caller(http).register("ana@example.com")
+    data = await ana.get("{ mySessions { ipAddress } me { securityEvents { nodes { ipAddress } } } }")
+    assert data["mySessions"] == data["me"]["securityEvents"]["nodes"] == [{"ipAddress": "127.0.0.1"}]
+
+
+async def test_a_refused_token_is_one_line_in_the_log_without_the_token(
+    http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    ana = await Caller(http).register("ana@example.com")
+    await ana.get("mutation { logout { session { id } } }")
+    token = ana.token or ""
+    for refused in (token, token[:-4] + "AAAA", "nonsense-that-is-secret", "line\tbreak-secret"):
+        ana.token = refused
+        caplog.clear()
+        with caplog.at_level(logging.INFO):
+            assert await ana.code("{ a: mySessions { id } }") == "UNAUTHENTICATED"
+        (line,) = [each.getMessage() for each in caplog.records if each.name.startswith("sessionql")]
+        assert line.startswith("Rejected an access token from 127.0.0.1: ")
+        assert not [part for part in (*refused.split("."), "secret") if part in line]
+
+
+async def test_nothing_secret_is_logged_by_ordinary_use(
+    http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    with caplog.at_level(logging.DEBUG):
+        ana = await Caller(http).register("ana@example.com")
+        await ana.get("{ mySessions { id } }")
+        await ana.get(
+            "mutation($t: String!) { refresh(input: {refreshToken: $t}) { errors { __typename } } }",
+            t=ana.refresh_token,
+        )
+        await Caller(http).ask(
+            'mutation { login(input: {email: "ana@example.com", password: "wrong horse"}) { session { id } } }'
+        )
+    for secret in (ana.token or "-", ana.refresh_token, "correct horse", "wrong horse"):
+        assert secret not in caplog.text

@@ -1,0 +1,147 @@
+"""The whole application, on both engines, and what nobody means to send to it."""
+
+import json
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests.graphql_server.corpus import BODIES, DOCUMENTS, ODD, QUERY_STRINGS, error_of
+from tests.schema.asking import Caller
+
+NEWER = {"Accept": "application/graphql-response+json"}
+pytestmark = pytest.mark.usefixtures("cheap_hashing")
+
+SEND_JSON = {"Content-Type": "application/json", **NEWER}
+ONCE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
+
+
+def refusal(response: httpx.Response) -> tuple[str, str]:
+    return error_of(response.status_code, response.headers["content-type"], response.json())
+
+
+async def test_malformed_bodies_are_refused(http: httpx.AsyncClient) -> None:
+    for body in BODIES.values():
+        assert refusal(await http.post("/graphql", content=body, headers=SEND_JSON))
+
+
+async def test_malformed_query_strings_are_refused(http: httpx.AsyncClient) -> None:
+    for text in QUERY_STRINGS.values():
+        assert refusal(await http.get(httpx.URL("http://sessionql.test/graphql", query=text), headers=NEWER))
+
+
+async def test_odd_requests_are_answered(http: httpx.AsyncClient) -> None:
+    for body in ODD.values():
+        response = await http.post("/graphql", content=body, headers=SEND_JSON)
+        assert response.json() == {"data": {"__typename": "Query"}}
+
+
+async def test_documents_that_cannot_be_executed_are_refused(http: httpx.AsyncClient) -> None:
+    for name, document in DOCUMENTS.items():
+        response = await http.post("/graphql", json={"query": document}, headers=NEWER)
+        assert refusal(response), name
+
+
+async def test_a_body_that_is_too_large_is_refused(http: httpx.AsyncClient) -> None:
+    response = await http.post("/graphql", content=b" " * (256 * 1024 + 1), headers=SEND_JSON)
+    assert refusal(response)[1] == "CONTENT_TOO_LARGE"
+
+
+DEEP = {
+    "lists in lists": (
+        "{ mySessions { events(first: 1) { nodes",
+        "{ session { events(first: 1) { nodes",
+        "} } }",
+        "} } }",
+    ),
+    "edges": ("{ mySessions { events { edges", "{ node { actor { events { edges", "} } } }", "} } }"),
+    "one object": ("{ me { currentSession", "{ events(first: 1) { nodes { actor", "} } }", "} }"),
+}
+
+
+@pytest.mark.parametrize("name", DEEP)
+async def test_no_depth_is_too_deep_for_an_answer(
+    http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, name: str
+) -> None:
+    """A depth that is parsed has to be executed and written as JSON as well."""
+    head, level, tail, end = DEEP[name]
+    ana = await Caller(http).register("ana@example.com")
+    for levels in (1, 20, 40, 48, 49, 50, *range(60, 68), 400):
+        response = await ana.send(head + level * levels + "{ __typename }" + tail * levels + end)
+        assert response.headers["content-type"].startswith("application/json"), (levels, response.text)
+        answer = response.json()
+        codes = {error["extensions"]["code"] for error in answer.get("errors", [])}
+        assert codes <= {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "QUERY_TOO_DEEP"}, levels
+        assert codes or "SecurityEvent" in response.text or "Session" in response.text
+    assert caplog.records == []
+
+
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_a_short_question_is_not_answered_with_a_flood(http: httpx.AsyncClient) -> None:
+    """Lists in lists multiply: with three events a session, each level has three times as many objects."""
+    ana = await Caller(http).register("ana@example.com")
+    for name in ("One", "Two"):
+        query = "mutation($i: RenameSessionInput!) { renameSession(input: $i) { errors { __typename } } }"
+        await ana.get(query, i={"sessionId": ana.session_id, "name": name})
+    head, level, tail, end = DEEP["lists in lists"]
+    document = (head + level * 8 + "{ __typename }" + tail * 8 + end).replace("(first: 1)", "")
+    response = await ana.send(document)
+    assert response.text.count("__typename") <= 10_000, "asked with 300 characters; twenty levels would take days"
+
+
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(), inner, max_size=4),
+    max_leaves=8,
+)
+OPERATIONS = [
+    "query($a: ID!) { session(id: $a) { id } }",
+    "query($a: [ID!]!) { nodes(ids: $a) { id } }",
+    "query($a: SessionFilter) { me { sessions(filter: $a) { totalCount nodes { id } } } }",
+    "query($a: SessionOrder) { me { sessions(orderBy: $a) { nodes { id } } } }",
+    "query($a: String) { me { sessions(after: $a) { nodes { id } } securityEvents(before: $a) { nodes { id } } } }",
+    "query($a: Int) { me { sessions(last: $a) { nodes { id } } } }",
+    "mutation($a: RegisterInput!) { register(input: $a) { errors { __typename } } }",
+    "mutation($a: LoginInput!) { login(input: $a) { errors { __typename } } }",
+    "mutation($a: RefreshInput!) { refresh(input: $a) { errors { __typename } } }",
+    "mutation($a: RenameSessionInput!) { renameSession(input: $a) { errors { __typename } } }",
+]
+fitting = {
+    "ID!": st.text(),
+    "[ID!]!": st.lists(st.text(), max_size=5),
+    "SessionFilter": st.fixed_dictionaries({}, optional={"search": st.text(), "inactiveSince": st.text()}),
+    "SessionOrder": st.fixed_dictionaries({}, optional={"field": st.sampled_from(["CREATED_AT", ""])}),
+    "String": st.text(),
+    "Int": st.integers(),
+    "RegisterInput!": st.fixed_dictionaries({"email": st.text() | st.emails(), "password": st.text(max_size=20)}),
+    "LoginInput!": st.fixed_dictionaries({"email": st.text() | st.emails(), "password": st.text(max_size=20)}),
+    "RefreshInput!": st.fixed_dictionaries({"refreshToken": st.text()}),
+    "RenameSessionInput!": st.fixed_dictionaries({"sessionId": st.text(), "name": st.text()}),
+}
+
+
+def with_variables(operation: str) -> st.SearchStrategy[tuple[str, Any]]:
+    type_ = operation.partition(": ")[2].partition(")")[0]
+    return st.tuples(st.just(operation), json_values | fitting[type_])
+
+
+async def test_no_variables_are_more_than_refused(http: httpx.AsyncClient) -> None:
+    ana = await Caller(http).register("ana@example.com")
+    tried: list[tuple[str, Any]] = []
+
+    @ONCE
+    @given(st.sampled_from(OPERATIONS).flatmap(with_variables))
+    def collect(case: tuple[str, Any]) -> None:
+        tried.append(case)
+
+    collect()
+    assert len(tried) >= 50
+    for query, value in tried:
+        body = json.dumps({"query": query, "variables": {"a": value}}).encode()
+        headers = {**SEND_JSON, "Authorization": f"Bearer {ana.token}"}
+        response = await http.post("/graphql", content=body, headers=headers)
+        assert response.status_code < 500, (query, value, response.text)
+        codes = {error["extensions"]["code"] for error in response.json().get("errors", [])}
+        assert "INTERNAL_SERVER_ERROR" not in codes

@@ -1,0 +1,225 @@
+"""Settings: safe as they are, and refused in plain words where they make no sense."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from sessionql.durations import format_duration, parse_duration
+from sessionql.settings import Settings
+
+SECRET = "0123456789abcdef0123456789abcdef"
+POSTGRESQL = "postgresql://somebody@db.example/sessions"
+
+
+@pytest.fixture(autouse=True)
+def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder without a `.env` file."""
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+DEFAULTS = {
+    "host": "127.0.0.1",
+    "port": 8000,
+    "workers": 1,
+    "database_url": "",
+    "data_dir": Path("data"),
+    "database_pool_size": 10,
+    "keys_file": None,
+    "issuer": "sessionql",
+    "audience": "sessionql",
+    "access_token_algorithm": "EdDSA",
+    "access_token_secret": None,
+    "access_token_lifetime": timedelta(minutes=5),
+    "idle_timeout": timedelta(days=30),
+    "absolute_lifetime": timedelta(days=90),
+    "refresh_grace": timedelta(seconds=10),
+    "activity_interval": timedelta(seconds=60),
+    "keep_ended": timedelta(days=30),
+    "keep_events": timedelta(days=90),
+    "prune_interval": timedelta(hours=1),
+    "graphiql": True,
+    "max_body_bytes": 256 * 1024,
+    "access_log": False,
+    "log_level": "info",
+}
+
+
+@pytest.mark.parametrize("name", DEFAULTS)
+def test_every_default_is_the_documented_one(name: str) -> None:
+    assert getattr(Settings(), name) == DEFAULTS[name]
+
+
+def test_without_a_url_the_database_is_a_file_in_the_data_directory() -> None:
+    settings = Settings(data_dir=Path("/srv/sessions"))
+    assert settings.url == "sqlite:////srv/sessions/sessionql.sqlite3"
+    assert settings.keys_path == Path("/srv/sessions/keys.json")
+    assert Settings(keys_file=Path("/run/keys")).keys_path == Path("/run/keys")
+
+
+def test_every_setting_is_explained() -> None:
+    assert not [name for name, field in Settings.model_fields.items() if not (field.description or "").endswith(".")]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("90s", timedelta(seconds=90)),
+        ("5m", timedelta(minutes=5)),
+        ("1h", timedelta(hours=1)),
+        ("30d", timedelta(days=30)),
+        ("90", timedelta(seconds=90)),
+        ("0", timedelta(0)),
+        (" 5 m ", timedelta(minutes=5)),
+        (90, timedelta(seconds=90)),
+    ],
+)
+def test_durations_are_written_as_people_write_them(text: Any, expected: timedelta) -> None:
+    assert parse_duration(text) == expected
+    assert parse_duration(format_duration(expected)) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "m", "5 minutes", "5w", "-5m", "1.5h", "5m30s", "5M", "P1D", "00:05:00", "1e3", "five", "9999999999d"],
+)
+def test_what_is_no_duration_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("SESSIONQL_KEEP_EVENTS", text)
+    with pytest.raises(ValidationError, match="write a duration like 90s, 5m, 1h or 30d"):
+        Settings()
+
+
+def refused(words: str, **given: Any) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings(**given)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"access_token_lifetime": "0"}, "access_token_lifetime is more than 0"),
+        ({"access_token_lifetime": "61m"}, "at most 1h"),
+        ({"idle_timeout": "100d"}, "at most absolute_lifetime"),
+        ({"absolute_lifetime": "29d"}, "at most absolute_lifetime"),
+        ({"idle_timeout": "119s"}, "at least twice activity_interval"),
+        ({"activity_interval": "16d"}, "at least twice activity_interval"),
+    ],
+)
+def test_lifetimes_that_contradict_each_other_are_refused(given: dict[str, str], words: str) -> None:
+    refused(words, **given)
+
+
+def test_lifetimes_at_their_limits_are_fine() -> None:
+    settings = Settings(access_token_lifetime="1h", idle_timeout="2m", absolute_lifetime="2m")
+    assert settings.lifetimes.idle == settings.lifetimes.absolute == timedelta(minutes=2)
+
+
+@pytest.mark.parametrize("name", ["keep_ended", "keep_events"])
+def test_what_is_kept_forever_can_still_be_reckoned_with(name: str) -> None:
+    """A duration longer than the calendar makes pruning, and so the server's last words, fail."""
+    refused(name, **{name: "999999d"})
+
+
+def test_lifetimes_longer_than_the_calendar_are_refused() -> None:
+    refused("", idle_timeout="900000d", absolute_lifetime="900000d")
+    refused("", activity_interval="999999999d")
+
+
+def test_a_pause_of_nothing_between_prunings_is_refused() -> None:
+    refused("prune_interval", prune_interval="0")
+
+
+def test_more_workers_need_postgresql() -> None:
+    refused("SQLite serves one worker: set SESSIONQL_DATABASE_URL to a postgresql:// address", workers=2)
+    refused("postgresql://", workers=2, database_url="sqlite:///x.sqlite3")
+    assert Settings(workers=4, database_url=POSTGRESQL).workers == 4
+
+
+@pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
+def test_a_database_in_memory_is_refused(url: str) -> None:
+    refused("sessions are kept in a file", database_url=url)
+
+
+@pytest.mark.parametrize("url", ["mysql://h/d", "nonsense", "http://h", "file.sqlite3", "://"])
+def test_other_databases_are_refused(url: str) -> None:
+    refused("write the database URL as sqlite:///path or postgresql://", database_url=url)
+
+
+@pytest.mark.parametrize(
+    ("given", "words"),
+    [
+        ({"access_token_algorithm": "HS256"}, "HS256 needs an access_token_secret of at least 32 bytes"),
+        ({"access_token_algorithm": "HS256", "access_token_secret": ""}, "at least 32 bytes"),
+        ({"access_token_algorithm": "HS256", "access_token_secret": SECRET[:31]}, "at least 32 bytes"),
+        ({"access_token_secret": SECRET}, "access_token_secret is for HS256"),
+        ({"access_token_algorithm": "none"}, "'EdDSA' or 'HS256'"),
+        ({"access_token_algorithm": "RS256"}, "'EdDSA' or 'HS256'"),
+    ],
+)
+def test_a_shared_secret_is_long_and_goes_with_its_algorithm(given: dict[str, str], words: str) -> None:
+    refused(words, **given)
+
+
+def test_a_shared_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+    settings = Settings(access_token_algorithm="HS256", access_token_secret=SECRET)
+    assert settings.signature.secret == SECRET
+    assert SECRET not in repr(settings) + str(settings)
+    assert Settings(access_token_algorithm="HS256", access_token_secret="ü" * 16).signature.secret
+    monkeypatch.setenv("SESSIONQL_ACCESS_TOKEN_SECRET", SECRET)
+    with pytest.raises(ValidationError) as caught:
+        Settings()
+    shown = [problem["msg"] for problem in caught.value.errors(include_input=False)]
+    assert SECRET not in str(shown)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"port": -1},
+        {"port": 65536},
+        {"workers": 0},
+        {"workers": 257, "database_url": POSTGRESQL},
+        {"database_pool_size": 0},
+        {"max_body_bytes": 1023},
+        {"issuer": ""},
+        {"audience": ""},
+        {"log_level": "verbose"},
+        {"graphiql": "perhaps"},
+    ],
+)
+def test_numbers_and_words_out_of_range_are_refused(given: dict[str, Any]) -> None:
+    refused(next(iter(given)), **given)
+
+
+def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SESSIONQL_PORT", "9000")
+    monkeypatch.setenv("SESSIONQL_IDLE_TIMEOUT", "1h")
+    monkeypatch.setenv("SESSIONQL_GRAPHIQL", "false")
+    settings = Settings()
+    assert (settings.port, settings.idle_timeout, settings.graphiql) == (9000, timedelta(hours=1), False)
+
+
+def test_settings_come_from_a_file_and_the_environment_wins(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (nowhere / ".env").write_text("SESSIONQL_PORT=9001\nSESSIONQL_ISSUER='https://id.example'\nOTHER=1\n")
+    assert (Settings().port, Settings().issuer) == (9001, "https://id.example")
+    monkeypatch.setenv("SESSIONQL_PORT", "9002")
+    assert Settings().port == 9002
+
+
+def test_a_typing_mistake_in_the_environment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SESSIONQL_PROT", "9000")
+    refused("there is no setting SESSIONQL_PROT: see docs/settings.md")
+
+
+def test_a_typing_mistake_in_the_file_is_refused(nowhere: Path) -> None:
+    (nowhere / ".env").write_text("SESSIONQL_PROT=9000\n")
+    refused("there is no setting SESSIONQL_PROT")
+
+
+def test_the_tests_own_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SESSIONQL_TEST_DATABASE_URL", POSTGRESQL)
+    assert Settings().url.startswith("sqlite:")
