@@ -174,8 +174,9 @@ def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
         yield running
 
 
-@pytest.fixture
-def server_url(engines: Engines, tmp_path: Path) -> Iterator[str]:
-    """The address of a server on SQLite, for tests that are about pages."""
-    with Server(engines.sqlite(tmp_path), tmp_path) as running:
+@pytest.fixture(scope="session")
+def server_url(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The address of one server on SQLite, for tests that are about pages and make users of their own."""
+    folder = tmp_path_factory.mktemp("server")
+    with Server(engines.sqlite(folder), folder) as running:
         yield running.url

@@ -95,11 +95,12 @@ async def test_an_expired_session_is_not_refreshed(ana: Caller, clock: FakeClock
 
 
 async def test_no_refresh_lives_longer_than_the_absolute_lifetime(ana: Caller, clock: FakeClock) -> None:
-    token = ana.refresh_token
+    token, payload = ana.refresh_token, None
     for _ in range(3):
         clock.advance(days=29, hours=23)
         payload = await refresh(ana, token)
         token = payload["tokens"]["refreshToken"]
+    assert payload
     assert payload["session"]["expiresAt"] == "2027-02-21T11:16:10.123456Z", "ninety days after the log-in"
     clock.advance(hours=3)
     assert_refused(await refresh(ana, token), reused=False)

@@ -92,6 +92,11 @@ def test_what_is_no_duration_is_refused(monkeypatch: pytest.MonkeyPatch, text: s
         Settings()
 
 
+def made(**given: Any) -> Settings:
+    """Settings of values as they come from an environment."""
+    return Settings(**given)
+
+
 def refused(words: str, **given: Any) -> None:
     with pytest.raises(ValidationError) as caught:
         Settings(**given)
@@ -114,7 +119,7 @@ def test_lifetimes_that_contradict_each_other_are_refused(given: dict[str, str],
 
 
 def test_lifetimes_at_their_limits_are_fine() -> None:
-    settings = Settings(access_token_lifetime="1h", idle_timeout="2m", absolute_lifetime="2m")
+    settings = made(access_token_lifetime="1h", idle_timeout="2m", absolute_lifetime="2m")
     assert settings.lifetimes.idle == settings.lifetimes.absolute == timedelta(minutes=2)
 
 
@@ -165,10 +170,10 @@ def test_a_shared_secret_is_long_and_goes_with_its_algorithm(given: dict[str, st
 
 
 def test_a_shared_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = Settings(access_token_algorithm="HS256", access_token_secret=SECRET)
+    settings = made(access_token_algorithm="HS256", access_token_secret=SECRET)
     assert settings.signature.secret == SECRET
     assert SECRET not in repr(settings) + str(settings)
-    assert Settings(access_token_algorithm="HS256", access_token_secret="ü" * 16).signature.secret
+    assert made(access_token_algorithm="HS256", access_token_secret="ü" * 16).signature.secret
     monkeypatch.setenv("SESSIONQL_ACCESS_TOKEN_SECRET", SECRET)
     with pytest.raises(ValidationError) as caught:
         Settings()

@@ -152,6 +152,7 @@ async def test_times_come_back_in_utc_to_the_microsecond(
     await keep(storage, session)
 
     found = await find(storage, session)
+    assert found is not None
     assert found == session
     for time in (found.created_at, found.last_active, found.revoked_at, found.rotated_at, found.authenticated_at):
         assert time is not None
