@@ -3,13 +3,16 @@
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
-if command -v chromium >/dev/null || command -v chromium-browser >/dev/null; then
-    exit 0
-fi
-if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+there() {
+    command -v chromium >/dev/null || command -v chromium-browser >/dev/null
+}
+
+install() {
     echo "Installing chromium, for the tests of pages (once) ..."
-    apt-get update -qq
-    apt-get install -qq -y --no-install-recommends chromium >/dev/null
-else
-    echo "No Chromium here: the tests of pages will not run. To run them: sudo apt-get install chromium"
+    apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null
+}
+
+if ! there && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+    install || true
 fi
+there || echo "No Chromium here: the tests of pages will not run. To run them: sudo apt-get install chromium"
