@@ -39,14 +39,14 @@ async def test_odd_requests_are_answered(http: httpx.AsyncClient) -> None:
 
 
 async def test_documents_that_cannot_be_executed_are_refused(http: httpx.AsyncClient) -> None:
-    for name, document in DOCUMENTS.items():
+    for document in DOCUMENTS.values():
         response = await http.post("/graphql", json={"query": document}, headers=NEWER)
         refusal(response)
 
 
 async def test_a_body_that_is_too_large_is_refused(http: httpx.AsyncClient) -> None:
     response = await http.post("/graphql", content=b" " * (256 * 1024 + 1), headers=SEND_JSON)
-    refusal(response)[1] == "CONTENT_TOO_LARGE"
+    assert refusal(response)[1] == "CONTENT_TOO_LARGE"
 
 
 DEEP = {
