@@ -13,6 +13,8 @@ from graphql import (
     SelectionSetNode,
 )
 
+from graphql_server.fragments import children_first
+
 Own = tuple[int, dict[str, int]]
 """The depth of a definition by itself, and how deep it spreads each fragment."""
 
@@ -46,21 +48,10 @@ def _own(root: SelectionSetNode) -> Own:
 
 
 def _whole(fragments: dict[str, Own]) -> dict[str, int]:
-    """The depth of each fragment with what it spreads: children before parents, without recursion."""
+    """The depth of each fragment with what it spreads."""
     depths: dict[str, int] = {}
-    for start in fragments:
-        stack = [(start, False)]
-        open_: set[str] = set()
-        while stack:
-            name, children_done = stack.pop()
-            if name in depths:
-                continue
-            if children_done:
-                depths[name] = _with(fragments[name], depths)
-                continue
-            open_.add(name)
-            stack.append((name, True))
-            stack += [(child, False) for child in fragments[name][1] if child in fragments and child not in open_]
+    for name in children_first({name: spreads.keys() for name, (_, spreads) in fragments.items()}):
+        depths[name] = _with(fragments[name], depths)
     return depths
 
 

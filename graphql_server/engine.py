@@ -18,6 +18,7 @@ from graphql import (
 )
 from graphql.execution import Executor
 
+from graphql_server.cost import Costs
 from graphql_server.depth import depth_of
 from graphql_server.faults import RequestError, Translate, format_error
 from graphql_server.request import GraphQLRequest
@@ -27,6 +28,7 @@ ExecutorClass: TypeAlias = type[Executor[Any]]
 SYNTAX = "GRAPHQL_PARSE_FAILED"
 INVALID = "GRAPHQL_VALIDATION_FAILED"
 TOO_DEEP = "QUERY_TOO_DEEP"
+TOO_COSTLY = "QUERY_TOO_COSTLY"
 BAD_INPUT = "BAD_USER_INPUT"
 
 
@@ -59,6 +61,7 @@ class Engine:
         executor_class: ExecutorClass | None = None,
         max_tokens: int = 2_000,
         max_depth: int = 20,
+        max_cost: int = 50_000,
         cached_documents: int = 500,
     ) -> None:
         self._schema = schema
@@ -66,6 +69,8 @@ class Engine:
         self._executor_class = executor_class
         self._max_tokens = max_tokens
         self._max_depth = max_depth
+        self._max_cost = max_cost
+        self._costs = Costs(schema)
         self._most = cached_documents
         self._documents: OrderedDict[str, Document] = OrderedDict()
 
@@ -112,8 +117,16 @@ class Engine:
         if depth > self._max_depth:
             message = f"The document is nested too deeply: {depth} levels, and {self._max_depth} are allowed."
             return Document(None, (GraphQLError(message),), TOO_DEEP)
-        errors = validate(self._schema, ast)
-        return Document(None, tuple(errors), INVALID) if errors else Document(ast)
+        if errors := validate(self._schema, ast):
+            return Document(None, tuple(errors), INVALID)
+        cost = self._costs.of(ast)
+        if cost > self._max_cost:
+            message = (
+                f"The document asks for too much: up to {cost} fields, and {self._max_cost} are allowed. "
+                "Ask for smaller pages (`first`), or for less in each."
+            )
+            return Document(None, (GraphQLError(message),), TOO_COSTLY)
+        return Document(ast)
 
     def _refuse(self, errors: tuple[GraphQLError, ...], code: str) -> Answer:
         formatted = [format_error(error, code, self._translate)[0] for error in errors]

@@ -123,7 +123,7 @@ class PostgresqlDatabase:
             pool, self._pool = self._pool, None
             try:
                 await asyncio.wait_for(pool.close(), PATIENCE)
-            except TimeoutError:
+            except (TimeoutError, OSError, asyncpg.InterfaceError):
                 pool.terminate()
 
     @asynccontextmanager
@@ -145,10 +145,9 @@ class PostgresqlDatabase:
                 try:
                     yield connection
                 except (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.InternalClientError):
-                    # The server went away: the others of the pool are as dead as this one.
+                    # The server cut it off. The pool drops the others as it learns that they are cut too.
                     with suppress(asyncpg.InterfaceError):  # It may be gone from the pool already.
                         connection.terminate()
-                    await pool.expire_connections()
                     raise
 
 

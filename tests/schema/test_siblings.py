@@ -6,7 +6,7 @@ import httpx
 
 from tests.schema.asking import Caller
 
-MANY = 25
+MANY = 5
 
 
 async def test_the_same_list_twice_under_two_names(ana: Caller) -> None:

@@ -43,14 +43,14 @@ def test_pruning_says_how_much_it_deleted(database_url: str, tmp_path: Path) -> 
     assert (gone.code, gone.out) == (0, "Deleted 1 sessions and 4 events.\n")
 
 
-def test_a_database_in_use_by_a_server_is_one_clear_line(server_url: str, tmp_path: Path) -> None:
-    assert server_url
-    url = f"sqlite:///{tmp_path / 'sessionql.sqlite3'}"
-    for command in ("prune", "migrate", "serve"):
-        (line,) = run(tmp_path, command, DATABASE_URL=url, PORT="0").problem.splitlines()
-        assert "Another process uses" in line
-        assert "stop that one first" in line
-        assert "postgresql://" in line
+def test_a_database_in_use_by_a_server_is_one_clear_line(engines: Engines, tmp_path: Path) -> None:
+    url = engines.sqlite(tmp_path)
+    with Server(url, tmp_path):
+        for command in ("prune", "migrate", "serve"):
+            (line,) = run(tmp_path, command, DATABASE_URL=url, PORT="0").problem.splitlines()
+            assert "Another process uses" in line
+            assert "stop that one first" in line
+            assert "postgresql://" in line
 
 
 @pytest.mark.parametrize("tables", ["none", "older"])

@@ -12,6 +12,7 @@ import pytest
 
 from resolvers.keys import KeyFile
 from sessionql.services import system_clock
+from tests.engines import Engines
 from tests.server import Server
 from tests.sessionql.command import Done, run
 
@@ -118,23 +119,21 @@ def wait_for(happens: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def test_a_running_server_takes_up_new_keys(server_url: str, tmp_path: Path) -> None:
-    device = Server("", tmp_path).device()
-    device._http.base_url = httpx.URL(server_url)
-    device.register("ana@example.com")
+def test_a_running_server_takes_up_new_keys(engines: Engines, tmp_path: Path) -> None:
+    with Server(engines.sqlite(tmp_path), tmp_path) as server:
+        device = server.device().register("ana@example.com")
 
-    def published() -> int:
-        return len(httpx.get(f"{server_url}/.well-known/jwks.json").json()["keys"])
+        def published() -> int:
+            return len(httpx.get(f"{server.url}/.well-known/jwks.json").json()["keys"])
 
-    assert published() == 1
-    assert run(tmp_path, "keys", "rotate").code == 0
-    wait_for(lambda: published() == 2)
-    assert device.get(MINE), "the old token still works"
-    assert device.refresh()["errors"] == []
-    assert device.get(MINE), "and so does a new one"
-    assert run(tmp_path, "keys", "rotate", "--now").code == 0
-    wait_for(lambda: published() == 1)
-    assert device.code(MINE) == "UNAUTHENTICATED", "what the leaked key signed is void"
-    assert device.refresh()["errors"] == [], "which costs nobody more than a refresh"
-    assert device.get(MINE)
-    device.close()
+        assert published() == 1
+        assert run(tmp_path, "keys", "rotate").code == 0
+        wait_for(lambda: published() == 2)
+        assert device.get(MINE), "the old token still works"
+        assert device.refresh()["errors"] == []
+        assert device.get(MINE), "and so does a new one"
+        assert run(tmp_path, "keys", "rotate", "--now").code == 0
+        wait_for(lambda: published() == 1)
+        assert device.code(MINE) == "UNAUTHENTICATED", "what the leaked key signed is void"
+        assert device.refresh()["errors"] == [], "which costs nobody more than a refresh"
+        assert device.get(MINE)

@@ -1,0 +1,51 @@
+"""What a document may ask for: pages in pages multiply."""
+
+import pytest
+from graphql import build_schema, parse
+
+from graphql_server import Engine
+from graphql_server.cost import ENDLESS, Costs
+from graphql_server.request import GraphQLRequest
+
+SCHEMA = build_schema("""
+    type Query { all: [Item!]! one: Item names: [String!]! }
+    type Item { id: ID pages(first: Int, last: Int): Pages all: [Item!] }
+    type Pages { items: [Item!]! }
+""")
+
+
+@pytest.mark.parametrize(
+    ("document", "cost"),
+    [
+        ("{ one { id } }", 2),
+        ("{ names }", 1),
+        ("{ one { all { id } } }", 3),
+        ("{ __schema { types { fields { name } } } }", 4),
+        ("{ all { id } }", 1 + 100),
+        ("{ one { pages(first: 3) { items { id } } } }", 1 + 1 + 3 * 2),
+        ("{ one { pages(last: 3) { items { id } } } }", 1 + 1 + 3 * 2),
+        ("{ one { pages { items { id } } } }", 1 + 1 + 20 * 2),
+        ("query($n: Int) { one { pages(first: $n) { items { id } } } }", 1 + 1 + 100 * 2),
+        ("{ one { pages(first: 1000000) { items { id } } } }", 1 + 1 + 100 * 2),
+        ("{ all { ...F } } fragment F on Item { id ... { a: id } }", 1 + 100 * 2),
+        ("query A { one { id } } query B { all { id } }", 101),
+        ("{ all { pages(first: 10) { items { pages(first: 10) { items { id } } } } } }", 1 + 100 * (1 + 10 * 22)),
+    ],
+)
+def test_pages_and_lists_multiply(document: str, cost: int) -> None:
+    assert Costs(SCHEMA).of(parse(document)) == cost
+
+
+def test_fragments_that_double_are_looked_at_once() -> None:
+    doubling = " ".join(f"fragment F{n} on Item {{ ...F{n + 1} ...F{n + 1} }}" for n in range(300))
+    document = parse(f"{{ one {{ ...F0 }} }} {doubling} fragment F300 on Item {{ id }}")
+    assert Costs(SCHEMA).of(document) == ENDLESS
+
+
+async def test_a_document_that_asks_for_too_much_is_refused_with_numbers() -> None:
+    engine = Engine(SCHEMA, translate=lambda _: None, max_cost=100)
+    answer = await engine.answer(GraphQLRequest("{ all { id } }", None, None, safe=False), None)
+    assert (answer.status, answer.executed) == (400, False)
+    (error,) = answer.body["errors"]
+    assert error["extensions"]["code"] == "QUERY_TOO_COSTLY"
+    assert "up to 101 fields, and 100 are allowed" in error["message"]
