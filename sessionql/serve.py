@@ -1,6 +1,7 @@
 """Serving with uvicorn, and the few lines that tell a newcomer what to do next."""
 
 import asyncio
+import gc
 import logging
 import os
 import signal
@@ -15,10 +16,10 @@ from uvicorn.supervisors import Multiprocess
 from resolvers.keys import KeyFile
 from sessionql.app import create_app
 from sessionql.logs import set_up_logging
-from sessionql.services import make_services, prepare, system_clock
+from sessionql.services import prepare, system_clock
 from sessionql.settings import Settings
-from storage import StorageUnavailable
-from storage.storage import is_sqlite
+from storage import Storage, StorageUnavailable
+from storage.storage import connect, is_sqlite
 
 log = logging.getLogger("sessionql")
 
@@ -49,6 +50,7 @@ def serve(settings: Settings) -> None:
     with suppress(KeyboardInterrupt):
         if settings.workers > 1:
             click.echo(announce)
+            gc.enable()
             Multiprocess(config, [listener]).run()
         else:
             _Server(config, announce).run(sockets=[listener])
@@ -63,18 +65,16 @@ def make_app() -> FastAPI:
 
 async def _preflight(settings: Settings) -> None:
     """Find out what would stop a start before it begins, and say it plainly."""
-    keys = KeyFile(settings.keys_path)
-    keys.load_or_create(system_clock())
-    services = make_services(settings, keys)
+    KeyFile(settings.keys_path).load_or_create(system_clock())
+    storage = Storage(connect(settings.url), settings.lifetimes)
     try:
-        await prepare(settings, services.storage)
+        await prepare(settings, storage)
     except StorageUnavailable:
         # A PostgreSQL that is away may come back; a file that cannot be used will not.
         if is_sqlite(settings.url):
             raise
     finally:
-        services.passwords.close()
-        await services.storage.database.close()
+        await storage.database.close()
 
 
 class _Server(uvicorn.Server):
@@ -86,6 +86,9 @@ class _Server(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
+        # What was loaded stays: no collection need look at it again.
+        gc.freeze()
+        gc.enable()
         if not self.should_exit:
             click.echo(self._announce)
 

@@ -10,7 +10,6 @@ from sqlalchemy.exc import ArgumentError
 from storage.database import Database, Transaction
 from storage.events import EventRepository
 from storage.lifetimes import Lifetimes
-from storage.postgresql import PostgresqlDatabase
 from storage.pruning import PruneRepository
 from storage.sessions import SessionRepository
 from storage.users import UserRepository
@@ -70,8 +69,11 @@ def is_sqlite(url: str) -> bool:
 
 def connect(url: str, pool_size: int = 10) -> Database:
     """The database that a `sqlite:///…` or `postgresql://…` URL names; not yet opened."""
+    # Each engine's driver is loaded where it is used, for a quick start.
     if is_sqlite(url):
         from storage.sqlite import SqliteDatabase  # noqa: PLC0415
 
         return SqliteDatabase(sqlite_path(url))
+    from storage.postgresql import PostgresqlDatabase  # noqa: PLC0415
+
     return PostgresqlDatabase(url, pool_size)

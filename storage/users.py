@@ -2,11 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, update
-from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy import Executable, bindparam, select, update
 
 from storage.database import Row, Transaction
 from storage.records import UserRecord
@@ -19,8 +19,6 @@ COLUMNS = (c.id, c.email, c.created_at, c.last_login)
 
 _FIND = select(*COLUMNS).where(c.id == bindparam("owner"))
 _FIND_CREDENTIALS = select(*COLUMNS, c.password_hash).where(c.email_key == bindparam("key"))
-# The clause reads the same on SQLite, and its compiler knows it.
-_ADD = insert(users).on_conflict_do_nothing().returning(c.id)
 _UNCHANGED = (c.id == bindparam("owner"), c.password_hash == bindparam("old"))
 _NOTE_LOGIN = update(users).where(*_UNCHANGED).values(last_login=bindparam("now"))
 _SET_PASSWORD = update(users).where(*_UNCHANGED).values(password_hash=bindparam("new"))
@@ -62,7 +60,7 @@ class UserRepository:
             "created_at": user.created_at,
             "last_login": user.last_login,
         }
-        return await self._tx.fetch_one(_ADD, values) is not None
+        return await self._tx.fetch_one(_add(), values) is not None
 
     async def note_login(self, user_id: UUID, password_hash: str, now: datetime) -> bool:
         """Remember when the user last logged in; False when the password was changed meanwhile."""
@@ -73,3 +71,11 @@ class UserRepository:
         """Compare-and-set of the hash; False when it is no longer `old_hash`."""
         values = {"owner": user_id, "old": old_hash, "new": new_hash}
         return await self._tx.execute(_SET_PASSWORD, values) == 1
+
+
+@cache
+def _add() -> Executable:
+    # The clause reads the same on SQLite, and its compiler knows it. Loaded late, for a quick start.
+    from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
+
+    return insert(users).on_conflict_do_nothing().returning(c.id)
