@@ -14,6 +14,35 @@ from storage.filters import Page, Position
 from storage.records import EventKind, EventRecord, SessionRecord
 
 
+def event(
+    services: Services,
+    user_id: UUID,
+    kind: EventKind,
+    client: Client,
+    now: datetime,
+    *,
+    session_id: UUID | None = None,
+    actor_id: UUID | None = None,
+    actor_name: str | None = None,
+) -> EventRecord:
+    """An event to write in the transaction that makes it true.
+
+    `session_id` is the session it happened to; `actor_id` the session that asked for it, or
+    `actor_name` the service or operator.
+    """
+    return EventRecord(
+        user_id=user_id,
+        id=services.new_id(),
+        kind=kind,
+        occurred_at=now,
+        ip_address=client.ip_address,
+        device=describe(client.user_agent).label,
+        session_id=session_id,
+        actor_id=actor_id,
+        actor_name=actor_name,
+    )
+
+
 async def record(
     services: Services,
     repositories: Repositories,
@@ -23,19 +52,10 @@ async def record(
     now: datetime,
     actor: UUID | None = None,
 ) -> None:
-    """Write an event about the session in the transaction that makes it true."""
-    await repositories.events.add(
-        EventRecord(
-            user_id=session.user_id,
-            id=services.new_id(),
-            kind=kind,
-            occurred_at=now,
-            ip_address=client.ip_address,
-            device=describe(client.user_agent).label,
-            session_id=session.id,
-            actor_id=actor or session.id,
-        )
-    )
+    """Write an event about the session, asked for by `actor` or by itself."""
+    actor_id = actor or session.id
+    happened = event(services, session.user_id, kind, client, now, session_id=session.id, actor_id=actor_id)
+    await repositories.events.add(happened)
 
 
 async def record_revocations(
@@ -47,22 +67,12 @@ async def record_revocations(
     now: datetime,
 ) -> None:
     """Write that `current` ended several sessions: once for the account, once for each of them."""
-    device = describe(client.user_agent).label
 
-    def event(kind: EventKind, session_id: UUID | None) -> EventRecord:
-        return EventRecord(
-            current.user_id,
-            services.new_id(),
-            kind,
-            now,
-            client.ip_address,
-            device,
-            session_id,
-            current.id,
-        )
+    def happened(kind: EventKind, session_id: UUID | None) -> EventRecord:
+        return event(services, current.user_id, kind, client, now, session_id=session_id, actor_id=current.id)
 
-    each = [event(EventKind.SESSION_REVOKED, session_id) for session_id in ended]
-    await repositories.events.add_many([*each, event(EventKind.SESSIONS_REVOKED, None)])
+    each = [happened(EventKind.SESSION_REVOKED, session_id) for session_id in ended]
+    await repositories.events.add_many([*each, happened(EventKind.SESSIONS_REVOKED, None)])
 
 
 async def list_events(

@@ -25,6 +25,29 @@ class InvalidCredentials(Failure):
 
 
 @dataclass(frozen=True, slots=True)
+class AccountDisabled(Failure):
+    """The password is right, or a service vouches for the user, but nobody may log in to the account."""
+
+    message: str = "This account is disabled. Ask whoever runs this service."
+
+
+@dataclass(frozen=True, slots=True)
+class RateLimited(Failure):
+    """Tried too often of late."""
+
+    message: str = "Too many attempts. Wait, then try again."
+    retry_after_seconds: int = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
+class ReauthenticationRequired(Failure):
+    """The log-in is too long ago for this."""
+
+    message: str = "You logged in too long ago for this: enter your password again (`reauthenticate`)."
+    max_age_seconds: int = field(kw_only=True)
+
+
+@dataclass(frozen=True, slots=True)
 class EmailTaken(Failure):
     """An account with this address exists."""
 

@@ -60,9 +60,8 @@ class Passwords:
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
 
 
-def check_new_password(password: str) -> InvalidInput | None:
+def check_new_password(password: str, path: tuple[str, ...]) -> InvalidInput | None:
     """Whether a password may be chosen (ASVS 6.2.1, 6.2.4); None when it may."""
-    path = ("input", "password")
     stable = _stable(password)
     if stable is None or not SHORTEST <= len(stable) <= LONGEST:
         return InvalidInput(f"A password has {SHORTEST} to {LONGEST} characters.", path)

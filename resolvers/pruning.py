@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from resolvers.services import Services
 from storage import StorageError
-from storage.pruning import START, Forget
+from storage.pruning import Forget
+from storage.walks import START
 
 log = logging.getLogger("sessionql.pruning")
 
@@ -32,7 +33,10 @@ async def prune(services: Services) -> Forgotten:
         idle_before=ended_before - lifetimes.idle,
         born_before=ended_before - lifetimes.absolute,
         happened_before=now - policy.keep_events,
+        addresses_before=None if policy.keep_addresses is None else now - policy.keep_addresses,
     )
+    async with services.storage.transaction() as repositories:
+        await repositories.attempts.delete_old(now)
     sessions = await _walk(services, "delete_expired", forget)
     events = await _walk(services, "delete_old_events", forget)
     return Forgotten(sessions, events)

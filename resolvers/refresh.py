@@ -10,8 +10,9 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
+from resolvers.attempts import refresh_limit, take
 from resolvers.events import record
-from resolvers.failures import RefreshTokenInvalid
+from resolvers.failures import RateLimited, RefreshTokenInvalid
 from resolvers.grants import Grant, grant
 from resolvers.refresh_tokens import RefreshClaims, unseal
 from resolvers.requester import Client
@@ -31,18 +32,28 @@ class Refreshed:
     tokens: Grant
 
 
-async def refresh(services: Services, token: str, client: Client) -> Refreshed | RefreshTokenInvalid:
-    """New tokens for a refresh token; see the module's text for who gets them."""
+async def refresh(services: Services, token: str, client: Client) -> Refreshed | RefreshTokenInvalid | RateLimited:
+    """New tokens for a refresh token; see the module's text for who gets them.
+
+    Refused ones are counted by address, good ones are never limited.
+    """
+    done = await _refresh(services, token, client)
+    if isinstance(done, Refreshed) or done.reuse_detected:
+        return done
+    log.info("Rejected a refresh token from %s: %s", client.ip_address, done.message)
+    counted = await take(services, refresh_limit(services, client))
+    return counted if isinstance(counted, RateLimited) else done
+
+
+async def _refresh(services: Services, token: str, client: Client) -> Refreshed | RefreshTokenInvalid:
     claims = unseal(token, services.tokens.keys().refresh)
     if claims is None:
-        log.info("Rejected a refresh token from %s: not valid", client.ip_address)
         return RefreshTokenInvalid()
     now = services.clock()
     async with services.storage.transaction() as repositories:
         session = await _advance(services, repositories, claims, client, now)
     # The transaction is over: a revocation for reuse stands whatever happens from here on.
     if isinstance(session, RefreshTokenInvalid):
-        log.info("Rejected a refresh token from %s: %s", client.ip_address, session.message)
         return session
     return Refreshed(session, grant(services, session, now))
 
@@ -66,6 +77,7 @@ async def _advance(
         return session
     revoked = await sessions.revoke(session.user_id, session.id, RevocationReason.REFRESH_TOKEN_REUSED, now)
     if revoked is not None:
+        log.warning("Revoked a session of user %s: a refresh token was used twice", session.user_id)
         await record(services, repositories, revoked, EventKind.REFRESH_TOKEN_REUSED, client, now)
     return RefreshTokenInvalid(
         "This refresh token was used before, so its session was revoked. Log in again.",

@@ -1,6 +1,5 @@
 """Who asks: a valid token AND a live session row, read anew for every request."""
 
-import ipaddress
 import logging
 from dataclasses import dataclass
 from uuid import UUID
@@ -11,12 +10,25 @@ from storage.records import SessionRecord, SessionState
 log = logging.getLogger("sessionql.requester")
 
 
+class Unauthenticated(Exception):
+    """Nobody is signed in; or somebody was (`rejected`), and their session or token is good no longer."""
+
+    def __init__(self, rejected: bool) -> None:
+        ended = "This session has ended, or its token is not valid: refresh it, or log in."
+        nobody = "Nobody is signed in: send `Authorization: Bearer <access token>`."
+        super().__init__(ended if rejected else nobody)
+
+
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What a request says of the program that sent it."""
+    """What a request says of the program that sent it.
+
+    `ip_address` is what may be kept of its address, `network` what its attempts are counted by.
+    """
 
     ip_address: str | None
     user_agent: str | None
+    network: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,15 +54,9 @@ async def authenticate(services: Services, token: str, client: Client) -> Reques
     if session is None or services.storage.lifetimes.state(session, now) is not SessionState.ACTIVE:
         log.info("Rejected an access token from %s: its session has ended", client.ip_address)
         return None
+    # A token from before the last proof of who its user is was replaced then (ASVS 7.2.4).
+    if claims.authenticated_at < session.authenticated_at.replace(microsecond=0):
+        log.info("Rejected an access token from %s: it was replaced", client.ip_address)
+        return None
     services.activity.note(session, client.ip_address, now)
     return Requester(session)
-
-
-def canonical_address(text: str | None) -> str | None:
-    """An IP address in its one spelling (RFC 5952), IPv4-mapped ones as IPv4; None for others."""
-    try:
-        address = ipaddress.ip_address(text or "")
-    except ValueError:
-        return None
-    mapped = getattr(address, "ipv4_mapped", None)
-    return str(mapped or address).partition("%")[0]

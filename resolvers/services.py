@@ -25,6 +25,20 @@ class Policy:
     """How long ended sessions are kept for their user to see."""
     keep_events: timedelta = timedelta(days=90)
     """How long security events are kept."""
+    keep_addresses: timedelta | None = None
+    """How long addresses are kept; None for as long as what they belong to."""
+    truncate_addresses: bool = False
+    """Whether only the network of an address is kept (IPv4 /24, IPv6 /48)."""
+    session_limit: int = 50
+    """Active sessions of one user, at most; 0 for any number."""
+    fresh_login: timedelta = timedelta(hours=1)
+    """Ending other sessions needs a log-in no older than this; 0 for any age."""
+    attempts_per_account: int = 5
+    """Failed password checks of one account in a minute, at most; 0 for any number."""
+    attempts_per_address: int = 20
+    """Failed password checks, and as many refused refreshes, from one address in a minute; 0 for any number."""
+    registrations_per_address: int = 30
+    """Accounts made from one address in a minute, at most; 0 for any number."""
 
 
 @dataclass(frozen=True, slots=True)

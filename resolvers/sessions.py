@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from resolvers.credentials import require_fresh_login
 from resolvers.cursors import encode_cursor
 from resolvers.events import record, record_revocations
-from resolvers.failures import InvalidArgument, InvalidInput, SessionEnded, SessionNotFound
+from resolvers.failures import InvalidArgument, InvalidInput, ReauthenticationRequired, SessionEnded, SessionNotFound
 from resolvers.ids import parse_id
 from resolvers.names import clean_name
 from resolvers.paging import MOST, Slice, cut
@@ -74,12 +75,14 @@ async def session_stats(services: Services, user_id: UUID) -> SessionStats:
 
 async def revoke_session(
     services: Services, requester: Requester, session_id: str, client: Client
-) -> Revoked | SessionNotFound:
+) -> Revoked | SessionNotFound | ReauthenticationRequired:
     """End one session. One that has ended already stays as it is, and that is a success."""
     wanted = parse_id(session_id)
     if wanted is None:
         return SessionNotFound()
     now, current = services.clock(), requester.session.id
+    if wanted != current and (stale := require_fresh_login(services, requester)):
+        return stale
     reason = RevocationReason.REVOKED_BY_USER
     if wanted == current:
         reason = RevocationReason.LOGGED_OUT
@@ -95,8 +98,10 @@ async def revoke_session(
 
 async def revoke_all_sessions(
     services: Services, requester: Requester, keep_current: bool, client: Client
-) -> RevokedMany:
+) -> RevokedMany | ReauthenticationRequired:
     """End all other sessions, and the current one too unless it is kept."""
+    if stale := require_fresh_login(services, requester):
+        return stale
     return await _revoke(services, requester, ACTIVE, client, keep_current=keep_current)
 
 
@@ -106,13 +111,15 @@ async def revoke_sessions(
     filter_: SessionFilter,
     dry_run: bool,
     client: Client,
-) -> RevokedMany | InvalidInput:
+) -> RevokedMany | InvalidInput | ReauthenticationRequired:
     """End those of the other sessions that the filter picks, or only say which those are."""
     try:
         check_filter(filter_)
     except InvalidArgument as error:
         return InvalidInput(str(error), ("filter",))
     if not dry_run:
+        if stale := require_fresh_login(services, requester):
+            return stale
         return await _revoke(services, requester, filter_, client, keep_current=True)
     current, now = requester.session, services.clock()
     async with services.storage.reading() as repositories:

@@ -4,19 +4,11 @@ from dataclasses import dataclass, field
 
 import strawberry
 
-from resolvers.requester import Client, Requester
+from resolvers.accounts import Proof
+from resolvers.requester import Client, Requester, Unauthenticated
 from resolvers.services import Services
 from schema.loaders import Loaders
 from storage.records import SessionRecord
-
-
-class Unauthenticated(Exception):
-    """Nobody is signed in, or the session of the token has ended."""
-
-    def __init__(self, rejected: bool) -> None:
-        ended = "This session has ended, or its token is not valid: refresh it, or log in."
-        nobody = "Nobody is signed in: send `Authorization: Bearer <access token>`."
-        super().__init__(ended if rejected else nobody)
 
 
 @dataclass(slots=True)
@@ -25,6 +17,7 @@ class Context:
 
     services: Services
     client: Client
+    access_token: str | None = None
     requester: Requester | None = None
     rejected: bool = False
     loaders: Loaders = field(init=False)
@@ -41,6 +34,11 @@ class Context:
     def optional(self) -> Requester | None:
         """Who asks, if anybody. Raises Unauthenticated for a token that was refused."""
         return self.require() if self.rejected else self.requester
+
+    @property
+    def proof(self) -> Proof:
+        """What the request carries that says whose session it is."""
+        return Proof(self.requester, self.access_token)
 
     def sign_in(self, session: SessionRecord) -> Requester:
         """From here on the request is made by this new session."""

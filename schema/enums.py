@@ -19,11 +19,14 @@ class ErrorCode(StrEnum):
     """Stable codes of expected failures."""
 
     INVALID_CREDENTIALS = "INVALID_CREDENTIALS"
+    ACCOUNT_DISABLED = "ACCOUNT_DISABLED"
     INVALID_INPUT = "INVALID_INPUT"
     EMAIL_TAKEN = "EMAIL_TAKEN"
     SESSION_NOT_FOUND = "SESSION_NOT_FOUND"
     SESSION_ENDED = "SESSION_ENDED"
     REFRESH_TOKEN_INVALID = "REFRESH_TOKEN_INVALID"
+    REAUTHENTICATION_REQUIRED = "REAUTHENTICATION_REQUIRED"
+    RATE_LIMITED = "RATE_LIMITED"
 
 
 def _publish(enum: type[Enum], about: str, name: str | None = None, **values: str) -> None:
@@ -56,6 +59,10 @@ _publish(
     LOGGED_OUT="The user logged out of this session from this session.",
     REVOKED_BY_USER="The user revoked the session from another session.",
     REFRESH_TOKEN_REUSED="A refresh token of the session was used twice.",
+    PASSWORD_CHANGED="The user changed the password.",
+    USER_DISABLED="The user's account was disabled.",
+    SESSION_LIMIT="The limit of sessions per user was reached, and this one was unused for longest.",
+    REVOKED_BY_OPERATOR="An operator revoked the session.",
 )
 _publish(
     EventKind,
@@ -63,11 +70,17 @@ _publish(
     name="SecurityEventKind",
     REGISTERED="The account was made.",
     LOGGED_IN="A log-in succeeded.",
+    LOGIN_FAILED="A password was wrong.",
+    NEW_DEVICE="A log-in came from a device not seen before.",
+    REAUTHENTICATED="The user proved again who they are.",
     LOGGED_OUT="The user logged out.",
     SESSION_REVOKED="A session was revoked.",
     SESSIONS_REVOKED="Several sessions were revoked at once.",
     SESSION_RENAMED="A session was given a new name.",
+    PASSWORD_CHANGED="The password was changed.",
     REFRESH_TOKEN_REUSED="A refresh token was used twice.",
+    USER_DISABLED="An operator disabled the account.",
+    USER_ENABLED="An operator enabled the account again.",
 )
 _publish(
     SessionOrderField,
@@ -85,12 +98,15 @@ _publish(
     ErrorCode,
     "Stable codes for `UserError.code`.",
     INVALID_CREDENTIALS="The e-mail address or the password is wrong. Deliberately does not say which.",
+    ACCOUNT_DISABLED="The password is right, but nobody may log in to the account.",
     INVALID_INPUT="The input breaks a rule; `message` and `path` say which.",
     EMAIL_TAKEN="An account with this e-mail address already exists.",
     SESSION_NOT_FOUND="No such session belongs to the caller: it never existed, is someone "
     "else's, or has been forgotten.",
     SESSION_ENDED="The session has already ended, so it cannot be changed.",
     REFRESH_TOKEN_INVALID="The refresh token is malformed, expired, revoked or already used.",
+    REAUTHENTICATION_REQUIRED="The caller has to prove who they are again before doing this.",
+    RATE_LIMITED="Too many attempts; see `retryAfterSeconds`.",
 )
 
 __all__ = [

@@ -1,5 +1,6 @@
 """Expected failures as data: every error type implements `UserError`."""
 
+from dataclasses import fields
 from datetime import datetime
 from typing import Annotated, Any
 
@@ -25,6 +26,11 @@ class UserError:
 
 @strawberry.type(description="The e-mail address or the password is wrong. Deliberately does not say which.")
 class InvalidCredentialsError(UserError):
+    pass
+
+
+@strawberry.type(description="The password is right, but nobody may log in to the account.")
+class AccountDisabledError(UserError):
     pass
 
 
@@ -56,24 +62,44 @@ class RefreshTokenInvalidError(UserError):
     )
 
 
+@strawberry.type(description="The caller signed in too long ago for this action and must prove again who they are.")
+class ReauthenticationRequiredError(UserError):
+    max_age_seconds: int = strawberry.field(
+        description="The longest time since the last log-in this action allows, in seconds."
+    )
+
+
+@strawberry.type(description="Too many attempts.")
+class RateLimitedError(UserError):
+    retry_after_seconds: int = strawberry.field(description="How long to wait before the next attempt, in seconds.")
+
+
 RegisterError = Annotated[
-    InvalidInputError | EmailTakenError,
+    InvalidInputError | EmailTakenError | RateLimitedError,
     strawberry.union("RegisterError", description="Why `register` can fail."),
 ]
 LoginError = Annotated[
-    InvalidCredentialsError | InvalidInputError,
+    InvalidCredentialsError | InvalidInputError | AccountDisabledError | RateLimitedError,
     strawberry.union("LoginError", description="Why `login` can fail."),
 ]
 RefreshError = Annotated[
-    RefreshTokenInvalidError,
+    RefreshTokenInvalidError | RateLimitedError,
     strawberry.union("RefreshError", description="Why `refresh` can fail."),
 ]
+ReauthenticateError = Annotated[
+    InvalidCredentialsError | RateLimitedError,
+    strawberry.union("ReauthenticateError", description="Why `reauthenticate` can fail."),
+]
+ChangePasswordError = Annotated[
+    InvalidCredentialsError | InvalidInputError | RateLimitedError,
+    strawberry.union("ChangePasswordError", description="Why `changePassword` can fail."),
+]
 RevokeSessionError = Annotated[
-    SessionNotFoundError,
+    SessionNotFoundError | ReauthenticationRequiredError,
     strawberry.union("RevokeSessionError", description="Why `revokeSession` can fail."),
 ]
 RevokeAllSessionsError = Annotated[
-    InvalidInputError,
+    InvalidInputError | ReauthenticationRequiredError,
     strawberry.union(
         "RevokeAllSessionsError",
         description="Why `revokeAllSessions` and `revokeSessions` can fail.",
@@ -86,20 +112,19 @@ RenameSessionError = Annotated[
 
 _DRESS: dict[type[failures.Failure], tuple[type[UserError], ErrorCode]] = {
     failures.InvalidCredentials: (InvalidCredentialsError, ErrorCode.INVALID_CREDENTIALS),
+    failures.AccountDisabled: (AccountDisabledError, ErrorCode.ACCOUNT_DISABLED),
     failures.InvalidInput: (InvalidInputError, ErrorCode.INVALID_INPUT),
     failures.EmailTaken: (EmailTakenError, ErrorCode.EMAIL_TAKEN),
     failures.SessionNotFound: (SessionNotFoundError, ErrorCode.SESSION_NOT_FOUND),
     failures.SessionEnded: (SessionEndedError, ErrorCode.SESSION_ENDED),
     failures.RefreshTokenInvalid: (RefreshTokenInvalidError, ErrorCode.REFRESH_TOKEN_INVALID),
+    failures.ReauthenticationRequired: (ReauthenticationRequiredError, ErrorCode.REAUTHENTICATION_REQUIRED),
+    failures.RateLimited: (RateLimitedError, ErrorCode.RATE_LIMITED),
 }
 
 
 def dress(failure: failures.Failure) -> list[Any]:
     """A failure as the `errors` of a payload."""
     type_, code = _DRESS[type(failure)]
-    more: dict[str, Any] = {}
-    if isinstance(failure, failures.SessionEnded):
-        more = {"ended_at": failure.ended_at}
-    elif isinstance(failure, failures.RefreshTokenInvalid):
-        more = {"reuse_detected": failure.reuse_detected}
-    return [type_(message=failure.message, code=code, path=list(failure.path), **more)]
+    values = {each.name: getattr(failure, each.name) for each in fields(failure)}
+    return [type_(**values | {"code": code, "path": list(failure.path)})]

@@ -36,6 +36,9 @@ class SecurityEvent(Node):
         description="The address the request came from; null when it is not recorded."
     )
     device: str = strawberry.field(description="The device the request came from, as a short name to show.")
+    actor_name: str | None = strawberry.field(
+        description="The service or operator that did it; null when the user did, or somebody who was not logged in."
+    )
     record: strawberry.Private[EventRecord]
     show: strawberry.Private[Show]
 
@@ -80,6 +83,7 @@ def dress_event(event: EventRecord, show: Show) -> SecurityEvent:
         occurred_at=event.occurred_at,
         ip_address=None if event.ip_address is None else IPAddress(event.ip_address),
         device=event.device,
+        actor_name=event.actor_name,
         record=event,
         show=show,
     )

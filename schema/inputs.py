@@ -66,6 +66,20 @@ class LoginInput:
     )
 
 
+@strawberry.input(description="Proof of who is asking.")
+class ReauthenticateInput:
+    password: str = strawberry.field(description="The account's password.")
+
+
+@strawberry.input(description="The old password and the new one.")
+class ChangePasswordInput:
+    current_password: str = strawberry.field(description="The password until now.")
+    new_password: str = strawberry.field(description="The new password, 8 to 128 characters.")
+    keep_other_sessions: bool = strawberry.field(
+        default=False, description="Whether to leave the user's other sessions alone."
+    )
+
+
 @strawberry.input(description="The token to exchange.")
 class RefreshInput:
     refresh_token: str = strawberry.field(description="The refresh token.")

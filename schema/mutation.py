@@ -4,14 +4,17 @@ from typing import Annotated, Any
 
 import strawberry
 
-from resolvers import accounts, refresh, sessions
+from resolvers import accounts, credentials, refresh, sessions
 from resolvers.accounts import LogIn, SignedIn
-from resolvers.failures import Failure, InvalidInput
+from resolvers.credentials import PasswordChange
+from resolvers.failures import Failure
 from schema.arguments import SessionId
 from schema.context import Context, Info
 from schema.errors import dress
 from schema.inputs import (
+    ChangePasswordInput,
     LoginInput,
+    ReauthenticateInput,
     RefreshInput,
     RegisterInput,
     RenameSessionInput,
@@ -19,8 +22,10 @@ from schema.inputs import (
 )
 from schema.node import given
 from schema.payloads import (
+    ChangePasswordPayload,
     LoginPayload,
     LogoutPayload,
+    ReauthenticatePayload,
     RefreshPayload,
     RegisterPayload,
     RenameSessionPayload,
@@ -36,6 +41,8 @@ MOST_IDS = 1000
 WhoRegisters = Annotated[RegisterInput, strawberry.argument(description="Who registers.")]
 WhoLogsIn = Annotated[LoginInput, strawberry.argument(description="Who logs in.")]
 Token = Annotated[RefreshInput, strawberry.argument(description="The token to exchange.")]
+Password = Annotated[ReauthenticateInput, strawberry.argument(description="The proof.")]
+Passwords = Annotated[ChangePasswordInput, strawberry.argument(description="The old password and the new one.")]
 NewName = Annotated[RenameSessionInput, strawberry.argument(description="Which session, and its name.")]
 Which = Annotated[
     SessionFilter,
@@ -83,11 +90,35 @@ class Mutation:
 
     @strawberry.mutation(description="End the current session. Succeeds when there is none.")
     async def logout(self, info: Info) -> LogoutPayload:
-        context, requester = info.context, info.context.requester
-        ended = await accounts.logout(context.services, requester, context.client)
-        if requester is not None:
+        context = info.context
+        ended = await accounts.logout(context.services, context.proof, context.client)
+        if context.requester is not None:
             context.sign_out()
         return LogoutPayload(session=None if ended is None else dress_session(context, ended, ended.id))
+
+    @strawberry.mutation(
+        description="Prove again who you are, so that actions that need a fresh log-in work for a while. "
+        "The access token is replaced: the session's older ones are refused from here on."
+    )
+    async def reauthenticate(self, info: Info, input: Password) -> ReauthenticatePayload:  # noqa: A002
+        context, requester = info.context, info.context.require()
+        done = await credentials.reauthenticate(context.services, requester, input.password, context.client)
+        if isinstance(done, Failure):
+            return ReauthenticatePayload(errors=dress(done))
+        context.sign_in(done.session)
+        tokens = dress_tokens(done.tokens)
+        tokens.refresh_token = None
+        return ReauthenticatePayload(tokens=tokens)
+
+    @strawberry.mutation(description="Change the password, and revoke every other session unless told not to.")
+    async def change_password(self, info: Info, input: Passwords) -> ChangePasswordPayload:  # noqa: A002
+        context, requester = info.context, info.context.require()
+        change = PasswordChange(input.current_password, input.new_password, input.keep_other_sessions)
+        done = await credentials.change_password(context.services, requester, change, context.client)
+        if isinstance(done, Failure):
+            return ChangePasswordPayload(errors=dress(done))
+        context.sign_in(done.session)
+        return ChangePasswordPayload(revoked_count=len(done.revoked), tokens=dress_tokens(done.tokens))
 
     @strawberry.mutation(
         description="Revoke one of the caller's sessions. Revoking a session that has already "
@@ -115,7 +146,7 @@ class Mutation:
     ) -> RevokeAllSessionsPayload:
         context, requester = info.context, info.context.require()
         done = await sessions.revoke_sessions(context.services, requester, filter.to_filter(), dry_run, context.client)
-        if isinstance(done, InvalidInput):
+        if isinstance(done, Failure):
             return RevokeAllSessionsPayload(errors=dress(done))
         return _revoked(context, done)
 
@@ -123,6 +154,8 @@ class Mutation:
     async def revoke_all_sessions(self, info: Info, keep_current: KeepCurrent = True) -> RevokeAllSessionsPayload:
         context, requester = info.context, info.context.require()
         done = await sessions.revoke_all_sessions(context.services, requester, keep_current, context.client)
+        if isinstance(done, Failure):
+            return RevokeAllSessionsPayload(errors=dress(done))
         if not keep_current:
             context.sign_out()
         return _revoked(context, done)

@@ -7,7 +7,9 @@ import strawberry
 
 from resolvers.grants import Grant
 from schema.errors import (
+    ChangePasswordError,
     LoginError,
+    ReauthenticateError,
     RefreshError,
     RegisterError,
     RenameSessionError,
@@ -76,6 +78,23 @@ class RefreshPayload:
     )
     tokens: AuthTokens | None = strawberry.field(default=None, description=TOKENS.format("new "))
     errors: list[RefreshError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `reauthenticate` returns.")
+class ReauthenticatePayload:
+    tokens: AuthTokens | None = strawberry.field(
+        default=None,
+        description="The session's new access token; null when `errors` is not empty. "
+        "The refresh token stays as it is, so it is not handed over again.",
+    )
+    errors: list[ReauthenticateError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `changePassword` returns.")
+class ChangePasswordPayload:
+    revoked_count: int = strawberry.field(default=0, description="How many other sessions were revoked.")
+    tokens: AuthTokens | None = strawberry.field(default=None, description=TOKENS.format("new "))
+    errors: list[ChangePasswordError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
 @strawberry.type(description="What `logout` returns.")

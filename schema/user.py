@@ -55,7 +55,12 @@ class SessionStats:
 @strawberry.type(description="The person signed in.")
 class User(Node):
     id: strawberry.ID = strawberry.field(description="The globally unique, opaque ID of the user.")
-    email: str = strawberry.field(description="The e-mail address used to log in.")
+    email: str | None = strawberry.field(
+        description="The e-mail address used to log in; null when the user logs in elsewhere."
+    )
+    subject: str | None = strawberry.field(
+        description="What the service where the user logs in calls them; null when they log in here."
+    )
     created_at: datetime = strawberry.field(description="When the account was created.")
     last_login: datetime | None = strawberry.field(
         description="When the user last logged in; null before the first time."
@@ -128,6 +133,7 @@ def dress_user(context: Context, user: UserRecord, current: SessionRecord) -> Us
     return User(
         id=strawberry.ID(str(user.id)),
         email=user.email,
+        subject=user.subject,
         created_at=user.created_at,
         last_login=user.last_login,
         current_session=dress_session(context, current, current.id),

@@ -12,7 +12,7 @@ from typing import Literal
 
 from starlette.requests import Request
 
-from resolvers.requester import canonical_address
+from resolvers.addresses import canonical_address
 
 Network = IPv4Network | IPv6Network
 

@@ -3,12 +3,13 @@
 from starlette.requests import Request
 
 from graphql_server import Engine, Fault, GraphQLEndpoint
+from resolvers.addresses import client
 from resolvers.devices import clean_user_agent
 from resolvers.failures import InvalidArgument
-from resolvers.requester import Client, authenticate
+from resolvers.requester import Client, Unauthenticated, authenticate
 from resolvers.services import Services
 from schema.build import executor_class, graphql_schema
-from schema.context import Context, Unauthenticated
+from schema.context import Context
 from sessionql.addresses import Proxies, address_of
 from storage import StorageUnavailable
 
@@ -17,7 +18,8 @@ def make_endpoint(services: Services, proxies: Proxies, max_body: int) -> GraphQ
     """The endpoint that serves `/graphql`."""
 
     async def make_context(request: Request) -> Context:
-        return await context_of(services, client_of(request, proxies), bearer_token(request))
+        sender = client_of(request, proxies, truncate=services.policy.truncate_addresses)
+        return await context_of(services, sender, bearer_token(request))
 
     engine = Engine(graphql_schema, translate=translate, executor_class=executor_class)
     return GraphQLEndpoint(engine, make_context=make_context, translate=translate, max_body=max_body)
@@ -25,18 +27,18 @@ def make_endpoint(services: Services, proxies: Proxies, max_body: int) -> GraphQ
 
 async def context_of(services: Services, client: Client, token: str | None) -> Context:
     """What the fields of this request share. The session is looked up here, once."""
-    context = Context(services, client)
+    context = Context(services, client, token)
     if token is not None:
         context.requester = await authenticate(services, token, context.client)
         context.rejected = context.requester is None
     return context
 
 
-def client_of(request: Request, proxies: Proxies) -> Client:
+def client_of(request: Request, proxies: Proxies, *, truncate: bool) -> Client:
     """The address and the program that a request comes from."""
     # Raw bytes: the header may hold anything, and the framework would read it as Latin-1.
     raw = next((value for name, value in request.headers.raw if name == b"user-agent"), None)
-    return Client(address_of(request, proxies), clean_user_agent(raw))
+    return client(address_of(request, proxies), clean_user_agent(raw), truncate=truncate)
 
 
 def bearer_token(request: Request) -> str | None:

@@ -67,10 +67,40 @@ class Settings(BaseSettings):
     activity_interval: Duration = Field(
         default=timedelta(seconds=60), description="`lastActive` is written at most this often a session."
     )
+    session_limit: int = Field(
+        default=50,
+        ge=0,
+        description="Active sessions of one user, at most: a log-in beyond it ends the one unused for longest; "
+        "0 for any number.",
+    )
+    fresh_login: Duration = Field(
+        default=timedelta(hours=1),
+        description="Ending other sessions needs a log-in, or `reauthenticate`, no older than this; 0 for any age.",
+    )
+    attempts_per_account: int = Field(
+        default=5, ge=0, description="Failed password checks of one account in a minute, at most; 0 for any number."
+    )
+    attempts_per_address: int = Field(
+        default=20,
+        ge=0,
+        description="Failed password checks from one address (IPv6 by /64) in a minute, at most, and as many refused "
+        "refreshes; 0 for any number.",
+    )
+    registrations_per_address: int = Field(
+        default=30, ge=0, description="Accounts made from one address in a minute, at most; 0 for any number."
+    )
     keep_ended: Duration = Field(
         default=timedelta(days=30), description="How long ended sessions are kept for their user to see."
     )
     keep_events: Duration = Field(default=timedelta(days=90), description="How long security events are kept.")
+    keep_addresses: Duration = Field(
+        default=timedelta(0),
+        description="How long the addresses of sessions and events are kept after their last use; 0 for as long as "
+        "the session or event is.",
+    )
+    truncate_addresses: bool = Field(
+        default=False, description="Whether to keep only the network of an address: IPv4 /24, IPv6 /48."
+    )
     prune_interval: Duration = Field(
         default=timedelta(hours=1), description="How often what is no longer kept is deleted."
     )
@@ -137,7 +167,18 @@ class Settings(BaseSettings):
     @property
     def policy(self) -> Policy:
         """The other rules for sessions."""
-        return Policy(self.refresh_grace, self.keep_ended, self.keep_events)
+        return Policy(
+            refresh_grace=self.refresh_grace,
+            keep_ended=self.keep_ended,
+            keep_events=self.keep_events,
+            keep_addresses=self.keep_addresses or None,
+            truncate_addresses=self.truncate_addresses,
+            session_limit=self.session_limit,
+            fresh_login=self.fresh_login,
+            attempts_per_account=self.attempts_per_account,
+            attempts_per_address=self.attempts_per_address,
+            registrations_per_address=self.registrations_per_address,
+        )
 
     @property
     def proxies(self) -> Proxies:

@@ -19,7 +19,7 @@ c = events.c
 # In the order of EventRecord's fields.
 COLUMNS = (
     *(c.user_id, c.id, c.kind, c.occurred_at, c.ip_address, c.device),
-    *(c.session_id, c.actor_id),
+    *(c.session_id, c.actor_id, c.actor_name),
 )
 _ADD = insert(events)
 
@@ -91,7 +91,7 @@ def _to_row(event: EventRecord) -> dict[str, Any]:
 
 
 def _to_record(row: Row) -> EventRecord:
-    return EventRecord(row[0], row[1], EventKind(row[2]), *row[3:8])
+    return EventRecord(row[0], row[1], EventKind(row[2]), *row[3:9])
 
 
 _Ends = tuple[bool, bool, bool]

@@ -24,5 +24,5 @@ class Lifetimes:
         return SessionState.ACTIVE if now < self.expires_at(session) else SessionState.EXPIRED
 
     def cutoffs(self, now: datetime) -> dict[str, datetime]:
-        """The parameters of the SQL form of `state`: see `storage.statements.LIVE`."""
+        """The parameters of the SQL form of `state`: see `storage.session_rows.LIVE`."""
         return {"idle_cutoff": now - self.idle, "birth_cutoff": now - self.absolute}

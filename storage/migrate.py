@@ -77,6 +77,8 @@ def _on_sqlite(url: str, work: Callable[[Connection], None]) -> None:
     engine = make_engine(path)
     try:
         with engine.connect() as connection:
+            # A table is altered by copying it and dropping the old one, which must not cascade.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             work(connection)
             connection.exec_driver_sql("COMMIT")

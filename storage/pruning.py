@@ -1,30 +1,25 @@
-"""Forgetting: what ended long ago is deleted in a walk over the primary key, window by window.
-
-A walk needs no index on times (which would make every `last_active` write dearer), touches few
-rows at a time, and can stop anywhere: the next one begins again.
-"""
+"""Forgetting: what ended long ago is deleted, and old addresses are, in walks of small windows."""
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import UUID
 
-from sqlalchemy import ColumnElement, Table, Uuid, and_, bindparam, delete, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, update
+from sqlalchemy.sql import Executable
 
 from storage.database import Transaction
 from storage.tables import INSTANT, events, sessions
-
-START = (UUID(int=0), UUID(int=0))
-_END = (UUID(int=2**128 - 1), UUID(int=2**128 - 1))
+from storage.walks import Place, Walk
 
 
 @dataclass(frozen=True, slots=True)
 class Forget:
-    """The instants before which things are forgotten."""
+    """The instants before which things are forgotten; None keeps addresses as long as their rows."""
 
     revoked_before: datetime
     idle_before: datetime
     born_before: datetime
     happened_before: datetime
+    addresses_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,36 +27,16 @@ class Pruned:
     """What one window gave: rows deleted, and where the next window begins (None: at the end)."""
 
     deleted: int
-    next: tuple[UUID, UUID] | None
+    next: Place | None
 
 
 def _before(column: ColumnElement[datetime], name: str) -> ColumnElement[bool]:
     return column <= bindparam(name, type_=INSTANT)
 
 
-class _Walk:
-    """The statements of a walk over one table."""
-
-    def __init__(self, table: Table, dead: ColumnElement[bool]) -> None:
-        key = tuple_(table.c.user_id, table.c.id)
-        after = key > tuple_(_uuid("after_user"), _uuid("after_id"))
-        upto = key <= tuple_(_uuid("upto_user"), _uuid("upto_id"))
-        self.last_of_window = (
-            select(table.c.user_id, table.c.id)
-            .where(after)
-            .order_by(table.c.user_id, table.c.id)
-            .offset(bindparam("window"))
-            .limit(1)
-        )
-        self.delete = delete(table).where(after, upto, dead)
-
-
-def _uuid(name: str) -> ColumnElement[UUID]:
-    return bindparam(name, type_=Uuid())
-
-
-_SESSIONS = _Walk(
-    sessions,
+_SESSIONS, _EVENTS = Walk(sessions), Walk(events)
+_DELETE_SESSIONS = delete(sessions).where(
+    *_SESSIONS.inside,
     or_(
         _before(sessions.c.revoked_at, "revoked_before"),
         and_(
@@ -73,37 +48,53 @@ _SESSIONS = _Walk(
         ),
     ),
 )
-_EVENTS = _Walk(events, _before(events.c.occurred_at, "happened_before"))
+_DELETE_EVENTS = delete(events).where(*_EVENTS.inside, _before(events.c.occurred_at, "happened_before"))
+_FORGET_SESSIONS = (
+    update(sessions)
+    .where(*_SESSIONS.inside, sessions.c.ip_address.is_not(None), _before(sessions.c.last_active, "addresses_before"))
+    .values({"ip_address": None})
+)
+_FORGET_EVENTS = (
+    update(events)
+    .where(*_EVENTS.inside, events.c.ip_address.is_not(None), _before(events.c.occurred_at, "addresses_before"))
+    .values({"ip_address": None})
+)
 
 
 class PruneRepository:
-    """Deletes what ended long ago, one window of rows at a time."""
+    """Forgets what is old, one window of rows at a time."""
 
     __slots__ = ("_tx",)
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    async def delete_expired(self, forget: Forget, after: tuple[UUID, UUID], window: int) -> Pruned:
-        """Look at the next `window` sessions; delete those that ended long ago."""
-        return await self._walk(_SESSIONS, forget, after, window)
+    async def delete_expired(self, forget: Forget, after: Place, window: int) -> Pruned:
+        """Look at the next `window` sessions; delete those that ended long ago, and old addresses."""
+        return await self._walk(_SESSIONS, _DELETE_SESSIONS, _FORGET_SESSIONS, forget, after, window)
 
-    async def delete_old_events(self, forget: Forget, after: tuple[UUID, UUID], window: int) -> Pruned:
-        """Look at the next `window` events; delete the old ones."""
-        return await self._walk(_EVENTS, forget, after, window)
+    async def delete_old_events(self, forget: Forget, after: Place, window: int) -> Pruned:
+        """Look at the next `window` events; delete the old ones, and old addresses."""
+        return await self._walk(_EVENTS, _DELETE_EVENTS, _FORGET_EVENTS, forget, after, window)
 
-    async def _walk(self, walk: _Walk, forget: Forget, after: tuple[UUID, UUID], window: int) -> Pruned:
-        start = {"after_user": after[0], "after_id": after[1]}
-        last = await self._tx.fetch_one(walk.last_of_window, {**start, "window": window - 1})
-        upto = _END if last is None else (last[0], last[1])
-        values = {
-            **start,
-            "upto_user": upto[0],
-            "upto_id": upto[1],
+    async def _walk(
+        self,
+        walk: Walk,
+        deletion: Executable,
+        forgetting: Executable,
+        forget: Forget,
+        after: Place,
+        size: int,
+    ) -> Pruned:
+        window = await walk.window(self._tx, after, size)
+        times = {
             "revoked_before": forget.revoked_before,
             "idle_before": forget.idle_before,
             "born_before": forget.born_before,
             "happened_before": forget.happened_before,
         }
-        deleted = await self._tx.execute(walk.delete, values)
-        return Pruned(deleted, None if last is None else upto)
+        deleted = await self._tx.execute(deletion, {**window.parameters, **times})
+        if forget.addresses_before is not None:
+            limit = {"addresses_before": forget.addresses_before}
+            await self._tx.execute(forgetting, {**window.parameters, **limit})
+        return Pruned(deleted, window.next)

@@ -31,6 +31,10 @@ class RevocationReason(StrEnum):
     LOGGED_OUT = "LOGGED_OUT"
     REVOKED_BY_USER = "REVOKED_BY_USER"
     REFRESH_TOKEN_REUSED = "REFRESH_TOKEN_REUSED"
+    PASSWORD_CHANGED = "PASSWORD_CHANGED"
+    USER_DISABLED = "USER_DISABLED"
+    SESSION_LIMIT = "SESSION_LIMIT"
+    REVOKED_BY_OPERATOR = "REVOKED_BY_OPERATOR"
 
 
 class EventKind(StrEnum):
@@ -38,11 +42,37 @@ class EventKind(StrEnum):
 
     REGISTERED = "REGISTERED"
     LOGGED_IN = "LOGGED_IN"
+    LOGIN_FAILED = "LOGIN_FAILED"
+    NEW_DEVICE = "NEW_DEVICE"
+    REAUTHENTICATED = "REAUTHENTICATED"
     LOGGED_OUT = "LOGGED_OUT"
     SESSION_REVOKED = "SESSION_REVOKED"
     SESSIONS_REVOKED = "SESSIONS_REVOKED"
     SESSION_RENAMED = "SESSION_RENAMED"
+    PASSWORD_CHANGED = "PASSWORD_CHANGED"
     REFRESH_TOKEN_REUSED = "REFRESH_TOKEN_REUSED"
+    USER_DISABLED = "USER_DISABLED"
+    USER_ENABLED = "USER_ENABLED"
+
+
+class OperationKind(StrEnum):
+    """What operators can do to users."""
+
+    SESSION_REVOKED = "SESSION_REVOKED"
+    SESSIONS_REVOKED = "SESSIONS_REVOKED"
+    EVERY_SESSION_REVOKED = "EVERY_SESSION_REVOKED"
+    USER_DISABLED = "USER_DISABLED"
+    USER_ENABLED = "USER_ENABLED"
+    USER_DELETED = "USER_DELETED"
+
+
+class Scope(StrEnum):
+    """What a service key may be used for."""
+
+    CREATE_SESSIONS = "CREATE_SESSIONS"
+    INTROSPECT = "INTROSPECT"
+    REAUTHENTICATE = "REAUTHENTICATE"
+    OPERATOR = "OPERATOR"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +90,17 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class UserRecord:
-    """An account. `email` is as its owner writes it; uniqueness is on a folded copy."""
+    """An account. `email` is as its owner writes it; uniqueness is on a folded copy.
+
+    Who logs in at a service of the operator's has no e-mail address here, but that service's `subject`.
+    """
 
     id: UUID
-    email: str
+    email: str | None
     created_at: datetime
     last_login: datetime | None
+    subject: str | None = None
+    disabled_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +134,27 @@ class EventRecord:
     device: str
     session_id: UUID | None
     actor_id: UUID | None
+    actor_name: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceKeyRecord:
+    """A key that another service, or an operator, proves itself with. Its secret is nowhere."""
+
+    id: UUID
+    name: str
+    scopes: frozenset[Scope]
+    created_at: datetime
+    revoked_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class OperationRecord:
+    """Something an operator did. `user_id` may name a user who is deleted; None means everybody."""
+
+    id: UUID
+    occurred_at: datetime
+    actor_name: str
+    kind: OperationKind
+    user_id: UUID | None
+    revoked_count: int

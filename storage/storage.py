@@ -7,10 +7,14 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
+from storage.attempts import AttemptRepository
 from storage.database import Database, Transaction
 from storage.events import EventRepository
+from storage.everyone import EveryoneRepository
 from storage.lifetimes import Lifetimes
+from storage.operations import OperationRepository
 from storage.pruning import PruneRepository
+from storage.service_keys import ServiceKeyRepository
 from storage.sessions import SessionRepository
 from storage.users import UserRepository
 
@@ -18,12 +22,16 @@ from storage.users import UserRepository
 class Repositories:
     """The repositories of one transaction."""
 
-    __slots__ = ("events", "pruning", "sessions", "users")
+    __slots__ = ("attempts", "events", "everyone", "operations", "pruning", "service_keys", "sessions", "users")
 
     def __init__(self, tx: Transaction, lifetimes: Lifetimes) -> None:
         self.users = UserRepository(tx)
         self.sessions = SessionRepository(tx, lifetimes)
         self.events = EventRepository(tx)
+        self.attempts = AttemptRepository(tx)
+        self.everyone = EveryoneRepository(tx, lifetimes)
+        self.service_keys = ServiceKeyRepository(tx)
+        self.operations = OperationRepository(tx)
         self.pruning = PruneRepository(tx)
 
 

@@ -50,11 +50,14 @@ users = Table(
     "users",
     metadata,
     Column("id", Uuid, primary_key=True),
-    Column("email", Text, nullable=False),
-    Column("email_key", Text, nullable=False, unique=True),
-    Column("password_hash", Text, nullable=False),
+    # Those who log in here have an address and a password; those of a service have its subject.
+    Column("email", Text),
+    Column("email_key", Text, unique=True),
+    Column("password_hash", Text),
+    Column("subject", Text, unique=True),
     Column("created_at", INSTANT, nullable=False),
     Column("last_login", INSTANT),
+    Column("disabled_at", INSTANT),
 )
 
 
@@ -107,6 +110,41 @@ events = Table(
     # No foreign keys: events outlive the sessions they tell of.
     Column("session_id", Uuid),
     Column("actor_id", Uuid),
+    # The service or operator that did it, when no session of the user did.
+    Column("actor_name", Text),
     Index(None, "user_id", "session_id", "id"),
     sqlite_with_rowid=False,
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("count", Integer, nullable=False),
+    Column("window_ends", INSTANT, nullable=False),
+    Column("failed_at", INSTANT),
+    sqlite_with_rowid=False,
+)
+
+service_keys = Table(
+    "service_keys",
+    metadata,
+    Column("id", Uuid, primary_key=True),
+    Column("name", Text, nullable=False),
+    Column("secret_hash", String(64), nullable=False),
+    Column("scopes", Text, nullable=False),
+    Column("created_at", INSTANT, nullable=False),
+    Column("revoked_at", INSTANT),
+)
+
+operations = Table(
+    "operations",
+    metadata,
+    # UUIDv7: the primary key is the order of operations. No foreign keys: they outlive the users they tell of.
+    Column("id", Uuid, primary_key=True),
+    Column("occurred_at", INSTANT, nullable=False),
+    Column("actor_name", Text, nullable=False),
+    Column("kind", String(32), nullable=False),
+    Column("user_id", Uuid),
+    Column("revoked_count", Integer, nullable=False),
 )

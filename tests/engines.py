@@ -117,7 +117,12 @@ class Engines:
             self._postgresql = self.new_postgresql(self._name)
             wait_for(upgrade(self._postgresql))
         else:
-            wait_for(run_sql(self._postgresql, "DELETE FROM users"))
+            wait_for(
+                run_sql(
+                    self._postgresql,
+                    *(f"DELETE FROM {table}" for table in ("users", "attempts", "service_keys", "operations")),
+                )
+            )
         return self._postgresql
 
     def new_postgresql(self, name: str) -> str:

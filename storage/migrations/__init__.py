@@ -1,4 +1,4 @@
 """Migrations (Alembic), and the revision this version of the program works with."""
 
-HEAD = "0001"
+HEAD = "0002"
 """The newest revision. Kept here so that a start need not load Alembic to compare."""

@@ -116,7 +116,7 @@ def check_session_details(story: Story, data: Any) -> None:
     session = data["session"]
     assert (session["id"], session["userAgent"], session["isCurrent"]) == (story.phone.session_id, IPHONE, False)
     assert (session["deviceInfo"]["kind"], session["deviceInfo"]["os"]) == ("PHONE", "iOS")
-    assert [each["kind"] for each in session["events"]["nodes"]] == ["LOGGED_IN"]
+    assert [each["kind"] for each in session["events"]["nodes"]] == ["NEW_DEVICE", "LOGGED_IN"]
 
 
 @check("11_session_stats")
@@ -129,8 +129,9 @@ def check_session_stats(_: Story, data: Any) -> None:
 @check("12_security_events")
 def check_security_events(story: Story, data: Any) -> None:
     events = data["me"]["securityEvents"]
-    assert events["totalCount"] == 2
+    assert events["totalCount"] == 3
     assert [(each["kind"], each["session"]["id"]) for each in events["nodes"]] == [
+        ("NEW_DEVICE", story.phone.session_id),
         ("LOGGED_IN", story.phone.session_id),
         ("REGISTERED", story.laptop.session_id),
     ]

@@ -11,7 +11,7 @@ from typing import Any, cast
 
 import pytest
 
-from resolvers.accounts import logout
+from resolvers.accounts import Proof, logout
 from resolvers.activity import Activity
 from resolvers.services import Services
 from storage import Storage, StorageError
@@ -196,7 +196,7 @@ async def test_a_revoked_session_is_not_brought_back(services: Services, clock: 
     ana = await sign_up(services)
     clock.advance(minutes=1)
     services.activity.note(ana.session, "203.0.113.9", clock())
-    ended = await logout(services, as_requester(ana), LAPTOP)
+    ended = await logout(services, Proof(as_requester(ana)), LAPTOP)
 
     await services.activity.flush()
 

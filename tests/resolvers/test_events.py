@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from resolvers.accounts import LogIn, SignedIn, login, logout, register
+from resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
 from resolvers.events import (
     count_events,
     count_session_events,
@@ -40,7 +40,7 @@ Act = Callable[[Services, SignedIn, SignedIn], Awaitable[object]]
 ACTS: dict[str, tuple[int, Act]] = {
     "register": (2, lambda s, _a, _p: register(s, LogIn("new@example.com", PASSWORD), LAPTOP)),
     "login": (1, lambda s, _a, _p: login(s, LogIn("ana@example.com", PASSWORD), LAPTOP)),
-    "logout": (0, lambda s, a, _p: logout(s, as_requester(a), LAPTOP)),
+    "logout": (0, lambda s, a, _p: logout(s, Proof(as_requester(a)), LAPTOP)),
     "revoke": (0, lambda s, a, p: revoke_session(s, as_requester(a), str(p.session.id), LAPTOP)),
     "revoke all": (0, lambda s, a, _p: revoke_all_sessions(s, as_requester(a), keep_current=False, client=LAPTOP)),
     "revoke all, second event": (
@@ -98,7 +98,7 @@ async def test_the_story_of_an_account_is_told_newest_first(services: Services, 
     clock.advance(minutes=1)
     await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
     clock.advance(minutes=1)
-    await logout(services, as_requester(ana), LAPTOP)
+    await logout(services, Proof(as_requester(ana)), LAPTOP)
 
     events = await events_of(services, ana.user.id)
 
@@ -106,10 +106,11 @@ async def test_the_story_of_an_account_is_told_newest_first(services: Services, 
         (EventKind.LOGGED_OUT, ana.session.id, ana.session.id),
         (EventKind.SESSION_REVOKED, phone.session.id, ana.session.id),
         (EventKind.SESSION_RENAMED, phone.session.id, ana.session.id),
+        (EventKind.NEW_DEVICE, phone.session.id, phone.session.id),
         (EventKind.LOGGED_IN, phone.session.id, phone.session.id),
         (EventKind.REGISTERED, ana.session.id, ana.session.id),
     ]
-    assert [event.occurred_at for event in events] == [clock() - timedelta(minutes=n) for n in range(5)]
+    assert [event.occurred_at for event in events] == [clock() - timedelta(minutes=n) for n in (0, 1, 2, 3, 3, 4)]
 
 
 async def test_events_are_the_users_own(services: Services) -> None:
@@ -146,7 +147,7 @@ async def test_each_session_has_its_own_page_of_events(services: Services) -> No
     pages = await list_session_events(services, ana.user.id, ids, Page(2))
 
     assert [(len(pages[id_].items), pages[id_].more) for id_ in ids] == [(1, False), (2, True), (0, False)]
-    assert list((await count_session_events(services, ana.user.id, ids)).values()) == [1, 4, 0]
+    assert list((await count_session_events(services, ana.user.id, ids)).values()) == [1, 5, 0]
     assert (await live_row(services, phone.session)).name == "three"
 
 

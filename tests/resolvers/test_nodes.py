@@ -17,7 +17,7 @@ def ids_of(nodes: list[Node | None]) -> list[str]:
 async def test_my_own_things_come_in_the_order_asked_for(services: Services) -> None:
     ana, phone = await sign_up(services), await sign_in(services)
     user = phone.user
-    logged_in, registered = await events_of(services, ana.user.id)
+    _, logged_in, registered = await events_of(services, ana.user.id)
     wanted: list[Node | None] = [registered, phone.session, user, logged_in, ana.session, phone.session]
 
     assert await find_nodes(services, as_requester(ana), ids_of(wanted)) == wanted

@@ -117,7 +117,7 @@ async def test_pages_of_events_go_on_where_the_last_one_ended(services: Services
     rest = PageRequest(first=10, after=event_cursor(first.items[-1])).to_page("event")
     then = await list_events(services, user_id, None, rest)
 
-    assert len(all_) == 5
+    assert len(all_) == 6
     assert first.more
     assert not then.more
     assert [*first.items, *then.items] == all_

@@ -41,7 +41,7 @@ class Counting:
 
 def refusal(password: str) -> str | None:
     """Why the password may not be chosen."""
-    found = check_new_password(password)
+    found = check_new_password(password, ("input", "password"))
     assert found is None or found.path == ("input", "password")
     return found.message if found else None
 
@@ -173,7 +173,7 @@ async def test_half_a_character_is_refused_and_wrong(passwords: Passwords, passw
 
     assert not await passwords.verify(password, kept)
     assert not await passwords.verify(password, None)
-    assert isinstance(check_new_password(password), InvalidInput)
+    assert isinstance(check_new_password(password, ("input", "password")), InvalidInput)
 
 
 def test_hashes_of_other_costs_are_outdated() -> None:
@@ -213,5 +213,5 @@ async def test_a_password_made_to_be_slow_is_refused_unread(
     unread = SimpleNamespace(normalize=lambda *_: pytest.fail("it was read"))
     monkeypatch.setattr("resolvers.passwords.unicodedata", unread)
 
-    assert isinstance(check_new_password(SLOW), InvalidInput)
+    assert isinstance(check_new_password(SLOW, ("input", "password")), InvalidInput)
     assert not await passwords.verify(SLOW, None)

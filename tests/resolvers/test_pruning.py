@@ -158,7 +158,7 @@ async def test_a_window_is_all_that_one_transaction_holds(
     def counted() -> object:
         nonlocal begun
         begun += 1
-        failing.failures = begun > 2
+        failing.failures = begun > 3  # one for the attempts, and two windows
         return begin()
 
     monkeypatch.setattr(failing, "transaction", counted)

@@ -8,7 +8,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from resolvers import refresh_tokens
-from resolvers.accounts import SignedIn, logout
+from resolvers.accounts import Proof, SignedIn, logout
 from resolvers.failures import RefreshTokenInvalid
 from resolvers.refresh import Refreshed, refresh
 from resolvers.refresh_tokens import RefreshClaims, unseal
@@ -220,7 +220,7 @@ async def test_another_users_id_in_a_sealed_token_finds_nothing(services: Servic
 async def test_a_revoked_session_stays_as_it_ended(services: Services, clock: FakeClock, generation: int) -> None:
     ana = await sign_up(services)
     await refreshed(services, ana.tokens.refresh)
-    await logout(services, as_requester(ana), LAPTOP)
+    await logout(services, Proof(as_requester(ana)), LAPTOP)
     row = await live_row(services, ana.session)
     clock.advance(seconds=1)
 
@@ -246,7 +246,7 @@ async def test_revoking_wins_over_any_refresh_that_races_with_it(services: Servi
 
     results = await asyncio.gather(
         *(refresh(services, ana.tokens.refresh, PHONE) for _ in range(5)),
-        logout(services, as_requester(ana), LAPTOP),
+        logout(services, Proof(as_requester(ana)), LAPTOP),
         *(refresh(services, ana.tokens.refresh, PHONE) for _ in range(5)),
     )
 
@@ -268,7 +268,7 @@ async def test_a_token_that_was_changed_does_nothing_and_is_not_logged(
         assert result == RefreshTokenInvalid("This refresh token is not valid. Log in again.")
 
     assert await live_row(services, ana.session) == ana.session
-    assert "Rejected a refresh token from 198.51.100.7: not valid" in caplog.text
+    assert "Rejected a refresh token from 198.51.100.7: This refresh token is not valid" in caplog.text
     pieces = {text[at : at + 8] for text in (token, token.swapcase()) for at in range(len(token) - 8)}
     assert not any(piece in caplog.text for piece in pieces)
 

@@ -115,7 +115,8 @@ async def test_revoking_again_changes_nothing_and_is_a_success(services: Service
     again = await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
 
     assert again == first
-    assert len(await events_of(services, ana.user.id)) == 3
+    kinds = [event.kind for event in await events_of(services, ana.user.id)]
+    assert kinds.count(EventKind.SESSION_REVOKED) == 1
 
 
 async def test_revoking_an_expired_session_leaves_it_expired(services: Services, clock: FakeClock) -> None:
@@ -170,6 +171,7 @@ async def test_revoking_all_others_keeps_the_current_one(services: Services, clo
     clock.advance(minutes=1)
 
     result = await revoke_all_sessions(services, as_requester(ana), keep_current=True, client=LAPTOP)
+    assert isinstance(result, RevokedMany)
 
     assert set(result.ids) == {other.session.id for other in others}
     assert len(result.ids) == 3
@@ -188,6 +190,7 @@ async def test_revoking_all_ends_the_current_one_too(services: Services) -> None
     phone = await sign_in(services)
 
     result = await revoke_all_sessions(services, as_requester(ana), keep_current=False, client=LAPTOP)
+    assert isinstance(result, RevokedMany)
 
     assert set(result.ids) == {ana.session.id, phone.session.id}
     assert result.kept is None
@@ -203,6 +206,7 @@ async def test_revoking_all_is_recorded_for_the_account_and_for_each(services: S
     before = len(await events_of(services, ana.user.id))
 
     result = await revoke_all_sessions(services, as_requester(ana), keep_current=keep_current, client=LAPTOP)
+    assert isinstance(result, RevokedMany)
 
     events = (await events_of(services, ana.user.id))[:-before]
     assert events[0].kind is EventKind.SESSIONS_REVOKED
@@ -216,6 +220,7 @@ async def test_revoking_all_when_there_are_no_others_is_no_event(services: Servi
     ana = await sign_up(services)
 
     result = await revoke_all_sessions(services, as_requester(ana), keep_current=True, client=LAPTOP)
+    assert isinstance(result, RevokedMany)
 
     assert result == RevokedMany([], ana.session)
     assert len(await events_of(services, ana.user.id)) == 1
@@ -375,6 +380,7 @@ async def test_a_session_that_just_ended_may_still_finish_its_request_and_no_mor
     await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
 
     late = await revoke_all_sessions(services, Requester(phone.session), keep_current=True, client=PHONE)
+    assert isinstance(late, RevokedMany)
 
     row = await row_of(services, phone.session)
     assert row is not None

@@ -37,10 +37,11 @@ async def test_the_account_remembers_who_did_what_to_which_session(
     await rename(ana, "Mine")
     await ana.get(REVOKE_ALL)
     events = (await ana.get(ACCOUNT))["me"]["securityEvents"]
-    assert events["totalCount"] == 5
+    assert events["totalCount"] == 6
     shown = [(each["kind"], each["session"], each["actor"]) for each in events["nodes"]]
     mine, theirs = {"id": ana.session_id}, {"id": phone.session_id}
-    assert shown[2:] == [("SESSION_RENAMED", mine, mine), ("LOGGED_IN", theirs, theirs), ("REGISTERED", mine, mine)]
+    logged_in = [("NEW_DEVICE", theirs, theirs), ("LOGGED_IN", theirs, theirs)]
+    assert shown[2:] == [("SESSION_RENAMED", mine, mine), *logged_in, ("REGISTERED", mine, mine)]
     assert sorted(shown[:2], key=str) == [("SESSIONS_REVOKED", None, mine), ("SESSION_REVOKED", theirs, mine)]
     last = events["nodes"][-1]
     assert last["occurredAt"] == "2026-11-23T11:16:10.123456Z"
@@ -93,8 +94,8 @@ async def test_a_session_has_its_own_events_only(http: httpx.AsyncClient, ana: C
     phone = await Caller(http, IPHONE).log_in("ana@example.com")
     await rename(phone, "Pocket")
     events = (await ana.get(OF_SESSION, id=phone.session_id))["session"]["events"]
-    assert [each["kind"] for each in events["nodes"]] == ["SESSION_RENAMED", "LOGGED_IN"]
-    assert events["totalCount"] == 2
+    assert [each["kind"] for each in events["nodes"]] == ["SESSION_RENAMED", "NEW_DEVICE", "LOGGED_IN"]
+    assert events["totalCount"] == 3
     assert (await ana.get(OF_SESSION, id=ana.session_id))["session"]["events"]["totalCount"] == 1
 
 
@@ -106,7 +107,8 @@ async def test_each_session_of_a_list_gets_its_own_page(http: httpx.AsyncClient,
     shown = {each["id"]: each["events"] for each in data["mySessions"]}
     assert [each["kind"] for each in shown[ana.session_id]["nodes"]] == ["SESSION_RENAMED"] * 2
     assert shown[ana.session_id]["pageInfo"] == {"hasNextPage": True}
-    assert shown[phone.session_id] == {"nodes": [{"kind": "LOGGED_IN"}], "pageInfo": {"hasNextPage": False}}
+    logged_in = [{"kind": "NEW_DEVICE"}, {"kind": "LOGGED_IN"}]
+    assert shown[phone.session_id] == {"nodes": logged_in, "pageInfo": {"hasNextPage": False}}
 
 
 async def test_nobody_sees_somebody_elses_events(ana: Caller, eve: Caller) -> None:

@@ -75,7 +75,7 @@ async def test_a_revoked_session_says_when_and_why(http: httpx.AsyncClient, ana:
     assert (shown["state"], shown["isCurrent"]) == ("REVOKED", False)
     assert shown["revokedAt"] == "2026-11-23T11:17:10.123456Z"
     assert shown["revocationReason"] == "REVOKED_BY_USER"
-    assert [each["kind"] for each in shown["events"]["nodes"]] == ["SESSION_REVOKED", "LOGGED_IN"]
+    assert [each["kind"] for each in shown["events"]["nodes"]] == ["SESSION_REVOKED", "NEW_DEVICE", "LOGGED_IN"]
     assert data["node"] == shown
     assert [each["id"] for each in data["mySessions"]] == [ana.session_id]
 

@@ -14,9 +14,10 @@ from sqlalchemy import Connection, inspect, text
 from storage import Storage, StorageUnavailable, migrate
 from storage.database import Database
 from storage.errors import SchemaOutdated
+from storage.filters import Page
 from storage.lifetimes import Lifetimes
 from storage.migrations import HEAD
-from storage.records import UserRecord
+from storage.records import EventKind, UserRecord
 from storage.storage import connect
 from storage.tables import metadata
 from tests.storage.builders import a_session, find, keep, keep_user
@@ -40,6 +41,10 @@ def differences(connection: Connection) -> list[Any]:
 
 def downgrade(connection: Connection) -> None:
     command.downgrade(migrate.alembic_config(connection), "base")
+
+
+def upgrade_to(revision: str) -> Callable[[Connection], None]:
+    return lambda connection: command.upgrade(migrate.alembic_config(connection), revision)
 
 
 @pytest.fixture
@@ -85,6 +90,63 @@ async def test_a_second_upgrade_changes_nothing(empty_url: str, database: Databa
     assert await find(storage, session) == session
 
 
+async def test_what_users_had_before_the_second_revision_is_kept(
+    empty_url: str, database: Database, lifetimes: Lifetimes
+) -> None:
+    """SQLite alters a table by copying and dropping it, which must not take the rows that refer to it along."""
+    await on(empty_url, upgrade_to("0001"))
+    await on(empty_url, sign_up_at_0001)
+
+    await migrate.upgrade(empty_url)
+
+    storage = Storage(database, lifetimes)
+    async with storage.reading() as repositories:
+        ana = await repositories.users.find_credentials("ana@example.com")
+        assert ana is not None
+        assert (ana.user.email, ana.password_hash, ana.user.disabled_at) == ("Ana@example.com", "a hash", None)
+        assert (await repositories.sessions.find(ana.user.id, ana.user.id)) is not None
+        (event,) = await repositories.events.list(ana.user.id, None, Page(10))
+        assert (event.kind, event.actor_name) == (EventKind.LOGGED_IN, None)
+
+
+async def test_back_to_the_first_revision_and_forth(empty_url: str, database: Database, lifetimes: Lifetimes) -> None:
+    await migrate.upgrade(empty_url)
+    storage = Storage(database, lifetimes)
+    session = a_session(await keep_user(storage, "ana@example.com"))
+    await keep(storage, session)
+    await database.close()
+
+    await on(empty_url, lambda connection: command.downgrade(migrate.alembic_config(connection), "0001"))
+    await migrate.upgrade(empty_url)
+
+    assert await on(empty_url, differences) == []
+    assert await find(storage, session) == session
+
+
+def sign_up_at_0001(connection: Connection) -> None:
+    """Somebody with a session and an event, where there are only the tables of the first revision."""
+    id_ = "019ab000-0000-7000-8000-0000000000a1".replace("-", "" if connection.dialect.name == "sqlite" else "-")
+    when = "'2026-11-23 11:16:10.123456'"
+    connection.execute(
+        text(
+            "INSERT INTO users (id, email, email_key, password_hash, created_at)"
+            f" VALUES ('{id_}', 'Ana@example.com', 'ana@example.com', 'a hash', {when})"
+        )
+    )
+    connection.execute(
+        text(
+            "INSERT INTO sessions (user_id, id, device_key, created_at, authenticated_at, last_active, generation,"
+            f" device, device_kind) VALUES ('{id_}', '{id_}', '', {when}, {when}, {when}, 0, '', 'PHONE')"
+        )
+    )
+    connection.execute(
+        text(
+            "INSERT INTO events (user_id, id, kind, occurred_at, device)"
+            f" VALUES ('{id_}', '{id_}', 'LOGGED_IN', {when}, '')"
+        )
+    )
+
+
 async def test_the_tables_are_those_of_the_statements(empty_url: str) -> None:
     await migrate.upgrade(empty_url)
 
@@ -118,8 +180,8 @@ async def test_names_of_keys_are_the_same_on_both_engines(empty_url: str) -> Non
         return found
 
     assert await on(empty_url, names) == {
-        *("pk_users", "pk_sessions", "pk_events"),
-        *("fk_sessions_users", "fk_events_users", "uq_users_email_key"),
+        *("pk_users", "pk_sessions", "pk_events", "pk_attempts", "pk_service_keys", "pk_operations"),
+        *("fk_sessions_users", "fk_events_users", "uq_users_email_key", "uq_users_subject"),
     }
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.sql import Executable
 
-from storage import Storage, StorageError, StorageUnavailable, events, migrate, postgresql, sessions, users
+from storage import Storage, StorageError, StorageUnavailable, events, migrate, postgresql, session_statements, users
 from storage.filters import SessionFilter, SessionOrderField, page_statement
 from storage.postgresql import PostgresqlDatabase
 from storage.records import UserRecord
@@ -197,15 +197,18 @@ async def test_a_role_that_may_only_read_is_an_outage_not_a_fault(storage: Stora
 
 
 BY_KEY = {
-    "find": sessions._FIND,
-    "revoke": sessions._REVOKE,
-    "rename": sessions._RENAME,
-    "rotate": sessions._ROTATE,
-    "touch": sessions._TOUCH,
+    "find": session_statements.FIND,
+    "revoke": session_statements.REVOKE,
+    "rename": session_statements.RENAME,
+    "rotate": session_statements.ROTATE,
+    "touch": session_statements.TOUCH,
+    "reauthenticate": session_statements.REAUTHENTICATE,
+    "renew": session_statements.RENEW,
 }
 BY_OWNER = {
     "list": page_statement(SessionFilter().shape(), SessionOrderField.LAST_ACTIVE, True, False, False, False),
-    "stats": sessions._BY_KIND,
+    "stats": session_statements.BY_KIND,
+    "has device": session_statements.HAS_DEVICE,
     "events": events._list(None, (False, False, False)),
 }
 
@@ -246,12 +249,18 @@ async def test_lists_look_at_the_rows_of_one_user(storage: Storage, admin: Any, 
 
 async def test_many_are_revoked_in_the_order_of_their_ids(storage: Storage, admin: Any) -> None:
     """Rows that do not come sorted from an index are sorted before they are locked: no deadlock by another plan."""
-    statement = sessions._revoke_many(SessionFilter().shape(), keep=True)
+    statement = session_statements.revoke_many(SessionFilter().shape(), keep=True)
 
     shown = await plan(storage, admin, statement, "indexscan", "indexonlyscan")
 
     assert "LockRows" in shown
     assert "Sort Key: " in shown.split("LockRows")[1]
+
+
+async def test_those_over_the_limit_are_locked_in_the_order_of_their_ids(storage: Storage, admin: Any) -> None:
+    shown = await plan(storage, admin, session_statements.EVICT, "indexscan", "indexonlyscan")
+
+    assert "Sort Key: sessions_1.id" in shown.split("LockRows")[1]
 
 
 async def test_an_account_is_found_by_its_address_through_an_index(storage: Storage, admin: Any) -> None:

@@ -7,8 +7,9 @@ from typing import Any
 import pytest
 
 from storage import Storage
-from storage.pruning import START, Forget, Pruned
+from storage.pruning import Forget, Pruned
 from storage.records import SessionRecord, UserRecord
+from storage.walks import START
 from tests.storage.builders import NOW, TICK, a_session, an_event, events_of, keep, keep_events, sessions_of
 
 FORGET = Forget(

@@ -15,17 +15,18 @@ async def user(storage: Storage, who: UserRecord) -> UserRecord | None:
         return await repositories.users.find(who.id)
 
 
-async def credentials(storage: Storage, key: str) -> Credentials | None:
+async def credentials(storage: Storage, key: str | None) -> Credentials | None:
+    assert key is not None
     async with storage.reading() as repositories:
         return await repositories.users.find_credentials(key)
 
 
-async def password_hash(storage: Storage, key: str) -> str | None:
+async def password_hash(storage: Storage, key: str | None) -> str | None:
     found = await credentials(storage, key)
     return None if found is None else found.password_hash
 
 
-async def add(storage: Storage, who: UserRecord, key: str, password_hash: str = "hash") -> bool:
+async def add(storage: Storage, who: UserRecord, key: str | None, password_hash: str = "hash") -> bool:
     async with storage.transaction() as repositories:
         return await repositories.users.add(who, key, password_hash)
 

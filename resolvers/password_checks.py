@@ -1,0 +1,70 @@
+"""Checking a password: counted before it is checked, and the same for an account that is not there."""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from resolvers.attempts import password_limits, take
+from resolvers.events import event
+from resolvers.failures import InvalidCredentials, RateLimited
+from resolvers.requester import Client
+from resolvers.services import Services
+from storage import Repositories
+from storage.attempts import Attempt
+from storage.records import EventKind, SessionRecord
+from storage.users import Credentials
+
+Find = Callable[[Repositories], Awaitable[Credentials | None]]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Checked:
+    """Whose password it is, and the attempts to give back when that comes to something."""
+
+    credentials: Credentials
+    attempts: Sequence[Attempt]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class PasswordCheck:
+    """A password to check: of the account that `find` gives, which people call `account`."""
+
+    account: str
+    password: str
+    find: Find
+    session: SessionRecord | None = None
+    """The session that asks, if there is one."""
+
+
+async def check_password(
+    services: Services, check: PasswordCheck, client: Client
+) -> Checked | InvalidCredentials | RateLimited:
+    """Whether the password is the account's. An unknown account costs the same as a wrong password."""
+    attempts = await take(services, *password_limits(services, check.account, client))
+    if isinstance(attempts, RateLimited):
+        return attempts
+    async with services.storage.reading() as repositories:
+        found = await check.find(repositories)
+    if await services.passwords.verify(check.password, found.password_hash if found else None) and found is not None:
+        return Checked(found, attempts)
+    await _note_failure(services, check, found, attempts, client)
+    return InvalidCredentials()
+
+
+async def _note_failure(
+    services: Services,
+    check: PasswordCheck,
+    found: Credentials | None,
+    attempts: Sequence[Attempt],
+    client: Client,
+) -> None:
+    now = services.clock()
+    async with services.storage.transaction() as repositories:
+        # Written for an unknown account too: committing takes longer than all the rest here.
+        for attempt in attempts:
+            await repositories.attempts.note_failure(attempt, now)
+        if found is not None:
+            session_id = check.session.id if check.session else None
+            failed = event(
+                services, found.user.id, EventKind.LOGIN_FAILED, client, now, session_id=session_id, actor_id=session_id
+            )
+            await repositories.events.add(failed)

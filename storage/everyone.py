@@ -1,0 +1,52 @@
+"""Ending everybody's sessions, one window of rows at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import bindparam, update
+
+from storage.database import Transaction
+from storage.lifetimes import Lifetimes
+from storage.records import RevocationReason
+from storage.session_rows import LIVE
+from storage.tables import INSTANT, sessions
+from storage.walks import Place, Walk
+
+c = sessions.c
+
+_SESSIONS = Walk(sessions)
+_END: dict[str, Any] = {"revoked_at": bindparam("now"), "revocation_reason": bindparam("reason")}
+_REVOKE = (
+    update(sessions)
+    .where(*_SESSIONS.inside, LIVE, c.created_at <= bindparam("born_by", type_=INSTANT))
+    .values(_END)
+    .returning(c.user_id, c.id)
+)
+
+
+@dataclass(frozen=True, slots=True)
+class RevokedWindow:
+    """Which sessions of which users one window ended, and where the next begins (None: at the end)."""
+
+    sessions: Sequence[tuple[UUID, UUID]]
+    next: Place | None
+
+
+class EveryoneRepository:
+    """Everybody's sessions, within one transaction."""
+
+    __slots__ = ("_lifetimes", "_tx")
+
+    def __init__(self, tx: Transaction, lifetimes: Lifetimes) -> None:
+        self._tx = tx
+        self._lifetimes = lifetimes
+
+    async def revoke(self, born_by: datetime, now: datetime, after: Place, window: int) -> RevokedWindow:
+        """Look at the next `window` sessions; end the active ones that began no later than `born_by`."""
+        place = await _SESSIONS.window(self._tx, after, window)
+        end = {"born_by": born_by, "now": now, "reason": RevocationReason.REVOKED_BY_OPERATOR.value}
+        rows = await self._tx.fetch_all(_REVOKE, {**place.parameters, **end, **self._lifetimes.cutoffs(now)})
+        return RevokedWindow([(row[0], row[1]) for row in rows], place.next)

@@ -1,0 +1,93 @@
+"""What is asked of the table of sessions: statements built once, or once for each shape of filter."""
+
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import Select, Update, bindparam, case, func, insert, literal, select, tuple_, update
+
+from storage.conditions import one_of
+from storage.filters import FilterShape
+from storage.session_rows import COLUMNS, LIVE
+from storage.tables import INSTANT, sessions
+
+c = sessions.c
+
+_OWN = (c.user_id == bindparam("owner"), c.id == bindparam("session_id"))
+_MINE = (c.user_id == bindparam("owner"), LIVE)
+_END: dict[str, Any] = {"revoked_at": bindparam("now"), "revocation_reason": bindparam("reason")}
+_SEEN: dict[str, Any] = {"last_active": bindparam("seen_at"), "ip_address": bindparam("seen_from")}
+_NEXT: dict[str, Any] = {"generation": c.generation + 1}
+
+FIND = select(*COLUMNS).where(*_OWN)
+ADD = insert(sessions)
+REVOKE = update(sessions).where(*_OWN, LIVE).values(_END).returning(*COLUMNS)
+RENAME = (
+    update(sessions)
+    .where(*_OWN, LIVE)
+    .values(name=bindparam("new_name"), name_key=bindparam("new_key"))
+    .returning(*COLUMNS)
+)
+TOUCH = update(sessions).where(*_OWN, LIVE, c.last_active <= bindparam("stale", type_=INSTANT)).values(_SEEN)
+ROTATE = (
+    update(sessions)
+    .where(*_OWN, LIVE, c.generation == bindparam("presented"))
+    .values({**_NEXT, "rotated_at": bindparam("seen_at"), **_SEEN})
+    .returning(*COLUMNS)
+)
+_PROVED_AT = bindparam("proved_at", type_=INSTANT)
+# Never backwards: clocks of several machines differ.
+_PROVED: dict[str, Any] = {
+    "authenticated_at": case((c.authenticated_at < _PROVED_AT, _PROVED_AT), else_=c.authenticated_at)
+}
+REAUTHENTICATE = update(sessions).where(*_OWN, LIVE).values(_PROVED).returning(*COLUMNS)
+# Without a time of rotation the previous token is not honoured, not even for a moment.
+RENEW = update(sessions).where(*_OWN, LIVE).values({**_NEXT, **_PROVED, "rotated_at": None}).returning(*COLUMNS)
+BY_KIND = select(c.device_kind, func.count()).where(*_MINE).group_by(c.device_kind)
+AGES = select(func.count().filter(c.last_active > bindparam("since", type_=INSTANT)), func.min(c.created_at)).where(
+    *_MINE
+)
+HAS_DEVICE = (
+    select(literal(1))
+    .where(c.user_id == bindparam("owner"), c.device_key == bindparam("key"), c.device_kind == bindparam("kind"))
+    .limit(1)
+)
+_LEAST_USED = (
+    select(c.id)
+    .where(*_MINE, c.id != bindparam("keep"))
+    .order_by(c.last_active.desc(), c.id.desc())
+    .offset(bindparam("others"))
+)
+
+
+def _end(picked: Select[*tuple[Any, ...]]) -> Update:
+    # Locked in the order of ids, so that two such statements never wait for each other.
+    locked = picked.order_by(c.id).with_for_update()
+    return update(sessions).where(tuple_(c.user_id, c.id).in_(locked), LIVE).values(_END).returning(c.id)
+
+
+EVICT = _end(select(c.user_id, c.id).where(c.user_id == bindparam("owner"), c.id.in_(_LEAST_USED)))
+
+
+@lru_cache
+def find_many(size: int) -> Select[*tuple[Any, ...]]:
+    """Sessions by `size` ids: see `conditions.padded`."""
+    return select(*COLUMNS).where(c.user_id == bindparam("owner"), one_of(c.id, size))
+
+
+@lru_cache(maxsize=512)
+def count(shape: FilterShape) -> Select[*tuple[Any, ...]]:
+    """How many sessions a filter picks."""
+    return select(func.count()).select_from(sessions).where(shape.condition())
+
+
+@lru_cache(maxsize=512)
+def revocable(shape: FilterShape, keep: bool) -> Select[*tuple[Any, ...]]:
+    """The ids of the active sessions that a filter picks, but `keep`."""
+    others = (c.id != bindparam("keep"),) if keep else ()
+    return select(c.user_id, c.id).where(shape.condition(), LIVE, *others)
+
+
+@lru_cache(maxsize=512)
+def revoke_many(shape: FilterShape, keep: bool) -> Update:
+    """End those of `revocable`."""
+    return _end(revocable(shape, keep))
