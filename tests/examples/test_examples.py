@@ -166,6 +166,32 @@ def check_log_out(story: Story, data: Any) -> None:
     assert story.phone.get("{ mySessions { id } }")
 
 
+@check("17_reauthenticate")
+def check_reauthenticate(story: Story, data: Any) -> None:
+    assert data["reauthenticate"]["tokens"]["accessToken"].count(".") == 2
+    assert story.laptop.code("{ mySessions { id } }") == "UNAUTHENTICATED", "its access token was replaced"
+    story.laptop.access_token = data["reauthenticate"]["tokens"]["accessToken"]
+    assert story.laptop.get("{ mySessions { id } }")
+
+
+@check("18_change_password")
+def check_change_password(story: Story, data: Any) -> None:
+    payload = data["changePassword"]
+    assert payload["revokedCount"] == 1
+    assert story.phone.code("{ mySessions { id } }") == "UNAUTHENTICATED"
+    story.laptop.access_token = payload["tokens"]["accessToken"]
+    assert story.laptop.get("{ mySessions { id } }")
+
+
+@check("19_ended_sessions")
+def check_ended_sessions(story: Story, data: Any) -> None:
+    assert data["me"]["sessions"]["nodes"] == []
+    assert [each["kind"] for each in data["me"]["securityEvents"]["nodes"]] == ["NEW_DEVICE"]
+    story.laptop.get("mutation($id: ID!) { revokeSession(sessionId: $id) { wasCurrent } }", id=story.phone.session_id)
+    (ended,) = story.laptop.get(FILES["19_ended_sessions"].query)["me"]["sessions"]["nodes"]
+    assert (ended["state"], ended["revocationReason"]) == ("REVOKED", "REVOKED_BY_USER")
+
+
 def payload_errors(value: Any) -> list[Any]:
     """Whatever stands in an `errors` field, however deep."""
     if isinstance(value, list):

@@ -1,0 +1,182 @@
+"""Proving again who one is and changing the password, as a client of the API lives it."""
+
+from typing import Any
+
+import httpx
+import pytest
+
+from tests.conftest import FakeClock
+from tests.schema.asking import ERRORS, IPHONE, PASSWORD, Caller
+
+TOKENS = "tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt } "
+PROVE = "mutation($input: ReauthenticateInput!) { reauthenticate(input: $input) { " + TOKENS + ERRORS + "} }"
+CHANGE = (
+    "mutation($input: ChangePasswordInput!) { changePassword(input: $input) { revokedCount " + TOKENS + ERRORS + "} }"
+)
+REVOKE_ALL = (
+    "mutation { revokeAllSessions { revokedCount errors { __typename "
+    "... on UserError { code } ... on ReauthenticationRequiredError { maxAgeSeconds } } } }"
+)
+MINE = "{ mySessions { id } }"
+NEW = "a new correct horse"
+
+
+async def prove(caller: Caller, password: str = PASSWORD) -> Any:
+    return (await caller.get(PROVE, input={"password": password}))["reauthenticate"]
+
+
+async def change(caller: Caller, **input_: Any) -> Any:
+    given = {"currentPassword": PASSWORD, "newPassword": NEW} | input_
+    return (await caller.get(CHANGE, input=given))["changePassword"]
+
+
+async def test_an_old_log_in_ends_nobody_elses_session_before_it_is_proved(
+    http: httpx.AsyncClient, ana: Caller, clock: FakeClock
+) -> None:
+    clock.advance(hours=3)
+    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    query = "mutation($input: RefreshInput!) { refresh(input: $input) { tokens { accessToken } } }"
+    refreshed = await ana.get(query, input={"refreshToken": ana.refresh_token})
+    ana.token = refreshed["refresh"]["tokens"]["accessToken"]
+
+    refused = (await ana.get(REVOKE_ALL))["revokeAllSessions"]
+    assert refused == {
+        "revokedCount": 0,
+        "errors": [
+            {
+                "__typename": "ReauthenticationRequiredError",
+                "code": "REAUTHENTICATION_REQUIRED",
+                "maxAgeSeconds": 3600,
+            }
+        ],
+    }
+    assert len((await phone.get(MINE))["mySessions"]) == 2
+
+    payload = await prove(ana)
+    assert payload["errors"] == []
+    assert await ana.code(MINE) == "UNAUTHENTICATED", "the access token was replaced"
+    ana.token = payload["tokens"]["accessToken"]
+    assert (await ana.get(REVOKE_ALL))["revokeAllSessions"] == {"revokedCount": 1, "errors": []}
+    assert await phone.code(MINE) == "UNAUTHENTICATED"
+
+
+async def test_a_proof_and_what_it_is_for_fit_into_one_request(ana: Caller, clock: FakeClock) -> None:
+    query = """mutation($input: ReauthenticateInput!) {
+      reauthenticate(input: $input) { errors { __typename } }
+      revokeAllSessions(keepCurrent: false) { revokedCount errors { __typename } }
+    }"""
+    ana.token = await _late(ana, clock)
+
+    data = await ana.get(query, input={"password": PASSWORD})
+
+    assert data["revokeAllSessions"] == {"revokedCount": 1, "errors": []}
+
+
+async def _late(caller: Caller, clock: FakeClock) -> str:
+    """The access token of a log-in of two hours ago."""
+    clock.advance(hours=2)
+    query = "mutation($input: RefreshInput!) { refresh(input: $input) { tokens { accessToken } } }"
+    data = await caller.get(query, input={"refreshToken": caller.refresh_token})
+    return str(data["refresh"]["tokens"]["accessToken"])
+
+
+async def test_a_proof_hands_over_an_access_token_only(ana: Caller) -> None:
+    tokens = (await prove(ana))["tokens"]
+
+    assert tokens["accessToken"].count(".") == 2
+    assert tokens["refreshToken"] is None
+    assert tokens["refreshTokenExpiresAt"] == "2026-12-23T11:16:10.123456Z"
+
+
+async def test_a_wrong_password_is_told_where_it_was_sent(ana: Caller) -> None:
+    proved, changed = await prove(ana, "wrong horse"), await change(ana, currentPassword="wrong horse")
+
+    assert proved["tokens"] is None
+    assert [(each["code"], each["path"]) for each in proved["errors"]] == [
+        ("INVALID_CREDENTIALS", ["input", "password"])
+    ]
+    assert (changed["tokens"], changed["revokedCount"]) == (None, 0)
+    assert changed["errors"][0]["path"] == ["input", "currentPassword"]
+
+
+async def test_a_new_password_ends_the_other_sessions_and_goes_on_here(http: httpx.AsyncClient, ana: Caller) -> None:
+    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+
+    payload = await change(ana)
+
+    assert (payload["revokedCount"], payload["errors"]) == (1, [])
+    assert await phone.code(MINE) == "UNAUTHENTICATED"
+    assert await ana.code(MINE) == "UNAUTHENTICATED"
+    ana.token = payload["tokens"]["accessToken"]
+    shown = await ana.get("{ me { sessions(filter: {states: [REVOKED]}) { nodes { id revocationReason } } } }")
+    assert shown["me"]["sessions"]["nodes"] == [{"id": phone.session_id, "revocationReason": "PASSWORD_CHANGED"}]
+
+
+async def test_a_weak_new_password_is_told_where_it_was_sent(ana: Caller) -> None:
+    (error,) = (await change(ana, newPassword="1234567"))["errors"]
+
+    assert (error["__typename"], error["path"]) == ("InvalidInputError", ["input", "newPassword"])
+
+
+async def test_nobody_proves_anything_without_a_session(http: httpx.AsyncClient) -> None:
+    nobody = Caller(http)
+
+    assert await nobody.code(PROVE, input={"password": PASSWORD}) == "UNAUTHENTICATED"
+    assert await nobody.code(CHANGE, input={"currentPassword": PASSWORD, "newPassword": NEW}) == "UNAUTHENTICATED"
+
+
+async def test_a_thousand_aliased_log_ins_get_five_password_checks(http: httpx.AsyncClient, ana: Caller) -> None:
+    """Aliases count one by one; a hundred of them in a request, for more would be refused as too many tokens."""
+    fields = "\n".join(f"a{number}: login(input: $input) {{ errors {{ __typename }} }}" for number in range(100))
+    document = "mutation($input: LoginInput!) {" + fields + "}"
+    wrong = {"email": "ana@example.com", "password": "wrong horse"}
+    found: list[str] = []
+    for _ in range(10):
+        data = await Caller(http).get(document, input=wrong)
+        found += [each["errors"][0]["__typename"] for each in data.values()]
+
+    assert len(found) == 1000
+    assert found.count("InvalidCredentialsError") == 5
+    assert set(found) == {"InvalidCredentialsError", "RateLimitedError"}
+    events = await ana.get("{ me { securityEvents(kinds: [LOGIN_FAILED]) { totalCount } } }")
+    assert events["me"]["securityEvents"]["totalCount"] == 5
+
+
+async def test_a_limit_says_how_long_to_wait(http: httpx.AsyncClient, ana: Caller, clock: FakeClock) -> None:
+    query = """mutation($input: LoginInput!) { login(input: $input) { session { id }
+      errors { ... on RateLimitedError { message code path retryAfterSeconds } } } }"""
+    nobody, wrong = Caller(http), {"email": "ana@example.com", "password": "wrong horse"}
+    for _ in range(5):
+        await nobody.get(query, input=wrong)
+        clock.advance(seconds=4)
+
+    payload = (await nobody.get(query, input=wrong | {"password": PASSWORD}))["login"]
+
+    assert payload == {
+        "session": None,
+        "errors": [
+            {
+                "message": "Too many attempts. Wait, then try again.",
+                "code": "RATE_LIMITED",
+                "path": [],
+                "retryAfterSeconds": 40,
+            }
+        ],
+    }
+    assert (await ana.get(MINE))["mySessions"], "whoever is signed in stays so"
+
+
+@pytest.mark.usefixtures("ana")
+async def test_an_expired_access_token_still_logs_out_its_session(http: httpx.AsyncClient, clock: FakeClock) -> None:
+    """A log-out that answers OK and does nothing would leave the refresh token alive."""
+    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    clock.advance(minutes=10)
+
+    data = await phone.get("mutation { logout { session { id state } } }")
+
+    assert data["logout"]["session"] == {"id": phone.session_id, "state": "REVOKED"}
+    query = "mutation($input: RefreshInput!) { refresh(input: $input) { errors { __typename } } }"
+    refused = await phone.get(query, input={"refreshToken": phone.refresh_token})
+    assert refused["refresh"]["errors"] == [{"__typename": "RefreshTokenInvalidError"}]
+    again = await phone.get("mutation { logout { session { id } } }")
+    assert again["logout"]["session"] is None

@@ -1,0 +1,103 @@
+"""Counted attempts: exact in each window of time, also when many try at once."""
+
+import asyncio
+from datetime import datetime, timedelta
+
+import pytest
+
+from storage import Storage
+from storage.attempts import Attempt
+from tests.storage.builders import NOW, TICK
+
+MINUTE = timedelta(minutes=1)
+
+
+async def take(storage: Storage, key: str = "ana", limit: int = 3, now: datetime = NOW) -> Attempt | None:
+    async with storage.transaction() as repositories:
+        return await repositories.attempts.take(key, limit, now, now + MINUTE)
+
+
+async def give_back(storage: Storage, attempt: Attempt | None) -> None:
+    assert attempt is not None
+    async with storage.transaction() as repositories:
+        await repositories.attempts.give_back(attempt)
+
+
+async def test_as_many_as_the_limit_and_no_more(storage: Storage) -> None:
+    taken = [await take(storage) for _ in range(5)]
+
+    assert taken == [Attempt("ana", NOW + MINUTE)] * 3 + [None, None]
+    async with storage.reading() as repositories:
+        assert await repositories.attempts.find_end("ana") == NOW + MINUTE
+
+
+async def test_someone_elses_are_counted_apart(storage: Storage) -> None:
+    assert None not in [await take(storage) for _ in range(3)]
+
+    assert await take(storage, "bob") == Attempt("bob", NOW + MINUTE)
+    async with storage.reading() as repositories:
+        assert await repositories.attempts.find_end("eve") is None
+
+
+async def test_a_window_ends_when_its_first_attempt_said(storage: Storage) -> None:
+    for seconds in (0, 30, 59):
+        assert await take(storage, now=NOW + timedelta(seconds=seconds)) == Attempt("ana", NOW + MINUTE)
+
+    assert await take(storage, now=NOW + MINUTE - TICK) is None
+    fresh = [await take(storage, now=NOW + MINUTE) for _ in range(4)]
+    assert fresh == [Attempt("ana", NOW + 2 * MINUTE)] * 3 + [None]
+
+
+async def test_what_is_given_back_may_be_taken_again(storage: Storage) -> None:
+    first, _, _ = [await take(storage) for _ in range(3)]
+    assert await take(storage) is None
+
+    await give_back(storage, first)
+
+    assert await take(storage) is not None
+    assert await take(storage) is None
+
+
+async def test_what_is_given_back_late_does_not_count_for_another_window(storage: Storage) -> None:
+    late = await take(storage)
+    for _ in range(3):
+        assert await take(storage, now=NOW + MINUTE) is not None
+
+    await give_back(storage, late)
+
+    assert await take(storage, now=NOW + MINUTE) is None
+
+
+async def test_nothing_is_given_back_that_was_not_taken(storage: Storage) -> None:
+    taken = await take(storage)
+    for _ in range(5):
+        await give_back(storage, taken)
+
+    assert [await take(storage) for _ in range(4)].count(None) == 1
+
+
+@pytest.mark.parametrize("limit", [1, 5])
+async def test_of_fifty_at_once_as_many_as_the_limit_get_one(storage: Storage, limit: int) -> None:
+    taken = await asyncio.gather(*(take(storage, limit=limit) for _ in range(50)))
+
+    assert 50 - taken.count(None) == limit
+
+
+async def test_a_failure_is_noted_where_it_was_counted(storage: Storage) -> None:
+    """Noting it changes no count."""
+    taken = await take(storage)
+    assert taken is not None
+    async with storage.transaction() as repositories:
+        await repositories.attempts.note_failure(taken, NOW)
+
+    assert [await take(storage) for _ in range(3)].count(None) == 1
+
+
+async def test_windows_that_are_over_are_forgotten(storage: Storage) -> None:
+    await take(storage, "old")
+    await take(storage, "new", now=NOW + TICK)
+
+    async with storage.transaction() as repositories:
+        assert await repositories.attempts.delete_old(NOW + MINUTE) == 1
+        assert await repositories.attempts.find_end("old") is None
+        assert await repositories.attempts.find_end("new") == NOW + MINUTE + TICK

@@ -1,0 +1,130 @@
+"""Sessions that prove themselves again, that are renewed, that are too many, and what device they are on."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from storage import Storage
+from storage.records import Device, DeviceKind, RevocationReason, SessionRecord, UserRecord
+from tests.storage.builders import IDLED_OUT, NOW, REVOKED, TICK, TOO_OLD, a_session, find, keep, sessions_of
+
+ENDED: list[dict[str, Any]] = [REVOKED, IDLED_OUT, TOO_OLD]
+
+
+async def reauthenticate(storage: Storage, user: UserRecord, session: SessionRecord) -> SessionRecord | None:
+    async with storage.transaction() as repositories:
+        return await repositories.sessions.reauthenticate(user.id, session.id, NOW, NOW)
+
+
+async def renew(storage: Storage, user: UserRecord, session: SessionRecord) -> SessionRecord | None:
+    async with storage.transaction() as repositories:
+        return await repositories.sessions.renew(user.id, session.id, NOW, NOW)
+
+
+async def evict(storage: Storage, user: UserRecord, keep_: SessionRecord, limit: int) -> list[UUID]:
+    async with storage.transaction() as repositories:
+        return list(await repositories.sessions.evict(user.id, keep_.id, limit, NOW))
+
+
+async def test_a_proof_changes_its_time_and_nothing_else(storage: Storage, ana: UserRecord) -> None:
+    session, other = a_session(ana, generation=3, rotated_at=NOW), a_session(ana)
+    await keep(storage, session, other)
+
+    proved = replace(session, authenticated_at=NOW)
+    assert await reauthenticate(storage, ana, session) == proved
+
+    assert await sessions_of(storage, ana) == {proved, other}
+
+
+async def test_a_renewed_session_has_a_new_generation_and_no_grace(storage: Storage, ana: UserRecord) -> None:
+    session, other = a_session(ana, generation=3, rotated_at=NOW), a_session(ana)
+    await keep(storage, session, other)
+
+    renewed = replace(session, authenticated_at=NOW, generation=4, rotated_at=None)
+    assert await renew(storage, ana, session) == renewed
+
+    assert await sessions_of(storage, ana) == {renewed, other}
+
+
+async def test_a_later_proof_stands(storage: Storage, ana: UserRecord) -> None:
+    """Clocks of several machines differ: a proof never makes a session older."""
+    session = a_session(ana, authenticated_at=NOW + TICK)
+    await keep(storage, session)
+
+    assert await reauthenticate(storage, ana, session) == session
+    assert await renew(storage, ana, session) == replace(session, generation=1)
+
+
+@pytest.mark.parametrize("ended", ENDED)
+async def test_an_ended_session_proves_nothing(storage: Storage, ana: UserRecord, ended: dict[str, Any]) -> None:
+    session = a_session(ana, **ended)
+    await keep(storage, session)
+
+    assert await reauthenticate(storage, ana, session) is None
+    assert await renew(storage, ana, session) is None
+    assert await find(storage, session) == session
+
+
+async def test_someone_elses_session_proves_nothing(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+    session = a_session(bob)
+    await keep(storage, session)
+
+    assert await reauthenticate(storage, ana, session) is None
+    assert await renew(storage, ana, session) is None
+    assert await find(storage, session) == session
+
+
+async def test_those_unused_for_longest_make_room(storage: Storage, ana: UserRecord) -> None:
+    used = [a_session(ana, last_active=NOW - timedelta(hours=hours)) for hours in (4, 1, 3, 2)]
+    new = a_session(ana, last_active=NOW - timedelta(hours=9))
+    await keep(storage, *used, new)
+
+    assert set(await evict(storage, ana, new, 3)) == {used[0].id, used[2].id}
+
+    ended = {
+        replace(each, revoked_at=NOW, revocation_reason=RevocationReason.SESSION_LIMIT) for each in (used[0], used[2])
+    }
+    assert await sessions_of(storage, ana) == {*ended, used[1], used[3], new}
+    assert await evict(storage, ana, new, 3) == []
+
+
+async def test_of_those_used_at_once_the_oldest_makes_room(storage: Storage, ana: UserRecord) -> None:
+    first, second, new = (a_session(ana) for _ in range(3))
+    await keep(storage, first, second, new)
+
+    assert await evict(storage, ana, new, 2) == [first.id]
+    assert await evict(storage, ana, new, 1) == [second.id]
+    assert await evict(storage, ana, new, 1) == []
+
+
+async def test_ended_sessions_take_no_room(storage: Storage, ana: UserRecord) -> None:
+    active, new = a_session(ana), a_session(ana)
+    await keep(storage, active, new, *(a_session(ana, **ended) for ended in ENDED))
+    before = await sessions_of(storage, ana)
+
+    assert await evict(storage, ana, new, 2) == []
+    assert await sessions_of(storage, ana) == before
+
+
+async def test_someone_elses_sessions_take_no_room(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+    his, mine = [a_session(bob) for _ in range(3)], a_session(ana)
+    await keep(storage, *his, mine)
+
+    assert await evict(storage, ana, mine, 1) == []
+    assert await sessions_of(storage, bob) == set(his)
+
+
+async def test_a_device_is_known_by_its_label_and_kind(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+    session = a_session(ana, **REVOKED)
+    await keep(storage, session)
+
+    async with storage.reading() as repositories:
+        sessions = repositories.sessions
+        assert await sessions.has_device(ana.id, session.device)
+        assert await sessions.has_device(ana.id, replace(session.device, browser_version="131"))
+        assert not await sessions.has_device(ana.id, replace(session.device, kind=DeviceKind.PHONE))
+        assert not await sessions.has_device(ana.id, Device("Safari on iPhone", session.device.kind))
+        assert not await sessions.has_device(bob.id, session.device), "someone else's"
