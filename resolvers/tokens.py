@@ -5,7 +5,6 @@ required, and each token has exactly one spelling.
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from uuid import UUID
 
 import jwt
 
+from resolvers import base64url
 from resolvers.ids import parse_id
 from resolvers.keys import KeyRing
 from storage.records import SessionRecord
@@ -177,10 +177,9 @@ def _is_canonical(token: str) -> bool:
         return False
     signature = token.rpartition(".")[2]
     try:
-        raw = urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+        return base64url.encode(base64url.decode(signature)) == signature
     except ValueError:
         return False
-    return urlsafe_b64encode(raw).rstrip(b"=").decode() == signature
 
 
 def _read(claims: dict[str, Any]) -> Claims | None:

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from resolvers.accounts import LogIn, SignedIn, login, register
 from resolvers.devices import describe
+from resolvers.key_file import KeyFile
 from resolvers.keys import KeyRing
 from resolvers.requester import Client, Requester
 from resolvers.services import Services
@@ -114,6 +116,13 @@ def a_session(now: datetime = NOW, **changes: Any) -> SessionRecord:
 def make_tokens(ring: KeyRing, lifetime: timedelta = timedelta(minutes=5), signature: Signature = EDDSA) -> Tokens:
     """What signs and checks access tokens with this ring."""
     return Tokens(lambda: ring, issuer="sessionql", audience="sessionql", lifetime=lifetime, signature=signature)
+
+
+def make_key_file(path: Path) -> KeyFile:
+    """A keys file after the first start."""
+    file = KeyFile(path)
+    file.load_or_create(NOW)
+    return file
 
 
 def base64url(raw: bytes) -> str:
