@@ -25,8 +25,8 @@ LONGEST = 2048
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _CLAIMS = ("iss", "aud", "sub", "sid", "jti", "iat", "exp", "auth_time")
-# The clock is handed down, so the times are compared here and not by PyJWT.
-_OPTIONS: Any = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False}
+# The clock is handed down, so the times are compared here and not by PyJWT. One audience, not a list.
+_OPTIONS: Any = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "strict_aud": True}
 _TYPE = "at+jwt"
 
 
@@ -184,10 +184,10 @@ def _is_canonical(token: str) -> bool:
 
 def _read(claims: dict[str, Any]) -> Claims | None:
     times = (claims["exp"], claims["auth_time"], claims["iat"])
-    if not all(type(time) is int for time in times):
+    if not all(type(time) is int and time >= 0 for time in times):
         return None
-    user_id, session_id = parse_id(str(claims["sub"])), parse_id(str(claims["sid"]))
-    if user_id is None or session_id is None:
+    user_id, session_id, token_id = (parse_id(str(claims[name])) for name in ("sub", "sid", "jti"))
+    if user_id is None or session_id is None or token_id is None:
         return None
     try:
         expires_at, authenticated_at, _ = (datetime.fromtimestamp(time, UTC) for time in times)
