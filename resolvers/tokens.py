@@ -5,7 +5,6 @@ required, and each token has exactly one spelling.
 """
 
 import re
-from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from uuid import UUID
 
 import jwt
 
+from resolvers import base64url
 from resolvers.ids import parse_id
 from resolvers.keys import KeyRing
 from storage.records import SessionRecord
@@ -25,8 +25,8 @@ LONGEST = 2048
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _CLAIMS = ("iss", "aud", "sub", "sid", "jti", "iat", "exp", "auth_time")
-# The clock is handed down, so the times are compared here and not by PyJWT.
-_OPTIONS: Any = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False}
+# The clock is handed down, so the times are compared here and not by PyJWT. One audience, not a list.
+_OPTIONS: Any = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "strict_aud": True}
 _TYPE = "at+jwt"
 
 
@@ -181,18 +181,17 @@ def _is_canonical(token: str) -> bool:
         return False
     signature = token.rpartition(".")[2]
     try:
-        raw = urlsafe_b64decode(signature + "=" * (-len(signature) % 4))
+        return base64url.encode(base64url.decode(signature)) == signature
     except ValueError:
         return False
-    return urlsafe_b64encode(raw).rstrip(b"=").decode() == signature
 
 
 def _read(claims: dict[str, Any]) -> Claims | None:
     times = (claims["exp"], claims["auth_time"], claims["iat"])
-    if not all(type(time) is int for time in times):
+    if not all(type(time) is int and time >= 0 for time in times):
         return None
-    user_id, session_id = parse_id(str(claims["sub"])), parse_id(str(claims["sid"]))
-    if user_id is None or session_id is None:
+    user_id, session_id, token_id = (parse_id(str(claims[name])) for name in ("sub", "sid", "jti"))
+    if user_id is None or session_id is None or token_id is None:
         return None
     try:
         expires_at, authenticated_at, _ = (datetime.fromtimestamp(time, UTC) for time in times)

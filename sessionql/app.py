@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 
-from resolvers.keys import KeyFile
+from resolvers.key_file import KeyFile
 from resolvers.services import Clock, Services
 from sessionql.background import background
 from sessionql.doors import routes

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from resolvers.devices import describe
-from resolvers.keys import KeyFile, KeysError
+from resolvers.key_file import KeyFile, KeysError
 from resolvers.locations import Locations, LocationsError
 from resolvers.pruning import prune_every
 from resolvers.services import Services

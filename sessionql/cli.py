@@ -9,7 +9,7 @@ from typing import Any
 import click
 from pydantic import ValidationError
 
-from resolvers.keys import KeyFile, KeysError
+from resolvers.key_file import KeyFile, KeysError
 from resolvers.locations import LocationsError
 from sessionql.logs import set_up_logging
 from sessionql.settings import Settings

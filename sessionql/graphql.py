@@ -44,7 +44,8 @@ def client_of(request: Request, proxies: Proxies, *, truncate: bool) -> Client:
 def bearer_token(request: Request) -> str | None:
     """The token of an `Authorization: Bearer` header (RFC 6750); None when there is none."""
     scheme, _, token = request.headers.get("authorization", "").partition(" ")
-    return token.strip() if scheme.lower() == "bearer" else None
+    # What surrounds a header's value, and no other white space: a token has one spelling.
+    return token.strip(" \t") if scheme.lower() == "bearer" else None
 
 
 def translate(error: BaseException) -> Fault | None:

@@ -13,7 +13,7 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
-from resolvers.keys import KeyFile
+from resolvers.key_file import KeyFile
 from sessionql.app import create_app
 from sessionql.logs import set_up_logging
 from sessionql.services import prepare, system_clock

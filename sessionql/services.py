@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from uuid_utils.compat import uuid7
 
 from resolvers.activity import Activity
-from resolvers.keys import KeyFile
+from resolvers.key_file import KeyFile
 from resolvers.locations import Locations
 from resolvers.passwords import Passwords
 from resolvers.services import Clock, IdSource, Services

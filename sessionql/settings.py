@@ -9,11 +9,12 @@ from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from resolvers.keys import LONGEST_TOKEN, SECRET_BYTES
+from resolvers.keys import LONGEST_TOKEN
 from resolvers.services import Policy
 from resolvers.tokens import Signature
 from sessionql.addresses import Network, Proxies, parse_networks
 from sessionql.durations import Duration
+from sessionql.shared_secret import check_shared_secret
 from storage import Lifetimes
 from storage.storage import is_sqlite, sqlite_path
 
@@ -23,7 +24,7 @@ PREFIX = "SESSIONQL_"
 class Settings(BaseSettings):
     """How a server is set up. Every setting has a default that is safe to start with."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True)
 
     data_dir: Path = Field(default=Path("data"), description="Where the keys and the default database are kept.")
     database_url: str = Field(
@@ -48,7 +49,7 @@ class Settings(BaseSettings):
         default="EdDSA", description="`EdDSA` with the keys file, or `HS256` with a shared secret."
     )
     access_token_secret: SecretStr | None = Field(
-        default=None, description="The shared secret of `HS256`, at least 32 bytes."
+        default=None, description="The shared secret of `HS256`: at least 32 bytes, and made by chance."
     )
     access_token_lifetime: Duration = Field(
         default=timedelta(minutes=5), description="How long an access token is good for, at most an hour."
@@ -144,8 +145,7 @@ class Settings(BaseSettings):
     def _check_secret(self) -> None:
         secret = self.access_token_secret
         if self.access_token_algorithm == "HS256":
-            if secret is None or len(secret.get_secret_value().encode()) < SECRET_BYTES:
-                raise ValueError("HS256 needs an access_token_secret of at least 32 bytes")
+            check_shared_secret(secret.get_secret_value() if secret else "")
         elif secret is not None:
             raise ValueError("access_token_secret is for HS256: set access_token_algorithm too")
 

@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -14,6 +15,7 @@ from uuid_utils.compat import uuid7
 
 from resolvers.accounts import LogIn, SignedIn, login, register
 from resolvers.devices import describe
+from resolvers.key_file import KeyFile
 from resolvers.keys import KeyRing
 from resolvers.requester import Client, Requester
 from resolvers.services import Services
@@ -116,14 +118,22 @@ def make_tokens(ring: KeyRing, lifetime: timedelta = timedelta(minutes=5), signa
     return Tokens(lambda: ring, issuer="sessionql", audience="sessionql", lifetime=lifetime, signature=signature)
 
 
+def make_key_file(path: Path) -> KeyFile:
+    """A keys file after the first start."""
+    file = KeyFile(path)
+    file.load_or_create(NOW)
+    return file
+
+
 def base64url(raw: bytes) -> str:
     """As JOSE writes bytes (RFC 7515)."""
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
 def forge(header: object, claims: object, seal: Callable[[bytes], bytes]) -> str:
-    """A token with whatever header and claims; PyJWT would refuse to make most of them."""
-    parts = ".".join(base64url(json.dumps(part).encode()) for part in (header, claims))
+    """A token with whatever header and claims (bytes as they are); PyJWT would refuse to make most of them."""
+    raw = (part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header, claims))
+    parts = ".".join(base64url(part) for part in raw)
     return f"{parts}.{base64url(seal(parts.encode()))}"
 
 

@@ -3,15 +3,16 @@
 import hmac
 import string
 import struct
-from base64 import urlsafe_b64encode
+from base64 import urlsafe_b64decode, urlsafe_b64encode
 from uuid import UUID
 
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from resolvers.keys import KeyRing
 from resolvers.refresh_tokens import RefreshClaims, seal, unseal
-from tests.resolvers.builders import BASE64URL
+from tests.resolvers.builders import BASE64URL, NOW, a_session, good_claims, signed
 
 SECRET, OTHER = b"s" * 32, b"t" * 32
 CLAIMS = RefreshClaims(
@@ -54,6 +55,48 @@ def test_every_cut_is_refused() -> None:
         assert unseal(GOOD[:place], [SECRET]) is None
         assert unseal(GOOD[place + 1 :], [SECRET]) is None
         assert unseal(GOOD[:place] + GOOD[place + 1 :], [SECRET]) is None
+
+
+def test_every_cut_of_the_bytes_behind_the_text_is_refused_also_when_it_is_filled_up() -> None:
+    """A seal is compared whole (CVE-2026-27840: one that was cut was taken for good)."""
+    raw = urlsafe_b64decode(GOOD.removeprefix("sqlr_"))
+
+    for length in range(len(raw)):
+        for filling in (b"", bytes(len(raw) - length), b"\xff" * (len(raw) - length), raw[: len(raw) - length]):
+            if raw[:length] + filling != raw:
+                other = urlsafe_b64encode(raw[:length] + filling).decode()
+                assert unseal("sqlr_" + other, [SECRET]) is None
+                assert unseal("sqlr_" + other.rstrip("="), [SECRET]) is None
+                assert unseal("sqlr_" + other.ljust(92, "A")[:92], [SECRET]) is None
+
+
+def test_what_is_not_sealed_at_all_is_refused() -> None:
+    body = struct.pack(">B16s16sI", 1, CLAIMS.user_id.bytes, CLAIMS.session_id.bytes, 7)
+    for key in (b"", b"\0", b"\0" * 32, CLAIMS.session_id.bytes, OTHER):
+        for message in (body, b"sessionql refresh token" + body):
+            seal_ = hmac.digest(key, message, "sha256")
+            assert unseal("sqlr_" + urlsafe_b64encode(body + seal_).decode(), [SECRET]) is None
+    assert unseal("sqlr_" + urlsafe_b64encode(body + bytes(32)).decode(), [SECRET]) is None
+    unnamed = hmac.digest(SECRET, body, "sha256")
+    assert unseal("sqlr_" + urlsafe_b64encode(body + unnamed).decode(), [SECRET]) is None, "a seal is for one purpose"
+
+
+def test_an_access_token_is_no_refresh_token() -> None:
+    ring = KeyRing.generate(NOW)
+    access = signed(ring, good_claims(a_session()))
+
+    for token in (access, "sqlr_" + access, "sqlr_" + access[:92], "sqlr_" + access.rpartition(".")[2].ljust(92, "A")):
+        assert unseal(token, ring.refresh) is None
+
+
+@pytest.mark.parametrize("prefix", ["", "SQLR_", "sqlr-", "sqlr", "sqlr__", "sqlr_sqlr_", "Bearer sqlr_", "sqlа_"])
+def test_the_prefix_is_part_of_the_token(prefix: str) -> None:
+    assert unseal(prefix + GOOD.removeprefix("sqlr_"), [SECRET]) is None
+
+
+def test_a_very_long_token_is_refused_unread() -> None:
+    assert unseal(GOOD + "A" * 10_000_000, [SECRET]) is None
+    assert unseal("sqlr_" * 2_000_000, [SECRET]) is None
 
 
 @settings(deadline=None, max_examples=200)

@@ -1,20 +1,16 @@
-"""Access tokens that somebody changed, or made: none of them is taken for one of ours."""
+"""Access tokens that somebody else made: none is taken for one of ours, whatever its header says."""
 
-import string
-from datetime import timedelta
-from typing import Any
-from uuid import UUID
+import json
+from itertools import product
 
-import jwt
 import pytest
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from resolvers.keys import KeyRing
 from resolvers.tokens import LONGEST, Signature
 from tests.resolvers.builders import (
-    BASE64URL,
     NOW,
     a_session,
     base64url,
@@ -27,24 +23,14 @@ from tests.resolvers.builders import (
 )
 
 RING = KeyRing.generate(NOW)
+THEIRS = KeyRing.generate(NOW)
 TOKENS = make_tokens(RING)
-SHARED = make_tokens(RING, signature=Signature("HS256", "0123456789abcdef0123456789abcdef"))
+SECRET = b"0123456789abcdef0123456789abcdef"
+SHARED = make_tokens(RING, signature=Signature("HS256", SECRET.decode()))
+SHARED_HEADER = {"alg": "HS256", "typ": "at+jwt"}
 SESSION = a_session()
-TOKEN_ID = UUID("019ab000-0000-7000-8000-0000000000a3")
-GOOD = {
-    "EdDSA": (TOKENS, TOKENS.sign(SESSION, TOKEN_ID, NOW + timedelta(days=30), NOW).text),
-    "HS256": (SHARED, SHARED.sign(SESSION, TOKEN_ID, NOW + timedelta(days=30), NOW).text),
-}
-LEN = len(GOOD["EdDSA"][1])
-CHARACTERS = st.sampled_from(BASE64URL) | st.sampled_from(string.printable) | st.characters()
-CLAIMS = ("iss", "aud", "sub", "sid", "jti", "iat", "exp", "auth_time")
-
-each_algorithm = pytest.mark.parametrize("algorithm", sorted(GOOD))
-
-
-def claiming(claim: str, value: Any) -> str:
-    """A token that is good but for this claim; ... takes the claim away."""
-    return signed(RING, good_claims(SESSION, NOW, **{claim: value}))
+PUBLIC = RING.signing[0].public
+JWK = RING.signing[0].to_jwk()
 
 
 def refused(token: str) -> bool:
@@ -52,63 +38,9 @@ def refused(token: str) -> bool:
     return TOKENS.verify(token, NOW) is None
 
 
-@each_algorithm
-def test_no_character_can_be_any_other_base64url_character(algorithm: str) -> None:
-    tokens, good = GOOD[algorithm]
-    assert tokens.verify(good, NOW) is not None
-
-    for place, there in enumerate(good):
-        in_signature = place > good.rindex(".")
-        # Elsewhere the next few are enough: they differ in the lowest bits, which a lax decoder drops.
-        others = BASE64URL if in_signature else (BASE64URL * 2)[BASE64URL.find(there) + 1 :][:4] + "."
-        for other in set(others) - {there}:
-            assert tokens.verify(good[:place] + other + good[place + 1 :], NOW) is None, (place, other)
-
-
-@each_algorithm
-def test_every_cut_is_refused(algorithm: str) -> None:
-    tokens, good = GOOD[algorithm]
-
-    for place in range(len(good)):
-        assert tokens.verify(good[:place], NOW) is None
-        assert tokens.verify(good[place + 1 :], NOW) is None
-        assert tokens.verify(good[:place] + good[place + 1 :], NOW) is None
-
-
-@each_algorithm
-@pytest.mark.parametrize("extra", ["=", "==", " ", "\t", "\n", "\r\n", "\0", "A", ".", "\u00a0", "\ud800", "é"])
-def test_nothing_can_be_added_at_either_end_or_to_a_part(algorithm: str, extra: str) -> None:
-    tokens, good = GOOD[algorithm]
-    header, claims, signature = good.split(".")
-
-    assert tokens.verify(good + extra, NOW) is None
-    assert tokens.verify(extra + good, NOW) is None
-    assert tokens.verify(f"{header}{extra}.{claims}.{signature}", NOW) is None
-    assert tokens.verify(f"{header}.{claims}{extra}.{signature}", NOW) is None
-
-
-@settings(deadline=None, max_examples=300)
-@given(place=st.integers(0, LEN - 1), other=CHARACTERS)
-def test_any_character_changed_to_any_other_is_refused(place: int, other: str) -> None:
-    good = GOOD["EdDSA"][1]
-    assume(good[place] != other)
-
-    assert refused(good[:place] + other + good[place + 1 :])
-
-
-@settings(deadline=None, max_examples=200)
-@given(place=st.integers(0, LEN), more=st.text(CHARACTERS, min_size=1, max_size=8))
-def test_any_insertion_is_refused(place: int, more: str) -> None:
-    good = GOOD["EdDSA"][1]
-
-    assert refused(good[:place] + more + good[place:])
-
-
-@settings(deadline=None, max_examples=200)
-@given(text=st.text() | st.from_regex(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", fullmatch=True))
-def test_any_text_is_refused_and_never_an_exception(text: str) -> None:
-    assert refused(text)
-    assert SHARED.verify(text, NOW) is None
+def test_the_tokens_made_by_hand_are_good_so_what_follows_is_refused_for_its_one_fault() -> None:
+    assert TOKENS.verify(signed(RING, good_claims(SESSION)), NOW) is not None
+    assert SHARED.verify(forge(SHARED_HEADER, good_claims(SESSION), hs256(SECRET)), NOW) is not None
 
 
 JSON = st.recursive(
@@ -118,7 +50,7 @@ JSON = st.recursive(
 )
 
 
-@settings(deadline=None, max_examples=200)
+@settings(deadline=None, max_examples=60)
 @given(alg=JSON, typ=JSON, kid=JSON, name=st.sampled_from(["crit", "b64", "jwk", "x5u", "zip", "enc"]), more=JSON)
 def test_no_header_makes_an_unsigned_token_good_or_raises(
     alg: object, typ: object, kid: object, name: str, more: object
@@ -140,48 +72,6 @@ def test_a_header_that_is_no_header_is_refused(header: bytes) -> None:
     assert refused(token)
 
 
-def test_the_tokens_made_by_hand_are_good_so_what_follows_is_refused_for_its_one_fault() -> None:
-    assert TOKENS.verify(signed(RING, good_claims(SESSION)), NOW) is not None
-    assert SHARED.verify(
-        forge({"alg": "HS256", "typ": "at+jwt"}, good_claims(SESSION), hs256(b"0123456789abcdef0123456789abcdef")), NOW
-    )
-
-
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_every_claim_is_required(claim: str) -> None:
-    assert refused(claiming(claim, ...))
-    assert refused(claiming(claim, None))
-
-
-ODD: list[object] = [True, 1.5, {}, [], [1], {"a": 1}, 10**30, -(10**30)]
-
-
-@pytest.mark.parametrize("claim", CLAIMS)
-@pytest.mark.parametrize("value", ODD, ids=repr)
-def test_a_claim_of_another_type_or_out_of_range_is_refused(claim: str, value: object) -> None:
-    assert refused(claiming(claim, value))
-
-
-@pytest.mark.parametrize("claim", sorted({*CLAIMS} - {"jti"}))
-@pytest.mark.parametrize("value", ["", "x", "1795432870", "2026-11-23T11:16:10Z"])
-def test_a_claim_of_some_text_is_refused(claim: str, value: str) -> None:
-    assert refused(claiming(claim, value))
-
-
-@pytest.mark.parametrize("value", [float("nan"), float("inf"), float("-inf"), 1e300], ids=repr)
-@pytest.mark.parametrize("claim", ["iat", "exp", "auth_time"])
-def test_a_time_that_is_no_whole_number_is_refused(claim: str, value: float) -> None:
-    assert refused(claiming(claim, value))
-
-
-@pytest.mark.parametrize("claim", ["iss", "aud"])
-@pytest.mark.parametrize(
-    "value", ["SessionQL", "sessionql ", "sessionql.evil.example", "someone-else", ["someone-else"]]
-)
-def test_another_issuer_or_audience_is_refused(claim: str, value: object) -> None:
-    assert refused(claiming(claim, value))
-
-
 @pytest.mark.parametrize(
     "typ", ["JWT", "jwt", "AT+JWT", "at+jwt ", "application/at+jwt", "refresh", "", None, 1, ["at+jwt"], ...]
 )
@@ -189,11 +79,46 @@ def test_another_type_of_token_is_refused(typ: object) -> None:
     assert refused(signed(RING, good_claims(SESSION), typ=typ))
 
 
-@pytest.mark.parametrize(
-    "kid", ["", "unknown", None, 0, True, [], {}, [RING.signing[0].kid], {"kid": 1}, ..., "../keys"]
-)
-def test_an_unknown_key_or_one_of_an_odd_type_is_refused(kid: object) -> None:
+def test_the_type_is_asked_for_under_a_shared_secret_too() -> None:
+    for typ in ("JWT", "AT+JWT", "application/at+jwt", "", None, ["at+jwt"]):
+        assert SHARED.verify(forge(SHARED_HEADER | {"typ": typ}, good_claims(SESSION), hs256(SECRET)), NOW) is None
+    assert SHARED.verify(forge({"alg": "HS256"}, good_claims(SESSION), hs256(SECRET)), NOW) is None
+
+
+KIDS: list[object] = [
+    *("", "unknown", "../keys", "../../../../dev/null", "/dev/null", "file:///dev/null", "keys.json\0"),
+    *("' OR '1'='1", "x' UNION SELECT 'secret' --", "https://evil.example/key", "| cat /etc/passwd", "\ud800"),
+    *(None, 0, 1, -1, True, 1.5, [], {}, ["kid"], {"kid": "kid"}, ...),
+]
+
+
+@pytest.mark.parametrize("kid", KIDS, ids=repr)
+def test_an_unknown_key_id_is_refused_and_never_looked_for_elsewhere(kid: object) -> None:
     assert refused(signed(RING, good_claims(SESSION), kid=kid))
+    header = {
+        name: value for name, value in (good_header(RING) | {"alg": "HS256", "kid": kid}).items() if value is not ...
+    }
+    for secret in (b"", b"secret", b"\0"):
+        assert refused(forge(header, good_claims(SESSION), hs256(secret))), "the content of /dev/null is a secret too"
+
+
+def test_a_key_id_is_compared_whole_and_as_it_is() -> None:
+    kid = RING.signing[0].kid
+    others: tuple[object, ...] = (kid + " ", " " + kid, kid + "\n", kid + "\0", kid[:-1], kid * 2, [kid], {"kid": kid})
+    for other in others:
+        assert refused(signed(RING, good_claims(SESSION), kid=other)), other
+
+
+def test_a_header_name_given_twice_saves_no_forgery() -> None:
+    """RFC 7515, section 4: the last one counts, or none. Here it must be the one that is wrong."""
+    good = json.dumps(good_header(RING)).encode()
+    for name, wrong in (("kid", "unknown"), ("alg", "none"), ("alg", "HS256"), ("typ", "JWT"), ("crit", ["exp"])):
+        twice = good[:-1] + json.dumps({name: wrong}).replace("{", ", ").encode()
+        assert refused(forge(twice, good_claims(SESSION), RING.signing[0].private.sign)), name
+    for unsigned in (b'{"alg": "none", ' + good[1:], good[:-1] + b', "alg": "none"}'):
+        assert refused(forge(unsigned, good_claims(SESSION), lambda _: b""))
+        assert refused(forge(unsigned, good_claims(SESSION), lambda _: bytes(64)))
+        assert refused(forge(unsigned, good_claims(SESSION), THEIRS.signing[0].private.sign))
 
 
 @pytest.mark.parametrize(
@@ -203,27 +128,51 @@ def test_a_good_signature_under_another_algorithm_is_refused(alg: object) -> Non
     assert refused(signed(RING, good_claims(SESSION), alg=alg))
 
 
-@pytest.mark.parametrize("alg", ["none", "None", "nOnE"])
-@pytest.mark.parametrize("signature", ["", "A", "AAAA", base64url(bytes(64))])
-def test_an_unsigned_token_is_refused(alg: str, signature: str) -> None:
-    unsigned = forge({**good_header(RING), "alg": alg}, good_claims(SESSION), lambda _: b"")
-
-    assert refused(unsigned + signature)
-    assert refused(jwt.encode(good_claims(SESSION), "", algorithm="none", headers={"typ": "at+jwt"}))
+def test_a_good_seal_under_another_algorithm_is_refused() -> None:
+    for alg in ("EdDSA", "HS384", "HS512", "hs256", "Hs256", "none", "", None, ["HS256"]):
+        assert SHARED.verify(forge(SHARED_HEADER | {"alg": alg}, good_claims(SESSION), hs256(SECRET)), NOW) is None
 
 
-def test_a_token_sealed_with_the_public_key_as_a_secret_is_refused() -> None:
-    public = RING.signing[0].public
-    header = {**good_header(RING), "alg": "HS256"}
-    for secret in (
-        public.public_bytes_raw(),
-        base64url(public.public_bytes_raw()).encode(),
-        public.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
-        public.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
-        public.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH),
-        b"",
-    ):
-        assert refused(forge(header, good_claims(SESSION), hs256(secret)))
+NONES = ["".join(letters) for letters in product("nN", "oO", "nN", "eE")]
+
+
+@pytest.mark.parametrize("alg", [*NONES, "none ", "none\0", "nоne", "", "null"])
+def test_an_unsigned_token_is_refused_however_none_is_spelled(alg: str) -> None:
+    for tokens, header in ((TOKENS, good_header(RING)), (SHARED, SHARED_HEADER)):
+        unsigned = forge(header | {"alg": alg}, good_claims(SESSION), lambda _: b"")
+        assert tokens.verify(unsigned, NOW) is None
+        assert tokens.verify(unsigned.removesuffix("."), NOW) is None
+        for signature in ("A", "AAAA", base64url(bytes(32)), base64url(bytes(64))):
+            assert tokens.verify(unsigned + signature, NOW) is None
+
+
+PUBLIC_KEYS: dict[str, bytes] = {
+    "its bytes": PUBLIC.public_bytes_raw(),
+    "its bytes in hexadecimal": PUBLIC.public_bytes_raw().hex().encode(),
+    "its x": JWK["x"].encode(),
+    "its JWK": json.dumps(JWK).encode(),
+    "its JWK without a space": json.dumps(JWK, separators=(",", ":")).encode(),
+    "its JWK in the order of names": json.dumps(JWK, separators=(",", ":"), sort_keys=True).encode(),
+    "the key set": json.dumps(RING.to_jwks(), separators=(",", ":")).encode(),
+    "its PEM": PUBLIC.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo),
+    "its PEM without the last newline": PUBLIC.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo).strip(),
+    "its DER": PUBLIC.public_bytes(Encoding.DER, PublicFormat.SubjectPublicKeyInfo),
+    "its line for OpenSSH": PUBLIC.public_bytes(Encoding.OpenSSH, PublicFormat.OpenSSH),
+    "its id": RING.signing[0].kid.encode(),
+    "nothing": b"",
+    "None": b"None",
+}
+
+
+@pytest.mark.parametrize("form", list(PUBLIC_KEYS))
+@pytest.mark.parametrize("alg", ["HS256", "EdDSA", "hs256"])
+def test_a_token_sealed_with_the_public_key_as_a_secret_is_refused(form: str, alg: str) -> None:
+    seal = hs256(PUBLIC_KEYS[form])
+
+    assert refused(forge({**good_header(RING), "alg": alg}, good_claims(SESSION), seal))
+    assert (
+        SHARED.verify(forge({**SHARED_HEADER, "kid": JWK["kid"], "alg": alg}, good_claims(SESSION), seal), NOW) is None
+    )
 
 
 @pytest.mark.parametrize(
@@ -233,34 +182,47 @@ def test_a_critical_header_that_we_do_not_know_is_refused(crit: object) -> None:
     assert refused(signed(RING, good_claims(SESSION), crit=crit))
 
 
-def test_a_key_that_the_token_brings_along_is_not_used() -> None:
-    own = KeyRing.generate(NOW)
-    header = {**good_header(RING), "jwk": own.signing[0].to_jwk(), "jku": "https://evil.example/jwks.json"}
-
-    assert refused(forge(header, good_claims(SESSION), own.signing[0].private.sign))
-    assert refused(forge({**header, "kid": own.signing[0].kid}, good_claims(SESSION), own.signing[0].private.sign))
-
-
-@pytest.mark.parametrize("claim", ["sub", "sid"])
-@pytest.mark.parametrize("spelling", ["{}", "{{{}}}", "urn:uuid:{}", " {}", "{}\n", "{}-"], ids=repr)
-def test_an_id_has_one_spelling_in_a_token(claim: str, spelling: str) -> None:
-    id_ = str(SESSION.id)
-    written = {id_.upper(), id_.replace("-", ""), spelling.format(id_)} - {id_}
-
-    assert all(refused(claiming(claim, text)) for text in written)
+@pytest.mark.parametrize("crit", [["b64"], [], None, ...], ids=repr)
+def test_a_payload_that_is_not_encoded_is_refused(crit: object) -> None:
+    """RFC 7797: with `b64` false the signature is over the text itself, which may also be left out."""
+    claims = good_claims(SESSION)
+    assert refused(signed(RING, claims, b64=False, crit=crit))
+    header = {
+        name: value for name, value in (good_header(RING) | {"b64": False, "crit": crit}).items() if value is not ...
+    }
+    head, text = base64url(json.dumps(header).encode()), json.dumps(claims)
+    signature = base64url(RING.signing[0].private.sign(f"{head}.{text}".encode()))
+    for payload in ("", text, base64url(text.encode())):
+        assert refused(f"{head}.{payload}.{signature}")
 
 
-def test_parts_of_two_good_tokens_make_no_third() -> None:
-    other = signed(RING, good_claims(a_session(id=UUID("019ab000-0000-7000-8000-0000000000b2")))).split(".")
-    ours = signed(RING, good_claims(SESSION)).split(".")
+EMBEDDED: dict[str, object] = {
+    "jwk": THEIRS.signing[0].to_jwk(),
+    "jku": "https://evil.example/jwks.json",
+    "x5u": "https://evil.example/chain.pem",
+    "x5c": [base64url(THEIRS.signing[0].public.public_bytes_raw())],
+    "x5t": base64url(bytes(20)),
+    "x5t#S256": base64url(bytes(32)),
+    "keys": [THEIRS.signing[0].to_jwk()],
+}
 
-    assert TOKENS.verify(".".join(other), NOW) is not None
-    assert refused(".".join([*ours[:2], other[2]]))
-    assert refused(".".join([ours[0], other[1], ours[2]]))
+
+@pytest.mark.parametrize("name", [*EMBEDDED, "all of them"])
+def test_a_key_that_the_token_brings_along_is_not_used(name: str) -> None:
+    """CVE-2018-0114: whoever may name the key may sign."""
+    header = good_header(RING) | (EMBEDDED if name not in EMBEDDED else {name: EMBEDDED[name]})
+    sign = THEIRS.signing[0].private.sign
+
+    assert refused(forge(header, good_claims(SESSION), sign))
+    assert refused(forge(header | {"kid": THEIRS.signing[0].kid}, good_claims(SESSION), sign))
+    del header["kid"]
+    assert refused(forge(header, good_claims(SESSION), sign))
+    oct_ = {"kty": "oct", "k": base64url(b"theirs" * 6), "alg": "HS256"}
+    assert refused(forge(header | {"alg": "HS256", "jwk": oct_}, good_claims(SESSION), hs256(b"theirs" * 6)))
 
 
-def test_a_very_long_token_is_refused_unread() -> None:
-    good = signed(RING, good_claims(SESSION, more="x" * LONGEST))
+def test_a_token_of_another_server_is_refused_even_under_our_names() -> None:
+    assert make_tokens(THEIRS).verify(signed(THEIRS, good_claims(SESSION)), NOW) is not None
 
-    assert len(good) > LONGEST
-    assert refused(good)
+    assert refused(signed(THEIRS, good_claims(SESSION)))
+    assert refused(signed(THEIRS, good_claims(SESSION), kid=RING.signing[0].kid))

@@ -10,7 +10,7 @@ from typing import Any
 import httpx
 import pytest
 
-from resolvers.keys import KeyFile
+from resolvers.key_file import KeyFile
 from sessionql.services import system_clock
 from tests.engines import Engines
 from tests.server import Server

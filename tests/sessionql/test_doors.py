@@ -16,7 +16,7 @@ from tests.server import FIREFOX
 
 pytestmark = pytest.mark.usefixtures("cheap_hashing")
 
-SECRET = "0123456789abcdef0123456789abcdef"
+SECRET = "v7QmX2rKd0pWzL5tYc9HbNf3sGjAe8Uu"
 
 
 async def test_a_healthy_server_says_so(http: httpx.AsyncClient, engine: str) -> None:

@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from sessionql.durations import format_duration, parse_duration
 from sessionql.settings import Settings
 
-SECRET = "0123456789abcdef0123456789abcdef"
+SECRET = "v7QmX2rKd0pWzL5tYc9HbNf3sGjAe8Uu"
 POSTGRESQL = "postgresql://somebody@db.example/sessions"
 
 
@@ -173,7 +173,7 @@ def test_a_shared_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> No
     settings = made(access_token_algorithm="HS256", access_token_secret=SECRET)
     assert settings.signature.secret == SECRET
     assert SECRET not in repr(settings) + str(settings)
-    assert made(access_token_algorithm="HS256", access_token_secret="ü" * 16).signature.secret
+    assert made(access_token_algorithm="HS256", access_token_secret="über-" + SECRET).signature.secret
     monkeypatch.setenv("SESSIONQL_ACCESS_TOKEN_SECRET", SECRET)
     with pytest.raises(ValidationError) as caught:
         Settings()

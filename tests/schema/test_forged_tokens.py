@@ -1,0 +1,128 @@
+"""Forged tokens in real requests: each is refused like no token of ours, and none harms its session."""
+
+import json
+from collections.abc import Callable
+from uuid import UUID
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from resolvers.keys import KeyRing
+from resolvers.services import Services
+from storage.records import SessionRecord
+from tests.conftest import FakeClock
+from tests.resolvers.builders import a_session, base64url, forge, good_claims, good_header, hs256, signed
+from tests.schema.asking import Caller
+
+ME = "{ me { email } }"
+REFRESH = """mutation($token: String!) { refresh(input: {refreshToken: $token}) {
+  tokens { refreshToken } errors { __typename ... on RefreshTokenInvalidError { reuseDetected } } } }"""
+REFUSED = {"tokens": None, "errors": [{"__typename": "RefreshTokenInvalidError", "reuseDetected": False}]}
+THEIRS = KeyRing.generate(FakeClock().now)
+
+
+@pytest.fixture
+def ring(app: FastAPI) -> KeyRing:
+    """The keys of the server, which no attacker has."""
+    services: Services = app.state.services
+    return services.tokens.keys()
+
+
+@pytest.fixture
+async def session(ana: Caller, clock: FakeClock) -> SessionRecord:
+    """Ana's session, as far as a token names it."""
+    user = (await ana.get("{ me { id } }"))["me"]["id"]
+    return a_session(clock(), user_id=UUID(user), id=UUID(ana.session_id))
+
+
+Forgery = Callable[[KeyRing, SessionRecord], str]
+FORGERIES: dict[str, Forgery] = {
+    "unsigned": lambda ring, session: forge(good_header(ring) | {"alg": "none"}, good_claims(session), lambda _: b""),
+    "sealed with the public key": lambda ring, session: forge(
+        good_header(ring) | {"alg": "HS256"}, good_claims(session), hs256(ring.signing[0].public.public_bytes_raw())
+    ),
+    "sealed with the published JWK": lambda ring, session: forge(
+        good_header(ring) | {"alg": "HS256"}, good_claims(session), hs256(json.dumps(ring.signing[0].to_jwk()).encode())
+    ),
+    "signed by a key of theirs": lambda _, session: signed(THEIRS, good_claims(session)),
+    "signed by a key of theirs under our id": lambda ring, session: signed(
+        THEIRS, good_claims(session), kid=ring.signing[0].kid
+    ),
+    "signed by the key that it brings along": lambda ring, session: signed(
+        THEIRS, good_claims(session), jwk=THEIRS.signing[0].to_jwk(), kid=ring.signing[0].kid
+    ),
+    "signed by a key from an address": lambda _, session: signed(
+        THEIRS, good_claims(session), jku="https://evil.example/jwks.json", x5u="https://evil.example/chain.pem"
+    ),
+    "with the empty file as its key": lambda ring, session: forge(
+        good_header(ring) | {"alg": "HS256", "kid": "../../../../dev/null"}, good_claims(session), hs256(b"")
+    ),
+    "of another type": lambda ring, session: signed(ring, good_claims(session), typ="JWT"),
+    "of another issuer": lambda ring, session: signed(ring, good_claims(session, iss="https://evil.example")),
+    "for another audience": lambda ring, session: signed(ring, good_claims(session, aud=["sessionql", "else"])),
+    "without an end": lambda ring, session: signed(ring, good_claims(session, exp=...)),
+    "encrypted": lambda ring, session: signed(ring, good_claims(session)) + ".AAAA.AAAA",
+}
+
+
+async def test_a_token_made_by_hand_with_our_key_is_good_so_the_forgeries_fail_for_their_one_fault(
+    ana: Caller, ring: KeyRing, session: SessionRecord
+) -> None:
+    ana.token = signed(ring, good_claims(session))
+    assert await ana.get(ME) == {"me": {"email": "ana@example.com"}}
+
+
+async def test_forged_access_tokens_are_refused(
+    http: httpx.AsyncClient, ana: Caller, ring: KeyRing, session: SessionRecord
+) -> None:
+    attacker = Caller(http)
+    for name, make in FORGERIES.items():
+        attacker.token = make(ring, session)
+        assert await attacker.code(ME) == "UNAUTHENTICATED", name
+    assert await ana.get(ME) == {"me": {"email": "ana@example.com"}}, "and Ana's own still works"
+
+
+async def test_an_access_token_cut_anywhere_is_refused(http: httpx.AsyncClient, ana: Caller) -> None:
+    attacker = Caller(http)
+    assert ana.token
+    for length in range(len(ana.token)):
+        attacker.token = ana.token[:length]
+        assert await attacker.code(ME) == "UNAUTHENTICATED", length
+
+
+@pytest.mark.parametrize(
+    "more", [b"=", b"==", b".", b"A", b"\0", b"\xa0", b"\x85", b"\x0c", b"\x1f", b", Bearer x"], ids=repr
+)
+async def test_nothing_can_be_added_to_an_access_token(http: httpx.AsyncClient, ana: Caller, more: bytes) -> None:
+    assert ana.token
+    good = ana.token.encode()
+    for token in (good + more, more + good):
+        headers = {b"Authorization": b"Bearer " + token}
+        answer = (await http.post("/graphql", json={"query": ME}, headers=headers)).json()
+        assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED", token
+
+
+async def test_a_refresh_token_cut_anywhere_is_refused_and_ends_nothing(ana: Caller) -> None:
+    good = ana.refresh_token
+    for length in range(len(good)):
+        assert (await ana.get(REFRESH, token=good[:length]))["refresh"] == REFUSED, length
+    for more in ("=", " ", "\n", "\0", "A", "\u00a0"):
+        assert (await ana.get(REFRESH, token=good + more))["refresh"] == REFUSED, repr(more)
+    assert (await ana.get(REFRESH, token=good))["refresh"]["errors"] == []
+
+
+async def test_neither_kind_of_token_is_good_for_the_other(http: httpx.AsyncClient, ana: Caller) -> None:
+    other = Caller(http)
+    other.token = ana.refresh_token
+    assert await other.code(ME) == "UNAUTHENTICATED"
+    assert (await ana.get(REFRESH, token=ana.token))["refresh"] == REFUSED
+
+
+async def test_an_unsealed_refresh_token_of_somebody_is_refused_and_ends_nothing(
+    ana: Caller, session: SessionRecord
+) -> None:
+    body = b"\1" + session.user_id.bytes + session.id.bytes + bytes(4)
+    for seal in (bytes(32), hs256(b"")(body), hs256(bytes(32))(body)):
+        assert (await ana.get(REFRESH, token=f"sqlr_{base64url(body + seal)}"))["refresh"] == REFUSED
+    assert (await ana.get(REFRESH, token=ana.refresh_token))["refresh"]["errors"] == []
