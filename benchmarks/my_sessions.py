@@ -6,7 +6,6 @@ Both are asked by turns in one process, without a network, so that a busy machin
 compare the ratio, not the microseconds. Makes a user with ten sessions; on PostgreSQL, `sessionql migrate` first.
 """
 
-import json
 import secrets
 import sys
 import tempfile
@@ -15,46 +14,15 @@ from pathlib import Path
 from typing import Any
 
 import uvloop
-from starlette.types import Message
 
+from benchmarks.asking import ask
 from sessionql.app import create_app
 from sessionql.settings import Settings
 
 ROUNDS, EACH = 20, 100
 SESSIONS = 10
-USER_AGENT = b"Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
 TOKENS = "tokens { accessToken } errors { ... on UserError { message } }"
 MY_SESSIONS = "{ mySessions { id isCurrent device ipAddress lastActive createdAt } }"
-
-
-async def ask(app: Any, query: str, variables: dict[str, Any] | None = None, token: str = "") -> Any:
-    """One request, handed to the application as a server would."""
-    headers = [(b"content-type", b"application/json"), (b"user-agent", USER_AGENT)]
-    if token:
-        headers.append((b"authorization", b"Bearer " + token.encode()))
-    scope = {
-        "type": "http",
-        "http_version": "1.1",
-        "method": "POST",
-        "scheme": "http",
-        "path": "/graphql",
-        "raw_path": b"/graphql",
-        "root_path": "",
-        "query_string": b"",
-        "headers": headers,
-        "client": ("127.0.0.1", 1),
-        "server": ("127.0.0.1", 80),
-    }
-    answer: list[bytes] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": json.dumps({"query": query, "variables": variables}).encode()}
-
-    async def send(message: Message) -> None:
-        answer.append(message.get("body", b""))
-
-    await app(scope, receive, send)
-    return json.loads(b"".join(answer))
 
 
 async def cost(app: Any, query: str, token: str = "") -> float:

@@ -17,6 +17,7 @@ from storage import Repositories
 from storage.attempts import Attempt
 
 WINDOW = timedelta(minutes=1)
+ANY_NUMBER = 2**31 - 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,7 @@ async def take(services: Services, *limits: Limit) -> Sequence[Attempt] | RateLi
     now = services.clock()
     try:
         async with services.storage.transaction() as repositories:
-            return [await _take(repositories, limit, now) for limit in limits if limit.most]
+            return [await _take(repositories, limit, now) for limit in limits]
     except _Full as full:
         wait = ceil((full.window_ends - now).total_seconds())
         return RateLimited(retry_after_seconds=max(1, wait))
@@ -69,7 +70,8 @@ async def give_back(repositories: Repositories, attempts: Sequence[Attempt]) -> 
 
 
 async def _take(repositories: Repositories, limit: Limit, now: datetime) -> Attempt:
-    taken = await repositories.attempts.take(limit.key, limit.most, now, now + WINDOW)
+    # Counted without a limit too, so that a failure costs the same whatever is set.
+    taken = await repositories.attempts.take(limit.key, limit.most or ANY_NUMBER, now, now + WINDOW)
     if taken is None:
         raise _Full(await repositories.attempts.find_end(limit.key) or now)
     return taken

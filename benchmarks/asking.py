@@ -1,0 +1,38 @@
+"""One request to the application in this process, without a network."""
+
+import json
+from typing import Any
+
+from starlette.types import Message
+
+USER_AGENT = b"Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
+
+
+async def ask(app: Any, query: str, variables: dict[str, Any] | None = None, token: str = "") -> Any:
+    """One request, handed to the application as a server would."""
+    headers = [(b"content-type", b"application/json"), (b"user-agent", USER_AGENT)]
+    if token:
+        headers.append((b"authorization", b"Bearer " + token.encode()))
+    scope = {
+        "type": "http",
+        "http_version": "1.1",
+        "method": "POST",
+        "scheme": "http",
+        "path": "/graphql",
+        "raw_path": b"/graphql",
+        "root_path": "",
+        "query_string": b"",
+        "headers": headers,
+        "client": ("127.0.0.1", 1),
+        "server": ("127.0.0.1", 80),
+    }
+    answer: list[bytes] = []
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": json.dumps({"query": query, "variables": variables}).encode()}
+
+    async def send(message: Message) -> None:
+        answer.append(message.get("body", b""))
+
+    await app(scope, receive, send)
+    return json.loads(b"".join(answer))
