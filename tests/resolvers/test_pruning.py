@@ -11,6 +11,7 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
+from resolvers.accounts import LogIn, login
 from resolvers.pruning import Forgotten, prune, prune_every
 from resolvers.services import Policy, Services
 from resolvers.sessions import list_sessions
@@ -20,6 +21,7 @@ from storage.records import EventKind, EventRecord, RevocationReason
 from storage.sessions import SessionOrder
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
+    LAPTOP,
     FailingStorage,
     add_session,
     add_user,
@@ -189,3 +191,25 @@ async def test_pruning_goes_on_when_the_database_comes_back(
 
     assert await row_of(services, session) is None
     assert caplog.text.count("Pruning stopped early, trying again later: broken") == 2
+
+
+async def test_addresses_go_when_the_operator_says_so(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+    clock.advance(days=8)
+    assert await prune(services) == Forgotten(0, 0)
+    assert await row_of(services, ana.session) == ana.session
+    week = replace(services, policy=Policy(keep_addresses=timedelta(days=7)))
+
+    assert await prune(week) == Forgotten(0, 0)
+
+    assert await row_of(services, ana.session) == replace(ana.session, ip_address=None)
+    assert [event.ip_address for event in await events_of(services, ana.user.id)] == [None]
+
+
+async def test_counted_attempts_of_before_are_forgotten(services: Services, clock: FakeClock) -> None:
+    await login(services, LogIn("ana@example.com", "wrong horse"), LAPTOP)
+    clock.advance(minutes=1)
+    await prune(services)
+
+    async with services.storage.reading() as repositories:
+        assert await repositories.attempts.find_end(f"password:{LAPTOP.network}") is None

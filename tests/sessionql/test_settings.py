@@ -1,5 +1,6 @@
 """Settings: safe as they are, and refused in plain words where they make no sense."""
 
+from dataclasses import fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -7,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from resolvers.services import Policy
 from sessionql.durations import format_duration, parse_duration
 from sessionql.settings import Settings
 
@@ -41,6 +43,13 @@ DEFAULTS = {
     "keep_ended": timedelta(days=30),
     "keep_events": timedelta(days=90),
     "prune_interval": timedelta(hours=1),
+    "session_limit": 50,
+    "fresh_login": timedelta(hours=1),
+    "attempts_per_account": 5,
+    "attempts_per_address": 20,
+    "registrations_per_address": 30,
+    "keep_addresses": timedelta(0),
+    "truncate_addresses": False,
     "graphiql": True,
     "max_body_bytes": 256 * 1024,
     "access_log": False,
@@ -58,6 +67,24 @@ def test_without_a_url_the_database_is_a_file_in_the_data_directory() -> None:
     assert settings.url == "sqlite:////srv/sessions/sessionql.sqlite3"
     assert settings.keys_path == Path("/srv/sessions/keys.json")
     assert Settings(keys_file=Path("/run/keys")).keys_path == Path("/run/keys")
+
+
+def test_the_rules_are_those_that_were_set() -> None:
+    given: dict[str, Any] = {
+        "refresh_grace": timedelta(seconds=1),
+        "keep_ended": timedelta(days=2),
+        "keep_events": timedelta(days=3),
+        "keep_addresses": timedelta(days=4),
+        "truncate_addresses": True,
+        "session_limit": 5,
+        "fresh_login": timedelta(minutes=6),
+        "attempts_per_account": 7,
+        "attempts_per_address": 8,
+        "registrations_per_address": 9,
+    }
+    assert Settings(**given).policy == Policy(**given)
+    assert {field.name for field in fields(Policy)} == given.keys(), "a rule that no setting sets"
+    assert Settings().policy == Policy(), "the defaults agree"
 
 
 def test_every_setting_is_explained() -> None:

@@ -1,6 +1,7 @@
 """Forgetting: a walk deletes exactly what is due, whatever the size of its windows."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -36,7 +37,7 @@ NOT_DUE: list[dict[str, Any]] = [
 windows = pytest.mark.parametrize("window", [1, 2, 3, 18, 19, 1000])
 
 
-async def walk(storage: Storage, window: int, events: bool = False) -> tuple[int, int]:
+async def walk(storage: Storage, window: int, events: bool = False, forget: Forget = FORGET) -> tuple[int, int]:
     """How many were deleted, and in how many steps."""
     after: tuple[Any, Any] | None = START
     deleted = steps = 0
@@ -44,7 +45,7 @@ async def walk(storage: Storage, window: int, events: bool = False) -> tuple[int
         async with storage.transaction() as repositories:
             pruning = repositories.pruning
             step: Callable[..., Any] = pruning.delete_old_events if events else pruning.delete_expired
-            pruned: Pruned = await step(FORGET, after, window)
+            pruned: Pruned = await step(forget, after, window)
         assert pruned.deleted <= window
         assert pruned.next is None or pruned.next > after, "a walk comes to an end"
         deleted, steps, after = deleted + pruned.deleted, steps + 1, pruned.next
@@ -107,3 +108,20 @@ async def test_a_step_deletes_nothing_outside_its_window(storage: Storage, ana: 
 async def test_nothing_kept_is_nothing_to_forget(storage: Storage) -> None:
     assert await walk(storage, 10) == (0, 1)
     assert await walk(storage, 10, events=True) == (0, 1)
+
+
+@pytest.mark.parametrize("window", [1, 2, 1000])
+async def test_old_addresses_are_forgotten_and_nothing_else(storage: Storage, ana: UserRecord, window: int) -> None:
+    """Of sessions by their last use, of events by when they happened; both stay as they are otherwise."""
+    forget = replace(FORGET, addresses_before=NOW - timedelta(days=7))
+    week, later = NOW - timedelta(days=7), NOW - timedelta(days=7) + TICK
+    old, young = a_session(ana, last_active=week), a_session(ana, last_active=later)
+    then, now = an_event(ana, occurred_at=week), an_event(ana, occurred_at=later)
+    await keep(storage, old, young)
+    await keep_events(storage, then, now)
+
+    assert (await walk(storage, window, forget=forget))[0] == 0
+    assert (await walk(storage, window, events=True, forget=forget))[0] == 0
+
+    assert await sessions_of(storage, ana) == {replace(old, ip_address=None), young}
+    assert await events_of(storage, ana) == {replace(then, ip_address=None), now}
