@@ -87,8 +87,11 @@ async def _advance(
 
 def _is_racing(session: SessionRecord, claims: RefreshClaims, services: Services, now: datetime) -> bool:
     """Whether the token is the one just replaced: another tab was faster by a moment."""
+    grace = services.policy.refresh_grace
     return (
         session.generation == claims.generation + 1
         and session.rotated_at is not None
-        and now - session.rotated_at < services.policy.refresh_grace
+        # Requests overtake each other: `now` may be the earlier of the two, which is no grace of zero.
+        and bool(grace)
+        and now - session.rotated_at < grace
     )

@@ -13,7 +13,7 @@ from resolvers.failures import RefreshTokenInvalid
 from resolvers.refresh import Refreshed, refresh
 from resolvers.refresh_tokens import RefreshClaims, unseal
 from resolvers.requester import authenticate
-from resolvers.services import Services
+from resolvers.services import Policy, Services
 from storage.records import EventKind, RevocationReason, SessionRecord
 from tests.conftest import FakeClock
 from tests.resolvers.builders import LAPTOP, PHONE, as_requester, events_of, live_row, sign_in, sign_up
@@ -142,6 +142,19 @@ async def test_after_the_grace_a_replay_ends_the_session_for_good(
     await assert_revoked_for_reuse(services, ana, result)
     assert await authenticate(services, successor.tokens.access.text, LAPTOP) is None
     assert await refresh(services, successor.tokens.refresh, LAPTOP) == RefreshTokenInvalid(ENDED)
+
+
+@pytest.mark.parametrize("overtaken", [timedelta(0), timedelta(milliseconds=5)])
+async def test_without_a_grace_every_second_use_ends_the_session(
+    services: Services, clock: FakeClock, overtaken: timedelta
+) -> None:
+    """ASVS 10.4.5 to the letter, also for a request that began before the one that overtook it."""
+    strict = replace(services, policy=Policy(refresh_grace=timedelta(0)))
+    ana = await sign_up(strict)
+    await refreshed(strict, ana.tokens.refresh)
+    clock.now -= overtaken
+
+    await assert_revoked_for_reuse(strict, ana, await refresh(strict, ana.tokens.refresh, PHONE))
 
 
 async def test_once_the_successor_was_used_a_replay_is_theft_even_within_the_grace(services: Services) -> None:
