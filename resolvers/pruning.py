@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from dataclasses import dataclass
+from datetime import datetime
 
 from resolvers.services import Services
 from storage import StorageError
@@ -35,8 +36,7 @@ async def prune(services: Services) -> Forgotten:
         happened_before=now - policy.keep_events,
         addresses_before=None if policy.keep_addresses is None else now - policy.keep_addresses,
     )
-    async with services.storage.transaction() as repositories:
-        await repositories.attempts.delete_old(now)
+    await _forget_attempts(services, now)
     sessions = await _walk(services, "delete_expired", forget)
     events = await _walk(services, "delete_old_events", forget)
     return Forgotten(sessions, events)
@@ -52,6 +52,14 @@ async def prune_every(services: Services, pause: float) -> None:
             log.warning("Pruning stopped early, trying again later: %s", error)
         else:
             log.info("Forgot %d sessions, %d events", forgotten.sessions, forgotten.events)
+
+
+async def _forget_attempts(services: Services, now: datetime) -> None:
+    deleted = WINDOW
+    while deleted == WINDOW:
+        async with services.storage.transaction() as repositories:
+            deleted = await repositories.attempts.delete_old(now, WINDOW)
+        await asyncio.sleep(0)
 
 
 async def _walk(services: Services, step: str, forget: Forget) -> int:

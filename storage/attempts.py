@@ -17,7 +17,9 @@ _SAME = (c.key == bindparam("which"), c.window_ends == bindparam("ends", type_=I
 _ENDS = select(c.window_ends).where(c.key == bindparam("which"))
 _GIVE_BACK = update(attempts).where(*_SAME, c.count > 0).values({"count": c.count - 1})
 _NOTE_FAILURE = update(attempts).where(*_SAME).values({"failed_at": bindparam("failed")})
-_DELETE_OLD = delete(attempts).where(_OVER)
+# The condition twice: a row may begin a new window between the two.
+_SOME_OLD = select(c.key).where(_OVER).limit(bindparam("size"))
+_DELETE_OLD = delete(attempts).where(c.key.in_(_SOME_OLD), _OVER)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,9 @@ class AttemptRepository:
         values = {"which": attempt.key, "ends": attempt.window_ends, "failed": now}
         await self._tx.execute(_NOTE_FAILURE, values)
 
-    async def delete_old(self, now: datetime) -> int:
-        """Forget the windows that are over; say how many."""
-        return await self._tx.execute(_DELETE_OLD, {"now": now})
+    async def delete_old(self, now: datetime, size: int) -> int:
+        """Forget at most `size` windows that are over; say how many those were."""
+        return await self._tx.execute(_DELETE_OLD, {"now": now, "size": size})
 
 
 @cache

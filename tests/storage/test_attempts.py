@@ -98,6 +98,14 @@ async def test_windows_that_are_over_are_forgotten(storage: Storage) -> None:
     await take(storage, "new", now=NOW + TICK)
 
     async with storage.transaction() as repositories:
-        assert await repositories.attempts.delete_old(NOW + MINUTE) == 1
+        assert await repositories.attempts.delete_old(NOW + MINUTE, 1000) == 1
         assert await repositories.attempts.find_end("old") is None
         assert await repositories.attempts.find_end("new") == NOW + MINUTE + TICK
+
+
+async def test_they_are_forgotten_a_few_at_a_time(storage: Storage) -> None:
+    for number in range(5):
+        await take(storage, f"old {number}")
+
+    async with storage.transaction() as repositories:
+        assert [await repositories.attempts.delete_old(NOW + MINUTE, 2) for _ in range(4)] == [2, 2, 1, 0]
