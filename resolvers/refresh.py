@@ -32,11 +32,15 @@ class Refreshed:
     tokens: Grant
 
 
-async def refresh(services: Services, token: str, client: Client) -> Refreshed | RefreshTokenInvalid | RateLimited:
+async def refresh(
+    services: Services, token: str | None, client: Client
+) -> Refreshed | RefreshTokenInvalid | RateLimited:
     """New tokens for a refresh token; see the module's text for who gets them.
 
-    Refused ones are counted by address, good ones are never limited.
+    Refused ones are counted by address; good ones are never limited, and neither is having none.
     """
+    if token is None:
+        return RefreshTokenInvalid("There is no refresh token, in the input or in a cookie. Log in.")
     done = await _refresh(services, token, client)
     if isinstance(done, Refreshed) or done.reuse_detected:
         return done

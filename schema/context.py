@@ -7,6 +7,7 @@ import strawberry
 from resolvers.accounts import Proof
 from resolvers.requester import Client, Requester, Unauthenticated
 from resolvers.services import Services
+from schema.browser import Browser
 from schema.loaders import Loaders
 from storage.records import SessionRecord
 
@@ -20,6 +21,7 @@ class Context:
     access_token: str | None = None
     requester: Requester | None = None
     rejected: bool = False
+    browser: Browser = field(default_factory=Browser)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
@@ -38,7 +40,7 @@ class Context:
     @property
     def proof(self) -> Proof:
         """What the request carries that says whose session it is."""
-        return Proof(self.requester, self.access_token)
+        return Proof(self.requester, self.access_token, self.browser.refresh_token)
 
     def sign_in(self, session: SessionRecord) -> Requester:
         """From here on the request is made by this new session."""
@@ -48,6 +50,8 @@ class Context:
     def sign_out(self) -> None:
         """From here on nobody makes the request: its session has ended."""
         self.requester, self.rejected = None, True
+        if self.browser.speaks:
+            self.browser.forget()
 
 
 Info = strawberry.Info[Context, None]

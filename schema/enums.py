@@ -15,6 +15,13 @@ class OrderDirection(StrEnum):
     DESC = "DESC"
 
 
+class TokenDelivery(StrEnum):
+    """How a log-in hands over its tokens."""
+
+    BEARER = "BEARER"
+    COOKIE = "COOKIE"
+
+
 class ErrorCode(StrEnum):
     """Stable codes of expected failures."""
 
@@ -95,6 +102,12 @@ _publish(
     DESC="Largest or newest first.",
 )
 _publish(
+    TokenDelivery,
+    "How a log-in hands over its tokens.",
+    BEARER="In the payload, for `Authorization: Bearer …`.",
+    COOKIE="In cookies that scripts cannot read, for browsers.",
+)
+_publish(
     ErrorCode,
     "Stable codes for `UserError.code`.",
     INVALID_CREDENTIALS="The e-mail address or the password is wrong. Deliberately does not say which.",
@@ -117,4 +130,5 @@ __all__ = [
     "RevocationReason",
     "SessionOrderField",
     "SessionState",
+    "TokenDelivery",
 ]

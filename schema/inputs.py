@@ -4,7 +4,7 @@ from datetime import datetime
 
 import strawberry
 
-from schema.enums import DeviceKind, OrderDirection, SessionOrderField, SessionState
+from schema.enums import DeviceKind, OrderDirection, SessionOrderField, SessionState, TokenDelivery
 from schema.node import given
 from storage.filters import SessionFilter as Filter
 from storage.sessions import SessionOrder as Order
@@ -55,6 +55,7 @@ class RegisterInput:
     session_name: str | None = strawberry.field(
         default=strawberry.UNSET, description="A name for the session; absent or null for none."
     )
+    delivery: TokenDelivery = strawberry.field(default=TokenDelivery.BEARER, description="How to hand over the tokens.")
 
 
 @strawberry.input(description="Who logs in.")
@@ -64,6 +65,7 @@ class LoginInput:
     session_name: str | None = strawberry.field(
         default=strawberry.UNSET, description="A name for the session; absent or null for none."
     )
+    delivery: TokenDelivery = strawberry.field(default=TokenDelivery.BEARER, description="How to hand over the tokens.")
 
 
 @strawberry.input(description="Proof of who is asking.")
@@ -82,7 +84,9 @@ class ChangePasswordInput:
 
 @strawberry.input(description="The token to exchange.")
 class RefreshInput:
-    refresh_token: str = strawberry.field(description="The refresh token.")
+    refresh_token: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The refresh token; absent or null to use the refresh cookie."
+    )
 
 
 @strawberry.input(description="Which session to rename.")

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import strawberry
 
 from resolvers.grants import Grant
+from schema.browser import Browser
 from schema.errors import (
     ChangePasswordError,
     LoginError,
@@ -36,21 +37,23 @@ ROOT = "The root, to query again what changed."
 @strawberry.type(description="The tokens of a session. Secrets: keep them out of logs and URLs.")
 class AuthTokens:
     access_token: JWT | None = strawberry.field(
-        description="The access token, for `Authorization: Bearer …`; null when it is not handed over in the payload."
+        description="The access token, for `Authorization: Bearer …`; null when it is set as a cookie instead."
     )
     access_token_expires_at: datetime = strawberry.field(description="When the access token expires.")
     refresh_token: str | None = strawberry.field(
-        description="The refresh token; null when it is not handed over in the payload."
+        description="The refresh token; null when it is set as a cookie instead, or stays as it is."
     )
     refresh_token_expires_at: datetime = strawberry.field(description="When the refresh token expires.")
 
 
-def dress_tokens(grant: Grant) -> AuthTokens:
-    """The tokens, to be handed over once."""
+def dress_tokens(grant: Grant, browser: Browser, *, by_cookie: bool, refresh: bool = True) -> AuthTokens:
+    """The tokens, to be handed over once: in the payload or in cookies. `refresh`: the refresh token too."""
+    if by_cookie:
+        browser.keep(grant, refresh=refresh)
     return AuthTokens(
-        access_token=JWT(grant.access.text),
+        access_token=None if by_cookie else JWT(grant.access.text),
         access_token_expires_at=grant.access.expires_at,
-        refresh_token=grant.refresh,
+        refresh_token=None if by_cookie or not refresh else grant.refresh,
         refresh_token_expires_at=grant.refresh_expires_at,
     )
 

@@ -1,0 +1,135 @@
+"""How people sign in, stay signed in and sign out."""
+
+from typing import Annotated, Any, Protocol
+
+import strawberry
+
+from resolvers import accounts, credentials, refresh
+from resolvers.accounts import LogIn, SignedIn
+from resolvers.credentials import PasswordChange
+from resolvers.failures import Failure
+from resolvers.grants import Grant
+from schema.context import Context, Info
+from schema.enums import TokenDelivery
+from schema.errors import dress
+from schema.inputs import ChangePasswordInput, LoginInput, ReauthenticateInput, RefreshInput, RegisterInput
+from schema.node import given
+from schema.payloads import (
+    AuthTokens,
+    ChangePasswordPayload,
+    LoginPayload,
+    LogoutPayload,
+    ReauthenticatePayload,
+    RefreshPayload,
+    RegisterPayload,
+    dress_tokens,
+)
+from schema.session import dress_session
+from schema.user import dress_user
+from storage.records import SessionRecord
+
+WhoRegisters = Annotated[RegisterInput, strawberry.argument(description="Who registers.")]
+WhoLogsIn = Annotated[LoginInput, strawberry.argument(description="Who logs in.")]
+Token = Annotated[RefreshInput, strawberry.argument(description="The token to exchange.")]
+Password = Annotated[ReauthenticateInput, strawberry.argument(description="The proof.")]
+Passwords = Annotated[ChangePasswordInput, strawberry.argument(description="The old password and the new one.")]
+
+
+@strawberry.type
+class AccountMutation:
+    @strawberry.mutation(description="Make an account and log in to it.")
+    async def register(self, info: Info, input: WhoRegisters) -> RegisterPayload:  # noqa: A002
+        context, by_cookie = info.context, input.delivery is TokenDelivery.COOKIE
+        _check(context, by_cookie)
+        request = LogIn(input.email, input.password, given(input.session_name))
+        done = await accounts.register(context.services, request, context.client)
+        if isinstance(done, Failure):
+            return RegisterPayload(errors=dress(done))
+        return RegisterPayload(**_signed_in(context, done, by_cookie))
+
+    @strawberry.mutation(description="Log in and start a session.")
+    async def login(self, info: Info, input: WhoLogsIn) -> LoginPayload:  # noqa: A002
+        context, by_cookie = info.context, input.delivery is TokenDelivery.COOKIE
+        _check(context, by_cookie)
+        request = LogIn(input.email, input.password, given(input.session_name))
+        done = await accounts.login(context.services, request, context.client)
+        if isinstance(done, Failure):
+            return LoginPayload(errors=dress(done))
+        return LoginPayload(**_signed_in(context, done, by_cookie))
+
+    @strawberry.mutation(
+        description="Exchange a refresh token for new tokens. Each refresh token works once; "
+        "using one twice revokes its session."
+    )
+    async def refresh(self, info: Info, input: Token) -> RefreshPayload:  # noqa: A002
+        context, token = info.context, given(input.refresh_token)
+        by_cookie = token is None
+        _check(context, by_cookie)
+        token = context.browser.refresh_token if by_cookie else token
+        done = await refresh.refresh(context.services, token, context.client)
+        if isinstance(done, Failure):
+            return RefreshPayload(errors=dress(done))
+        tokens = _go_on(context, done, by_cookie)
+        return RefreshPayload(session=dress_session(context, done.session, done.session.id), tokens=tokens)
+
+    @strawberry.mutation(description="End the current session, and take its cookies away. Succeeds when there is none.")
+    async def logout(self, info: Info) -> LogoutPayload:
+        context = info.context
+        ended = await accounts.logout(context.services, context.proof, context.client)
+        if context.requester is not None:
+            context.sign_out()
+        context.browser.forget()
+        return LogoutPayload(session=None if ended is None else dress_session(context, ended, ended.id))
+
+    @strawberry.mutation(
+        description="Prove again who you are, so that actions that need a fresh log-in work for a while. "
+        "The access token is replaced: the session's older ones are refused from here on."
+    )
+    async def reauthenticate(self, info: Info, input: Password) -> ReauthenticatePayload:  # noqa: A002
+        context, requester, by_cookie = info.context, info.context.require(), info.context.browser.speaks
+        _check(context, by_cookie)
+        done = await credentials.reauthenticate(context.services, requester, input.password, context.client)
+        if isinstance(done, Failure):
+            return ReauthenticatePayload(errors=dress(done))
+        return ReauthenticatePayload(tokens=_go_on(context, done, by_cookie, refresh=False))
+
+    @strawberry.mutation(description="Change the password, and revoke every other session unless told not to.")
+    async def change_password(self, info: Info, input: Passwords) -> ChangePasswordPayload:  # noqa: A002
+        context, requester, by_cookie = info.context, info.context.require(), info.context.browser.speaks
+        _check(context, by_cookie)
+        change = PasswordChange(input.current_password, input.new_password, input.keep_other_sessions)
+        done = await credentials.change_password(context.services, requester, change, context.client)
+        if isinstance(done, Failure):
+            return ChangePasswordPayload(errors=dress(done))
+        return ChangePasswordPayload(revoked_count=len(done.revoked), tokens=_go_on(context, done, by_cookie))
+
+
+def _check(context: Context, by_cookie: bool) -> None:
+    """Before anything is done whose tokens go into cookies. Raises CookiesRefused."""
+    if by_cookie:
+        context.browser.require()
+
+
+class _Done(Protocol):
+    """What gives a session new tokens."""
+
+    @property
+    def session(self) -> SessionRecord: ...
+    @property
+    def tokens(self) -> Grant: ...
+
+
+def _go_on(context: Context, done: _Done, by_cookie: bool, *, refresh: bool = True) -> AuthTokens:
+    """Go on as this session, and hand its tokens over."""
+    context.sign_in(done.session)
+    context.browser.speaks = by_cookie
+    return dress_tokens(done.tokens, context.browser, by_cookie=by_cookie, refresh=refresh)
+
+
+def _signed_in(context: Context, done: SignedIn, by_cookie: bool) -> dict[str, Any]:
+    tokens = _go_on(context, done, by_cookie)
+    return {
+        "user": dress_user(context, done.user, done.session),
+        "session": dress_session(context, done.session, done.session.id),
+        "tokens": tokens,
+    }

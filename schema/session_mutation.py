@@ -1,0 +1,87 @@
+"""What people can change about their sessions."""
+
+from typing import Annotated
+
+import strawberry
+
+from resolvers import sessions
+from resolvers.failures import Failure
+from schema.arguments import SessionId
+from schema.context import Context, Info
+from schema.errors import dress
+from schema.inputs import RenameSessionInput, SessionFilter
+from schema.node import given
+from schema.payloads import RenameSessionPayload, RevokeAllSessionsPayload, RevokeSessionPayload
+from schema.session import dress_session
+
+MOST_IDS = 1000
+
+NewName = Annotated[RenameSessionInput, strawberry.argument(description="Which session, and its name.")]
+Which = Annotated[
+    SessionFilter,
+    strawberry.argument(description="Which sessions to revoke. The current session is never among them."),
+]
+DryRun = Annotated[bool, strawberry.argument(description="Only say what would be revoked.")]
+KeepCurrent = Annotated[bool, strawberry.argument(description="Whether to leave the current session alone.")]
+
+
+@strawberry.type
+class SessionMutation:
+    @strawberry.mutation(
+        description="Revoke one of the caller's sessions. Revoking a session that has already "
+        "ended succeeds and changes nothing."
+    )
+    async def revoke_session(self, info: Info, session_id: SessionId) -> RevokeSessionPayload:
+        context, requester = info.context, info.context.require()
+        done = await sessions.revoke_session(context.services, requester, session_id, context.client)
+        if isinstance(done, Failure):
+            return RevokeSessionPayload(errors=dress(done))
+        if done.was_current:
+            context.sign_out()
+        session = dress_session(context, done.session, requester.session.id)
+        return RevokeSessionPayload(session=session, was_current=done.was_current)
+
+    @strawberry.mutation(
+        description="Revoke those of the caller's other sessions that a filter picks, e.g. all "
+        "that were not used for 30 days."
+    )
+    async def revoke_sessions(
+        self,
+        info: Info,
+        filter: Which,  # noqa: A002 - the contract's name
+        dry_run: DryRun = False,
+    ) -> RevokeAllSessionsPayload:
+        context, requester = info.context, info.context.require()
+        done = await sessions.revoke_sessions(context.services, requester, filter.to_filter(), dry_run, context.client)
+        if isinstance(done, Failure):
+            return RevokeAllSessionsPayload(errors=dress(done))
+        return _revoked(context, done)
+
+    @strawberry.mutation(description="Revoke the caller's sessions.")
+    async def revoke_all_sessions(self, info: Info, keep_current: KeepCurrent = True) -> RevokeAllSessionsPayload:
+        context, requester = info.context, info.context.require()
+        done = await sessions.revoke_all_sessions(context.services, requester, keep_current, context.client)
+        if isinstance(done, Failure):
+            return RevokeAllSessionsPayload(errors=dress(done))
+        if not keep_current:
+            context.sign_out()
+        return _revoked(context, done)
+
+    @strawberry.mutation(description="Give one of the caller's sessions a name, or take its name away.")
+    async def rename_session(self, info: Info, input: NewName) -> RenameSessionPayload:  # noqa: A002
+        context, requester = info.context, info.context.require()
+        done = await sessions.rename_session(
+            context.services, requester, input.session_id, given(input.name), context.client
+        )
+        if isinstance(done, Failure):
+            return RenameSessionPayload(errors=dress(done))
+        return RenameSessionPayload(session=dress_session(context, done, requester.session.id))
+
+
+def _revoked(context: Context, done: sessions.RevokedMany) -> RevokeAllSessionsPayload:
+    kept = done.kept
+    return RevokeAllSessionsPayload(
+        revoked_count=len(done.ids),
+        revoked_session_ids=[strawberry.ID(str(id_)) for id_ in done.ids[:MOST_IDS]],
+        kept_session=None if kept is None else dress_session(context, kept, kept.id),
+    )
