@@ -1,6 +1,6 @@
 """The HTTP endpoint: a request in, JSON out, whatever the request was."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
 from typing import Any
 
@@ -16,10 +16,14 @@ from graphql_server.request import read_request
 MAX_BODY = 256 * 1024
 
 MakeContext = Callable[[Request], Awaitable[Any]]
+Finish = Callable[[Request, Any], Iterable[tuple[str, str]]]
 
 
 class GraphQLEndpoint:
-    """Answers GraphQL over HTTP. `make_context` says what the fields of a request share."""
+    """Answers GraphQL over HTTP. `make_context` says what the fields of a request share.
+
+    `finish` says which headers the answer needs for what the fields did to that, failed or not.
+    """
 
     def __init__(
         self,
@@ -28,26 +32,33 @@ class GraphQLEndpoint:
         make_context: MakeContext,
         translate: Translate,
         max_body: int = MAX_BODY,
+        finish: Finish | None = None,
     ) -> None:
         self._engine = engine
         self._make_context = make_context
         self._translate = translate
         self._max_body = max_body
+        self._finish = finish
 
     async def __call__(self, request: Request) -> Response:
         """The response to a request. Never raises: errors are JSON too."""
         media_type = choose_media_type(", ".join(request.headers.getlist("accept")))
         if media_type is None:
             return _failure(Fault(f"We answer in {GRAPHQL_JSON} or {JSON}.", "NOT_ACCEPTABLE", 406), JSON, {})
+        context = None
         try:
             asked = await read_request(request, self._max_body)
-            answer = await self._engine.answer(asked, await self._make_context(request))
-            return _respond(answer, media_type)
+            context = await self._make_context(request)
+            response = _respond(await self._engine.answer(asked, context), media_type)
         except RequestError as error:
             fault = Fault(str(error), error.code, error.status)
-            return _failure(fault, media_type, error.headers)
+            response = _failure(fault, media_type, error.headers)
         except Exception as error:  # noqa: BLE001 - the last line before the client
-            return _failure(to_fault(error, self._translate), media_type, {})
+            response = _failure(to_fault(error, self._translate), media_type, {})
+        if context is not None and self._finish is not None:
+            for name, value in self._finish(request, context):
+                response.headers.append(name, value)
+        return response
 
 
 def _respond(answer: Answer, media_type: str) -> Response:

@@ -3,18 +3,35 @@
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from typing import Any
 
 from fastapi import FastAPI
+from starlette.types import ASGIApp
 
 from resolvers.key_file import KeyFile
 from resolvers.services import Clock, Services
 from sessionql.background import background
+from sessionql.cors import share
 from sessionql.doors import routes
+from sessionql.origins import Origins
+from sessionql.security_headers import SecurityHeaders
 from sessionql.services import make_services, prepare, system_clock
 from sessionql.settings import Settings
 from storage import StorageUnavailable
 
 log = logging.getLogger("sessionql")
+
+
+class Application(FastAPI):
+    """FastAPI, with what browsers are told around everything: also around its own errors."""
+
+    def __init__(self, origins: Origins, **fastapi: Any) -> None:
+        super().__init__(**fastapi)
+        self._origins = origins
+
+    def build_middleware_stack(self) -> ASGIApp:
+        """The layers, the outermost last."""
+        return SecurityHeaders(share(super().build_middleware_stack(), self._origins))
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> FastAPI:
@@ -34,7 +51,7 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
             services.passwords.close()
             await services.storage.database.close()
 
-    app = FastAPI(title="SessionQL", lifespan=lifespan, openapi_url=None)
+    app = Application(settings.origins, title="SessionQL", lifespan=lifespan, openapi_url=None)
     app.state.services = services
     app.router.routes.extend(routes(settings, services))
     return app

@@ -29,7 +29,7 @@ _EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 def routes(settings: Settings, services: Services) -> list[Route]:
     """Every door of the server."""
-    endpoint = make_endpoint(services, settings.proxies, settings.max_body_bytes)
+    endpoint = make_endpoint(services, settings)
     always = [
         Route("/healthz", _health(services), methods=["GET"]),
         Route("/.well-known/jwks.json", _jwks(services), methods=["GET"]),

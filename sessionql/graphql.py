@@ -1,5 +1,7 @@
 """The GraphQL door: our schema behind the generic endpoint, and who knocks."""
 
+from functools import partial
+
 from starlette.requests import Request
 
 from graphql_server import Engine, Fault, GraphQLEndpoint
@@ -8,29 +10,56 @@ from resolvers.devices import clean_user_agent
 from resolvers.failures import InvalidArgument
 from resolvers.requester import Client, Unauthenticated, authenticate
 from resolvers.services import Services
+from schema.browser import Browser, CookiesRefused
 from schema.build import executor_class, graphql_schema
 from schema.context import Context
 from sessionql.addresses import Proxies, address_of
+from sessionql.cookies import CookieRules
+from sessionql.csrf import refusal
+from sessionql.origins import Origins
+from sessionql.settings import Settings
 from storage import StorageUnavailable
 
 
-def make_endpoint(services: Services, proxies: Proxies, max_body: int) -> GraphQLEndpoint:
+def make_endpoint(services: Services, settings: Settings) -> GraphQLEndpoint:
     """The endpoint that serves `/graphql`."""
+    proxies, rules, origins = settings.proxies, settings.cookies, settings.origins
 
     async def make_context(request: Request) -> Context:
         sender = client_of(request, proxies, truncate=services.policy.truncate_addresses)
-        return await context_of(services, sender, bearer_token(request))
+        token, browser = proof_of(request, rules, origins)
+        return await context_of(services, sender, token, browser)
+
+    def finish(request: Request, context: Context) -> list[tuple[str, str]]:
+        return rules.write(context.browser.changes, request.scope, services.clock())
 
     engine = Engine(graphql_schema, translate=translate, executor_class=executor_class)
-    return GraphQLEndpoint(engine, make_context=make_context, translate=translate, max_body=max_body)
+    return GraphQLEndpoint(
+        engine, make_context=make_context, translate=translate, max_body=settings.max_body_bytes, finish=finish
+    )
 
 
-async def context_of(services: Services, client: Client, token: str | None) -> Context:
+def proof_of(request: Request, rules: CookieRules, origins: Origins) -> tuple[str | None, Browser]:
+    """The access token of a request, and what its browser keeps.
+
+    A bearer token wins: its request asks nothing of the cookies. Raises CookiesRefused when they
+    are all that the request has, and another site may have had them sent.
+    """
+    token, cookies = bearer_token(request), rules.read(request.headers.raw)
+    browser = Browser(sent=cookies.sent, refusal=partial(refusal, request, origins))
+    if token is not None or not cookies.sent:
+        return token, browser
+    browser.require()
+    browser.speaks, browser.refresh_token = True, cookies.refresh_token
+    return cookies.access_token, browser
+
+
+async def context_of(services: Services, client: Client, token: str | None, browser: Browser) -> Context:
     """What the fields of this request share. The session is looked up here, once."""
-    context = Context(services, client, token)
+    context = Context(services, client, token, browser=browser)
     if token is not None:
         context.requester = await authenticate(services, token, context.client)
-        context.rejected = context.requester is None
+    context.rejected = context.requester is None and (token is not None or browser.speaks)
     return context
 
 
@@ -53,6 +82,8 @@ def translate(error: BaseException) -> Fault | None:
     match error:
         case Unauthenticated():
             return Fault(str(error), "UNAUTHENTICATED")
+        case CookiesRefused():
+            return Fault(str(error), "CSRF_REFUSED", 403)
         case InvalidArgument():
             return Fault(str(error), "BAD_USER_INPUT")
         case StorageUnavailable():

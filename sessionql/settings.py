@@ -13,7 +13,9 @@ from resolvers.keys import LONGEST_TOKEN
 from resolvers.services import Policy
 from resolvers.tokens import Signature
 from sessionql.addresses import Network, Proxies, parse_networks
+from sessionql.cookies import CookieRules, SameSite
 from sessionql.durations import Duration
+from sessionql.origins import ANY, Origins, parse_origins
 from sessionql.shared_secret import check_shared_secret
 from storage import Lifetimes
 from storage.storage import is_sqlite, sqlite_path
@@ -114,6 +116,24 @@ class Settings(BaseSettings):
         default="x-forwarded-for",
         description="The header that your proxies write: one only, for a client may send the other.",
     )
+    cookie_same_site: SameSite = Field(
+        default="strict",
+        description="`SameSite` of the cookies: `strict`, `lax`, or `none` for pages of other sites that "
+        "`SESSIONQL_CORS_ORIGINS` lists.",
+    )
+    cookie_secure: bool = Field(
+        default=True,
+        description="Whether the cookies are for https and http://localhost alone. `false` is for developing with "
+        "Safari, which keeps them over https only.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_origins)] = Field(
+        default=(),
+        description="Origins of other sites whose pages may talk to this server, like `https://app.example.com, "
+        "https://admin.example.com`; `*` for all.",
+    )
+    cors_credentials: bool = Field(
+        default=False, description="Whether the pages of `SESSIONQL_CORS_ORIGINS` may use the cookies of their users."
+    )
     geoip_database: Path | None = Field(
         default=None,
         description="A MaxMind-format file (`.mmdb`) that `location` is looked up in; read again when it is replaced.",
@@ -140,7 +160,16 @@ class Settings(BaseSettings):
         if self.prune_interval < timedelta(seconds=1):
             raise ValueError("prune_interval is at least 1s")
         self._check_secret()
+        self._check_browsers()
         return self
+
+    def _check_browsers(self) -> None:
+        if self.cors_credentials and ANY in self.cors_origins:
+            raise ValueError("cors_origins * with cors_credentials lets every site act as your users: list origins")
+        if self.cors_credentials and not self.cors_origins:
+            raise ValueError("cors_credentials is for the pages of cors_origins: list them too")
+        if self.cookie_same_site == "none" and not self.cookie_secure:
+            raise ValueError("browsers keep cookies of cookie_same_site none only with cookie_secure")
 
     def _check_secret(self) -> None:
         secret = self.access_token_secret
@@ -184,6 +213,16 @@ class Settings(BaseSettings):
     def proxies(self) -> Proxies:
         """Whom to believe about whose request it is."""
         return Proxies(self.trusted_proxies, self.forwarded_header)
+
+    @property
+    def cookies(self) -> CookieRules:
+        """How browsers keep tokens."""
+        return CookieRules(self.cookie_same_site, self.cookie_secure)
+
+    @property
+    def origins(self) -> Origins:
+        """Which other sites' pages may talk to the server."""
+        return Origins(self.cors_origins, self.cors_credentials)
 
     @property
     def signature(self) -> Signature:
