@@ -64,7 +64,7 @@ class AccountMutation:
     async def refresh(self, info: Info, input: Token) -> RefreshPayload:  # noqa: A002
         context, token = info.context, given(input.refresh_token)
         by_cookie = token is None
-        _check(context, by_cookie)
+        _check(context, by_cookie and context.browser.speaks)
         token = context.browser.refresh_token if by_cookie else token
         done = await refresh.refresh(context.services, token, context.client)
         if isinstance(done, Failure):

@@ -1,0 +1,95 @@
+"""A browser over https that keeps cookies, says where its requests come from, and talks to an application here."""
+
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
+from http.cookies import SimpleCookie
+from typing import Any
+
+import httpx
+from fastapi import FastAPI
+
+from sessionql.app import create_app
+from sessionql.settings import Settings
+from tests.conftest import FakeClock
+from tests.schema.asking import PASSWORD
+
+HERE = "https://sessionql.test"
+PAGE = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
+"""What a browser adds to what a page of this site sends."""
+ACCESS = "__Host-sessionql_access"
+REFRESH = "__Secure-sessionql_refresh"
+
+TOKENS = "tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt }"
+ERRORS = "errors { ... on UserError { code message } }"
+LOG_IN = f"mutation($input: LoginInput!) {{ login(input: $input) {{ session {{ id }} {TOKENS} {ERRORS} }} }}"
+REGISTER = LOG_IN.replace("LoginInput", "RegisterInput").replace("login(", "register(")
+REFRESH_BY_COOKIE = f"mutation {{ refresh(input: {{}}) {{ session {{ id }} {TOKENS} {ERRORS} }} }}"
+LOG_OUT = "mutation { logout { session { id state } } }"
+ME = "{ me { email } }"
+
+
+class Browser:
+    """A browser. `cookies` is what it keeps by name; scripts of its pages would see none of it."""
+
+    def __init__(self, http: httpx.AsyncClient) -> None:
+        self.http = http
+        self.set: dict[str, Any] = {}
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        return {cookie.name: cookie.value or "" for cookie in self.http.cookies.jar}
+
+    async def send(self, query: str, *, headers: Mapping[str, str] = PAGE, **variables: Any) -> httpx.Response:
+        """The response to an operation of a page; `set` has the cookies that it set, with their attributes."""
+        body = {"query": query, "variables": variables}
+        response = await self.http.post("/graphql", json=body, headers=dict(headers))
+        self.set = cookies_of(response)
+        return response
+
+    async def ask(self, query: str, *, headers: Mapping[str, str] = PAGE, **variables: Any) -> Any:
+        """The whole answer to an operation."""
+        return (await self.send(query, headers=headers, **variables)).json()
+
+    async def get(self, query: str, *, headers: Mapping[str, str] = PAGE, **variables: Any) -> Any:
+        """The data of an operation that must not fail."""
+        answer = await self.ask(query, headers=headers, **variables)
+        assert "errors" not in answer, answer
+        return answer["data"]
+
+    async def code(self, query: str, *, headers: Mapping[str, str] = PAGE) -> str:
+        """The code of the one error of an operation that must fail."""
+        (error,) = (await self.ask(query, headers=headers))["errors"]
+        return str(error["extensions"]["code"])
+
+    async def register(self, email: str = "ana@example.com", delivery: str = "COOKIE") -> Any:
+        """Make an account, and keep its tokens in cookies."""
+        return (await self.get(REGISTER, input=input_of(email, delivery)))["register"]
+
+    async def log_in(self, email: str = "ana@example.com", delivery: str = "COOKIE") -> Any:
+        """Log in, and keep the tokens in cookies."""
+        return (await self.get(LOG_IN, input=input_of(email, delivery)))["login"]
+
+
+def input_of(email: str = "ana@example.com", delivery: str = "COOKIE") -> dict[str, str]:
+    return {"email": email, "password": PASSWORD, "delivery": delivery}
+
+
+def cookies_of(response: httpx.Response) -> dict[str, Any]:
+    """The cookies that a response sets, by name."""
+    return {name: each for line in response.headers.get_list("set-cookie") for name, each in SimpleCookie(line).items()}
+
+
+@asynccontextmanager
+async def browser_of(app: FastAPI, url: str = HERE) -> AsyncIterator[Browser]:
+    """A browser with no cookies yet, of an application that is open."""
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with httpx.AsyncClient(transport=transport, base_url=url) as http:
+        yield Browser(http)
+
+
+@asynccontextmanager
+async def site(settings: Settings, clock: FakeClock, **changed: Any) -> AsyncIterator[Browser]:
+    """A browser of a server with other settings."""
+    app = create_app(settings.model_copy(update=changed), clock=clock)
+    async with app.router.lifespan_context(app), browser_of(app) as browser:
+        yield browser

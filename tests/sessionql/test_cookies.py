@@ -1,0 +1,293 @@
+"""Sessions in cookies: how they are set, what they are good for, and when they go."""
+
+import httpx
+import pytest
+from fastapi import FastAPI
+
+from schema.browser import Kept, Secret
+from sessionql.cookies import CookieRules, Cookies
+from sessionql.settings import Settings
+from tests.conftest import FakeClock
+from tests.schema.asking import PASSWORD
+from tests.sessionql.browsers import (
+    ACCESS,
+    LOG_OUT,
+    ME,
+    PAGE,
+    REFRESH,
+    REFRESH_BY_COOKIE,
+    TOKENS,
+    Browser,
+    browser_of,
+    cookies_of,
+    site,
+)
+
+pytestmark = pytest.mark.usefixtures("cheap_hashing")
+
+ANA = {"me": {"email": "ana@example.com"}}
+MINE = "{ mySessions { id isCurrent } }"
+REAUTHENTICATE = f'mutation {{ reauthenticate(input: {{password: "{PASSWORD}"}}) {{ {TOKENS} }} }}'
+CHANGE = f"""mutation {{ changePassword(input: {{currentPassword: "{PASSWORD}", newPassword: "another horse 42"}}) {{
+  {TOKENS} }} }}"""
+THIRTY_DAYS = str(30 * 24 * 60 * 60)
+
+
+async def test_a_log_in_by_cookie_hands_nothing_to_scripts(browser: Browser) -> None:
+    response = await browser.http.post(
+        "/graphql",
+        json={
+            "query": "mutation($i: RegisterInput!) { register(input: $i) {" + TOKENS + "} }",
+            "variables": {"i": INPUT},
+        },
+        headers=PAGE,
+    )
+    assert response.json()["data"]["register"]["tokens"] == {
+        "accessToken": None,
+        "accessTokenExpiresAt": "2026-11-23T11:21:10Z",
+        "refreshToken": None,
+        "refreshTokenExpiresAt": "2026-12-23T11:16:10.123456Z",
+    }
+    cookies = cookies_of(response)
+    assert not [secret for secret in cookies.values() if secret.value in response.text]
+    assert cookies.keys() == {ACCESS, REFRESH}
+    for name, path in ((ACCESS, "/"), (REFRESH, "/graphql")):
+        attributes = {key: value for key, value in cookies[name].items() if value}
+        assert attributes == {
+            "path": path,
+            "max-age": THIRTY_DAYS,
+            "secure": True,
+            "httponly": True,
+            "samesite": "Strict",
+        }, "and no Domain"
+
+
+INPUT = {"email": "ana@example.com", "password": PASSWORD, "delivery": "COOKIE"}
+
+
+async def test_cookies_are_who_asks(browser: Browser) -> None:
+    session = (await browser.register())["session"]
+    assert (await browser.get(MINE))["mySessions"] == [{"id": session["id"], "isCurrent": True}]
+    assert browser.set == {}, "a question changes no cookies"
+    again = (await browser.log_in())["session"]
+    assert {each["id"] for each in (await browser.get(MINE))["mySessions"]} == {session["id"], again["id"]}
+
+
+async def test_a_bearer_log_in_sets_no_cookies(browser: Browser) -> None:
+    payload = await browser.register(delivery="BEARER")
+    assert payload["tokens"]["accessToken"]
+    assert (browser.set, browser.cookies) == ({}, {})
+
+
+async def test_an_access_cookie_out_of_date_says_that_there_is_one_to_refresh(
+    browser: Browser, clock: FakeClock
+) -> None:
+    session = (await browser.register())["session"]
+    before = browser.cookies
+    clock.advance(minutes=5)
+    assert await browser.code(ME) == "UNAUTHENTICATED"
+    payload = (await browser.get(REFRESH_BY_COOKIE))["refresh"]
+    assert (payload["session"], payload["errors"]) == (session, [])
+    assert (payload["tokens"]["accessToken"], payload["tokens"]["refreshToken"]) == (None, None)
+    assert payload["tokens"]["accessTokenExpiresAt"] == "2026-11-23T11:26:10Z"
+    assert not [name for name in (ACCESS, REFRESH) if browser.cookies[name] == before[name]]
+    assert await browser.get(ME) == ANA
+
+
+async def test_a_given_refresh_token_is_answered_in_the_payload(browser: Browser) -> None:
+    token = (await browser.register(delivery="BEARER"))["tokens"]["refreshToken"]
+    await browser.log_in()
+    query = f'mutation {{ refresh(input: {{refreshToken: "{token}"}}) {{ {TOKENS} }} }}'
+    tokens = (await browser.get(query))["refresh"]["tokens"]
+    assert tokens["accessToken"]
+    assert tokens["refreshToken"] not in {None, token}
+    assert browser.set == {}
+
+
+@pytest.mark.parametrize("input_", ["{}", "{refreshToken: null}"])
+async def test_without_any_token_there_is_nothing_to_refresh(browser: Browser, input_: str) -> None:
+    query = REFRESH_BY_COOKIE.replace("{}", input_)
+    for _ in range(25):  # a page may ask at each of its starts, and is not counted as guessing
+        (error,) = (await browser.get(query))["refresh"]["errors"]
+        assert error["code"] == "REFRESH_TOKEN_INVALID"
+        assert "There is no refresh token" in error["message"]
+
+
+async def test_a_refresh_that_fails_takes_nothing_away(browser: Browser, clock: FakeClock) -> None:
+    await browser.register()
+    kept = browser.cookies
+    clock.advance(days=31)
+    (error,) = (await browser.get(REFRESH_BY_COOKIE))["refresh"]["errors"]
+    assert error["code"] == "REFRESH_TOKEN_INVALID"
+    assert (browser.set, browser.cookies) == ({}, kept), "another tab may just have logged in"
+
+
+async def test_logging_out_ends_the_session_and_takes_the_cookies_away(browser: Browser) -> None:
+    session = (await browser.register())["session"]
+    kept = browser.cookies
+    assert (await browser.get(LOG_OUT))["logout"]["session"] == {**session, "state": "REVOKED"}
+    assert browser.cookies == {}
+    assert [browser.set[name]["max-age"] for name in (ACCESS, REFRESH)] == ["0", "0"]
+    assert await browser.get(ME) == {"me": None}
+    browser.http.cookies.update(kept)
+    assert await browser.code(ME) == "UNAUTHENTICATED", "a copy of them is good for nothing"
+
+
+@pytest.mark.parametrize("left", [{ACCESS, REFRESH}, {ACCESS}, {REFRESH}])
+async def test_a_browser_whose_token_is_out_of_date_logs_out_too(
+    browser: Browser, clock: FakeClock, left: set[str]
+) -> None:
+    session = (await browser.register())["session"]
+    for name in {ACCESS, REFRESH} - left:
+        browser.http.cookies.delete(name)
+    clock.advance(hours=1)
+    assert (await browser.get(LOG_OUT))["logout"]["session"] == {**session, "state": "REVOKED"}
+    assert browser.cookies == {}
+
+
+async def test_without_cookies_a_log_out_sets_none(browser: Browser) -> None:
+    token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
+    await browser.get(LOG_OUT, headers={"Authorization": f"Bearer {token}"})
+    assert browser.set == {}
+
+
+async def test_a_session_that_its_own_browser_ends_leaves_no_cookies(browser: Browser) -> None:
+    session = (await browser.register())["session"]
+    await browser.get(f'mutation {{ revokeSession(sessionId: "{session["id"]}") {{ wasCurrent }} }}')
+    assert browser.cookies == {}
+
+
+async def test_a_bearer_token_wins(browser: Browser) -> None:
+    bob = (await browser.register("bob@example.com", "BEARER"))["tokens"]["accessToken"]
+    await browser.register()
+    assert await browser.get(ME) == ANA
+    assert await browser.get(ME, headers={"Authorization": f"Bearer {bob}"}) == {"me": {"email": "bob@example.com"}}
+    assert await browser.code(ME, headers={"Authorization": "Bearer nonsense"}) == "UNAUTHENTICATED"
+    payload = (await browser.get(REFRESH_BY_COOKIE, headers={"Authorization": f"Bearer {bob}"}))["refresh"]
+    assert [error["code"] for error in payload["errors"]] == ["REFRESH_TOKEN_INVALID"]
+    await browser.get(LOG_OUT, headers={"Authorization": f"Bearer {bob}"})
+    assert browser.cookies == {}, "whoever logs out leaves nothing in the browser"
+
+
+async def test_a_proxys_own_password_is_no_bearer_token(browser: Browser) -> None:
+    await browser.register()
+    assert await browser.get(ME, headers={**PAGE, "Authorization": "Basic YTpi"}) == ANA
+    assert await browser.code(ME, headers={"Authorization": "Basic YTpi"}) == "CSRF_REFUSED"
+
+
+async def test_proving_again_who_you_are_replaces_the_access_cookie_alone(browser: Browser, clock: FakeClock) -> None:
+    await browser.register()
+    clock.advance(minutes=1)
+    tokens = (await browser.get(REAUTHENTICATE))["reauthenticate"]["tokens"]
+    assert (tokens["accessToken"], tokens["refreshToken"]) == (None, None)
+    assert browser.set.keys() == {ACCESS}
+    assert await browser.get(ME) == ANA
+    assert (await browser.get(REFRESH_BY_COOKIE))["refresh"]["errors"] == []
+
+
+async def test_a_changed_password_replaces_both_cookies(browser: Browser, clock: FakeClock) -> None:
+    await browser.register()
+    clock.advance(minutes=1)
+    tokens = (await browser.get(CHANGE))["changePassword"]["tokens"]
+    assert (tokens["accessToken"], tokens["refreshToken"]) == (None, None)
+    assert browser.set.keys() == {ACCESS, REFRESH}
+    assert await browser.get(ME) == ANA
+
+
+async def test_a_bearer_gets_its_new_tokens_in_the_payload(browser: Browser, clock: FakeClock) -> None:
+    token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
+    clock.advance(minutes=1)
+    headers = {"Authorization": f"Bearer {token}"}
+    tokens = (await browser.get(REAUTHENTICATE, headers=headers))["reauthenticate"]["tokens"]
+    assert tokens["accessToken"]
+    assert tokens["refreshToken"] is None
+    headers = {"Authorization": f"Bearer {tokens['accessToken']}"}
+    tokens = (await browser.get(CHANGE, headers=headers))["changePassword"]["tokens"]
+    assert tokens["refreshToken"]
+    assert browser.set == {}
+
+
+async def test_cookies_are_set_also_when_another_field_fails(browser: Browser) -> None:
+    await browser.register()
+    browser.http.cookies.clear()
+    query = """mutation($i: LoginInput!) { login(input: $i) { session { id } }
+      revokeSessions(filter: {states: []}) { query { me { sessions(first: 0) { totalCount } } } } }"""
+    answer = await browser.ask(query, i=INPUT)
+    assert answer["errors"][0]["path"][0] == "revokeSessions"
+    assert browser.set.keys() == {ACCESS, REFRESH}
+    assert await browser.get(ME) == ANA
+
+
+async def test_within_a_request_the_last_word_counts(browser: Browser) -> None:
+    await browser.register()
+    await browser.get(
+        "mutation($i: LoginInput!) { login(input: $i) { session { id } } logout { session { id } } }", i=INPUT
+    )
+    assert browser.cookies == {}
+    assert len(browser.set) == 2
+
+
+@pytest.mark.parametrize("name", [ACCESS, REFRESH])
+async def test_a_cookie_that_comes_twice_was_planted(browser: Browser, name: str) -> None:
+    await browser.register()
+    good = "; ".join(f"{key}={value}" for key, value in browser.cookies.items())
+    browser.http.cookies.clear()
+    for planted in (f"{name}=planted; {good}", f"{good}; {name}=planted", f"{name}=; {good}"):
+        assert await browser.code(ME, headers={**PAGE, "Cookie": planted}) == "UNAUTHENTICATED"
+        (error,) = (await browser.get(REFRESH_BY_COOKIE, headers={**PAGE, "Cookie": planted}))["refresh"]["errors"]
+        assert error["code"] == "REFRESH_TOKEN_INVALID"
+        logged_out = await browser.get(LOG_OUT, headers={**PAGE, "Cookie": planted})
+        assert logged_out == {"logout": {"session": None}}
+        assert browser.set.keys() == {ACCESS, REFRESH}, "and are taken away"
+    assert await browser.get(ME, headers={**PAGE, "Cookie": good}) == ANA
+
+
+STRANGE = ["", "sqls_key", "é", "a" * 5000, '"', "a=b", "%00", "..."]
+
+
+@pytest.mark.parametrize("value", STRANGE)
+async def test_whatever_is_in_a_cookie_is_at_most_refused(browser: Browser, value: str) -> None:
+    cookie = f"a; =b;;{ACCESS}={value};c=d".encode("latin-1")
+    headers = [*((name.encode(), text.encode()) for name, text in PAGE.items()), (b"cookie", cookie)]
+    response = await browser.http.post("/graphql", json={"query": ME}, headers=headers)
+    assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (200, "UNAUTHENTICATED")
+
+
+def test_a_key_of_a_service_is_never_read_from_a_cookie() -> None:
+    assert CookieRules().read([(b"cookie", f"{ACCESS}=sqls_secret".encode())]) == Cookies(sent=True)
+
+
+def test_cookies_of_others_are_none_of_ours() -> None:
+    other = f"sessionql_access=a; {ACCESS.lower()}=b; x{ACCESS}=c; theme={ACCESS}"
+    assert CookieRules().read([(b"cookie", other.encode())]) == Cookies()
+    assert CookieRules().read([(b"accept", f"{ACCESS}=a".encode())]) == Cookies()
+
+
+def test_cookies_may_come_in_several_lines() -> None:
+    lines = [(b"cookie", f"{ACCESS}=a".encode()), (b"cookie", f"b=c; {REFRESH}=d".encode())]
+    assert CookieRules().read(lines) == Cookies(sent=True, access_token="a", refresh_token="d")
+
+
+async def test_for_development_cookies_go_without_what_wants_https(settings: Settings, clock: FakeClock) -> None:
+    async with site(settings, clock, cookie_secure=False, cookie_same_site="lax") as browser:
+        await browser.register()
+        assert browser.set.keys() == {"sessionql_access", "sessionql_refresh"}
+        assert {(each["secure"], each["samesite"]) for each in browser.set.values()} == {("", "Lax")}
+        assert await browser.get(ME) == ANA
+        assert await browser.get(ME, headers={**PAGE, "Cookie": f"{ACCESS}=a"}) == {"me": None}
+
+
+@pytest.mark.parametrize(("root", "path"), [("", "/graphql"), ("/auth", "/graphql"), ("/auth", "/auth/graphql")])
+def test_the_refresh_cookie_goes_to_the_endpoint_alone_wherever_that_is(clock: FakeClock, root: str, path: str) -> None:
+    kept = {Secret.REFRESH: Kept("token", clock.now)}
+    ((_, cookie),) = CookieRules().write(kept, {"path": path, "root_path": root}, clock.now)
+    assert f"; Path={root}/graphql; Max-Age=0;" in cookie
+
+
+async def test_the_refresh_cookie_is_not_sent_elsewhere(app: FastAPI) -> None:
+    async with browser_of(app) as browser:
+        await browser.register()
+        sent = browser.http.build_request("GET", "/healthz").headers["cookie"]
+        assert ACCESS in sent
+        assert REFRESH not in sent
+        assert isinstance(await browser.http.get("/healthz"), httpx.Response)
