@@ -1,0 +1,54 @@
+"""How tokens are handed over: what a client may ask for, and what it is told when it may not."""
+
+import httpx
+import pytest
+
+from tests.schema.asking import ERRORS, PASSWORD, Caller
+
+TOKENS = "{ tokens { accessToken refreshToken accessTokenExpiresAt refreshTokenExpiresAt } " + ERRORS + " }"
+LOG_IN = f"mutation($input: LoginInput!) {{ login(input: $input) {TOKENS} }}"
+ANA = {"email": "ana@example.com", "password": PASSWORD}
+HERE = {"Origin": "http://sessionql.test"}
+
+
+@pytest.mark.parametrize("more", [{}, {"delivery": "BEARER"}])
+async def test_tokens_are_in_the_payload_unless_asked_otherwise(ana: Caller, more: dict[str, str]) -> None:
+    response = await ana.send(LOG_IN, input=ANA | more)
+    assert all(response.json()["data"]["login"]["tokens"].values())
+    assert "set-cookie" not in response.headers
+
+
+async def test_there_is_no_third_way(ana: Caller) -> None:
+    for other in ("POST", "", None, "cookie"):
+        assert await ana.code(LOG_IN, input=ANA | {"delivery": other}) == "BAD_USER_INPUT"
+
+
+async def test_cookies_are_for_pages_and_nobody_else_is_logged_in_by_asking(
+    http: httpx.AsyncClient, ana: Caller
+) -> None:
+    for wrong in ({}, {"password": "wrong horse"}):
+        error = await Caller(http).error(LOG_IN, input=ANA | {"delivery": "COOKIE"} | wrong)
+        assert (error["path"], error["extensions"]["code"]) == (["login"], "CSRF_REFUSED")
+        assert "Origin" in error["message"]
+    assert len((await ana.get("{ mySessions { id } }"))["mySessions"]) == 1
+
+
+async def test_a_log_in_by_cookie_that_fails_sets_none(http: httpx.AsyncClient, ana: Caller) -> None:
+    input_ = ANA | {"delivery": "COOKIE", "password": "wrong horse"}
+    response = await http.post("/graphql", json={"query": LOG_IN, "variables": {"input": input_}}, headers=HERE)
+    payload = response.json()["data"]["login"]
+    assert (payload["tokens"], payload["errors"][0]["code"]) == (None, "INVALID_CREDENTIALS")
+    assert "set-cookie" not in response.headers
+    assert await ana.get("{ me { email } }") == {"me": {"email": "ana@example.com"}}
+
+
+async def test_the_same_request_goes_on_as_whoever_it_logged_in(http: httpx.AsyncClient, ana: Caller) -> None:
+    query = """mutation($input: LoginInput!) { login(input: $input) { session { id } }
+      changePassword(input: {currentPassword: "correct horse battery", newPassword: "another horse 42"}) {
+        revokedCount tokens { accessToken refreshToken } } }"""
+    variables = {"input": ANA | {"delivery": "COOKIE"}}
+    response = await http.post("/graphql", json={"query": query, "variables": variables}, headers=HERE)
+    changed = response.json()["data"]["changePassword"]
+    assert changed == {"revokedCount": 1, "tokens": {"accessToken": None, "refreshToken": None}}
+    assert len(response.headers.get_list("set-cookie")) == 2
+    assert await ana.code("{ me { email } }") == "UNAUTHENTICATED"

@@ -1,0 +1,173 @@
+"""Requests that another site has a browser send: cookies neither speak for them nor are set by them."""
+
+from collections.abc import Mapping
+
+import pytest
+from starlette.requests import Request
+
+from sessionql.csrf import PREFLIGHT_HEADERS, refusal
+from sessionql.origins import Origins
+from sessionql.settings import Settings
+from tests.conftest import FakeClock
+from tests.sessionql.browsers import HERE, LOG_IN, LOG_OUT, ME, PAGE, REGISTER, Browser, input_of, site
+
+pytestmark = [
+    pytest.mark.usefixtures("cheap_hashing"),
+    # Nothing here is about the database.
+    pytest.mark.parametrize("engine", ["sqlite"], indirect=True),
+]
+
+FRIEND = "https://app.example.com"
+ELSEWHERE: list[Mapping[str, str]] = [
+    {},
+    {"Origin": "https://evil.example"},
+    {"Origin": "null"},
+    {"Origin": ""},
+    {"Origin": f"{HERE}:8443"},
+    {"Origin": f"{HERE}.evil.example"},
+    {"Origin": "https://evil-sessionql.test"},
+    {"Origin": f"https://evil.example/?{HERE}"},
+    {"Origin": f"{HERE}@evil.example"},
+    {"Origin": "https://sub.sessionql.test"},
+    {"Origin": "https://evil.example", "Host": "evil.example.sessionql.test"},
+    {"Origin": HERE, "Sec-Fetch-Site": "cross-site"},
+    {"Origin": HERE, "Sec-Fetch-Site": "none"},
+    {"Origin": HERE, "Sec-Fetch-Site": ""},
+    {"Origin": HERE, "Sec-Fetch-Site": "same-origin, cross-site"},
+    {"Referer": f"{HERE}/graphql"},
+]
+OURS: list[Mapping[str, str]] = [
+    PAGE,
+    {"Sec-Fetch-Site": "same-origin"},
+    {"Origin": "https://www.sessionql.test", "Sec-Fetch-Site": "same-site"},
+    {"Origin": HERE},
+    {"Origin": HERE, "Host": "sessionql.test:443"},
+    {"Origin": HERE, "Host": "SessionQL.test"},
+    {"Origin": "http://localhost:8000", "Host": "localhost:8000"},
+    {"Origin": "http://[::1]:8000", "Host": "[::1]:8000"},
+]
+
+
+async def refused(browser: Browser, query: str, headers: Mapping[str, str], **variables: str | dict[str, str]) -> str:
+    """The words of a refusal."""
+    response = await browser.send(query, headers=headers, **variables)
+    assert response.status_code == 403
+    (error,) = response.json()["errors"]
+    assert error["extensions"]["code"] == "CSRF_REFUSED"
+    assert not response.json().get("data")
+    return str(error["message"])
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE)
+async def test_another_site_cannot_use_a_browsers_cookies(browser: Browser, headers: Mapping[str, str]) -> None:
+    await browser.register()
+    kept = browser.cookies
+    for query in (ME, LOG_OUT):
+        assert "SESSIONQL_CORS_ORIGINS" in await refused(browser, query, headers)
+    assert browser.cookies == kept
+    assert (await browser.get(ME))["me"], "and the session lives on"
+
+
+@pytest.mark.parametrize("headers", OURS)
+async def test_a_page_of_this_site_can(browser: Browser, headers: Mapping[str, str]) -> None:
+    await browser.register()
+    cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
+    data = await browser.get(ME, headers={**headers, "Cookie": cookie})
+    assert data == {"me": {"email": "ana@example.com"}}
+
+
+@pytest.mark.parametrize("headers", ELSEWHERE)
+async def test_nobody_is_logged_in_by_another_site(browser: Browser, headers: Mapping[str, str]) -> None:
+    """Or Ana would go on as Eve, and tell Eve what is hers."""
+    await browser.register("eve@example.com", "BEARER")
+    await refused(browser, LOG_IN, headers, input=input_of("eve@example.com"))
+    await refused(browser, REGISTER, headers, input=input_of("mallory@example.com"))
+    assert browser.cookies == {}
+    token = (await browser.log_in("eve@example.com", "BEARER"))["tokens"]["accessToken"]
+    mine = await browser.get("{ mySessions { id } }", headers={"Authorization": f"Bearer {token}"})
+    assert len(mine["mySessions"]) == 2, "the refused log-in began no session"
+
+
+async def test_an_authorization_header_is_no_permission_to_set_cookies(browser: Browser) -> None:
+    token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
+    headers = {"Authorization": f"Bearer {token}", "Origin": "https://evil.example"}
+    await refused(browser, LOG_IN, headers, input=input_of())
+
+
+async def test_bearer_tokens_and_strangers_need_none_of_this(browser: Browser) -> None:
+    token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
+    await browser.log_in()
+    for headers in ELSEWHERE:
+        assert (await browser.get(ME, headers={**headers, "Authorization": f"Bearer {token}"}))["me"]
+    browser.http.cookies.clear()
+    assert await browser.get(ME, headers={}) == {"me": None}
+
+
+SIMPLE_BODIES = ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""]
+
+
+@pytest.mark.parametrize("content_type", SIMPLE_BODIES)
+async def test_what_a_form_can_post_changes_nothing(browser: Browser, content_type: str) -> None:
+    await browser.register()
+    body = b'{"query": "mutation { logout { session { id } } }", "x": "="}'
+    headers = {**PAGE, "Content-Type": content_type}
+    response = await browser.http.post("/graphql", content=body, headers=headers)
+    assert response.status_code == 415
+    assert (await browser.get(ME))["me"]
+
+
+async def test_by_get_cookies_want_a_header_that_no_link_sends(browser: Browser) -> None:
+    await browser.register()
+    response = await browser.http.get("/graphql", params={"query": ME}, headers=PAGE)
+    assert response.status_code == 403
+    assert response.json()["errors"][0]["extensions"]["code"] == "CSRF_REFUSED"
+    assert "GraphQL-Require-Preflight: 1" in response.json()["errors"][0]["message"]
+    for name in PREFLIGHT_HEADERS:
+        response = await browser.http.get("/graphql", params={"query": ME}, headers={**PAGE, name: "1"})
+        assert response.json()["data"]["me"]
+        for other in ({**PAGE, name: ""}, {name: "1"}, {name: "1", "Sec-Fetch-Site": "cross-site"}):
+            response = await browser.http.get("/graphql", params={"query": ME}, headers=other)
+            assert response.status_code == 403
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD"])
+async def test_no_mutation_goes_by_get_whatever_the_headers(browser: Browser, method: str) -> None:
+    await browser.register()
+    headers = {**PAGE, "GraphQL-Require-Preflight": "1"}
+    response = await browser.http.request(method, "/graphql", params={"query": LOG_OUT}, headers=headers)
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    assert "set-cookie" not in response.headers
+    assert (await browser.get(ME))["me"]
+
+
+async def test_the_page_itself_opens_from_anywhere(browser: Browser) -> None:
+    await browser.register()
+    headers = {"Accept": "text/html", "Sec-Fetch-Site": "cross-site"}
+    assert (await browser.http.get("/graphql", headers=headers)).status_code == 200
+
+
+async def test_a_listed_site_may_use_cookies_where_that_is_set(settings: Settings, clock: FakeClock) -> None:
+    from_friend = {"Origin": FRIEND, "Sec-Fetch-Site": "cross-site"}
+    async with site(settings, clock, cors_origins=(FRIEND,), cors_credentials=True) as browser:
+        assert (await browser.get(REGISTER, headers=from_friend, input=input_of()))["register"]["errors"] == []
+        assert (await browser.get(ME, headers=from_friend))["me"]
+        assert (await browser.get(ME, headers={"Origin": FRIEND}))["me"], "an older browser"
+        for origin in ("http://app.example.com", f"{FRIEND}:8443", "https://x.app.example.com", "https://evil.example"):
+            await refused(browser, ME, {"Origin": origin, "Sec-Fetch-Site": "cross-site"})
+    async with site(settings, clock, cors_origins=(FRIEND,)) as browser:
+        await refused(browser, LOG_IN, from_friend, input=input_of())
+    async with site(settings, clock, cors_origins=("*",)) as browser:
+        await refused(browser, LOG_IN, from_friend, input=input_of())
+
+
+def request(method: str, headers: Mapping[str, str]) -> Request:
+    raw = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    return Request({"type": "http", "method": method, "path": "/", "query_string": b"", "headers": raw})
+
+
+@pytest.mark.usefixtures("engine")
+def test_other_doors_can_ask_too() -> None:
+    assert refusal(request("POST", {"Sec-Fetch-Site": "same-origin"}), Origins()) is None
+    assert Origins().admit({"origin": HERE, "host": "sessionql.test"})
+    assert not Origins().admit({"origin": HERE})
+    assert not Origins().admit({"host": ""})

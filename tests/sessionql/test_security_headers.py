@@ -1,0 +1,90 @@
+"""What every answer tells browsers, whoever answers and whatever went wrong."""
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from tests.sessionql.browsers import LOG_IN, REGISTER, Browser, input_of
+
+pytestmark = [
+    pytest.mark.usefixtures("cheap_hashing"),
+    pytest.mark.parametrize("engine", ["sqlite"], indirect=True),
+]
+
+EVERYWHERE = {
+    "x-content-type-options": "nosniff",
+    "x-frame-options": "DENY",
+    "cross-origin-opener-policy": "same-origin",
+    "cross-origin-resource-policy": "same-origin",
+}
+BY_DEFAULT = {
+    **EVERYWHERE,
+    "referrer-policy": "no-referrer",
+    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "cache-control": "no-store",
+}
+QUERY = "/graphql?query={__typename}"
+
+
+def told(response: httpx.Response) -> dict[str, str | None]:
+    assert "server" not in response.headers
+    assert not [name for name in BY_DEFAULT if len(response.headers.get_list(name)) > 1], "said once"
+    return {name: response.headers.get(name) for name in BY_DEFAULT}
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status"),
+    [
+        ("GET", QUERY, 200),
+        ("HEAD", QUERY, 200),
+        ("GET", "/graphql", 400),
+        ("PUT", "/graphql", 405),
+        ("OPTIONS", "/graphql", 405),
+        ("POST", "/graphql", 415),
+        ("GET", "/healthz", 200),
+        ("POST", "/healthz", 405),
+        ("GET", "/", 307),
+        ("GET", "/nowhere", 404),
+        ("GET", "/graphiql/nothing.js", 404),
+        ("GET", "/%00%ff", 404),
+    ],
+)
+async def test_every_answer_is_guarded(http: httpx.AsyncClient, method: str, path: str, status: int) -> None:
+    response = await http.request(method, path)
+    assert (response.status_code, told(response)) == (status, BY_DEFAULT)
+
+
+async def test_a_fault_of_the_server_is_guarded_and_tells_nothing(app: FastAPI, http: httpx.AsyncClient) -> None:
+    async def broken(_request: Request) -> Response:
+        raise RuntimeError("the password is hunter2")
+
+    app.router.routes.append(Route("/broken", broken))
+    response = await http.get("/broken")
+    assert (response.status_code, response.text) == (500, "Internal Server Error")
+    assert told(response) == BY_DEFAULT
+
+
+async def test_the_page_has_its_own_policy_which_runs_no_inline_script(http: httpx.AsyncClient) -> None:
+    response = await http.get("/graphql", headers={"Accept": "text/html"})
+    shown = told(response)
+    policy = dict(part.split(" ", 1) for part in (shown["content-security-policy"] or "").split("; "))
+    assert (policy["default-src"], policy["script-src"], policy["frame-ancestors"]) == ("'none'", "'self'", "'none'")
+    assert EVERYWHERE.items() <= shown.items()
+    assert shown["referrer-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize(
+    ("path", "kept"), [("/graphiql/bar.js", "no-cache"), ("/.well-known/jwks.json", "public, max-age=300")]
+)
+async def test_what_may_be_kept_says_how_long(http: httpx.AsyncClient, path: str, kept: str) -> None:
+    assert told(await http.get(path)) == {**BY_DEFAULT, "cache-control": kept}
+
+
+async def test_no_answer_with_tokens_may_be_kept(browser: Browser) -> None:
+    for query, delivery in ((REGISTER, "COOKIE"), (LOG_IN, "BEARER"), (LOG_IN, "COOKIE")):
+        response = await browser.send(query, input=input_of(delivery=delivery))
+        assert response.json()["data"]
+        assert told(response) == BY_DEFAULT
