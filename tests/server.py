@@ -113,7 +113,7 @@ class Device:
     """A browser that keeps the tokens it was given."""
 
     def __init__(self, url: str, user_agent: str) -> None:
-        self._http = httpx.Client(base_url=url, headers={"User-Agent": user_agent}, timeout=20)
+        self._http = httpx.Client(base_url=url, headers={"User-Agent": user_agent, "Origin": url}, timeout=20)
         self.access_token: str | None = None
         self.refresh_token: str | None = None
         self.session_id = ""

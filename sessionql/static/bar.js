@@ -55,11 +55,17 @@ function useSession() {
   return session.current();
 }
 
-function summary({ accessToken, email, device, ended }) {
-  if (!accessToken) return ["Not signed in: register or log in, and every request carries the token."];
+const COOKIE_NOT_KEPT =
+  "Not signed in: this browser did not keep the cookie (Safari keeps Secure cookies over https only). Serve over " +
+  "https, or set SESSIONQL_COOKIE_SECURE=false while developing, or log in with delivery BEARER.";
+
+function summary({ proof, byCookie, cookieNotKept, email, device, ended }) {
+  if (cookieNotKept) return [COOKIE_NOT_KEPT];
+  if (!proof) return ["Not signed in: register or log in, and every request carries the token."];
   const who = [
     email && h("span", { key: "email" }, " as ", h("strong", null, email)),
     device && h("span", { key: "device" }, " on ", h("strong", null, device)),
+    byCookie && h("span", { key: "cookie" }, " by cookie"),
   ];
   if (ended) return ["This session", ...who, " has ended: its token is no longer accepted."];
   return ["Signed in", ...who];
@@ -68,13 +74,13 @@ function summary({ accessToken, email, device, ended }) {
 function Status() {
   const known = useSession();
   const [problem, setProblem] = useState(null);
-  useEffect(() => setProblem(null), [known.accessToken, known.ended]);
+  useEffect(() => setProblem(null), [known.proof, known.ended]);
   const button = (label, action) => {
     const onClick = async () => setProblem((await action()) ?? null);
     return h("button", { type: "button", onClick }, label);
   };
-  const isIn = Boolean(known.accessToken) && !known.ended;
-  const isOld = isIn && known.refreshToken && session.secondsLeft() < NEAR_EXPIRY_SECONDS;
+  const isIn = Boolean(known.proof) && !known.ended;
+  const isOld = isIn && session.canRefresh() && session.secondsLeft() < NEAR_EXPIRY_SECONDS;
   const state = known.ended ? "ended" : isIn ? "in" : "out";
   return h(
     "div",

@@ -2,7 +2,7 @@
 import { Bar } from "./bar.js";
 import { firstExamples } from "./examples.js";
 import { graphiqlStorage } from "./storage.js";
-import { send } from "./transport.js";
+import { recognize, send } from "./transport.js";
 
 const { React, ReactDOM, GraphiQL, GraphiQLPluginExplorer } = window;
 const { createElement: h, useEffect, useRef } = React;
@@ -80,3 +80,4 @@ function App() {
 
 ReactDOM.render(h(Bar, { open: (example) => openExample(example) }), document.getElementById("bar"));
 ReactDOM.render(h(App), document.getElementById("editor"));
+recognize();

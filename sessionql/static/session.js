@@ -27,6 +27,8 @@ export const current = () => session;
 export const forget = () => save(SIGNED_OUT);
 export const end = () => save({ ...session, ended: true });
 
+export const canRefresh = () => Boolean(session.refreshToken || session.byCookie);
+
 export function watch(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
@@ -40,20 +42,39 @@ export function setServerTime(date) {
 
 export function secondsLeft() {
   const expiry = Date.parse(session.accessTokenExpiresAt ?? "");
-  return Number.isNaN(expiry) ? Infinity : (expiry - Date.now() - clockOffset) / 1000;
+  if (Number.isNaN(expiry)) return session.byCookie ? 0 : Infinity;
+  return (expiry - Date.now() - clockOffset) / 1000;
 }
 
 // A refresh says nothing about who the user is, so what a log-in said stays; a log-in replaces all of it.
+// `proof` tells this session's tokens from those they replaced: the access token, or, where the browser keeps it
+// in a cookie that no script sees, when it expires.
 function keep(field, { tokens, user, session: device }) {
-  const known = field === "register" || field === "login" ? {} : session;
+  const known = signsIn(field) ? {} : session;
   save({
     email: user?.email ?? known.email,
     device: device?.device ?? known.device,
     id: device?.id ?? known.id,
+    proof: tokens.accessToken ?? `cookie ${tokens.accessTokenExpiresAt}`,
+    byCookie: tokens.accessToken === null,
     accessToken: tokens.accessToken,
     accessTokenExpiresAt: tokens.accessTokenExpiresAt,
     refreshToken: tokens.refreshToken ?? known.refreshToken,
   });
+}
+
+export const signsIn = (field) => field === "register" || field === "login";
+
+// What the server says of a request that had nothing but cookies: whose they are, or that none came. `id` is the
+// session that was just put into them, if any.
+export function confirm(me, id) {
+  const now = me?.currentSession;
+  if (session.accessToken) return;
+  if (now && (!id || id === now.id)) {
+    const known = session.id === now.id ? session : {};
+    const { email } = me;
+    save({ ...known, proof: known.proof ?? "cookie", byCookie: true, email, device: now.device, id: now.id, ended: false });
+  } else if (session.byCookie && session.id === id) save({ cookieNotKept: true });
 }
 
 const endsSession = (field, payload) =>
@@ -65,14 +86,14 @@ const endsSession = (field, payload) =>
 export const isUnauthenticated = (result) =>
   Array.isArray(result?.errors) && result.errors.some((error) => error?.extensions?.code === "UNAUTHENTICATED");
 
-// Reads a result for news of the session. `sentToken` is the token of this page that the request carried, if any:
-// an answer to another token, or to one since replaced, says nothing about the session at hand.
-export function learn(rootFields, result, sentToken) {
-  const isOurs = () => Boolean(sentToken) && sentToken === session.accessToken;
+// Reads a result for news of the session. `sentProof` is the proof of this page that the request carried, if any:
+// an answer to another one, or to one since replaced, says nothing about the session at hand.
+export function learn(rootFields, result, sentProof) {
+  const isOurs = () => Boolean(sentProof) && sentProof === session.proof;
   if (isOurs() && isUnauthenticated(result)) end();
   for (const { key, name } of rootFields) {
     const payload = result?.data?.[key];
-    if (payload?.tokens?.accessToken) keep(name, payload);
+    if (payload?.tokens?.accessToken !== undefined) keep(name, payload);
     else if (isOurs() && endsSession(name, payload)) end();
   }
 }

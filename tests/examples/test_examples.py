@@ -192,6 +192,14 @@ def check_ended_sessions(story: Story, data: Any) -> None:
     assert (ended["state"], ended["revocationReason"]) == ("REVOKED", "REVOKED_BY_USER")
 
 
+@check("20_log_in_with_cookies")
+def check_log_in_with_cookies(story: Story, data: Any) -> None:
+    payload = data["login"]
+    assert payload["session"]["id"] not in {story.laptop.session_id, story.phone.session_id}
+    assert (payload["tokens"]["accessToken"], payload["tokens"]["refreshToken"]) == (None, None)
+    assert len(story.phone.get("{ mySessions { id } }")["mySessions"]) == 3
+
+
 def payload_errors(value: Any) -> list[Any]:
     """Whatever stands in an `errors` field, however deep."""
     if isinstance(value, list):
@@ -235,7 +243,8 @@ def cast_of(server: Server, name: str) -> tuple[Story, Device]:
         return Story(laptop, phone), laptop
     laptop.register(f"{name}@example.com")
     phone.log_in(f"{name}@example.com")
-    return Story(laptop, phone), server.device(FIREFOX) if name in {"02_log_in", "15_refresh"} else laptop
+    needs_no_token = name in {"02_log_in", "15_refresh", "20_log_in_with_cookies"}
+    return Story(laptop, phone), server.device(FIREFOX) if needs_no_token else laptop
 
 
 def test_every_example_works_as_it_stands(shelf: Callable[[str], Any]) -> None:
