@@ -18,11 +18,11 @@ from resolvers.devices import describe
 from resolvers.key_file import KeyFile
 from resolvers.keys import KeyRing
 from resolvers.requester import Client, Requester
-from resolvers.services import Services
+from resolvers.services import Clock, Services
 from resolvers.tokens import Signature, Tokens
 from storage import Repositories, Storage
 from storage.filters import Page
-from storage.records import EventRecord, SessionRecord, UserRecord
+from storage.records import EventRecord, RevocationReason, SessionRecord, UserRecord
 
 NOW = datetime(2026, 11, 23, 11, 16, 10, 123456, tzinfo=UTC)
 FIREFOX = "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -91,6 +91,19 @@ async def add_session(services: Services, user_id: UUID, **changes: Any) -> Sess
     async with services.storage.transaction() as repositories:
         await repositories.sessions.add(session)
     return session
+
+
+async def a_full_house(services: Services, clock: Clock) -> SignedIn:
+    """Ana with sessions of every sort, and Bob with the same."""
+    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+    phone, now = describe(IPHONE), clock()
+    for user in (ana.user, bob.user):
+        await add_session(services, user.id, device=phone, user_agent=IPHONE, name="Anás 100% phone_1")
+        await add_session(services, user.id, device=phone, last_active=now - timedelta(days=10))
+        await add_session(services, user.id, last_active=now - timedelta(days=20), name="Office")
+        await add_session(services, user.id, last_active=now - timedelta(days=31))
+        await add_session(services, user.id, revoked_at=now, revocation_reason=RevocationReason.LOGGED_OUT)
+    return ana
 
 
 def a_session(now: datetime = NOW, **changes: Any) -> SessionRecord:

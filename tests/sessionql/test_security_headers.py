@@ -23,7 +23,7 @@ EVERYWHERE = {
 BY_DEFAULT = {
     **EVERYWHERE,
     "referrer-policy": "no-referrer",
-    "content-security-policy": "default-src 'none'; frame-ancestors 'none'",
+    "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
     "cache-control": "no-store",
 }
 QUERY = "/graphql?query={__typename}"

@@ -1,4 +1,4 @@
-"""The user's sessions: seen, named, and ended one, some or all; never anybody else's."""
+"""Ending sessions: one, some or all, at once, and never anybody else's."""
 
 import asyncio
 from collections.abc import Sequence
@@ -7,36 +7,28 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from uuid_utils.compat import uuid7
 
-from resolvers.accounts import SignedIn
-from resolvers.devices import describe
-from resolvers.failures import InvalidInput, SessionEnded, SessionNotFound
 from resolvers.requester import Requester, authenticate
 from resolvers.services import Services
 from resolvers.sessions import (
     ACTIVE,
     Revoked,
     RevokedMany,
-    count_sessions,
-    find_sessions,
     list_sessions,
     my_sessions,
-    rename_session,
     revoke_all_sessions,
     revoke_session,
     revoke_sessions,
-    session_stats,
 )
 from storage.filters import Page, SessionFilter
 from storage.records import DeviceKind, EventKind, RevocationReason, SessionRecord, SessionState
 from storage.sessions import SessionOrder
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
-    IPHONE,
     LAPTOP,
     NOW,
     PHONE,
+    a_full_house,
     add_session,
     as_requester,
     events_of,
@@ -47,33 +39,12 @@ from tests.resolvers.builders import (
 )
 
 EVERY = SessionFilter(states=None)
-MALFORMED = ["", "x", "019ab000", "{id}", "ID", "nodashes", " id", "id\n", "\ud800", "null", "0" * 36, "٠" * 32]
 
 
 async def rows_of(services: Services, user_id: UUID) -> Sequence[SessionRecord]:
     """Every session of a user in whatever state."""
     found = await list_sessions(services, user_id, EVERY, SessionOrder(), Page(100))
     return found.items
-
-
-async def test_my_sessions_are_mine_active_and_the_last_used_first(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    await sign_up(services, "bob@example.com")
-    old = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=2))
-    recent = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=1))
-    await add_session(services, ana.user.id, last_active=clock() - timedelta(days=30))
-    await add_session(services, ana.user.id, created_at=clock() - timedelta(days=90))
-    await add_session(services, ana.user.id, revoked_at=clock(), revocation_reason=RevocationReason.LOGGED_OUT)
-
-    assert await my_sessions(services, as_requester(ana)) == [ana.session, recent, old]
-
-
-async def test_my_sessions_are_a_hundred_at_most(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    for number in range(102):
-        await add_session(services, ana.user.id, last_active=clock() - timedelta(minutes=number))
-
-    assert len(await my_sessions(services, as_requester(ana))) == 100
 
 
 async def test_revoking_another_session_of_mine_ends_it_at_once(services: Services, clock: FakeClock) -> None:
@@ -140,30 +111,6 @@ async def test_revoking_one_session_many_times_at_once_records_it_once(services:
     assert kinds.count(EventKind.SESSION_REVOKED) == 1
 
 
-async def test_somebody_elses_session_looks_like_none_at_all(services: Services) -> None:
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
-    theirs, nobodys = str(bob.session.id), str(uuid7())
-
-    for requested in (theirs, nobodys):
-        assert await revoke_session(services, as_requester(ana), requested, LAPTOP) == SessionNotFound()
-        renamed = await rename_session(services, as_requester(ana), requested, "mine", LAPTOP)
-        assert renamed == SessionNotFound(path=("input", "sessionId"))
-    assert await live_row(services, bob.session) == bob.session
-    assert len(await events_of(services, bob.user.id)) == len(await events_of(services, ana.user.id)) == 1
-
-
-@pytest.mark.parametrize("malformed", MALFORMED, ids=ascii)
-async def test_an_id_in_another_spelling_is_no_session(services: Services, malformed: str) -> None:
-    ana = await sign_up(services)
-    id_ = str(ana.session.id)
-    text = malformed.replace("nodashes", id_.replace("-", "")).replace("ID", id_.upper()).replace("id", id_)
-
-    assert await revoke_session(services, as_requester(ana), text, LAPTOP) == SessionNotFound()
-    renamed = await rename_session(services, as_requester(ana), text, "mine", LAPTOP)
-    assert renamed == SessionNotFound(path=("input", "sessionId"))
-    assert await live_row(services, ana.session) == ana.session
-
-
 async def test_revoking_all_others_keeps_the_current_one(services: Services, clock: FakeClock) -> None:
     ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
     others = [await sign_in(services) for _ in range(3)]
@@ -226,19 +173,6 @@ async def test_revoking_all_when_there_are_no_others_is_no_event(services: Servi
     assert len(await events_of(services, ana.user.id)) == 1
 
 
-async def a_full_house(services: Services, clock: FakeClock) -> SignedIn:
-    """Ana with sessions of every sort, and Bob with the same."""
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
-    phone, now = describe(IPHONE), clock()
-    for user in (ana.user, bob.user):
-        await add_session(services, user.id, device=phone, user_agent=IPHONE, name="Anás 100% phone_1")
-        await add_session(services, user.id, device=phone, last_active=now - timedelta(days=10))
-        await add_session(services, user.id, last_active=now - timedelta(days=20), name="Office")
-        await add_session(services, user.id, last_active=now - timedelta(days=31))
-        await add_session(services, user.id, revoked_at=now, revocation_reason=RevocationReason.LOGGED_OUT)
-    return ana
-
-
 def states(*wanted: SessionState) -> frozenset[SessionState]:
     return frozenset(wanted)
 
@@ -295,84 +229,6 @@ async def test_revoking_some_touches_no_other_user(services: Services, clock: Fa
     await revoke_sessions(services, as_requester(ana), EVERY, dry_run=False, client=LAPTOP)
 
     assert await rows_of(services, bob.user.id) == before
-
-
-@pytest.mark.parametrize("search", ["", "x" * 101, "a\0b", "a\nb", "\ud800", "\u202e"], ids=ascii)
-@pytest.mark.parametrize("dry_run", [True, False])
-async def test_a_search_that_cannot_be_meant_is_refused(services: Services, search: str, dry_run: bool) -> None:
-    ana = await sign_up(services)
-
-    refused = await revoke_sessions(
-        services, as_requester(ana), SessionFilter(search=search), dry_run=dry_run, client=LAPTOP
-    )
-
-    assert refused == InvalidInput("`search` has 1 to 100 printable characters.", ("filter",))
-
-
-async def test_a_session_is_renamed_and_its_name_taken_away(services: Services) -> None:
-    ana, phone = await sign_up(services), await sign_in(services)
-    wanted = str(phone.session.id)
-
-    renamed = await rename_session(services, as_requester(ana), wanted, "  Cafe\u0301 ", LAPTOP)
-
-    assert renamed == replace(phone.session, name="Café") == await live_row(services, phone.session)
-    event = (await events_of(services, ana.user.id))[0]
-    assert (event.kind, event.session_id, event.actor_id) == (
-        EventKind.SESSION_RENAMED,
-        phone.session.id,
-        ana.session.id,
-    )
-    assert await rename_session(services, as_requester(ana), wanted, None, LAPTOP) == phone.session
-    assert await count_sessions(services, ana.user.id, SessionFilter(search="café")) == 0
-
-
-@pytest.mark.parametrize("name", ["", " \n", "n" * 81, "a\0", "\ud800", "a\u202eb"], ids=ascii)
-async def test_a_bad_name_is_refused_and_changes_nothing(services: Services, name: str) -> None:
-    ana = await sign_up(services)
-
-    refused = await rename_session(services, as_requester(ana), str(ana.session.id), name, LAPTOP)
-
-    assert isinstance(refused, InvalidInput)
-    assert refused.path == ("input", "name")
-    assert await live_row(services, ana.session) == ana.session
-
-
-async def test_an_ended_session_keeps_its_name_and_says_when_it_ended(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    revoked = await add_session(
-        services, ana.user.id, revoked_at=clock(), revocation_reason=RevocationReason.LOGGED_OUT
-    )
-    idle = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=31))
-    aged = await add_session(services, ana.user.id, created_at=clock() - timedelta(days=91))
-    ends = {revoked.id: clock(), idle.id: clock() - timedelta(days=1), aged.id: clock() - timedelta(days=1)}
-    clock.advance(minutes=1)
-
-    for session in (revoked, idle, aged):
-        result = await rename_session(services, as_requester(ana), str(session.id), "new", LAPTOP)
-        assert result == SessionEnded(ended_at=ends[session.id])
-        assert await live_row(services, session) == session
-    assert len(await events_of(services, ana.user.id)) == 1
-
-
-async def test_sessions_are_found_by_id_and_only_mine(services: Services) -> None:
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
-    phone = await sign_in(services)
-    ids = [ana.session.id, bob.session.id, phone.session.id, uuid7(), ana.session.id]
-
-    found = await find_sessions(services, ana.user.id, ids)
-
-    assert found == {ana.session.id: ana.session, phone.session.id: phone.session}
-    assert await find_sessions(services, ana.user.id, []) == {}
-
-
-async def test_stats_count_what_is_active(services: Services, clock: FakeClock) -> None:
-    ana = await a_full_house(services, clock)
-
-    stats = await session_stats(services, ana.user.id)
-
-    assert stats.by_kind == {DeviceKind.DESKTOP: 2, DeviceKind.PHONE: 2}
-    assert stats.active_since == 2
-    assert stats.oldest_created_at == clock()
 
 
 async def test_a_session_that_just_ended_may_still_finish_its_request_and_no_more(services: Services) -> None:

@@ -1,0 +1,50 @@
+"""Logging out: this session ends, and no other."""
+
+import asyncio
+
+from resolvers.accounts import Proof, logout
+from resolvers.requester import authenticate
+from resolvers.services import Services
+from resolvers.sessions import my_sessions
+from storage.records import EventKind, RevocationReason, SessionRecord
+from tests.conftest import FakeClock
+from tests.resolvers.builders import (
+    LAPTOP,
+    PHONE,
+    as_requester,
+    events_of,
+    live_row,
+    sign_in,
+    sign_up,
+)
+
+
+async def test_logging_out_ends_this_session_alone(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+    phone = await sign_in(services)
+    clock.advance(minutes=1)
+
+    ended = await logout(services, Proof(as_requester(phone)), PHONE)
+
+    assert ended is not None
+    assert ended == await live_row(services, phone.session)
+    assert (ended.revoked_at, ended.revocation_reason) == (clock(), RevocationReason.LOGGED_OUT)
+    assert await authenticate(services, phone.tokens.access.text, PHONE) is None
+    assert await my_sessions(services, as_requester(ana)) == [ana.session]
+    event = (await events_of(services, ana.user.id))[0]
+    assert (event.kind, event.session_id, event.actor_id) == (EventKind.LOGGED_OUT, phone.session.id, phone.session.id)
+
+
+async def test_logging_out_twice_or_without_a_session_is_nothing(services: Services) -> None:
+    ana = await sign_up(services)
+    results: list[SessionRecord | None] = list(
+        await asyncio.gather(*(logout(services, Proof(as_requester(ana)), LAPTOP) for _ in range(5)))
+    )
+
+    assert len([result for result in results if result]) == 1
+    assert await logout(services, Proof(as_requester(ana)), LAPTOP) is None
+    assert await logout(services, Proof(None), LAPTOP) is None
+    assert [event.kind for event in await events_of(services, ana.user.id)] == [
+        EventKind.LOGGED_OUT,
+        EventKind.REGISTERED,
+    ]

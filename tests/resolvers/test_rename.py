@@ -1,0 +1,70 @@
+"""Names of sessions: given, taken away, and nobody else's."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from resolvers.failures import InvalidInput, SessionEnded
+from resolvers.services import Services
+from resolvers.sessions import (
+    count_sessions,
+    rename_session,
+)
+from storage.filters import SessionFilter
+from storage.records import EventKind, RevocationReason
+from tests.conftest import FakeClock
+from tests.resolvers.builders import (
+    LAPTOP,
+    add_session,
+    as_requester,
+    events_of,
+    live_row,
+    sign_in,
+    sign_up,
+)
+
+
+async def test_a_session_is_renamed_and_its_name_taken_away(services: Services) -> None:
+    ana, phone = await sign_up(services), await sign_in(services)
+    wanted = str(phone.session.id)
+
+    renamed = await rename_session(services, as_requester(ana), wanted, "  Cafe\u0301 ", LAPTOP)
+
+    assert renamed == replace(phone.session, name="Café") == await live_row(services, phone.session)
+    event = (await events_of(services, ana.user.id))[0]
+    assert (event.kind, event.session_id, event.actor_id) == (
+        EventKind.SESSION_RENAMED,
+        phone.session.id,
+        ana.session.id,
+    )
+    assert await rename_session(services, as_requester(ana), wanted, None, LAPTOP) == phone.session
+    assert await count_sessions(services, ana.user.id, SessionFilter(search="café")) == 0
+
+
+@pytest.mark.parametrize("name", ["", " \n", "n" * 81, "a\0", "\ud800", "a\u202eb"], ids=ascii)
+async def test_a_bad_name_is_refused_and_changes_nothing(services: Services, name: str) -> None:
+    ana = await sign_up(services)
+
+    refused = await rename_session(services, as_requester(ana), str(ana.session.id), name, LAPTOP)
+
+    assert isinstance(refused, InvalidInput)
+    assert refused.path == ("input", "name")
+    assert await live_row(services, ana.session) == ana.session
+
+
+async def test_an_ended_session_keeps_its_name_and_says_when_it_ended(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+    revoked = await add_session(
+        services, ana.user.id, revoked_at=clock(), revocation_reason=RevocationReason.LOGGED_OUT
+    )
+    idle = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=31))
+    aged = await add_session(services, ana.user.id, created_at=clock() - timedelta(days=91))
+    ends = {revoked.id: clock(), idle.id: clock() - timedelta(days=1), aged.id: clock() - timedelta(days=1)}
+    clock.advance(minutes=1)
+
+    for session in (revoked, idle, aged):
+        result = await rename_session(services, as_requester(ana), str(session.id), "new", LAPTOP)
+        assert result == SessionEnded(ended_at=ends[session.id])
+        assert await live_row(services, session) == session
+    assert len(await events_of(services, ana.user.id)) == 1
