@@ -1,5 +1,6 @@
 """IP addresses: one spelling to keep, a network to count attempts by, and less of them where that is wished."""
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from resolvers.requester import Client
@@ -9,6 +10,7 @@ Address = IPv4Address | IPv6Address
 UNKNOWN = "unknown"
 
 
+@lru_cache(maxsize=4096)
 def canonical_address(text: str | None) -> str | None:
     """An IP address in its one spelling (RFC 5952), IPv4-mapped ones as IPv4; None for others."""
     found = _parse(text)
@@ -29,6 +31,7 @@ def truncated(address: str | None) -> str | None:
     return None if found is None else _first(found, 24 if found.version == 4 else 48)  # noqa: PLR2004 - the version
 
 
+@lru_cache(maxsize=4096)
 def client(address: str | None, user_agent: str | None, *, truncate: bool) -> Client:
     """The client that sends from this address; attempts are counted by all of it, whatever is kept."""
     kept = truncated(address) if truncate else canonical_address(address)
