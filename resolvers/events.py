@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from resolvers.cursors import encode_cursor
@@ -66,13 +67,26 @@ async def record_revocations(
     client: Client,
     now: datetime,
 ) -> None:
-    """Write that `current` ended several sessions: once for the account, once for each of them."""
+    """Write that `current` ended several sessions."""
+    happened = revocations(services, current.user_id, ended, client, now, actor_id=current.id)
+    await repositories.events.add_many(happened)
+
+
+def revocations(
+    services: Services,
+    user_id: UUID,
+    ended: Sequence[UUID],
+    client: Client,
+    now: datetime,
+    **actor: Any,
+) -> list[EventRecord]:
+    """That several sessions were ended: once for each of them, once for the account. `actor` as in `event`."""
 
     def happened(kind: EventKind, session_id: UUID | None) -> EventRecord:
-        return event(services, current.user_id, kind, client, now, session_id=session_id, actor_id=current.id)
+        return event(services, user_id, kind, client, now, session_id=session_id, **actor)
 
     each = [happened(EventKind.SESSION_REVOKED, session_id) for session_id in ended]
-    await repositories.events.add_many([*each, happened(EventKind.SESSIONS_REVOKED, None)])
+    return [*each, happened(EventKind.SESSIONS_REVOKED, None)]
 
 
 async def list_events(

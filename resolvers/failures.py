@@ -64,6 +64,14 @@ class SessionNotFound(Failure):
 
 
 @dataclass(frozen=True, slots=True)
+class UserNotFound(Failure):
+    """There is no such user. For services and operators: nobody else asks for users."""
+
+    message: str = "There is no user with this ID."
+    path: tuple[str, ...] = ("userId",)
+
+
+@dataclass(frozen=True, slots=True)
 class SessionEnded(Failure):
     """The session has ended, so it cannot be changed."""
 

@@ -77,7 +77,7 @@ async def _advance(
     session = await sessions.find(claims.user_id, claims.session_id)
     if session is None or services.storage.lifetimes.state(session, now) is not SessionState.ACTIVE:
         return RefreshTokenInvalid("This session has ended. Log in again.")
-    if _is_racing(session, claims, services, now):
+    if is_racing(services, session, claims.generation, now):
         return session
     revoked = await sessions.revoke(session.user_id, session.id, RevocationReason.REFRESH_TOKEN_REUSED, now)
     if revoked is not None:
@@ -89,11 +89,11 @@ async def _advance(
     )
 
 
-def _is_racing(session: SessionRecord, claims: RefreshClaims, services: Services, now: datetime) -> bool:
+def is_racing(services: Services, session: SessionRecord, generation: int, now: datetime) -> bool:
     """Whether the token is the one just replaced: another tab was faster by a moment."""
     grace = services.policy.refresh_grace
     return (
-        session.generation == claims.generation + 1
+        session.generation == generation + 1
         and session.rotated_at is not None
         # Requests overtake each other: `now` may be the earlier of the two, which is no grace of zero.
         and bool(grace)

@@ -2,6 +2,8 @@
 
 import logging
 from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
 from uuid import UUID
 
 from resolvers.services import Services
@@ -42,21 +44,43 @@ class Requester:
         return self.session.user_id
 
 
+@dataclass(frozen=True, slots=True)
+class Access:
+    """A live session that an access token opens, and until when it does."""
+
+    session: SessionRecord
+    expires_at: datetime
+
+
+class Refusal(StrEnum):
+    """Why an access token is good for nothing: for the log, never for its sender."""
+
+    NOT_VALID = "not valid"
+    ENDED = "its session has ended"
+    REPLACED = "it was replaced"
+
+
 async def authenticate(services: Services, token: str, client: Client) -> Requester | None:
     """Who sends this access token; None when it is no token of ours or its session has ended."""
     now = services.clock()
+    found = await check_access(services, token, now)
+    if isinstance(found, Refusal):
+        log.info("Rejected an access token from %s: %s", client.ip_address, found.value)
+        return None
+    services.activity.note(found.session, client.ip_address, now)
+    return Requester(found.session)
+
+
+async def check_access(services: Services, token: str, now: datetime) -> Access | Refusal:
+    """What an access token opens now, or why it opens nothing. Looking is no use of the session."""
     claims = services.tokens.verify(token, now)
     if claims is None:
-        log.info("Rejected an access token from %s: not valid", client.ip_address)
-        return None
+        return Refusal.NOT_VALID
     async with services.storage.reading() as repositories:
         session = await repositories.sessions.find(claims.user_id, claims.session_id)
     if session is None or services.storage.lifetimes.state(session, now) is not SessionState.ACTIVE:
-        log.info("Rejected an access token from %s: its session has ended", client.ip_address)
-        return None
+        return Refusal.ENDED
     # A token from before the last proof of who its user is was replaced then (ASVS 7.2.4).
     if claims.authenticated_at < session.authenticated_at.replace(microsecond=0):
-        log.info("Rejected an access token from %s: it was replaced", client.ip_address)
-        return None
-    services.activity.note(session, client.ip_address, now)
-    return Requester(session)
+        return Refusal.REPLACED
+    return Access(session, claims.expires_at)
