@@ -17,24 +17,27 @@ MAX_BODY = 256 * 1024
 
 MakeContext = Callable[[Request], Awaitable[Any]]
 Finish = Callable[[Request, Any], Iterable[tuple[str, str]]]
+EngineOf = Callable[[Any], Engine]
+"""Which schema answers a request, by its context."""
 
 
 class GraphQLEndpoint:
     """Answers GraphQL over HTTP. `make_context` says what the fields of a request share.
 
+    One engine answers everybody, or `engine` says whom which does.
     `finish` says which headers the answer needs for what the fields did to that, failed or not.
     """
 
     def __init__(
         self,
-        engine: Engine,
+        engine: Engine | EngineOf,
         *,
         make_context: MakeContext,
         translate: Translate,
         max_body: int = MAX_BODY,
         finish: Finish | None = None,
     ) -> None:
-        self._engine = engine
+        self._engine_of: EngineOf = (lambda _: engine) if isinstance(engine, Engine) else engine
         self._make_context = make_context
         self._translate = translate
         self._max_body = max_body
@@ -49,7 +52,8 @@ class GraphQLEndpoint:
         try:
             asked = await read_request(request, self._max_body)
             context = await self._make_context(request)
-            response = _respond(await self._engine.answer(asked, context), media_type)
+            answer = await self._engine_of(context).answer(asked, context)
+            response = _respond(answer, media_type)
         except RequestError as error:
             fault = Fault(str(error), error.code, error.status)
             response = _failure(fault, media_type, error.headers)

@@ -1,4 +1,7 @@
-"""The schema, built once at import, and its SDL."""
+"""The schemas, built once at import, and their SDL.
+
+Two of them, so that what only services and operators may ask is not there at all for anybody else.
+"""
 
 from pathlib import Path
 
@@ -9,15 +12,26 @@ from strawberry.schema.config import StrawberryConfig
 from schema.mutation import Mutation
 from schema.query import Query
 from schema.scalars import SCALARS
+from schema.service_mutation import ServiceMutation
+from schema.service_query import ServiceQuery
 
 SDL_FILE = Path(__file__).parent / "schema.graphql"
+SERVICES_SDL_FILE = Path(__file__).parent / "services.graphql"
 
-_schema = strawberry.Schema(query=Query, mutation=Mutation, config=StrawberryConfig(scalar_map=SCALARS))
+_config = StrawberryConfig(scalar_map=SCALARS)
+_schema = strawberry.Schema(query=Query, mutation=Mutation, config=_config)
+_services_schema = strawberry.Schema(query=ServiceQuery, mutation=ServiceMutation, config=_config)
 
 graphql_schema: GraphQLSchema = _schema._schema  # noqa: SLF001 - it has no public name
+services_schema: GraphQLSchema = _services_schema._schema  # noqa: SLF001 - the same
 executor_class = _schema.execution_context_class
 
 
 def sdl() -> str:
     """The schema definition language text that clients generate their code from."""
     return _schema.as_str() + "\n"
+
+
+def services_sdl() -> str:
+    """The same for services and operators."""
+    return _services_schema.as_str() + "\n"

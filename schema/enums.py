@@ -36,14 +36,14 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "RATE_LIMITED"
 
 
-def _publish(enum: type[Enum], about: str, name: str | None = None, **values: str) -> None:
+def publish(enum: type[Enum], about: str, name: str | None = None, **values: str) -> None:
     """Show an enum in the schema. A value without a description is a mistake found at start."""
     strawberry.enum(enum, name=name or enum.__name__, description=about)
     for value in enum.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = values[value.name]
 
 
-_publish(
+publish(
     DeviceKind,
     "Kinds of device.",
     DESKTOP="A desktop or laptop computer.",
@@ -53,14 +53,14 @@ _publish(
     BOT="A crawler.",
     UNKNOWN="Nothing is known.",
 )
-_publish(
+publish(
     SessionState,
     "Where a session is in its life.",
     ACTIVE="The session can be used.",
     EXPIRED="The session ran out of time.",
     REVOKED="The session was revoked.",
 )
-_publish(
+publish(
     RevocationReason,
     "Why a session was revoked.",
     LOGGED_OUT="The user logged out of this session from this session.",
@@ -71,7 +71,7 @@ _publish(
     SESSION_LIMIT="The limit of sessions per user was reached, and this one was unused for longest.",
     REVOKED_BY_OPERATOR="An operator revoked the session.",
 )
-_publish(
+publish(
     EventKind,
     "Kinds of security event.",
     name="SecurityEventKind",
@@ -89,25 +89,25 @@ _publish(
     USER_DISABLED="An operator disabled the account.",
     USER_ENABLED="An operator enabled the account again.",
 )
-_publish(
+publish(
     SessionOrderField,
     "What sessions can be ordered by.",
     LAST_ACTIVE="When the session was last used.",
     CREATED_AT="When the user logged in.",
 )
-_publish(
+publish(
     OrderDirection,
     "Directions of an order.",
     ASC="Smallest or oldest first.",
     DESC="Largest or newest first.",
 )
-_publish(
+publish(
     TokenDelivery,
     "How a log-in hands over its tokens.",
     BEARER="In the payload, for `Authorization: Bearer …`.",
     COOKIE="In cookies that scripts cannot read, for browsers.",
 )
-_publish(
+publish(
     ErrorCode,
     "Stable codes for `UserError.code`.",
     INVALID_CREDENTIALS="The e-mail address or the password is wrong. Deliberately does not say which.",
@@ -131,4 +131,5 @@ __all__ = [
     "SessionOrderField",
     "SessionState",
     "TokenDelivery",
+    "publish",
 ]

@@ -1,7 +1,9 @@
 """Expected failures as data: every error type implements `UserError`."""
 
+from collections.abc import Mapping
 from dataclasses import fields
 from datetime import datetime
+from enum import Enum
 from typing import Annotated, Any
 
 import strawberry
@@ -110,7 +112,9 @@ RenameSessionError = Annotated[
     strawberry.union("RenameSessionError", description="Why `renameSession` can fail."),
 ]
 
-_DRESS: dict[type[failures.Failure], tuple[type[UserError], ErrorCode]] = {
+Dresses = Mapping[type[failures.Failure], tuple[type[Any], Enum]]
+
+_DRESSES: Dresses = {
     failures.InvalidCredentials: (InvalidCredentialsError, ErrorCode.INVALID_CREDENTIALS),
     failures.AccountDisabled: (AccountDisabledError, ErrorCode.ACCOUNT_DISABLED),
     failures.InvalidInput: (InvalidInputError, ErrorCode.INVALID_INPUT),
@@ -123,8 +127,8 @@ _DRESS: dict[type[failures.Failure], tuple[type[UserError], ErrorCode]] = {
 }
 
 
-def dress(failure: failures.Failure) -> list[Any]:
+def dress(failure: failures.Failure, dresses: Dresses = _DRESSES) -> list[Any]:
     """A failure as the `errors` of a payload."""
-    type_, code = _DRESS[type(failure)]
+    type_, code = dresses[type(failure)]
     values = {each.name: getattr(failure, each.name) for each in fields(failure)}
     return [type_(**values | {"code": code, "path": list(failure.path)})]

@@ -7,6 +7,8 @@ from typing import NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
+from resolvers.addresses import canonical_address
+
 JWT = NewType("JWT", str)
 IPAddress = NewType("IPAddress", str)
 
@@ -30,6 +32,14 @@ def parse_instant(text: object) -> datetime:
         raise ValueError("there is no such DateTime") from None
 
 
+def parse_address(text: object) -> str:
+    """The canonical form of an address. Raises ValueError for other values."""
+    found = canonical_address(text) if isinstance(text, str) else None
+    if found is None:
+        raise ValueError("an IPAddress is written like 192.0.2.1 or 2001:db8::1")
+    return found
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -44,6 +54,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         description="An IPv4 or IPv6 address in its canonical text form (RFC 5952), e.g. `192.0.2.1` or `2001:db8::1`.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc5952",
         serialize=str,
+        parse_value=parse_address,
     ),
     JWT: strawberry.scalar(
         name="JWT",

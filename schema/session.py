@@ -150,7 +150,7 @@ def dress_sessions(
     context: Context,
     slice_: Slice[SessionRecord],
     field: SessionOrderField,
-    viewer: UUID,
+    viewer: UUID | None,
     read: Callable[[Page], Awaitable[Slice[SessionRecord]]],
     count: Callable[[], Awaitable[int]],
 ) -> SessionConnection:

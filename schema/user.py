@@ -67,7 +67,7 @@ class User(Node):
     )
     current_session: Session | None = strawberry.field(description="The session that makes this request.")
     owner: strawberry.Private[UUID]
-    viewer: strawberry.Private[UUID]
+    viewer: strawberry.Private[UUID | None]
 
     @strawberry.field(description="The user's sessions, in pages.")
     async def sessions(

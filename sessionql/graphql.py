@@ -9,10 +9,12 @@ from resolvers.addresses import client
 from resolvers.devices import clean_user_agent
 from resolvers.failures import InvalidArgument
 from resolvers.requester import Client, Unauthenticated, authenticate
+from resolvers.service_keys import Forbidden, authenticate_service
 from resolvers.services import Services
 from schema.browser import Browser, CookiesRefused
-from schema.build import executor_class, graphql_schema
+from schema.build import executor_class, graphql_schema, services_schema
 from schema.context import Context
+from schema.service_context import ServiceContext
 from sessionql.addresses import Proxies, address_of
 from sessionql.cookies import CookieRules
 from sessionql.csrf import refusal
@@ -33,9 +35,14 @@ def make_endpoint(services: Services, settings: Settings) -> GraphQLEndpoint:
     def finish(request: Request, context: Context) -> list[tuple[str, str]]:
         return rules.write(context.browser.changes, request.scope, services.clock())
 
-    engine = Engine(graphql_schema, translate=translate, executor_class=executor_class)
+    users = Engine(graphql_schema, translate=translate, executor_class=executor_class)
+    others = Engine(services_schema, translate=translate, executor_class=executor_class)
+
+    def engine_of(context: Context) -> Engine:
+        return others if isinstance(context, ServiceContext) else users
+
     return GraphQLEndpoint(
-        engine, make_context=make_context, translate=translate, max_body=settings.max_body_bytes, finish=finish
+        engine_of, make_context=make_context, translate=translate, max_body=settings.max_body_bytes, finish=finish
     )
 
 
@@ -56,6 +63,8 @@ def proof_of(request: Request, rules: CookieRules, origins: Origins) -> tuple[st
 
 async def context_of(services: Services, client: Client, token: str | None, browser: Browser) -> Context:
     """What the fields of this request share. The session is looked up here, once."""
+    if token is not None and (service := await authenticate_service(services, token, client)):
+        return ServiceContext(services, client, service=service)
     context = Context(services, client, token, browser=browser)
     if token is not None:
         context.requester = await authenticate(services, token, context.client)
@@ -84,6 +93,8 @@ def translate(error: BaseException) -> Fault | None:
             return Fault(str(error), "UNAUTHENTICATED")
         case CookiesRefused():
             return Fault(str(error), "CSRF_REFUSED", 403)
+        case Forbidden():
+            return Fault(str(error), "FORBIDDEN")
         case InvalidArgument():
             return Fault(str(error), "BAD_USER_INPUT")
         case StorageUnavailable():

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, update
+from sqlalchemy import bindparam, select, tuple_, update
 
 from storage.database import Transaction
 from storage.lifetimes import Lifetimes
@@ -19,12 +19,14 @@ c = sessions.c
 
 _SESSIONS = Walk(sessions)
 _END: dict[str, Any] = {"revoked_at": bindparam("now"), "revocation_reason": bindparam("reason")}
-_REVOKE = (
-    update(sessions)
+# Locked in the order of the walk, so that it and other writers of the same rows never wait in a circle.
+_LOCKED = (
+    select(c.user_id, c.id)
     .where(*_SESSIONS.inside, LIVE, c.created_at <= bindparam("born_by", type_=INSTANT))
-    .values(_END)
-    .returning(c.user_id, c.id)
+    .order_by(c.user_id, c.id)
+    .with_for_update()
 )
+_REVOKE = update(sessions).where(tuple_(c.user_id, c.id).in_(_LOCKED), LIVE).values(_END).returning(c.user_id, c.id)
 
 
 @dataclass(frozen=True, slots=True)

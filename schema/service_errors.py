@@ -1,0 +1,83 @@
+"""Expected failures of services and operators, as data.
+
+Types of their own under the names of the users' schema: a code that only operators can get is none
+of a user's business, and a user who is not found is no failure of a user's.
+"""
+
+from datetime import datetime
+from typing import Annotated, Any
+
+import strawberry
+
+from resolvers import failures
+from schema.errors import MESSAGE, PATH, Dresses
+from schema.errors import dress as dress_with
+from schema.service_enums import ServiceErrorCode
+
+
+@strawberry.interface(
+    name="UserError",
+    description="A failure the caller can do something about, returned as data. Every member of every `…Error` union "
+    "implements it, so `... on UserError { message code }` covers errors added later.",
+)
+class ServiceError:
+    message: str = strawberry.field(description=MESSAGE)
+    code: ServiceErrorCode = strawberry.field(description="The stable machine-readable code of the failure.")
+    path: list[str] = strawberry.field(description=PATH)
+
+
+@strawberry.type(name="AccountDisabledError", description="Nobody may log in to the account.")
+class DisabledError(ServiceError):
+    pass
+
+
+@strawberry.type(name="InvalidInputError", description="A value in the input breaks a rule.")
+class InputError(ServiceError):
+    pass
+
+
+@strawberry.type(description="There is no such user.")
+class UserNotFoundError(ServiceError):
+    pass
+
+
+@strawberry.type(name="SessionNotFoundError", description="The user has no such session.")
+class NoSessionError(ServiceError):
+    pass
+
+
+@strawberry.type(name="SessionEndedError", description="The session has already ended.")
+class EndedError(ServiceError):
+    ended_at: datetime = strawberry.field(description="When the session ended.")
+
+
+CreateSessionError = Annotated[
+    InputError | DisabledError,
+    strawberry.union("CreateSessionError", description="Why `createSession` can fail."),
+]
+MarkReauthenticatedError = Annotated[
+    NoSessionError | EndedError | InputError,
+    strawberry.union("MarkReauthenticatedError", description="Why `markReauthenticated` can fail."),
+]
+RevokeUserSessionError = Annotated[
+    UserNotFoundError | NoSessionError,
+    strawberry.union("RevokeUserSessionError", description="Why `revokeUserSession` can fail."),
+]
+# A union of one, so that another failure can come later without a change of type.
+ChangeUserError = Annotated[
+    UserNotFoundError,
+    strawberry.union("ChangeUserError", description="Why an operator's change of a user can fail."),
+]
+
+_DRESSES: Dresses = {
+    failures.AccountDisabled: (DisabledError, ServiceErrorCode.ACCOUNT_DISABLED),
+    failures.InvalidInput: (InputError, ServiceErrorCode.INVALID_INPUT),
+    failures.UserNotFound: (UserNotFoundError, ServiceErrorCode.USER_NOT_FOUND),
+    failures.SessionNotFound: (NoSessionError, ServiceErrorCode.SESSION_NOT_FOUND),
+    failures.SessionEnded: (EndedError, ServiceErrorCode.SESSION_ENDED),
+}
+
+
+def dress(failure: failures.Failure) -> list[Any]:
+    """A failure as the `errors` of a service's payload."""
+    return dress_with(failure, _DRESSES)

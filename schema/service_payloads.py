@@ -1,0 +1,78 @@
+"""What the mutations of services and operators return. A payload with an empty `errors` succeeded."""
+
+import strawberry
+
+from schema.payloads import ERRORS, NEW_SESSION, SESSION_NOW, TOKENS, AuthTokens
+from schema.service_errors import (
+    ChangeUserError,
+    CreateSessionError,
+    MarkReauthenticatedError,
+    RevokeUserSessionError,
+)
+from schema.service_user import ServiceUser
+from schema.session import Session
+
+USER_NOW = "The user as they are now; null when `errors` is not empty."
+COUNT = "How many sessions this call revoked."
+
+
+@strawberry.type(description="What `createSession` returns.")
+class CreateSessionPayload:
+    user: ServiceUser | None = strawberry.field(default=None, description=USER_NOW)
+    session: Session | None = strawberry.field(default=None, description=NEW_SESSION)
+    tokens: AuthTokens | None = strawberry.field(
+        default=None, description="The session's tokens, to hand on to the user; null when `errors` is not empty."
+    )
+    errors: list[CreateSessionError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `markReauthenticated` returns.")
+class MarkReauthenticatedPayload:
+    tokens: AuthTokens | None = strawberry.field(
+        default=None,
+        description=TOKENS.format("new ").removesuffix(".")
+        + ". Hand the access token on, for the session's older ones are refused from here on; the refresh token "
+        "stays as it is, so it is null.",
+    )
+    session: Session | None = strawberry.field(default=None, description=SESSION_NOW)
+    errors: list[MarkReauthenticatedError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `revokeUserSession` returns.")
+class RevokeUserSessionPayload:
+    session: Session | None = strawberry.field(default=None, description=SESSION_NOW)
+    errors: list[RevokeUserSessionError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `revokeUserSessions` returns.")
+class RevokeUserSessionsPayload:
+    user: ServiceUser | None = strawberry.field(default=None, description=USER_NOW)
+    revoked_count: int = strawberry.field(default=0, description=COUNT)
+    errors: list[ChangeUserError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `revokeEverySession` returns.")
+class RevokeEverySessionPayload:
+    revoked_count: int = strawberry.field(description=COUNT)
+
+
+@strawberry.type(description="What `disableUser` returns.")
+class DisableUserPayload:
+    user: ServiceUser | None = strawberry.field(default=None, description=USER_NOW)
+    revoked_count: int = strawberry.field(default=0, description=COUNT)
+    errors: list[ChangeUserError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `enableUser` returns.")
+class EnableUserPayload:
+    user: ServiceUser | None = strawberry.field(default=None, description=USER_NOW)
+    errors: list[ChangeUserError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `deleteUser` returns.")
+class DeleteUserPayload:
+    deleted_user_id: strawberry.ID | None = strawberry.field(
+        default=None, description="The ID of the user who is gone; null when `errors` is not empty."
+    )
+    revoked_count: int = strawberry.field(default=0, description="How many active sessions the user had.")
+    errors: list[ChangeUserError] = strawberry.field(default_factory=list, description=ERRORS)

@@ -1,0 +1,123 @@
+"""What services and operators can ask."""
+
+from datetime import datetime
+from typing import Annotated
+
+import strawberry
+
+from resolvers import operators
+from resolvers.accounts import find_user
+from resolvers.introspection import ActiveToken, introspect
+from resolvers.requester import Requester
+from schema.context import Context
+from schema.node import given
+from schema.service_context import ServiceInfo
+from schema.service_enums import OperationKind, Scope, TokenKind
+from schema.service_inputs import UserLookup
+from schema.service_user import ServiceUser, dress_user
+from schema.session import Session, dress_session
+from storage.records import OperationRecord, SessionRecord
+
+Token = Annotated[str, strawberry.argument(description="The token. Send it in the variables of a POST, not in a URL.")]
+By = Annotated[UserLookup, strawberry.argument(description="What names the user.")]
+First = Annotated[int, strawberry.argument(description="Return at most this many (1 to 100).")]
+Before = Annotated[strawberry.ID | None, strawberry.argument(description="Only those older than this operation.")]
+
+
+@strawberry.type(description="A key that a service or an operator asks with.")
+class ServiceKey:
+    id: strawberry.ID = strawberry.field(description="The ID of the key, which is no secret.")
+    name: str = strawberry.field(description="What the key is called: its name is in the events that it causes.")
+    scopes: list[Scope] = strawberry.field(description="What it may be used for.")
+    created_at: datetime = strawberry.field(description="When it was made.")
+
+
+@strawberry.type(
+    description="What a token is good for now (RFC 7662). Of one that is not active everything else is null, and "
+    "nothing says why."
+)
+class Introspection:
+    active: bool = strawberry.field(description="Whether the token would be taken now.")
+    token_kind: TokenKind | None = strawberry.field(default=None, description="What the token is for.")
+    expires_at: datetime | None = strawberry.field(
+        default=None, description="When the token expires, unless its session ends before."
+    )
+    authenticated_at: datetime | None = strawberry.field(
+        default=None, description="When the user last proved in this session who they are."
+    )
+    session: Session | None = strawberry.field(default=None, description="The session the token is of.")
+    record: strawberry.Private[SessionRecord | None] = None
+
+    @strawberry.field(description="The user the token is of; read only when asked for.")
+    async def user(self, info: ServiceInfo) -> ServiceUser | None:
+        if self.record is None:
+            return None
+        found = await find_user(info.context.services, Requester(self.record))
+        return None if found is None else dress_user(found)
+
+
+@strawberry.type(description="Something that an operator did to a user, or to everybody.")
+class Operation:
+    id: strawberry.ID = strawberry.field(description="The ID of the operation.")
+    kind: OperationKind = strawberry.field(description="What was done.")
+    occurred_at: datetime = strawberry.field(description="When it was done.")
+    actor_name: str = strawberry.field(description="The service key, or the command line, that did it.")
+    user_id: strawberry.ID | None = strawberry.field(
+        description="The ID of the user, who may be deleted by now; null when it was done to everybody."
+    )
+    revoked_count: int = strawberry.field(description="How many sessions it revoked.")
+
+
+@strawberry.type(name="Query", description="What services and operators can ask.")
+class ServiceQuery:
+    @strawberry.field(description="The key that makes this request.")
+    def service_key(self, info: ServiceInfo) -> ServiceKey:
+        key = info.context.service.key
+        return ServiceKey(
+            id=strawberry.ID(str(key.id)), name=key.name, scopes=sorted(key.scopes), created_at=key.created_at
+        )
+
+    @strawberry.field(
+        description="Whether a token is active, and whose it is. Asking uses nothing up. Scope `INTROSPECT`."
+    )
+    async def introspect(self, info: ServiceInfo, token: Token) -> Introspection:
+        context = info.context
+        context.service.require(Scope.INTROSPECT)
+        found = await introspect(context.services, token)
+        return Introspection(active=False) if found is None else _dress_token(context, found)
+
+    @strawberry.field(description="A user; null when there is no such user. Scope `OPERATOR`.")
+    async def user(self, info: ServiceInfo, by: By) -> ServiceUser | None:
+        info.context.service.require(Scope.OPERATOR)
+        found = await operators.look_up(info.context.services, by.to_lookup())
+        return None if found is None else dress_user(found)
+
+    @strawberry.field(description="What operators did, newest first. Scope `OPERATOR`.")
+    async def operations(
+        self, info: ServiceInfo, first: First = 20, before: Before = strawberry.UNSET
+    ) -> list[Operation]:
+        info.context.service.require(Scope.OPERATOR)
+        found = await operators.list_operations(info.context.services, first, given(before))
+        return [_dress_operation(operation) for operation in found]
+
+
+def _dress_token(context: Context, token: ActiveToken) -> Introspection:
+    return Introspection(
+        active=True,
+        token_kind=token.kind,
+        expires_at=token.expires_at,
+        authenticated_at=token.session.authenticated_at,
+        session=dress_session(context, token.session, None),
+        record=token.session,
+    )
+
+
+def _dress_operation(operation: OperationRecord) -> Operation:
+    return Operation(
+        id=strawberry.ID(str(operation.id)),
+        kind=operation.kind,
+        occurred_at=operation.occurred_at,
+        actor_name=operation.actor_name,
+        user_id=None if operation.user_id is None else strawberry.ID(str(operation.user_id)),
+        revoked_count=operation.revoked_count,
+    )
