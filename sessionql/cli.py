@@ -1,18 +1,18 @@
-"""The command line: `sessionql serve`, `migrate`, `prune`, `keys`, `export-schema`, `export-settings`."""
+"""The command line: `sessionql serve`, `migrate`, `prune`, `keys`, `services`, `users`, and what is exported."""
 
 import asyncio
 import gc
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import click
 from pydantic import ValidationError
 
 from resolvers.key_file import KeyFile, KeysError
 from resolvers.locations import LocationsError
-from sessionql.logs import set_up_logging
-from sessionql.settings import Settings
+from sessionql.cli_services import services
+from sessionql.cli_settings import read_settings, with_services
+from sessionql.cli_users import operations, users
 from storage import StorageError
 
 
@@ -20,6 +20,10 @@ from storage import StorageError
 @click.version_option(package_name="sessionql")
 def commands() -> None:
     """All commands."""
+
+
+for part in (services, users, operations):
+    commands.add_command(part)
 
 
 def main() -> None:
@@ -41,12 +45,6 @@ def _explain(error: ValidationError) -> str:
     return "\n".join(lines)
 
 
-def _settings(**given: Any) -> Settings:
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
-    set_up_logging(settings)
-    return settings
-
-
 @commands.command()
 @click.option("--host", help="The address to listen on (SESSIONQL_HOST).")
 @click.option("--port", type=int, help="The port to listen on (SESSIONQL_PORT).")
@@ -56,7 +54,7 @@ def serve(host: str | None, port: int | None) -> None:
     gc.disable()
     from sessionql.serve import serve as serve_
 
-    serve_(_settings(host=host, port=port))
+    serve_(read_settings(host=host, port=port))
 
 
 @commands.command()
@@ -64,7 +62,7 @@ def migrate() -> None:
     """Make the tables of the database, or bring them up to date."""
     from storage.migrate import upgrade
 
-    settings = _settings()
+    settings = read_settings()
     asyncio.run(upgrade(settings.url))
     click.echo("The database is up to date.")
 
@@ -72,32 +70,25 @@ def migrate() -> None:
 @commands.command()
 def prune() -> None:
     """Delete ended sessions and old events that are no longer kept. Servers do so by themselves."""
-    from resolvers.pruning import Forgotten
     from resolvers.pruning import prune as prune_
-    from sessionql.services import connected
 
-    settings = _settings()
-
-    async def run() -> Forgotten:
-        async with connected(settings) as services:
-            return await prune_(services)
-
-    forgotten = asyncio.run(run())
+    forgotten = with_services(prune_)
     click.echo(f"Deleted {forgotten.sessions} sessions and {forgotten.events} events.")
 
 
 @commands.command("export-schema")
+@click.option("--services", "for_services", is_flag=True, help="The schema of services and operators.")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-def export_schema(file: Path | None) -> None:
+def export_schema(for_services: bool, file: Path | None) -> None:
     """Write the GraphQL schema (SDL) to FILE, or print it."""
-    from schema.build import sdl
+    from schema.build import sdl, services_sdl
 
-    _export(sdl, file)
+    _export(services_sdl if for_services else sdl, file)
 
 
 @commands.command("export-settings")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-def export_settings(file: Path | None) -> None:
+def exportread_settings(file: Path | None) -> None:
     """Write the table of all settings (Markdown) to FILE, or print it."""
     from sessionql.settings_page import settings_page
 
@@ -119,7 +110,7 @@ def keys() -> None:
 def _key_file() -> KeyFile:
     from sessionql.services import system_clock
 
-    file = KeyFile(_settings().keys_path)
+    file = KeyFile(read_settings().keys_path)
     file.load_or_create(system_clock())
     return file
 
