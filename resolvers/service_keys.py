@@ -15,7 +15,7 @@ from uuid import UUID
 
 from resolvers.failures import InvalidInput
 from resolvers.ids import parse_id
-from resolvers.names import clean_name
+from resolvers.names import LONGEST, clean_name
 from resolvers.requester import Client
 from resolvers.services import Services
 from storage.records import Scope, ServiceKeyRecord
@@ -63,9 +63,9 @@ class NewKey:
 async def create_key(services: Services, name: str, scopes: Collection[Scope]) -> NewKey | InvalidInput:
     """Make a key for what its scopes say."""
     cleaned = clean_name(name, ("name",))
-    if isinstance(cleaned, InvalidInput):
-        return cleaned
-    if cleaned is None or not scopes:
+    if not isinstance(cleaned, str):
+        return InvalidInput(f"A key has a name of 1 to {LONGEST} characters, none a control character.", ("name",))
+    if not scopes:
         return InvalidInput("A key has at least one scope.", ("scopes",))
     key = ServiceKeyRecord(services.new_id(), cleaned, frozenset(scopes), services.clock(), None)
     secret = token_bytes(_SECRET_BYTES)

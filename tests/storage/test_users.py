@@ -7,7 +7,19 @@ from datetime import timedelta
 from storage import Storage
 from storage.records import UserRecord
 from storage.users import Credentials
-from tests.storage.builders import NOW, TICK, a_user, keep_user, new_id
+from tests.storage.builders import (
+    NOW,
+    TICK,
+    a_session,
+    a_user,
+    an_event,
+    events_of,
+    keep,
+    keep_events,
+    keep_user,
+    new_id,
+    sessions_of,
+)
 
 
 async def user(storage: Storage, who: UserRecord) -> UserRecord | None:
@@ -26,7 +38,7 @@ async def password_hash(storage: Storage, key: str | None) -> str | None:
     return None if found is None else found.password_hash
 
 
-async def add(storage: Storage, who: UserRecord, key: str | None, password_hash: str = "hash") -> bool:
+async def add(storage: Storage, who: UserRecord, key: str | None, password_hash: str | None = "hash") -> bool:
     async with storage.transaction() as repositories:
         return await repositories.users.add(who, key, password_hash)
 
@@ -139,3 +151,108 @@ async def test_of_twenty_that_replace_a_password_at_once_one_wins(storage: Stora
 
     assert won.count(True) == 1
     assert await password_hash(storage, ana.email) == f"new {won.index(True)}"
+
+
+def of_a_service(subject: str) -> UserRecord:
+    """Somebody who logs in elsewhere: without an address, and without a password."""
+    return UserRecord(new_id(), None, NOW - timedelta(days=1), None, subject)
+
+
+async def by_subject(storage: Storage, subject: str) -> UserRecord | None:
+    async with storage.reading() as repositories:
+        return await repositories.users.find_by_subject(subject)
+
+
+async def test_an_account_is_found_by_its_address_or_its_subject(storage: Storage, ana: UserRecord) -> None:
+    hers, other = of_a_service("crm|42"), of_a_service("crm|43")
+    assert await add(storage, hers, None, None)
+    assert await add(storage, other, None, None), "no address is nobody's address"
+
+    assert await by_subject(storage, "crm|42") == hers
+    for close in ("CRM|42", "crm|42 ", "crm|4", "crm%", "", "ana@example.com"):
+        assert await by_subject(storage, close) is None, "exactly"
+    async with storage.reading() as repositories:
+        assert await repositories.users.find_by_email("ana@example.com") == ana
+        assert await repositories.users.find_by_email("ANA@example.com") is None, "the caller folds"
+        assert await repositories.users.find_by_email("crm|42") is None
+        assert await repositories.users.find_password(hers.id) is None
+        assert await repositories.users.find_password(ana.id) == Credentials(ana, "hash")
+
+
+async def test_of_twenty_that_bring_a_subject_at_once_one_makes_the_account(storage: Storage) -> None:
+    rivals = [of_a_service("crm|42") for _ in range(20)]
+
+    won = await asyncio.gather(*(add(storage, rival, None, None) for rival in rivals))
+
+    assert won.count(True) == 1
+    assert await by_subject(storage, "crm|42") == rivals[won.index(True)]
+
+
+async def test_a_login_elsewhere_is_noted_for_one_account(storage: Storage, bob: UserRecord) -> None:
+    hers = of_a_service("crm|42")
+    assert await add(storage, hers, None, None)
+
+    async with storage.transaction() as repositories:
+        assert await repositories.users.note_login_elsewhere(hers.id, NOW) == replace(hers, last_login=NOW)
+        assert await repositories.users.note_login_elsewhere(new_id(), NOW) is None
+
+    assert await by_subject(storage, "crm|42") == replace(hers, last_login=NOW)
+    assert await user(storage, bob) == bob
+
+
+async def test_nobody_logs_in_to_a_disabled_account_until_it_is_enabled(
+    storage: Storage, ana: UserRecord, bob: UserRecord
+) -> None:
+    async with storage.transaction() as repositories:
+        users = repositories.users
+        assert await users.disable(ana.id, NOW)
+        assert not await users.disable(ana.id, NOW + TICK), "it is disabled already"
+        assert not await users.note_login(ana.id, "hash", NOW)
+        assert await users.note_login_elsewhere(ana.id, NOW) is None
+    assert await user(storage, ana) == replace(ana, disabled_at=NOW), "the first time is kept, and no log-in noted"
+    assert await user(storage, bob) == bob
+
+    async with storage.transaction() as repositories:
+        users = repositories.users
+        assert await users.enable(ana.id)
+        assert not await users.enable(ana.id)
+        assert not await users.enable(bob.id)
+        assert await users.note_login(ana.id, "hash", NOW)
+    assert await user(storage, ana) == replace(ana, last_login=NOW)
+
+
+async def test_a_login_waits_for_whoever_disables_the_account(storage: Storage, ana: UserRecord) -> None:
+    disabled = asyncio.Event()
+
+    async def disable() -> None:
+        async with storage.transaction() as repositories:
+            assert await repositories.users.disable(ana.id, NOW)
+            disabled.set()
+            await asyncio.sleep(0.05)
+
+    async def log_in(elsewhere: bool) -> object:
+        await disabled.wait()
+        async with storage.transaction() as repositories:
+            if elsewhere:
+                return await repositories.users.note_login_elsewhere(ana.id, NOW)
+            return await repositories.users.note_login(ana.id, "hash", NOW) or None
+
+    assert await asyncio.gather(disable(), log_in(elsewhere=True), log_in(elsewhere=False)) == [None] * 3
+
+
+async def test_a_deleted_account_takes_everything_of_its_own_with_it(
+    storage: Storage, ana: UserRecord, bob: UserRecord
+) -> None:
+    sessions, events = [a_session(ana), a_session(bob)], [an_event(ana), an_event(bob)]
+    await keep(storage, *sessions)
+    await keep_events(storage, *events)
+
+    async with storage.transaction() as repositories:
+        assert await repositories.users.delete(ana.id)
+        assert not await repositories.users.delete(ana.id)
+        assert not await repositories.users.disable(ana.id, NOW)
+
+    assert await user(storage, ana) is None
+    assert await sessions_of(storage, ana, bob) == {sessions[1]}
+    assert await events_of(storage, ana, bob) == {events[1]}
+    assert await add(storage, a_user("ana@example.com"), "ana@example.com"), "the address is free again"

@@ -1,0 +1,54 @@
+"""What operators did: newest first, and longer there than those it was done to."""
+
+from collections.abc import Sequence
+from typing import Any
+from uuid import UUID
+
+from storage import Storage
+from storage.records import OperationKind, OperationRecord, UserRecord
+from tests.storage.builders import NOW, new_id
+
+
+def an_operation(**changes: Any) -> OperationRecord:
+    values = {"actor_name": "Support", "kind": OperationKind.USER_DISABLED, "user_id": new_id(), "revoked_count": 3}
+    return OperationRecord(new_id(), NOW, **values | changes)
+
+
+async def keep(storage: Storage, *operations: OperationRecord) -> None:
+    async with storage.transaction() as repositories:
+        for operation in operations:
+            await repositories.operations.add(operation)
+
+
+async def list_(storage: Storage, limit: int = 100, before: UUID | None = None) -> Sequence[OperationRecord]:
+    async with storage.reading() as repositories:
+        return await repositories.operations.list(limit, before)
+
+
+async def test_they_are_listed_newest_first_as_they_were_kept(storage: Storage) -> None:
+    kept = [an_operation(kind=kind) for kind in OperationKind] + [an_operation(user_id=None, revoked_count=0)]
+    await keep(storage, *kept)
+
+    assert await list_(storage) == kept[::-1]
+
+
+async def test_pages_neither_skip_nor_repeat(storage: Storage) -> None:
+    kept = [an_operation() for _ in range(7)]
+    await keep(storage, *kept)
+    seen: list[OperationRecord] = []
+
+    while page := await list_(storage, 3, seen[-1].id if seen else None):
+        assert len(page) <= 3
+        seen += page
+
+    assert seen == kept[::-1]
+    assert await list_(storage, 3, kept[0].id) == []
+
+
+async def test_they_outlive_the_user(storage: Storage, ana: UserRecord) -> None:
+    operation = an_operation(user_id=ana.id)
+    await keep(storage, operation)
+    async with storage.transaction() as repositories:
+        assert await repositories.users.delete(ana.id)
+
+    assert await list_(storage) == [operation]
