@@ -18,11 +18,13 @@ from resolvers.devices import describe
 from resolvers.key_file import KeyFile
 from resolvers.keys import KeyRing
 from resolvers.requester import Client, Requester
+from resolvers.service_keys import NewKey, Service, create_key
 from resolvers.services import Clock, Services
+from resolvers.subjects import SubjectLogIn, create_session
 from resolvers.tokens import Signature, Tokens
 from storage import Repositories, Storage
 from storage.filters import Page
-from storage.records import EventRecord, RevocationReason, SessionRecord, UserRecord
+from storage.records import EventRecord, OperationRecord, RevocationReason, Scope, SessionRecord, UserRecord
 
 NOW = datetime(2026, 11, 23, 11, 16, 10, 123456, tzinfo=UTC)
 FIREFOX = "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -197,3 +199,23 @@ class FailingStorage:
             raise self._error
         async with self._storage.transaction() as repositories:
             yield repositories
+
+
+async def a_service(services: Services, *scopes: Scope, name: str = "Shop") -> Service:
+    """A service with a live key of these scopes, or of all."""
+    made = await create_key(services, name, scopes or tuple(Scope))
+    assert isinstance(made, NewKey)
+    return Service(made.key)
+
+
+async def sign_in_elsewhere(services: Services, subject: str = "crm|42", client: Client = PHONE) -> SignedIn:
+    """A session of somebody for whom a service vouches."""
+    signed_in = await create_session(services, await a_service(services), SubjectLogIn(subject), client)
+    assert isinstance(signed_in, SignedIn)
+    return signed_in
+
+
+async def operations_of(services: Services) -> list[OperationRecord]:
+    """What operators did, newest first."""
+    async with services.storage.reading() as repositories:
+        return list(await repositories.operations.list(100))

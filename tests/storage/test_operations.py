@@ -10,7 +10,12 @@ from tests.storage.builders import NOW, new_id
 
 
 def an_operation(**changes: Any) -> OperationRecord:
-    values = {"actor_name": "Support", "kind": OperationKind.USER_DISABLED, "user_id": new_id(), "revoked_count": 3}
+    values: dict[str, Any] = {
+        "actor_name": "Support",
+        "kind": OperationKind.USER_DISABLED,
+        "user_id": new_id(),
+        "revoked_count": 3,
+    }
     return OperationRecord(new_id(), NOW, **values | changes)
 
 

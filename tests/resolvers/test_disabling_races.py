@@ -1,0 +1,93 @@
+"""Disabling a user while they log in and refresh: whoever was in before is out, and nobody slips in."""
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import replace
+
+import pytest
+
+from resolvers.accounts import LogIn, SignedIn, login
+from resolvers.failures import AccountDisabled, RefreshTokenInvalid
+from resolvers.grants import Grant
+from resolvers.operators import delete_user, disable_user, enable_user
+from resolvers.refresh import Refreshed, refresh
+from resolvers.requester import authenticate
+from resolvers.services import Policy, Services
+from resolvers.subjects import SubjectLogIn, create_session
+from tests.resolvers.builders import (
+    LAPTOP,
+    PASSWORD,
+    PHONE,
+    a_service,
+    sign_in,
+    sign_in_elsewhere,
+    sign_up,
+)
+
+ROUNDS = 24
+
+
+@pytest.fixture
+def services(services: Services) -> Services:
+    """Without limits: these tests try more often in a minute than anybody may."""
+    return replace(services, policy=Policy(attempts_per_account=0, attempts_per_address=0, registrations_per_address=0))
+
+
+async def all_refused(services: Services, grants: Sequence[Grant]) -> bool:
+    """Whether no token of these opens anything."""
+    for each in grants:
+        if await authenticate(services, each.access.text, LAPTOP) is not None:
+            return False
+        if not isinstance(await refresh(services, each.refresh, LAPTOP), RefreshTokenInvalid):
+            return False
+    return True
+
+
+def grants_of(results: Sequence[object]) -> list[Grant]:
+    return [each.tokens for each in results if isinstance(each, SignedIn | Refreshed)]
+
+
+async def test_no_log_in_and_no_refresh_outlives_the_disabling_it_crosses(services: Services) -> None:
+    ana = await sign_up(services)
+    credentials, user_id = LogIn("ana@example.com", PASSWORD), str(ana.user.id)
+    for round_ in range(ROUNDS):
+        phone = await sign_in(services)
+        results = await asyncio.gather(
+            login(services, credentials, PHONE),
+            refresh(services, phone.tokens.refresh, PHONE),
+            disable_user(services, "Support", user_id),
+            refresh(services, phone.tokens.refresh, PHONE),
+            login(services, credentials, LAPTOP),
+        )
+        assert await all_refused(services, [phone.tokens, *grants_of(results)]), f"round {round_}"
+        assert isinstance(await login(services, credentials, PHONE), AccountDisabled)
+        await enable_user(services, "Support", user_id)
+
+
+async def test_no_session_of_a_service_outlives_the_disabling_it_crosses(services: Services) -> None:
+    ana, service = await sign_in_elsewhere(services, "crm|42"), await a_service(services)
+    user_id, subject = str(ana.user.id), SubjectLogIn("crm|42")
+    for round_ in range(ROUNDS):
+        results = await asyncio.gather(
+            create_session(services, service, subject, PHONE),
+            create_session(services, service, subject, LAPTOP),
+            disable_user(services, "Support", user_id),
+            create_session(services, service, subject, PHONE),
+        )
+        assert await all_refused(services, grants_of(results)), f"round {round_}"
+        assert isinstance(await create_session(services, service, subject, PHONE), AccountDisabled)
+        await enable_user(services, "Support", user_id)
+
+
+async def test_no_session_outlives_the_deletion_it_crosses(services: Services) -> None:
+    for round_ in range(ROUNDS // 2):
+        email = f"ana{round_}@example.com"
+        ana = await sign_up(services, email)
+        results = await asyncio.gather(
+            login(services, LogIn(email, PASSWORD), PHONE),
+            refresh(services, ana.tokens.refresh, LAPTOP),
+            delete_user(services, "Support", str(ana.user.id)),
+            refresh(services, ana.tokens.refresh, LAPTOP),
+            disable_user(services, "Support", str(ana.user.id)),
+        )
+        assert await all_refused(services, [ana.tokens, *grants_of(results)]), f"round {round_}"

@@ -1,0 +1,173 @@
+"""What a token is good for: told as the doors would decide, and asking leaves no trace."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from resolvers.accounts import Proof, SignedIn, logout
+from resolvers.credentials import PasswordChange, change_password, reauthenticate
+from resolvers.introspection import ActiveToken, TokenKind, introspect
+from resolvers.operators import delete_user, disable_user, revoke_sessions
+from resolvers.refresh import Refreshed, refresh
+from resolvers.requester import authenticate
+from resolvers.service_keys import NewKey, create_key
+from resolvers.services import Policy, Services
+from storage.records import Scope
+from tests.conftest import FakeClock
+from tests.resolvers.builders import (
+    BASE64URL,
+    LAPTOP,
+    PASSWORD,
+    PHONE,
+    as_requester,
+    events_of,
+    live_row,
+    sign_in,
+    sign_up,
+)
+
+
+async def is_active(services: Services, token: str) -> bool:
+    return await introspect(services, token) is not None
+
+
+async def both(services: Services, ana: SignedIn) -> tuple[bool, bool]:
+    """Whether the access token and the refresh token are active."""
+    return await is_active(services, ana.tokens.access.text), await is_active(services, ana.tokens.refresh)
+
+
+async def test_good_tokens_are_active_and_say_whose_they_are(services: Services) -> None:
+    ana = await sign_up(services)
+
+    access = await introspect(services, ana.tokens.access.text)
+    refreshing = await introspect(services, ana.tokens.refresh)
+
+    assert access == ActiveToken(TokenKind.ACCESS, ana.tokens.access.expires_at, ana.session)
+    assert refreshing == ActiveToken(TokenKind.REFRESH, ana.tokens.refresh_expires_at, ana.session)
+
+
+@pytest.mark.parametrize("ending", ["logout", "operator", "disabled", "deleted"])
+async def test_once_the_session_has_ended_none_is_active(services: Services, ending: str) -> None:
+    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+    user_id = str(ana.user.id)
+    if ending == "logout":
+        await logout(services, Proof(as_requester(ana)), LAPTOP)
+    elif ending == "operator":
+        await revoke_sessions(services, "Support", user_id)
+    else:
+        await {"disabled": disable_user, "deleted": delete_user}[ending](services, "Support", user_id)
+
+    assert await both(services, ana) == (False, False)
+    assert await both(services, bob) == (True, True)
+
+
+async def test_the_end_of_time_is_told_to_the_instant(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+
+    clock.now = ana.tokens.access.expires_at - timedelta(microseconds=1)
+    assert await both(services, ana) == (True, True)
+    clock.advance(microseconds=1)
+    assert await both(services, ana) == (False, True)
+    clock.now = ana.tokens.refresh_expires_at - timedelta(microseconds=1)
+    assert await both(services, ana) == (False, True)
+    clock.advance(microseconds=1)
+    assert await both(services, ana) == (False, False)
+
+
+async def test_an_access_token_that_was_replaced_is_not_active(services: Services) -> None:
+    ana = await sign_up(services)
+    await reauthenticate(services, as_requester(ana), PASSWORD, LAPTOP)
+
+    assert await both(services, ana) == (False, True)
+    assert await authenticate(services, ana.tokens.access.text, LAPTOP) is None
+
+
+async def test_a_changed_password_voids_both(services: Services) -> None:
+    ana = await sign_up(services)
+    await change_password(services, as_requester(ana), PasswordChange(PASSWORD, "another long secret"), LAPTOP)
+
+    assert await both(services, ana) == (False, False)
+
+
+async def test_a_used_refresh_token_is_active_until_the_grace_is_over(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+    first = await refresh(services, ana.tokens.refresh, LAPTOP)
+    assert isinstance(first, Refreshed)
+
+    found = await introspect(services, ana.tokens.refresh)
+    assert found is not None
+    assert found.expires_at == clock() + services.policy.refresh_grace
+    clock.advance(seconds=10, microseconds=-1)
+    assert await is_active(services, ana.tokens.refresh)
+    clock.advance(microseconds=1)
+    assert not await is_active(services, ana.tokens.refresh)
+    assert await is_active(services, first.tokens.refresh)
+
+
+async def test_without_a_grace_a_used_refresh_token_is_not_active(services: Services) -> None:
+    strict = replace(services, policy=Policy(refresh_grace=timedelta(0)))
+    ana = await sign_up(strict)
+    await refresh(strict, ana.tokens.refresh, LAPTOP)
+
+    assert not await is_active(strict, ana.tokens.refresh)
+
+
+async def test_of_three_generations_the_first_is_over(services: Services) -> None:
+    ana = await sign_up(services)
+    for token in (ana.tokens.refresh, (second := await refresh(services, ana.tokens.refresh, LAPTOP))):
+        if isinstance(token, Refreshed):
+            await refresh(services, token.tokens.refresh, LAPTOP)
+
+    assert isinstance(second, Refreshed)
+    assert not await is_active(services, ana.tokens.refresh)
+    assert await is_active(services, second.tokens.refresh)
+
+
+async def test_asking_uses_nothing_up_and_ends_nothing(services: Services, clock: FakeClock) -> None:
+    ana = await sign_up(services)
+    first = await refresh(services, ana.tokens.refresh, LAPTOP)
+    assert isinstance(first, Refreshed)
+    clock.advance(minutes=2)
+    before = await live_row(services, ana.session), await events_of(services, ana.user.id)
+
+    for _ in range(5):
+        for token in (ana.tokens.refresh, first.tokens.refresh, first.tokens.access.text):
+            await introspect(services, token)
+
+    assert (await live_row(services, ana.session), await events_of(services, ana.user.id)) == before
+    assert await services.activity.flush() == 0, "asking about a token is no use of the session"
+    assert isinstance(await refresh(services, first.tokens.refresh, LAPTOP), Refreshed)
+
+
+async def test_whatever_is_no_token_is_not_active(services: Services) -> None:
+    ana = await sign_up(services)
+    key = await create_key(services, "Shop", list(Scope))
+    assert isinstance(key, NewKey)
+    access, sealed = ana.tokens.access.text, ana.tokens.refresh
+
+    for token in ("", "x", "\0", "\ud800", "a.b.c", "sqlr_", key.token, str(ana.session.id), "x" * 100_000):
+        assert not await is_active(services, token)
+    for token in (access, sealed):
+        for odd in (token + "=", token[:-1], " " + token, "Bearer " + token, token.swapcase()):
+            assert not await is_active(services, odd)
+        last = BASE64URL[BASE64URL.find(token[-1]) ^ 1]
+        assert not await is_active(services, token[:-1] + last), "one spelling"
+
+
+async def test_it_agrees_with_the_doors_while_sessions_end(services: Services) -> None:
+    """Never active once a door has refused: many ask while the session is being ended."""
+    ana = await sign_up(services)
+    phones = [await sign_in(services, client=PHONE) for _ in range(10)]
+
+    async def ask(phone: SignedIn) -> tuple[bool, bool]:
+        refused = await authenticate(services, phone.tokens.access.text, PHONE) is None
+        return refused, await is_active(services, phone.tokens.access.text)
+
+    asked, _ = await asyncio.gather(
+        asyncio.gather(*map(ask, phones * 3)), revoke_sessions(services, "Support", str(ana.user.id))
+    )
+
+    assert (True, True) not in asked
+    assert await both(services, ana) == (False, False)

@@ -1,0 +1,177 @@
+"""Users of services: one for each subject, whose sessions are like anybody's."""
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from resolvers.accounts import LogIn, SignedIn, login
+from resolvers.failures import AccountDisabled, InvalidCredentials, InvalidInput
+from resolvers.operators import delete_user, disable_user
+from resolvers.requester import authenticate
+from resolvers.services import Policy, Services
+from resolvers.sessions import my_sessions
+from resolvers.subjects import SubjectLogIn, create_session
+from storage.records import EventKind, SessionState
+from tests.conftest import FakeClock
+from tests.resolvers.builders import (
+    LAPTOP,
+    PASSWORD,
+    PHONE,
+    a_service,
+    as_requester,
+    events_of,
+    live_row,
+    sign_in_elsewhere,
+    sign_up,
+)
+
+SUBJECT = SubjectLogIn("crm|42")
+
+
+async def test_the_user_of_a_new_subject_is_made_and_signed_in(services: Services) -> None:
+    ana = await sign_in_elsewhere(services)
+
+    assert (ana.user.subject, ana.user.email, ana.user.disabled_at) == ("crm|42", None, None)
+    assert ana.user.created_at == ana.user.last_login == services.clock()
+    assert (ana.session.ip_address, ana.session.device.label) == (PHONE.ip_address, "Safari on iPhone")
+    requester = await authenticate(services, ana.tokens.access.text, PHONE)
+    assert requester is not None
+    assert requester.session == ana.session
+    assert [each.id for each in await my_sessions(services, requester)] == [ana.session.id]
+
+
+async def test_the_second_time_it_is_the_same_user(services: Services, clock: FakeClock) -> None:
+    first = await sign_in_elsewhere(services)
+    clock.advance(minutes=1)
+    other_service = await a_service(services, name="Another shop")
+
+    second = await create_session(services, other_service, SUBJECT, LAPTOP)
+
+    assert isinstance(second, SignedIn)
+    assert second.user == replace(first.user, last_login=clock())
+    assert second.session.id != first.session.id
+
+
+async def test_its_events_name_the_service(services: Services) -> None:
+    first = await sign_in_elsewhere(services, client=PHONE)
+    await sign_in_elsewhere(services, client=LAPTOP)
+
+    events = await events_of(services, first.user.id)
+
+    kinds = [event.kind for event in events]
+    assert sorted(kinds) == [EventKind.LOGGED_IN, EventKind.LOGGED_IN, EventKind.NEW_DEVICE], "the first is no news"
+    assert {(event.actor_name, event.actor_id) for event in events} == {("Shop", None)}
+    assert {(event.device, event.ip_address) for event in events} == {
+        ("Safari on iPhone", "198.51.100.7"),
+        ("Firefox on Ubuntu", "192.0.2.1"),
+    }
+
+
+@pytest.mark.parametrize("round_", range(5))
+async def test_of_twenty_that_bring_a_new_subject_at_once_all_get_the_one_user(services: Services, round_: int) -> None:
+    service, subject = await a_service(services), SubjectLogIn(f"crm|{round_}")
+
+    made = await asyncio.gather(*(create_session(services, service, subject, PHONE) for _ in range(20)))
+
+    users = {each.user.id for each in made if isinstance(each, SignedIn)}
+    assert len(users) == 1
+    events = await events_of(services, users.pop())
+    assert [event.kind for event in events].count(EventKind.LOGGED_IN) == 20
+
+
+async def test_the_limit_of_sessions_holds_also_for_many_at_once(services: Services) -> None:
+    limited = replace(services, policy=Policy(session_limit=3))
+    service = await a_service(limited)
+
+    made = await asyncio.gather(*(create_session(limited, service, SUBJECT, PHONE) for _ in range(12)))
+
+    ana = made[0]
+    assert isinstance(ana, SignedIn)
+    assert len(await my_sessions(limited, as_requester(ana))) == 3
+
+
+@pytest.mark.parametrize("subject", ["", "x" * 256, "a\nb", "a\0b", "a\ud800b", "a\u200bb"])
+async def test_a_subject_that_cannot_be_meant_is_refused(services: Services, subject: str) -> None:
+    refused = await create_session(services, await a_service(services), SubjectLogIn(subject), PHONE)
+
+    assert isinstance(refused, InvalidInput)
+    assert refused.path == ("input", "subject")
+
+
+async def test_subjects_are_compared_exactly(services: Services) -> None:
+    close = ["crm|42", "CRM|42", "crm|42 ", " crm|42", "é", "e\u0301", "x" * 255, "crm|4_", "crm|4%"]
+
+    users = {(await sign_in_elsewhere(services, subject)).user.id for subject in close}
+
+    assert len(users) == len(close)
+
+
+async def test_nobody_logs_in_here_as_a_subject(services: Services) -> None:
+    await sign_in_elsewhere(services, "ana@example.com")
+
+    for password in ("", "None", PASSWORD):
+        refused = await login(services, LogIn("ana@example.com", password), LAPTOP)
+        assert isinstance(refused, InvalidCredentials)
+    hers = await sign_up(services, "ana@example.com")
+    assert hers.user.subject is None, "a subject that looks like an address is no address"
+
+
+async def test_a_log_in_of_some_time_ago_is_as_old_as_it_says(services: Services, clock: FakeClock) -> None:
+    proved = clock() - timedelta(hours=3)
+    request = replace(SUBJECT, authenticated_at=proved, session_name="Till 4")
+
+    ana = await create_session(services, await a_service(services), request, PHONE)
+
+    assert isinstance(ana, SignedIn)
+    row = await live_row(services, ana.session)
+    assert (row.authenticated_at, row.created_at, row.name) == (proved, clock(), "Till 4")
+    assert await authenticate(services, ana.tokens.access.text, PHONE) is not None
+    assert services.storage.lifetimes.state(row, clock()) is SessionState.ACTIVE
+
+
+async def test_a_log_in_in_the_future_is_refused_but_for_a_minute_of_skew(services: Services, clock: FakeClock) -> None:
+    service, minute = await a_service(services), timedelta(minutes=1)
+
+    skewed = await create_session(services, service, replace(SUBJECT, authenticated_at=clock() + minute), PHONE)
+    late = replace(SUBJECT, authenticated_at=clock() + minute + timedelta(microseconds=1))
+    refused = await create_session(services, service, late, PHONE)
+
+    assert isinstance(skewed, SignedIn)
+    assert skewed.session.authenticated_at == clock(), "by our clock it was just now"
+    assert isinstance(refused, InvalidInput)
+    assert refused.path == ("input", "authenticatedAt")
+
+
+async def test_the_subject_of_a_disabled_user_is_refused(services: Services) -> None:
+    ana = await sign_in_elsewhere(services)
+    await disable_user(services, "Support", str(ana.user.id))
+
+    refused = await create_session(services, await a_service(services), SUBJECT, PHONE)
+
+    assert isinstance(refused, AccountDisabled)
+
+
+async def test_the_subject_of_a_deleted_user_is_a_new_user(services: Services) -> None:
+    ana = await sign_in_elsewhere(services)
+    await delete_user(services, "Support", str(ana.user.id))
+
+    again = await sign_in_elsewhere(services)
+
+    assert again.user.id != ana.user.id
+    assert [event.kind for event in await events_of(services, again.user.id)] == [EventKind.LOGGED_IN]
+
+
+async def test_deleting_a_user_who_logs_in_at_that_moment_is_no_fault(services: Services) -> None:
+    """Whoever comes second starts anew: nobody is told that they are disabled who are not."""
+    service = await a_service(services)
+    for _ in range(20):
+        ana = await sign_in_elsewhere(services)
+        results = await asyncio.gather(
+            create_session(services, service, SUBJECT, PHONE),
+            delete_user(services, "Support", str(ana.user.id)),
+            create_session(services, service, SUBJECT, LAPTOP),
+        )
+        assert isinstance(results[0], SignedIn)
+        assert isinstance(results[2], SignedIn)
