@@ -13,11 +13,12 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from schema.build import SDL_FILE, graphql_schema, sdl
+from schema.build import SDL_FILE, SERVICES_SDL_FILE, graphql_schema, sdl, services_schema, services_sdl
 
 TYPES = {
-    name: type_
-    for name, type_ in graphql_schema.type_map.items()
+    f"{whose}{name}": type_
+    for whose, schema in (("", graphql_schema), ("services' ", services_schema))
+    for name, type_ in schema.type_map.items()
     if not is_introspection_type(type_) and not is_specified_scalar_type(type_)
 }
 ERROR_UNIONS = {name: type_ for name, type_ in TYPES.items() if isinstance(type_, GraphQLUnionType)}
@@ -25,6 +26,11 @@ ERROR_UNIONS = {name: type_ for name, type_ in TYPES.items() if isinstance(type_
 
 def test_the_committed_schema_is_the_one_that_is_served() -> None:
     assert SDL_FILE.read_text(encoding="utf-8") == sdl(), "run `sessionql export-schema schema/schema.graphql`"
+
+
+def test_the_committed_schema_of_services_is_the_one_that_is_served() -> None:
+    committed = SERVICES_SDL_FILE.read_text(encoding="utf-8")
+    assert committed == services_sdl(), "run `sessionql export-schema --services schema/services.graphql`"
 
 
 def described(type_: object) -> Iterator[tuple[str, str | None]]:
@@ -62,11 +68,13 @@ def test_every_expected_failure_is_a_user_error(name: str) -> None:
 
 
 def test_every_payload_that_can_fail_says_why() -> None:
-    mutations = graphql_schema.mutation_type
-    assert mutations is not None
-    payloads = {name: getattr(field.type, "of_type", None) for name, field in mutations.fields.items()}
-    without = {name for name, payload in payloads.items() if payload and "errors" not in payload.fields}
-    assert without == {"logout"}, "which succeeds when there is nothing to log out of"
+    without = set[str]()
+    for schema in (graphql_schema, services_schema):
+        mutations = schema.mutation_type
+        assert mutations is not None
+        payloads = {name: getattr(field.type, "of_type", None) for name, field in mutations.fields.items()}
+        without |= {name for name, payload in payloads.items() if payload and "errors" not in payload.fields}
+    assert without == {"logout", "revokeEverySession"}, "which succeed when there is nothing to end"
 
 
 def test_names_that_clients_rely_on_are_there() -> None:

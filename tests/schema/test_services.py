@@ -1,0 +1,227 @@
+"""What services ask, and who may: a key opens what its scopes say, and for everybody else there is nothing there."""
+
+import json
+import re
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from graphql import GraphQLObjectType, build_schema, parse, validate
+
+from resolvers.service_keys import revoke_key
+from schema.build import SDL_FILE, graphql_schema, services_schema
+from storage.records import Scope
+from tests.conftest import FakeClock
+from tests.schema.asking import IPHONE, Caller, counted
+from tests.schema.services import CREATE, FIELDS, INTROSPECT, a_service, new_key, sign_in_elsewhere
+
+SUGGESTION = re.compile(rb" Did you mean [^?]*\?")
+EVERYTHING = "{ __schema { types { name fields { name args { name } } inputFields { name } enumValues { name } } } }"
+
+
+@pytest.fixture
+async def shop(app: FastAPI, http: httpx.AsyncClient) -> Caller:
+    """A service that may do everything."""
+    return await a_service(app, http)
+
+
+@pytest.fixture
+async def strangers(app: FastAPI, http: httpx.AsyncClient, ana: Caller) -> dict[str, Caller]:
+    """Everybody who is no service: nobody, a user, and holders of keys that are good for nothing."""
+    revoked = await new_key(app)
+    await revoke_key(app.state.services, str(revoked.key.id))
+    live = await new_key(app)
+    found = {name: Caller(http) for name in ("anonymous", "revoked", "garbage", "cut", "another's secret")}
+    found["revoked"].token = revoked.token
+    found["garbage"].token = "sqls_" + "A" * 64
+    found["cut"].token = live.token[:-1]
+    found["another's secret"].token = revoked.token[:26] + live.token[26:]
+    return found | {"user": ana}
+
+
+def test_every_field_of_services_is_tried_here() -> None:
+    roots = (services_schema.query_type, services_schema.mutation_type)
+    assert FIELDS.keys() == {name for root in roots if root for name in root.fields}
+
+
+async def test_for_everybody_else_the_fields_do_not_exist(strangers: dict[str, Caller]) -> None:
+    """Byte for byte what is said of a field that nobody ever thought of, but for its name."""
+    for who, caller in strangers.items():
+        for field, (_, query) in FIELDS.items():
+            made_up = "q" * len(field)
+            asked = (await caller.send(query)).content
+            expected = (await caller.send(query.replace(field, made_up, 1))).content
+            assert SUGGESTION.sub(b"", asked).replace(field.encode(), made_up.encode()) == expected, (who, field)
+            assert b"GRAPHQL_VALIDATION_FAILED" in asked
+
+
+async def test_to_everybody_else_the_server_is_the_one_of_the_committed_schema(strangers: dict[str, Caller]) -> None:
+    """Suggestions of fields with a like name too are what that schema alone would suggest."""
+    committed = build_schema(SDL_FILE.read_text(encoding="utf-8"))
+    for who, caller in strangers.items():
+        for _, query in FIELDS.values():
+            said = [error["message"] for error in (await caller.ask(query))["errors"]]
+            assert said == [error.message for error in validate(committed, parse(query))], who
+
+
+async def test_no_suggestion_and_no_introspection_names_what_is_not_theirs(strangers: dict[str, Caller]) -> None:
+    theirs = {*services_schema.type_map, *FIELDS} - {*graphql_schema.type_map, "user"}
+    theirs |= {"disabledAt", "USER_NOT_FOUND"}
+    for who, caller in strangers.items():
+        shown = json.dumps(await caller.get(EVERYTHING))
+        for name in theirs:
+            assert f'"{name}"' not in shown, (who, name)
+        for near in (
+            "servicekey",
+            "introspec",
+            "createSessio",
+            "revokeUserSessionz",
+            "disableUse",
+            "revokeEverySessions",
+        ):
+            for kind in ("query", "mutation"):
+                said = (await caller.send(f"{kind} {{ {near} }}")).text
+                assert not [name for name in theirs if f"'{name}'" in said], (who, said)
+
+
+async def test_a_key_says_what_it_is(app: FastAPI, http: httpx.AsyncClient) -> None:
+    caller = await a_service(app, http, Scope.INTROSPECT, Scope.CREATE_SESSIONS)
+    assert await caller.get(FIELDS["serviceKey"][1]) == {
+        "serviceKey": {
+            "name": "Shop",
+            "scopes": ["CREATE_SESSIONS", "INTROSPECT"],
+            "createdAt": "2026-11-23T11:16:10.123456Z",
+        }
+    }
+
+
+@pytest.mark.parametrize("field", [name for name, (scope, _) in FIELDS.items() if scope])
+async def test_a_key_without_the_scope_is_told_which_it_lacks(
+    app: FastAPI, http: httpx.AsyncClient, ana: Caller, field: str
+) -> None:
+    needed, query = FIELDS[field]
+    assert needed is not None
+    without = await a_service(app, http, *(scope for scope in Scope if scope is not needed))
+    error = await without.error(query)
+    assert (error["extensions"]["code"], error["path"]) == ("FORBIDDEN", [field])
+    assert error["message"] == f"This service key lacks the scope {needed}."
+    with_it = await a_service(app, http, needed)
+    assert (await with_it.get(query)).keys() == {field}
+    if field != "revokeEverySession":
+        assert await ana.get("{ mySessions { id } }"), "nothing was done to anybody"
+
+
+async def test_a_key_is_out_with_its_very_next_request(app: FastAPI, http: httpx.AsyncClient) -> None:
+    made = await new_key(app)
+    caller = Caller(http)
+    caller.token = made.token
+    assert await caller.get(FIELDS["serviceKey"][1])
+    await revoke_key(app.state.services, str(made.key.id))
+    assert await caller.code(FIELDS["serviceKey"][1]) == "GRAPHQL_VALIDATION_FAILED"
+    assert await caller.code("{ mySessions { id } }") == "UNAUTHENTICATED"
+
+
+async def test_a_key_is_no_user(shop: Caller) -> None:
+    for query in ("{ me { id } }", "{ mySessions { id } }", "mutation { logout { session { id } } }"):
+        assert await shop.code(query) == "GRAPHQL_VALIDATION_FAILED"
+
+
+async def test_a_service_starts_a_session_that_its_user_goes_on_with(http: httpx.AsyncClient, shop: Caller) -> None:
+    input_ = {"subject": "crm|42", "ipAddress": "2001:DB8:0::1", "userAgent": IPHONE, "sessionName": "Till 4"}
+    payload = (await shop.get(CREATE, input=input_))["createSession"]
+    assert payload["user"]["subject"] == "crm|42"
+    assert payload["session"] == {
+        "id": payload["session"]["id"],
+        "device": "Safari on iPhone",
+        "ipAddress": "2001:db8::1",
+        "name": "Till 4",
+        "isCurrent": False,
+    }
+    ana = Caller(http, IPHONE)
+    ana.token = payload["tokens"]["accessToken"]
+    assert await ana.get("{ me { subject email } mySessions { id isCurrent } }") == {
+        "me": {"subject": "crm|42", "email": None},
+        "mySessions": [{"id": payload["session"]["id"], "isCurrent": True}],
+    }
+    events = (await ana.get("{ me { securityEvents { nodes { kind actorName actor { id } } } } }"))["me"]
+    assert events["securityEvents"]["nodes"] == [{"kind": "LOGGED_IN", "actorName": "Shop", "actor": None}]
+
+
+@pytest.mark.parametrize("address", ["localhost", "1.2.3", "", 7, "1.2.3.4:80"])
+async def test_what_is_no_address_is_refused(shop: Caller, address: object) -> None:
+    assert await shop.code(CREATE, input={"subject": "crm|42", "ipAddress": address}) == "BAD_USER_INPUT"
+
+
+async def test_what_breaks_a_rule_is_said_as_data(shop: Caller, clock: FakeClock) -> None:
+    late = clock().replace(year=2030).isoformat()
+    wrong = {"subject": {"subject": ""}, "authenticatedAt": {"subject": "a", "authenticatedAt": late}}
+    wrong["sessionName"] = {"subject": "a", "sessionName": ""}
+    for field, input_ in wrong.items():
+        payload = (await shop.get(CREATE, input=input_))["createSession"]
+        (error,) = payload["errors"]
+        assert (error["code"], error["path"]) == ("INVALID_INPUT", ["input", field])
+        assert payload["user"] is payload["session"] is payload["tokens"] is None
+
+
+async def test_tokens_are_introspected(http: httpx.AsyncClient, shop: Caller) -> None:
+    ana = await sign_in_elsewhere(shop, http)
+    for kind, token in {"ACCESS": ana.token, "REFRESH": ana.refresh_token}.items():
+        found = (await shop.get(INTROSPECT, token=token))["introspect"]
+        assert (found["active"], found["tokenKind"]) == (True, kind)
+        assert found["session"] == {"id": ana.session_id, "isCurrent": False, "state": "ACTIVE"}
+        assert (found["user"]["subject"], found["user"]["disabledAt"]) == ("crm|42", None)
+        assert found["authenticatedAt"] == "2026-11-23T11:16:10.123456Z"
+        assert found["expiresAt"] > "2026-11-23T11:16:10"
+    await ana.get("mutation { logout { session { id } } }")
+    answers = {(await shop.send(INTROSPECT, token=each)).content for each in (ana.token, ana.refresh_token, "x")}
+    assert len(answers) == 1, "nothing says why"
+    nothing = dict.fromkeys(["tokenKind", "expiresAt", "authenticatedAt", "session", "user"])
+    assert json.loads(answers.pop()) == {"data": {"introspect": {"active": False, **nothing}}}
+
+
+async def test_introspecting_takes_one_read_beside_the_keys_own(
+    app: FastAPI, http: httpx.AsyncClient, shop: Caller
+) -> None:
+    ana = await sign_in_elsewhere(shop, http)
+    reads = {"active session { id device }": 2, "active user { id }": 3}
+    for token in (ana.token, ana.refresh_token):
+        for selection, most in reads.items():
+            with counted(app.state.services.storage.database) as asked:
+                await shop.get(f"query($t: String!) {{ introspect(token: $t) {{ {selection} }} }}", t=token)
+            assert len(asked) == most, asked
+    with counted(app.state.services.storage.database) as asked:
+        await shop.get(INTROSPECT, token="garbage")
+    assert len(asked) == 1
+
+
+async def test_a_service_marks_its_user_reauthenticated(
+    http: httpx.AsyncClient, shop: Caller, clock: FakeClock
+) -> None:
+    ana = await sign_in_elsewhere(shop, http, authenticatedAt="2026-11-23T09:00:00Z")
+    other = await sign_in_elsewhere(shop, http)
+    user_id = (await ana.get("{ me { id } }"))["me"]["id"]
+    revoke = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on UserError { code } } } }"
+    refused = await ana.get(revoke, id=other.session_id)
+    assert refused["revokeSession"]["errors"] == [{"code": "REAUTHENTICATION_REQUIRED"}]
+    clock.advance(minutes=1)
+    query = """mutation($input: MarkReauthenticatedInput!) { markReauthenticated(input: $input) {
+      tokens { accessToken refreshToken } session { id } errors { ... on UserError { code } } } }"""
+    input_ = {"userId": user_id, "sessionId": ana.session_id}
+    payload = (await shop.get(query, input=input_))["markReauthenticated"]
+    assert (payload["session"], payload["errors"]) == ({"id": ana.session_id}, [])
+    assert payload["tokens"]["refreshToken"] is None
+    ana.token = payload["tokens"]["accessToken"]
+    assert (await ana.get(revoke, id=other.session_id))["revokeSession"]["errors"] == []
+    ended = {"userId": user_id, "sessionId": other.session_id}
+    for wrong, code in ((ended, "SESSION_ENDED"), ({**ended, "userId": "x"}, "SESSION_NOT_FOUND")):
+        assert (await shop.get(query, input=wrong))["markReauthenticated"]["errors"] == [{"code": code}]
+
+
+def test_the_two_schemas_agree_on_what_they_share() -> None:
+    for name in ("Session", "SecurityEvent", "SessionConnection", "AuthTokens", "SessionStats"):
+        mine, theirs = graphql_schema.type_map[name], services_schema.type_map[name]
+        assert isinstance(mine, GraphQLObjectType)
+        assert isinstance(theirs, GraphQLObjectType)
+        assert {key: str(field.type) for key, field in mine.fields.items()} == {
+            key: str(field.type) for key, field in theirs.fields.items()
+        }
