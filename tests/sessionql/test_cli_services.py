@@ -1,0 +1,110 @@
+"""Service keys and operators from the command line, on both engines."""
+
+from pathlib import Path
+
+import pytest
+
+from schema.build import services_sdl
+from tests.engines import Engines
+from tests.server import Server
+from tests.sessionql.command import Done, run
+
+KEY = "{ serviceKey { name scopes } }"
+
+
+class Shell:
+    """`sessionql` on one database."""
+
+    def __init__(self, folder: Path, url: str) -> None:
+        self.folder = folder
+        self.url = url
+
+    def __call__(self, *arguments: str, typed: str = "") -> Done:
+        return run(self.folder, *arguments, typed=typed, DATABASE_URL=self.url)
+
+    def out(self, *arguments: str, typed: str = "") -> str:
+        """What a command that must succeed wrote."""
+        done = self(*arguments, typed=typed)
+        assert done.code == 0, done
+        return done.out
+
+
+@pytest.fixture
+def shell(database_url: str, tmp_path: Path) -> Shell:
+    return Shell(tmp_path, database_url)
+
+
+def test_a_key_is_made_used_listed_and_revoked(shell: Shell) -> None:
+    made = shell("services", "create", "Shop", "--scope", "introspect", "--scope", "operator")
+    (token,) = made.out.splitlines()
+    assert token.startswith("sqls_")
+    assert token not in made.err
+    id_, *_ = shell.out("services", "list").split()
+    assert id_ in made.err, "it says how to revoke it"
+    with Server(shell.url, shell.folder) as server:
+        shop = server.device("shop/1.0")
+        shop.access_token = token
+        assert shop.get(KEY) == {"serviceKey": {"name": "Shop", "scopes": ["INTROSPECT", "OPERATOR"]}}
+        assert token not in server.log
+    assert shell.out("services", "revoke", id_) == "Revoked the key of Shop.\n"
+    assert "no such key" in shell("services", "revoke", id_).problem
+    listed = shell.out("services", "list")
+    assert "revoked" in listed
+    assert token not in listed
+    with Server(shell.url, shell.folder) as server:
+        shop = server.device("shop/1.0")
+        shop.access_token = token
+        assert shop.code(KEY) == "GRAPHQL_VALIDATION_FAILED"
+
+
+@pytest.mark.parametrize("arguments", [["Shop"], ["Shop", "--scope", "root"], ["", "--scope", "operator"], []])
+def test_a_key_that_cannot_be_meant_is_not_made(engines: Engines, tmp_path: Path, arguments: list[str]) -> None:
+    shell = Shell(tmp_path, engines.sqlite(tmp_path))
+    done = shell("services", "create", *arguments)
+    assert (done.code, done.out) == (2, "")
+    assert "Error: " in done.problem
+    assert shell.out("services", "list") == ""
+
+
+def test_operators_work_from_the_command_line(shell: Shell) -> None:
+    with Server(shell.url, shell.folder) as server:
+        laptop, phone = server.device().register("ana@example.com"), server.device().log_in("ana@example.com")
+        other = server.device().register("bob@example.com")
+        tokens = [each.access_token for each in (laptop, phone, other)]
+    ana = ("--email", "ANA@example.com")
+    shown = dict(line.split(": ", 1) for line in shell.out("users", "show", *ana).splitlines())
+    assert (shown["email"], shown["subject"], shown["disabled"]) == ("ana@example.com", "none", "never")
+    assert [line.split()[0] for line in shell.out("users", "sessions", "--id", shown["id"]).splitlines()] == [
+        phone.session_id,
+        laptop.session_id,
+    ]
+    assert shell.out("users", "revoke", *ana, "--session", phone.session_id) == "The session is revoked.\n"
+    assert "has no session" in shell("users", "revoke", *ana, "--session", other.session_id).problem
+    assert shell.out("users", "disable", *ana) == "The user is disabled. Revoked 1 sessions.\n"
+    assert shell.out("users", "enable", *ana) == "The user is enabled.\n"
+    assert shell.out("users", "revoke-everyone", typed="y\n").endswith("Revoked 1 sessions.\n")
+    with Server(shell.url, shell.folder) as server:
+        for token in tokens:
+            device = server.device()
+            device.access_token = token
+            assert device.code("{ mySessions { id } }") == "UNAUTHENTICATED"
+        events = "{ me { securityEvents { nodes { kind actorName } } } }"
+        story = server.device().log_in("ana@example.com").get(events)["me"]["securityEvents"]["nodes"]
+        assert {"kind": "USER_DISABLED", "actorName": "command line"} in story
+    assert shell("users", "delete", *ana, typed="n\n").code == 1
+    assert shown["id"] in shell.out("users", "delete", *ana, typed="y\n")
+    assert "there is no such user" in shell("users", "show", *ana).problem
+    kinds = ["USER_DELETED", "EVERY_SESSION_REVOKED", "USER_ENABLED", "USER_DISABLED", "SESSION_REVOKED"]
+    lines = shell.out("operations").splitlines()
+    assert [kind in line and "command line" in line for kind, line in zip(kinds, lines, strict=True)] == [True] * 5
+
+
+@pytest.mark.parametrize("names", [[], ["--email", "a@example.com", "--subject", "a"]])
+def test_a_user_is_named_by_one_name(tmp_path: Path, names: list[str]) -> None:
+    done = run(tmp_path, "users", "show", *names)
+    assert done.code == 2
+    assert "one of --id, --email and --subject" in done.problem
+
+
+def test_the_schema_of_services_is_exported(tmp_path: Path) -> None:
+    assert run(tmp_path, "export-schema", "--services").out == services_sdl()
