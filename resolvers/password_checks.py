@@ -62,7 +62,8 @@ async def _note_failure(
         # Written for an unknown account too: committing takes longer than all the rest here.
         for attempt in attempts:
             await repositories.attempts.note_failure(attempt, now)
-        if found is not None:
+        # Deleted while the password was being checked, the account has no events any more.
+        if found is not None and await repositories.users.hold(found.user.id):
             session_id = check.session.id if check.session else None
             failed = event(
                 services, found.user.id, EventKind.LOGIN_FAILED, client, now, session_id=session_id, actor_id=session_id

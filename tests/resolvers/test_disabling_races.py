@@ -7,9 +7,10 @@ from dataclasses import replace
 import pytest
 
 from resolvers.accounts import LogIn, SignedIn, login
-from resolvers.failures import AccountDisabled, RefreshTokenInvalid
+from resolvers.everyone import revoke_everyone
+from resolvers.failures import AccountDisabled, InvalidCredentials, RefreshTokenInvalid
 from resolvers.grants import Grant
-from resolvers.operators import delete_user, disable_user, enable_user
+from resolvers.operators import delete_user, disable_user, enable_user, revoke_sessions
 from resolvers.refresh import Refreshed, refresh
 from resolvers.requester import authenticate
 from resolvers.services import Policy, Services
@@ -91,3 +92,38 @@ async def test_no_session_outlives_the_deletion_it_crosses(services: Services) -
             disable_user(services, "Support", str(ana.user.id)),
         )
         assert await all_refused(services, [ana.tokens, *grants_of(results)]), f"round {round_}"
+
+
+async def test_a_wrong_password_for_an_account_that_is_just_deleted_is_a_wrong_password(services: Services) -> None:
+    """Not a fault, though the account is gone before the failure can be written down."""
+    for round_ in range(ROUNDS // 2):
+        email = f"ana{round_}@example.com"
+        ana = await sign_up(services, email)
+        wrong = LogIn(email, "wrong")
+        *tried, _ = await asyncio.gather(
+            login(services, wrong, PHONE),
+            login(services, wrong, PHONE),
+            login(services, wrong, PHONE),
+            delete_user(services, "Support", str(ana.user.id)),
+        )
+        assert [type(each) for each in tried] == [InvalidCredentials] * 3
+
+
+async def test_operators_at_once_never_wait_in_a_circle(services: Services) -> None:
+    """On PostgreSQL a circle would be ended as a deadlock, after a second."""
+    for round_ in range(ROUNDS // 2):
+        emails = [f"ana{round_}-{n}@example.com" for n in range(4)]
+        people = [await sign_up(services, email) for email in emails]
+        people += [await sign_in(services, email) for email in emails]
+        ids = [str(each.user.id) for each in people]
+        results = await asyncio.gather(
+            delete_user(services, "Support", ids[0]),
+            revoke_everyone(services, "Support"),
+            disable_user(services, "Support", ids[1]),
+            delete_user(services, "Support", ids[2]),
+            revoke_everyone(services, "Support"),
+            revoke_sessions(services, "Support", ids[3]),
+            revoke_sessions(services, "Support", ids[0]),
+            *(refresh(services, each.tokens.refresh, PHONE) for each in people),
+        )
+        assert await all_refused(services, [each.tokens for each in people] + grants_of(results)), f"round {round_}"

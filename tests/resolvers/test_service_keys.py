@@ -40,6 +40,7 @@ async def test_a_key_opens_what_its_scopes_say(services: Services) -> None:
 
     service = await authenticate_service(services, made.token, LAPTOP)
 
+    assert service is not None
     assert service == Service(made.key)
     assert (service.name, service.key.created_at) == ("Shop", services.clock())
     service.require(Scope.OPERATOR)
