@@ -22,7 +22,7 @@ from schema.payloads import (
     ReauthenticatePayload,
     RefreshPayload,
     RegisterPayload,
-    dress_tokens,
+    hand_over,
 )
 from schema.session import dress_session
 from schema.user import dress_user
@@ -123,7 +123,7 @@ def _go_on(context: Context, done: _Done, by_cookie: bool, *, refresh: bool = Tr
     """Go on as this session, and hand its tokens over."""
     context.sign_in(done.session)
     context.browser.speaks = by_cookie
-    return dress_tokens(done.tokens, context.browser, by_cookie=by_cookie, refresh=refresh)
+    return hand_over(done.tokens, context.browser, by_cookie=by_cookie, refresh=refresh)
 
 
 def _signed_in(context: Context, done: SignedIn, by_cookie: bool) -> dict[str, Any]:

@@ -46,16 +46,23 @@ class AuthTokens:
     refresh_token_expires_at: datetime = strawberry.field(description="When the refresh token expires.")
 
 
-def dress_tokens(grant: Grant, browser: Browser, *, by_cookie: bool, refresh: bool = True) -> AuthTokens:
-    """The tokens, to be handed over once: in the payload or in cookies. `refresh`: the refresh token too."""
-    if by_cookie:
-        browser.keep(grant, refresh=refresh)
+def dress_tokens(grant: Grant, *, refresh: bool = True) -> AuthTokens:
+    """The tokens, to be handed over once, in the payload. `refresh`: the refresh token too."""
     return AuthTokens(
-        access_token=None if by_cookie else JWT(grant.access.text),
+        access_token=JWT(grant.access.text),
         access_token_expires_at=grant.access.expires_at,
-        refresh_token=None if by_cookie or not refresh else grant.refresh,
+        refresh_token=grant.refresh if refresh else None,
         refresh_token_expires_at=grant.refresh_expires_at,
     )
+
+
+def hand_over(grant: Grant, browser: Browser, *, by_cookie: bool, refresh: bool = True) -> AuthTokens:
+    """The same, in the payload or in cookies."""
+    tokens = dress_tokens(grant, refresh=refresh)
+    if by_cookie:
+        browser.keep(grant, refresh=refresh)
+        tokens.access_token = tokens.refresh_token = None
+    return tokens
 
 
 @strawberry.type(description="What `register` returns.")

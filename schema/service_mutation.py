@@ -70,8 +70,7 @@ class ServiceMutation:
         done = await subjects.mark_reauthenticated(context.services, context.service, input.to_reproof())
         if isinstance(done, Failure):
             return MarkReauthenticatedPayload(errors=dress(done))
-        tokens = dress_tokens(done.tokens)
-        tokens.refresh_token = None
+        tokens = dress_tokens(done.tokens, refresh=False)
         return MarkReauthenticatedPayload(tokens=tokens, session=dress_session(context, done.session, None))
 
     @strawberry.mutation(
