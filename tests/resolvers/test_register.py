@@ -8,7 +8,7 @@ import pytest
 from resolvers.accounts import LogIn, SignedIn, find_user, login, register
 from resolvers.failures import EmailTaken, InvalidCredentials, InvalidInput
 from resolvers.requester import Client
-from resolvers.services import Services
+from resolvers.services import Policy, Services
 from resolvers.sessions import my_sessions
 from storage.records import DeviceKind, EventKind
 from tests.conftest import FakeClock
@@ -69,8 +69,9 @@ async def test_of_many_that_register_one_address_at_once_one_wins(services: Serv
     assert await my_sessions(services, as_requester(ana)) == [ana.session]
     assert len(await events_of(services, ana.user.id)) == 1
     chosen = requests[results.index(ana)].password
+    unlimited = replace(services, policy=Policy(attempts_per_account=0, attempts_per_address=0))
     for request in requests:
-        found = await login(services, replace(request, email="ana@example.com"), PHONE)
+        found = await login(unlimited, replace(request, email="ana@example.com"), PHONE)
         assert isinstance(found, SignedIn) is (request.password == chosen), "the account is the winner's"
 
 
