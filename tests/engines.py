@@ -9,11 +9,13 @@ import tempfile
 import warnings
 from collections.abc import Coroutine
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncpg
+from anyio.from_thread import start_blocking_portal
 
 from storage.migrate import upgrade
 
@@ -92,6 +94,9 @@ def replace_database(url: str, name: str) -> str:
     return f"{base}/{name}" + (f"?{query}" if query else "")
 
 
+_EMPTY = ";".join(f"DELETE FROM {table}" for table in ("users", "attempts", "service_keys", "operations"))
+
+
 class Engines:
     """Databases with today's tables, made once and emptied for each test."""
 
@@ -101,6 +106,10 @@ class Engines:
         self._folder = folder
         self._template: Path | None = None
         self._postgresql: str | None = None
+        # One connection empties it for each test: another for each would cost more than most tests do.
+        self._open = ExitStack()
+        self._portal: Any = None
+        self._connection: Any = None
 
     def sqlite(self, folder: Path) -> str:
         """A new file with the tables and nothing in them."""
@@ -116,13 +125,10 @@ class Engines:
         if self._postgresql is None:
             self._postgresql = self.new_postgresql(self._name)
             wait_for(upgrade(self._postgresql))
+            self._portal = self._open.enter_context(start_blocking_portal())
+            self._connection = self._portal.call(asyncpg.connect, self._postgresql)
         else:
-            wait_for(
-                run_sql(
-                    self._postgresql,
-                    *(f"DELETE FROM {table}" for table in ("users", "attempts", "service_keys", "operations")),
-                )
-            )
+            self._portal.call(self._connection.execute, _EMPTY)
         return self._postgresql
 
     def new_postgresql(self, name: str) -> str:
@@ -134,4 +140,6 @@ class Engines:
     def close(self) -> None:
         """Drop what was made on the server."""
         if self._postgresql is not None:
+            self._portal.call(self._connection.close)
+            self._open.close()
             wait_for(run_sql(self._server, f'DROP DATABASE IF EXISTS "{self._name}" WITH (FORCE)'))

@@ -1,10 +1,15 @@
-"""The command line, as its users run it: in a process of its own."""
+"""The command line, as its users run it: in a process of its own, which finds what it needs already loaded."""
 
+import multiprocessing
 import os
-import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass
+from multiprocessing.context import ForkServerContext
 from pathlib import Path
+
+_LOADED = ["sessionql.cli", "sessionql.services", "schema.build", "resolvers.operators", "alembic.command", "asyncpg"]
+_SECONDS = 60
 
 
 @dataclass(frozen=True)
@@ -32,14 +37,36 @@ def environment(**settings: str) -> dict[str, str]:
 def run(folder: Path, *arguments: str, typed: str = "", **settings: str) -> Done:
     """Run `sessionql` in a folder. Settings are given as for the environment."""
     settings.setdefault("DATA_DIR", str(folder))
-    done = subprocess.run(
-        [sys.executable, "-m", "sessionql", *arguments],
-        env=environment(**settings),
-        cwd=folder,
-        input=typed,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
-    return Done(done.returncode, done.stdout, done.stderr)
+    with tempfile.TemporaryDirectory() as streams:
+        files = [Path(streams, name) for name in ("in", "out", "err")]
+        for file, text in zip(files, (typed, "", ""), strict=True):
+            file.write_text(text)
+        process = _forks().Process(target=_main, args=(folder, arguments, environment(**settings), files))
+        process.start()
+        process.join(_SECONDS)
+        if process.exitcode is None:
+            process.kill()
+            raise AssertionError(f"it goes on and on: {arguments}")
+        return Done(process.exitcode, files[1].read_text(), files[2].read_text())
+
+
+def _forks() -> ForkServerContext:
+    """A process that has everything loaded, and forks for each command: a start in a fiftieth of the time."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_LOADED)
+    return context
+
+
+def _main(folder: Path, arguments: tuple[str, ...], variables: dict[str, str], files: list[Path]) -> None:
+    os.chdir(folder)
+    os.environ.clear()
+    os.environ.update(variables)
+    for number, file in enumerate(files):
+        handle = os.open(file, os.O_RDWR | os.O_APPEND)
+        os.dup2(handle, number)
+    # Under `fork` standard input is taken away; a command finds what was typed.
+    sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - the process ends
+    sys.argv = ["sessionql", *arguments]
+    from sessionql.cli import main  # noqa: PLC0415 - loaded before
+
+    main()
