@@ -2,6 +2,7 @@
 
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from resolvers.attempts import password_limits, take
 from resolvers.events import event
@@ -12,6 +13,8 @@ from storage import Repositories
 from storage.attempts import Attempt
 from storage.records import EventKind, SessionRecord
 from storage.users import Credentials
+
+NOBODY = UUID(int=0)
 
 Find = Callable[[Repositories], Awaitable[Credentials | None]]
 
@@ -62,10 +65,9 @@ async def _note_failure(
         # Written for an unknown account too: committing takes longer than all the rest here.
         for attempt in attempts:
             await repositories.attempts.note_failure(attempt, now)
-        # Deleted while the password was being checked, the account has no events any more.
-        if found is not None and await repositories.users.hold(found.user.id):
-            session_id = check.session.id if check.session else None
-            failed = event(
-                services, found.user.id, EventKind.LOGIN_FAILED, client, now, session_id=session_id, actor_id=session_id
-            )
-            await repositories.events.add(failed)
+        # An account that is not there, or is just being deleted, has no events: the same work comes to nothing.
+        user_id = found.user.id if found else NOBODY
+        session_id = check.session.id if check.session else None
+        kind = EventKind.LOGIN_FAILED
+        failed = event(services, user_id, kind, client, now, session_id=session_id, actor_id=session_id)
+        await repositories.events.add_if_known(failed)

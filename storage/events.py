@@ -12,7 +12,7 @@ from storage.conditions import any_of, one_of, padded
 from storage.database import Row, Transaction
 from storage.filters import Page
 from storage.records import EventKind, EventRecord
-from storage.tables import events
+from storage.tables import events, users
 
 c = events.c
 
@@ -22,6 +22,13 @@ COLUMNS = (
     *(c.session_id, c.actor_id, c.actor_name),
 )
 _ADD = insert(events)
+_OWNER = select(*(bindparam(f"new_{column.name}", type_=column.type) for column in COLUMNS)).where(
+    users.c.id == bindparam("new_user_id", type_=users.c.id.type)
+)
+# The account's row is held: nobody deletes it before the event is there.
+_ADD_IF_KNOWN = insert(events).from_select(
+    [column.name for column in COLUMNS], _OWNER.with_for_update(read=True, key_share=True)
+)
 
 Kinds = frozenset[EventKind] | None
 
@@ -37,6 +44,11 @@ class EventRepository:
     async def add(self, event: EventRecord) -> None:
         """Keep a new event."""
         await self._tx.execute(_ADD, _to_row(event))
+
+    async def add_if_known(self, event: EventRecord) -> bool:
+        """Keep a new event if there is such a user; False, for nearly as much work, when there is none."""
+        row = {f"new_{name}": value for name, value in _to_row(event).items()}
+        return await self._tx.execute(_ADD_IF_KNOWN, row) == 1
 
     async def add_many(self, events_: Sequence[EventRecord]) -> None:
         """Keep several new events."""

@@ -19,7 +19,6 @@ COLUMNS = (c.id, c.email, c.created_at, c.last_login, c.subject, c.disabled_at)
 
 _OWN = c.id == bindparam("owner")
 _FIND = select(*COLUMNS).where(_OWN)
-_HOLD = select(c.id).where(_OWN).with_for_update(read=True, key_share=True)
 _FIND_BY_KEY = select(*COLUMNS).where(c.email_key == bindparam("key"))
 _FIND_BY_SUBJECT = select(*COLUMNS).where(c.subject == bindparam("named"))
 _FIND_CREDENTIALS = select(*COLUMNS, c.password_hash).where(c.email_key == bindparam("key"))
@@ -53,10 +52,6 @@ class UserRepository:
     async def find(self, user_id: UUID) -> UserRecord | None:
         """The account, or None."""
         return await self._find(_FIND, {"owner": user_id})
-
-    async def hold(self, user_id: UUID) -> bool:
-        """Keep the account from being deleted until the transaction ends; False when there is none."""
-        return await self._tx.fetch_one(_HOLD, {"owner": user_id}) is not None
 
     async def find_by_email(self, email_key: str) -> UserRecord | None:
         """The account that logs in with this folded e-mail address, or None."""

@@ -1,5 +1,6 @@
 """Events: newest first, by session or all together, one statement each, and only one's own."""
 
+import asyncio
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from uuid import UUID
@@ -218,3 +219,34 @@ async def test_however_many_sessions_one_statement_is_enough(storage: Storage, a
         assert counting.statements == 3
         assert len(await repository.find_many(ana.id, ids(events))) == 100
         assert counting.statements == 4
+
+
+async def test_an_event_is_kept_for_whom_there_is(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+    event, nobodys = an_event(ana), an_event(replace(ana, id=new_id()))
+
+    async with storage.transaction() as repositories:
+        assert await repositories.events.add_if_known(event)
+        assert not await repositories.events.add_if_known(nobodys)
+
+    assert await events_of(storage, ana, bob) == {event}
+
+
+async def test_an_event_and_a_deletion_at_once_are_no_fault(storage: Storage, ana: UserRecord) -> None:
+    """Whichever is first: the deletion takes the event along, or the event finds nobody."""
+    begun = asyncio.Event()
+
+    async def tell() -> bool:
+        async with storage.transaction() as repositories:
+            kept = await repositories.events.add_if_known(an_event(ana))
+            begun.set()
+            await asyncio.sleep(0.05)
+        return kept
+
+    async def delete() -> bool:
+        await begun.wait()
+        async with storage.transaction() as repositories:
+            return await repositories.users.delete(ana.id)
+
+    assert list(await asyncio.gather(tell(), delete())) == [True, True]
+    assert await events_of(storage, ana) == set()
+    assert not await tell()

@@ -258,28 +258,3 @@ async def test_a_deleted_account_takes_everything_of_its_own_with_it(
     assert await sessions_of(storage, ana, bob) == {sessions[1]}
     assert await events_of(storage, ana, bob) == {events[1]}
     assert await add(storage, a_user("ana@example.com"), "ana@example.com"), "the address is free again"
-
-
-async def test_an_account_that_is_held_is_not_deleted_until_the_end(storage: Storage, ana: UserRecord) -> None:
-    held = asyncio.Event()
-
-    async def write_about_it() -> bool:
-        async with storage.transaction() as repositories:
-            there = await repositories.users.hold(ana.id)
-            held.set()
-            await asyncio.sleep(0.05)
-            await repositories.events.add(an_event(ana))
-        return there
-
-    async def delete() -> bool:
-        await held.wait()
-        async with storage.transaction() as repositories:
-            return await repositories.users.delete(ana.id)
-
-    written, deleted = await asyncio.gather(write_about_it(), delete())
-
-    assert written
-    assert deleted
-    assert await events_of(storage, ana) == set()
-    async with storage.transaction() as repositories:
-        assert not await repositories.users.hold(ana.id)
