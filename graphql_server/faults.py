@@ -1,6 +1,7 @@
 """Errors on their way out: ours keep their words, unforeseen ones are logged and masked."""
 
 import logging
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,6 +10,12 @@ from typing import Any
 from graphql import GraphQLError
 
 log = logging.getLogger("graphql_server")
+
+
+_VALUE = re.compile(r"(cannot represent [^:]*): .*|[,;.]? found: .*", re.IGNORECASE | re.DOTALL)
+# No name of a schema is as long as a token, and every token is longer.
+_LONG = re.compile(r"[\w.~+/=-]{48,}")
+_STRING = re.compile(r"found (?:Block)?String .*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +61,7 @@ def format_error(error: GraphQLError, code: str, translate: Translate) -> tuple[
     `code` is used for errors that the GraphQL engine itself raised.
     """
     status = 200
-    message = error.message
+    message = without_values(error.message)
     # What a resolver raised has a path; what the engine found in the request has none.
     # An error of the engine's own, with words for clients, may have one too: null where none may be.
     if (
@@ -70,3 +77,10 @@ def format_error(error: GraphQLError, code: str, translate: Translate) -> tuple[
     if error.path is not None:
         formatted["path"] = error.path
     return formatted, status
+
+
+def without_values(message: str) -> str:
+    """What the engine found wrong, without the values it found it in: one of them may be a password."""
+    said = _STRING.sub("found a string", _VALUE.sub(r"\1", message))
+    ended = said if said == message or said.endswith("?") else f"{said}."
+    return _LONG.sub("…", ended)

@@ -3,12 +3,12 @@
 The current generation rotates by compare-and-set. The previous one, within the grace, gives the
 same successor again: tabs that race all win, and there is still one lineage. Anything older has
 been used before, perhaps by a thief: the session is revoked, that is committed, and then the
-caller learns of it.
+caller learns of it. Those that a change of the password replaced are of no use, and harm nobody.
 """
 
 import logging
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from resolvers.attempts import refresh_limit, take
 from resolvers.events import record
@@ -79,6 +79,8 @@ async def _advance(
         return RefreshTokenInvalid("This session has ended. Log in again.")
     if is_racing(services, session, claims.generation, now):
         return session
+    if _is_void(session, claims):
+        return RefreshTokenInvalid("This refresh token was replaced when the password was changed. Log in again.")
     revoked = await sessions.revoke(session.user_id, session.id, RevocationReason.REFRESH_TOKEN_REUSED, now)
     if revoked is not None:
         log.warning("Revoked a session of user %s: a refresh token was used twice", session.user_id)
@@ -91,11 +93,17 @@ async def _advance(
 
 def is_racing(services: Services, session: SessionRecord, generation: int, now: datetime) -> bool:
     """Whether the token is the one just replaced: another tab was faster by a moment."""
-    grace = services.policy.refresh_grace
     return (
         session.generation == generation + 1
         and session.rotated_at is not None
-        # Requests overtake each other: `now` may be the earlier of the two, which is no grace of zero.
-        and bool(grace)
-        and now - session.rotated_at < grace
+        # Workers ask for the time before they wait for each other, so that the faster may seem to be the later.
+        and max(now - session.rotated_at, timedelta(0)) < services.policy.refresh_grace
     )
+
+
+def _is_void(session: SessionRecord, claims: RefreshClaims) -> bool:
+    """Whether the session began anew after this token, and nothing was exchanged since.
+
+    The token was replaced without being used: whoever sends it now may be another tab of its owner's.
+    """
+    return session.rotated_at is None and claims.generation < session.generation

@@ -19,6 +19,7 @@ _SEEN: dict[str, Any] = {"last_active": bindparam("seen_at"), "ip_address": bind
 _NEXT: dict[str, Any] = {"generation": c.generation + 1}
 
 FIND = select(*COLUMNS).where(*_OWN)
+HOLD = select(c.id).where(*_MINE).order_by(c.id).with_for_update()
 ADD = insert(sessions)
 REVOKE = update(sessions).where(*_OWN, LIVE).values(_END).returning(*COLUMNS)
 RENAME = (

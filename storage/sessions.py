@@ -138,6 +138,14 @@ class SessionRepository:
         rows = await self._tx.fetch_all(statements.EVICT, {**scope, **end})
         return [row[0] for row in rows]
 
+    async def hold(self, user_id: UUID, now: datetime) -> None:
+        """Let nobody else change the user's active sessions until the transaction ends.
+
+        For one that changes several of them with more than one statement: everybody who changes several
+        takes them in the order of their ids, so that two of them never wait for each other.
+        """
+        await self._tx.fetch_all(statements.HOLD, {"owner": user_id, **self._lifetimes.cutoffs(now)})
+
     async def has_device(self, user_id: UUID, device: Device) -> bool:
         """Whether the user has a session, in whatever state, from such a device."""
         like = {"owner": user_id, "key": fold(device.label), "kind": device.kind.value}

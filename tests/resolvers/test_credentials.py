@@ -154,7 +154,23 @@ async def test_a_new_password_voids_the_tokens_of_before(services: Services) -> 
     assert not await is_in(services, ana.tokens.access.text)
     stolen = await refresh(services, ana.tokens.refresh, PHONE)
     assert isinstance(stolen, RefreshTokenInvalid)
-    assert stolen.reuse_detected
+
+
+async def test_another_tab_that_was_late_does_not_sign_its_owner_out(services: Services, clock: FakeClock) -> None:
+    """It sends what the new password replaced, which nobody had used: that is no theft."""
+    ana = await sign_up(services)
+    done = await changed(services, ana)
+
+    late = await refresh(services, ana.tokens.refresh, LAPTOP)
+
+    assert isinstance(late, RefreshTokenInvalid)
+    assert not late.reuse_detected
+    next_ = await refresh(services, done.tokens.refresh, LAPTOP)
+    assert isinstance(next_, Refreshed)
+    clock.advance(minutes=1)
+    again = await refresh(services, ana.tokens.refresh, PHONE)
+    assert isinstance(again, RefreshTokenInvalid)
+    assert again.reuse_detected, "but from then on an old token is an old token"
 
 
 async def test_the_new_refresh_token_works(services: Services) -> None:
