@@ -5,8 +5,9 @@ BIN := $(VENV)/bin
 APP := $(VENV)/.app-installed
 DEV := $(VENV)/.dev-installed
 TESTFLAGS ?= -n 2
+ROUNDS ?= 20
 
-.PHONY: help serve test check format lock clean
+.PHONY: help serve test proof check format lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List these commands
@@ -18,6 +19,9 @@ serve: $(APP)  ## Serve on http://127.0.0.1:8000 (settings: docs/settings.md)
 test: $(DEV)  ## Run every test, on SQLite and on PostgreSQL
 	@sh requirements/find_browser.sh
 	@$(BIN)/python -m pytest $(TESTFLAGS)
+
+proof: $(DEV)  ## Race, crash and attack for some minutes what `make test` does for a moment
+	@SESSIONQL_TEST_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest $(TESTFLAGS) tests/proof
 
 check: $(DEV)  ## Formatting, lints, types, import contracts
 	$(BIN)/ruff format --check .

@@ -1,0 +1,42 @@
+"""Two workers of one server: on PostgreSQL each with a pool and a memory of its own."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from resolvers.activity import Activity
+from resolvers.services import Policy, Services
+from sessionql.services import system_clock
+from storage import Storage
+from storage.storage import connect
+from tests.proof.racing import Workers
+from tests.resolvers.builders import make_tokens
+
+UNCOUNTED = Policy(attempts_per_account=0, attempts_per_address=0, registrations_per_address=0)
+"""Races try more often in a minute than anybody may."""
+
+
+def worker_of(services: Services, storage: Storage) -> Services:
+    """A worker that shares keys with the others, and nothing else. It writes down every use."""
+    return replace(
+        services,
+        storage=storage,
+        tokens=make_tokens(services.tokens.keys()),
+        activity=Activity(storage, timedelta(0)),
+        clock=system_clock,
+        policy=UNCOUNTED,
+    )
+
+
+@pytest.fixture
+async def workers(services: Services, database_url: str, engine: str) -> AsyncIterator[Workers]:
+    """Two workers; on SQLite, which serves one process, they have one connection."""
+    first = worker_of(services, services.storage)
+    if engine == "sqlite":
+        yield first, worker_of(services, services.storage)
+        return
+    storage = Storage(connect(database_url), services.storage.lifetimes)
+    yield first, worker_of(services, storage)
+    await storage.database.close()

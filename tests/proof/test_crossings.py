@@ -1,0 +1,145 @@
+"""Refreshes that cross the end of their session: once that is acknowledged, nothing of it works."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from functools import partial
+from itertools import product
+
+import pytest
+
+from resolvers.accounts import Proof, SignedIn, logout
+from resolvers.credentials import PasswordChange, Renewed, change_password
+from resolvers.failures import RefreshTokenInvalid
+from resolvers.grants import Grant
+from resolvers.refresh import refresh
+from resolvers.requester import Requester
+from resolvers.services import Services
+from resolvers.sessions import Revoked, RevokedMany, revoke_all_sessions, revoke_session, revoke_sessions
+from storage.filters import SessionFilter
+from storage.records import RevocationReason
+from tests.proof.racing import Race, Workers, assert_over, is_let_in, refreshing, using, with_policy
+from tests.proof.rounds import rounds
+from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, live_row, sign_in, sign_up
+
+TABS = 3
+
+End = Callable[[Services, Requester, SignedIn], Awaitable[object]]
+
+
+async def by_hand(services: Services, ana: Requester, phone: SignedIn) -> object:
+    done = await revoke_session(services, ana, str(phone.session.id), LAPTOP)
+    assert isinstance(done, Revoked)
+    return done
+
+
+async def with_all_others(services: Services, ana: Requester, _phone: SignedIn) -> object:
+    done = await revoke_all_sessions(services, ana, keep_current=True, client=LAPTOP)
+    assert isinstance(done, RevokedMany)
+    return done
+
+
+async def by_filter(services: Services, ana: Requester, _phone: SignedIn) -> object:
+    done = await revoke_sessions(services, ana, SessionFilter(search="iphone"), dry_run=False, client=LAPTOP)
+    assert isinstance(done, RevokedMany)
+    return done
+
+
+async def by_itself(services: Services, _ana: Requester, phone: SignedIn) -> object:
+    # With its access token alone, as somebody whose requester was not looked up.
+    return await logout(services, Proof(None, phone.tokens.access.text), PHONE)
+
+
+async def with_the_password(services: Services, ana: Requester, _phone: SignedIn) -> object:
+    # To the same one, so that the next round can log in.
+    done = await change_password(services, ana, PasswordChange(PASSWORD, PASSWORD), LAPTOP)
+    assert isinstance(done, Renewed)
+    return done
+
+
+ENDS = [
+    (by_hand, RevocationReason.REVOKED_BY_USER),
+    (with_all_others, RevocationReason.REVOKED_BY_USER),
+    (by_filter, RevocationReason.REVOKED_BY_USER),
+    (by_itself, RevocationReason.LOGGED_OUT),
+    (with_the_password, RevocationReason.PASSWORD_CHANGED),
+]
+
+
+Got = list[Grant | None]
+"""What each tab got: tokens, or None."""
+
+
+async def race(workers: Workers, phone: SignedIn, crossing: Race, end: Callable[[], Awaitable[object]]) -> Got:
+    """Tabs of the phone refresh, and slow requests of it finish, while it is ended."""
+
+    async def ended() -> None:
+        await end()
+        for worker in workers:
+            assert not await is_let_in(worker, phone.tokens), "the very next request, anywhere"
+
+    wait = crossing.head_start()
+    uses = [crossing.after(wait, using, worker, phone) for worker in workers]
+    tabs = [crossing.after(wait, refreshing, worker, phone) for worker in workers * TABS]
+    got, _, _ = await asyncio.gather(asyncio.gather(*tabs), crossing.later(ended), asyncio.gather(*uses))
+    return got
+
+
+def given(phone: SignedIn, got: Got) -> list[Grant]:
+    """All tokens of the session that anybody may have."""
+    return [phone.tokens, *(grant for grant in got if grant is not None)]
+
+
+def assert_crossed(gots: list[Got]) -> None:
+    """It was a race: some refreshes were faster than the end, and some were not."""
+    assert {grant is not None for got in gots for grant in got} == {True, False}
+
+
+@pytest.mark.parametrize(("end", "reason"), ENDS, ids=[end.__name__ for end, _ in ENDS])
+async def test_nothing_works_once_the_end_is_acknowledged(workers: Workers, end: End, reason: RevocationReason) -> None:
+    """A concurrent request must not restore a deleted session (rack-session CVE-2025-46336)."""
+    ana, crossing = await sign_up(workers[0]), Race(end.__name__)
+    gots: list[Got] = []
+    for _ in range(rounds(12)):
+        phone = await sign_in(workers[1])
+        requester = Requester(await live_row(workers[0], ana.session))
+        gots.append(await race(workers, phone, crossing, partial(end, workers[0], requester, phone)))
+        await assert_over(workers, phone.session, given(phone, gots[-1]), reason)
+    assert_crossed(gots)
+
+
+async def test_a_log_in_at_the_limit_ends_the_other_session_whatever_it_does_just_then(workers: Workers) -> None:
+    workers = with_policy(workers, session_limit=1)
+    phone, crossing = await sign_up(workers[0], client=PHONE), Race("limit")
+    gots: list[Got] = []
+    for _ in range(rounds(12)):
+        logged_in: list[SignedIn] = []
+
+        async def log_in(logged_in: list[SignedIn] = logged_in) -> None:
+            logged_in.append(await sign_in(workers[0]))
+
+        gots.append(await race(workers, phone, crossing, log_in))
+        await assert_over(workers, phone.session, given(phone, gots[-1]), RevocationReason.SESSION_LIMIT)
+        (phone,) = logged_in
+        assert await is_let_in(workers[1], phone.tokens), "the current one is never evicted"
+    assert_crossed(gots)
+
+
+async def test_a_password_change_voids_what_its_own_session_gets_just_then(workers: Workers) -> None:
+    """Tabs that refresh meanwhile are refused, or given what is void at once; none is taken for a thief."""
+    phone, crossing = await sign_up(workers[0], client=PHONE), Race("own")
+    gots: list[Got] = []
+    for _ in range(rounds(12)):
+        requester, renewed = as_requester(phone), list[Renewed]()
+
+        async def change(requester: Requester = requester, renewed: list[Renewed] = renewed) -> None:
+            done = await change_password(workers[0], requester, PasswordChange(PASSWORD, PASSWORD), PHONE)
+            assert isinstance(done, Renewed)
+            renewed.append(done)
+
+        gots.append(await race(workers, phone, crossing, change))
+        for worker, grant in product(workers, given(phone, gots[-1])):
+            assert not await is_let_in(worker, grant)
+            assert isinstance(await refresh(worker, grant.refresh, PHONE), RefreshTokenInvalid)
+        phone = SignedIn(phone.user, renewed[0].session, renewed[0].tokens)
+        assert await is_let_in(workers[1], phone.tokens), "the tab that changed it goes on"
+    assert_crossed(gots)

@@ -1,0 +1,192 @@
+"""What went wrong elsewhere, and must not here. Each test says which failure it would have caught."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import httpx
+import pytest
+
+from resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
+from resolvers.addresses import client
+from resolvers.failures import InvalidCredentials, RateLimited, RefreshTokenInvalid
+from resolvers.key_file import KeyFile
+from resolvers.refresh import Refreshed, refresh
+from resolvers.requester import authenticate
+from resolvers.services import Policy, Services
+from resolvers.sessions import find_sessions, revoke_session
+from storage import Storage
+from storage.records import RevocationReason
+from storage.storage import connect
+from tests.conftest import FakeClock
+from tests.proof.racing import Workers, is_let_in
+from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, live_row, make_tokens, sign_in, sign_up
+from tests.schema.asking import Caller
+from tests.server import FIREFOX, Device
+
+
+async def test_a_restart_does_not_revive_a_rotated_token(
+    services: Services, clock: FakeClock, database_url: str, tmp_path: Path
+) -> None:
+    """Which tokens were rotated was known in memory only (Keycloak CVE-2026-9802)."""
+    keys = KeyFile(tmp_path / "keys.json")
+    ring = keys.load_or_create(clock())
+    services = replace(services, tokens=make_tokens(ring))
+    ana = await sign_up(services)
+    rotated = await refresh(services, ana.tokens.refresh, LAPTOP)
+    assert isinstance(rotated, Refreshed)
+    await services.storage.database.close()
+    clock.advance(minutes=1)
+
+    again = Storage(connect(database_url), services.storage.lifetimes)
+    restarted = replace(services, storage=again, tokens=make_tokens(KeyFile(tmp_path / "keys.json").ring))
+    replayed = await refresh(restarted, ana.tokens.refresh, PHONE)
+
+    assert isinstance(replayed, RefreshTokenInvalid)
+    assert replayed.reuse_detected
+    assert isinstance(await refresh(restarted, rotated.tokens.refresh, LAPTOP), RefreshTokenInvalid)
+    assert not await is_let_in(restarted, rotated.tokens)
+    await again.database.close()
+
+
+async def test_what_a_worker_remembers_of_a_token_does_not_outlive_its_session(workers: Workers) -> None:
+    """A cached session was served after another worker had revoked it (better-auth issue 6893)."""
+    ana, phone = await sign_up(workers[0]), await sign_in(workers[0])
+    for worker in workers:
+        assert await is_let_in(worker, phone.tokens), "now both remember its signature"
+
+    await revoke_session(workers[0], as_requester(ana), str(phone.session.id), LAPTOP)
+
+    for worker in workers:
+        assert not await is_let_in(worker, phone.tokens)
+
+
+async def test_an_expired_token_still_logs_out(services: Services, clock: FakeClock) -> None:
+    """Revoking answered OK and did nothing (doorkeeper CVE-2018-1000211)."""
+    ana = await sign_up(services)
+    clock.advance(minutes=6)
+    assert await authenticate(services, ana.tokens.access.text, LAPTOP) is None
+
+    ended = await logout(services, Proof(None, ana.tokens.access.text), LAPTOP)
+
+    assert ended is not None
+    assert ended == await live_row(services, ana.session)
+    assert ended.revocation_reason is RevocationReason.LOGGED_OUT
+    assert isinstance(await refresh(services, ana.tokens.refresh, LAPTOP), RefreshTokenInvalid)
+
+
+async def test_logging_out_twice_or_with_rubbish_ends_nothing_and_says_so(services: Services) -> None:
+    """The other half of the same failure: what is acknowledged is what was done."""
+    ana, phone = await sign_up(services), await sign_in(services)
+    assert await logout(services, Proof(None, phone.tokens.access.text[:-1]), LAPTOP) is None
+    assert await logout(services, Proof(None, phone.tokens.access.text), LAPTOP) is not None
+    assert await logout(services, Proof(None, phone.tokens.access.text), LAPTOP) is None
+    assert await is_let_in(services, ana.tokens)
+
+
+EVERY_ID = """{ me { id sessions { edges { cursor node { id userAgent } } }
+  securityEvents { edges { cursor node { id session { id } } } } } mySessions { id } }"""
+
+
+async def test_no_id_that_is_shown_opens_anything(http: httpx.AsyncClient) -> None:
+    """Pages showed the keys of sessions as their ids (django-user-sessions CVE-2020-5224)."""
+    ana = await Caller(http).register("ana@example.com")
+    answer = await ana.ask(EVERY_ID)
+    shown = {text for text in strings(answer) if len(text) > 8} | {ana.session_id}
+    assert len(shown) >= 5
+    for text in shown:
+        stranger = Caller(http)
+        for token in (text, f"sqlr_{text}", f"{text}.{text}.{text}"):
+            stranger.token = token
+            assert await stranger.code("{ mySessions { id } }") == "UNAUTHENTICATED"
+    for secret in (ana.token, ana.refresh_token):
+        assert secret
+        assert secret not in json.dumps(answer)
+
+
+def strings(value: object) -> set[str]:
+    """Every text in an answer."""
+    if isinstance(value, dict):
+        value = list(value.values())
+    if isinstance(value, list):
+        return set().union(*map(strings, value))
+    return {value} if isinstance(value, str) else set()
+
+
+async def test_no_id_of_somebody_elses_finds_anything(services: Services) -> None:
+    """The same: a session's id is worth nothing without its owner's token."""
+    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+    assert await find_sessions(services, bob.user.id, [ana.session.id]) == {}
+    await revoke_session(services, as_requester(bob), str(ana.session.id), PHONE)
+    assert (await live_row(services, ana.session)).revoked_at is None
+
+
+def spellings(network: str) -> list[str]:
+    """Addresses of one IPv6 /64, written in every way."""
+    low = [
+        f"{network}::1",
+        f"{network}::2",
+        f"{network}:ffff:ffff:ffff:ffff",
+        f"{network}:0:0:0:3",
+        f"{network}::4%eth0",
+    ]
+    return [*low, *(each.upper() for each in low[:3])]
+
+
+async def test_many_spellings_and_addresses_of_one_network_share_one_count(services: Services) -> None:
+    """Limits were counted by the text of an IPv6 address (CVE-2026-45364)."""
+    services = replace(services, policy=Policy(attempts_per_account=0, attempts_per_address=5))
+    await sign_up(services)
+    outcomes = []
+    for number, address in enumerate(spellings("2001:db8:1:2")):
+        sender = client(address, "curl/8.5.0", truncate=False)
+        outcomes.append(type(await login(services, LogIn("ana@example.com", f"wrong password {number}"), sender)))
+    assert outcomes == [InvalidCredentials] * 5 + [RateLimited] * 3
+
+    neighbour = client("2001:db8:1:3::1", "curl/8.5.0", truncate=False)
+    assert isinstance(await login(services, LogIn("ana@example.com", PASSWORD), neighbour), SignedIn)
+
+
+async def test_new_accounts_and_refused_refreshes_are_counted_by_network_too(services: Services) -> None:
+    """The same failure at the other two doors."""
+    services = replace(services, policy=Policy(attempts_per_address=2, registrations_per_address=2))
+    senders = [client(address, None, truncate=False) for address in spellings("2001:db8:1:2")[:4]]
+    refused = [type(await refresh(services, "sqlr_nothing", sender)) for sender in senders]
+    made = [
+        type(await register(services, LogIn(f"ana{n}@example.com", PASSWORD), sender))
+        for n, sender in enumerate(senders)
+    ]
+    assert refused == [RefreshTokenInvalid] * 2 + [RateLimited] * 2
+    assert made == [SignedIn] * 2 + [RateLimited] * 2
+
+
+@pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "CF-Connecting-IP", "X-Client-IP"])
+def test_a_stranger_is_not_believed_about_its_address(server_url: str, header: str) -> None:
+    """Anybody could choose the address to be counted and shown by (better-auth issue 9761)."""
+    value = "for=203.0.113.9" if header == "Forwarded" else "203.0.113.9"
+    device = Device(server_url, FIREFOX)
+    try:
+        device._http.headers[header] = value
+        device.register(f"{header.lower()}@example.com")
+        (session,) = device.get("{ mySessions { ipAddress } }")["mySessions"]
+    finally:
+        device.close()
+    assert session == {"ipAddress": "127.0.0.1"}
+
+
+@pytest.mark.parametrize("kind", ["access", "refresh"])
+async def test_no_part_of_a_token_is_a_token(services: Services, kind: str) -> None:
+    """Tokens that were cut short were accepted (Zitadel CVE-2026-27840)."""
+    services = replace(services, policy=Policy(attempts_per_address=0))
+    ana = await sign_up(services)
+    token = ana.tokens.access.text if kind == "access" else ana.tokens.refresh
+    assert await is_let_in(services, ana.tokens), "and the whole one is remembered"
+
+    for cut in [*(token[:at] for at in range(len(token))), *(token[at:] for at in range(1, len(token)))]:
+        if kind == "access":
+            assert await authenticate(services, cut, LAPTOP) is None
+        else:
+            refused = await refresh(services, cut, LAPTOP)
+            assert isinstance(refused, RefreshTokenInvalid)
+            assert not refused.reuse_detected
+    assert (await live_row(services, ana.session)).generation == 0

@@ -1,0 +1,119 @@
+"""Log-ins that cross each other, and cross what ends sessions: the limit is exact, and old passwords open nothing."""
+
+import asyncio
+from collections.abc import Sequence
+from datetime import timedelta
+
+from resolvers.accounts import LogIn, SignedIn, login
+from resolvers.credentials import PasswordChange, Renewed, change_password
+from resolvers.failures import InvalidCredentials
+from resolvers.requester import Requester
+from resolvers.services import Services
+from resolvers.sessions import RevokedMany, my_sessions, revoke_all_sessions
+from storage.records import RevocationReason, SessionRecord
+from tests.proof.racing import Race, Workers, assert_over, is_let_in, with_policy
+from tests.proof.rounds import rounds
+from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, add_session, as_requester, live_row, sign_in, sign_up
+
+LIMIT = 5
+AT_ONCE = 20
+
+
+async def active(services: Services, ana: SignedIn) -> set[SessionRecord]:
+    """The sessions that their owner sees."""
+    return set(await my_sessions(services, as_requester(ana)))
+
+
+async def split(workers: Workers, signed_in: Sequence[SignedIn]) -> tuple[list[SignedIn], list[SignedIn]]:
+    """Those that live and those that ended; each is, for every worker and with its token, what its row says."""
+    rows = [await live_row(workers[0], each.session) for each in signed_in]
+    for each, row in zip(signed_in, rows, strict=True):
+        for worker in workers:
+            assert await is_let_in(worker, each.tokens) is (row.revoked_at is None)
+    living = [each for each, row in zip(signed_in, rows, strict=True) if row.revoked_at is None]
+    return living, [each for each in signed_in if each not in living]
+
+
+async def test_the_limit_is_exact_when_many_log_in_at_once(workers: Workers) -> None:
+    """Everybody's log-in works, and each ends one session at most: the one unused for longest."""
+    workers = with_policy(workers, session_limit=LIMIT)
+    for turn in range(rounds(3)):
+        ana = await sign_up(workers[0], f"ana{turn}@example.com")
+        crossing = Race(f"limit {turn}")
+
+        log_ins = [crossing.later(sign_in, workers[n % 2], ana.user.email or "") for n in range(AT_ONCE)]
+        everybody = [ana, *await asyncio.gather(*log_ins)]
+
+        living, ended = await split(workers, everybody)
+        assert {each.session.id for each in living} == {each.id for each in await active(workers[1], ana)}
+        assert len(living) == LIMIT
+        for each in ended:
+            await assert_over(workers, each.session, [each.tokens], RevocationReason.SESSION_LIMIT)
+        assert ana in ended, "nobody had been unused for longer"
+
+
+async def test_the_one_unused_for_longest_goes_and_never_the_current_one(workers: Workers) -> None:
+    services, _ = with_policy(workers, session_limit=LIMIT)
+    ana, now = await sign_up(services), services.clock()
+    # The new one may be the least used by its time: of a machine whose clock is ahead are the others.
+    minutes = [3, -20, 1, 40]
+    others = [
+        await add_session(services, ana.user.id, last_active=now + timedelta(minutes=each), created_at=now)
+        for each in minutes
+    ]
+
+    new = await sign_in(services)
+
+    kept = {session.id for session in await active(services, ana)}
+    assert kept == {ana.session.id, new.session.id, others[0].id, others[2].id, others[3].id}
+    assert (await live_row(services, others[1])).revocation_reason is RevocationReason.SESSION_LIMIT
+
+
+async def test_revoking_all_ends_every_log_in_acknowledged_before_it(workers: Workers) -> None:
+    """A log-in that crosses it ends or stays: it is never half of each."""
+    ana, crossing, crossed = await sign_up(workers[0]), Race("revoke all"), set[bool]()
+    for _ in range(rounds(8)):
+        earlier = [await sign_in(workers[1]) for _ in range(3)]
+
+        async def revoke_all() -> None:
+            done = await revoke_all_sessions(workers[0], as_requester(ana), keep_current=True, client=LAPTOP)
+            assert isinstance(done, RevokedMany)
+
+        log_ins = [crossing.later(sign_in, workers[n % 2]) for n in range(4)]
+        later, _ = await asyncio.gather(asyncio.gather(*log_ins), crossing.after(crossing.head_start(), revoke_all))
+
+        for each in earlier:
+            await assert_over(workers, each.session, [each.tokens], RevocationReason.REVOKED_BY_USER)
+        living, _ = await split(workers, later)
+        assert {each.session.id for each in [ana, *living]} == {each.id for each in await active(workers[1], ana)}
+        crossed |= {each in living for each in later}
+        await revoke_all()
+    assert crossed == {True, False}
+
+
+async def test_no_log_in_with_the_old_password_survives_its_change(workers: Workers) -> None:
+    """A password change that keeps sessions is no change (Strapi CVE-2026-22706)."""
+    ana, crossing, crossed = await sign_up(workers[0]), Race("change"), set[bool]()
+    old = PASSWORD
+    for turn in range(rounds(8)):
+        new, requester = f"another password {turn}", Requester(await live_row(workers[0], ana.session))
+
+        async def change(who: Requester = requester, old: str = old, new: str = new) -> None:
+            done = await change_password(workers[0], who, PasswordChange(old, new), LAPTOP)
+            assert isinstance(done, Renewed)
+
+        async def log_in(n: int, password: str = old) -> SignedIn | None:
+            done = await login(workers[n % 2], LogIn("ana@example.com", password), PHONE)
+            assert isinstance(done, SignedIn | InvalidCredentials), done
+            return done if isinstance(done, SignedIn) else None
+
+        log_ins = [crossing.after(crossing.head_start(), log_in, n) for n in range(6)]
+        got, _ = await asyncio.gather(asyncio.gather(*log_ins), crossing.later(change))
+
+        for each in got:
+            crossed.add(each is not None)
+            if each is not None:
+                await assert_over(workers, each.session, [each.tokens], RevocationReason.PASSWORD_CHANGED)
+        assert {each.id for each in await active(workers[1], ana)} == {ana.session.id}
+        old = new
+    assert crossed == {True, False}

@@ -1,0 +1,45 @@
+"""Everything that writes several sessions of a user, at once: none waits for another in a circle."""
+
+import asyncio
+
+from resolvers.accounts import LogIn, SignedIn, login
+from resolvers.credentials import PasswordChange, change_password
+from resolvers.refresh import refresh
+from resolvers.requester import Unauthenticated
+from resolvers.services import Services
+from resolvers.sessions import revoke_all_sessions
+from tests.proof.racing import Race, Workers, with_policy
+from tests.proof.rounds import rounds
+from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, sign_in, sign_up
+
+SESSIONS = 8
+
+
+async def test_changes_of_many_sessions_never_wait_for_each_other_in_a_circle(workers: Workers) -> None:
+    """PostgreSQL would end one of them as a deadlock, and its request would fail with 503."""
+    workers = with_policy(workers, session_limit=SESSIONS)
+    one, two = workers
+    await sign_up(one)
+    crossing = Race("circles")
+    for _ in range(rounds(12)):
+        signed_in = [await sign_in(one) for _ in range(SESSIONS)]
+        for worker in workers:
+            for each in signed_in:
+                worker.activity.note(each.session, None, worker.clock())
+        first, middle, last = signed_in[0], signed_in[SESSIONS // 2], signed_in[-1]
+        await asyncio.gather(
+            crossing.later(change, one, middle),
+            crossing.later(change, two, last),
+            crossing.later(revoke_all_sessions, two, as_requester(first), keep_current=True, client=LAPTOP),
+            crossing.later(login, two, LogIn("ana@example.com", PASSWORD), PHONE),
+            *(crossing.later(worker.activity.flush) for worker in workers),
+            *(crossing.later(refresh, one, each.tokens.refresh, PHONE) for each in signed_in),
+        )
+
+
+async def change(services: Services, who: SignedIn) -> None:
+    """Change the password to the same one, unless the session ends meanwhile."""
+    try:
+        await change_password(services, as_requester(who), PasswordChange(PASSWORD, PASSWORD), PHONE)
+    except Unauthenticated:
+        return
