@@ -45,6 +45,7 @@ async def test_a_log_in_by_cookie_hands_nothing_to_scripts(browser: Browser) -> 
     cookies = cookies_of(response)
     assert not [secret for secret in cookies.values() if secret.value in response.text]
     assert cookies.keys() == {ACCESS, REFRESH}
+    assert sum(len(name) + len(cookie.value) for name, cookie in cookies.items()) < 1024, "browsers keep 4,096 each"
     for name, path in ((ACCESS, "/"), (REFRESH, "/graphql")):
         attributes = {key: value for key, value in cookies[name].items() if value}
         assert attributes == {
