@@ -18,6 +18,7 @@ serve: $(APP)  ## Serve on http://127.0.0.1:8000 (settings: docs/settings.md)
 
 test: $(DEV)  ## Run every test, on SQLite and on PostgreSQL
 	@sh requirements/find_browser.sh
+	@sh requirements/find_node.sh
 	@$(BIN)/python -m pytest $(TESTFLAGS)
 
 proof: $(DEV)  ## Race, crash and attack for some minutes what `make test` does for a moment

@@ -6,6 +6,7 @@ import shutil
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 import httpx
@@ -27,6 +28,7 @@ from tests.engines import GIVEN, Engines, PostgresqlServer, find_postgresql
 from tests.server import Server
 
 ENGINES = ("sqlite", "postgresql")
+CLIENTS = Path(__file__).parents[1] / ".build/clients/node_modules"
 SERVER = pytest.StashKey[PostgresqlServer]()
 
 
@@ -44,22 +46,28 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
         terminalreporter.write_line(
             f"engines: SQLite {sqlite3.sqlite_version}; PostgreSQL {found.version} ({found.origin})"
         )
-    if not chromium():
-        terminalreporter.write_line("browser: no Chromium here, so tests marked `browser` did not run")
+    for marker, what in missing().items():
+        terminalreporter.write_line(f"{marker}: no {what} here, so tests marked `{marker}` did not run")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out browser tests where there is no browser; the summary says so."""
-    if chromium():
-        return
-    without = [item for item in items if not item.get_closest_marker("browser")]
-    config.hook.pytest_deselected(items=[item for item in items if item.get_closest_marker("browser")])
-    items[:] = without
+    """Leave out tests of what is not on this machine; the summary says so. CI goes without nothing."""
+    left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in missing())]
+    if left_out and os.environ.get("CI"):
+        raise pytest.UsageError(f"CI needs what these tests do: {', '.join(missing())}")
+    config.hook.pytest_deselected(items=left_out)
+    items[:] = [item for item in items if item not in left_out]
 
 
-def chromium() -> str | None:
-    """The browser of this machine."""
-    return shutil.which("chromium") or shutil.which("chromium-browser")
+@cache
+def missing() -> dict[str, str]:
+    """What is not on this machine, by the marker of the tests that need it."""
+    found = {}
+    if not (shutil.which("chromium") or shutil.which("chromium-browser")):
+        found["browser"] = "Chromium"
+    if not (shutil.which("node") and CLIENTS.exists()):
+        found["node"] = "node with its packages"
+    return found
 
 
 class FakeClock:
