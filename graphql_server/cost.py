@@ -83,7 +83,8 @@ class Costs:
         if "first" in field.args:
             sizes = [each.value for each in node.arguments or () if each.name.value in ("first", "last")]
             known = [int(each.value) if isinstance(each, IntValueNode) else LARGEST for each in sizes]
-            return min(max(known), LARGEST) if known else USUAL
+            # Never less than one: a size that is refused later must not pay for the rest of the document.
+            return min(max(1, *known), LARGEST) if known else USUAL
         return LARGEST if parent is self._schema.query_type and is_list_type(get_nullable_type(field.type)) else 1
 
     def _named(self, condition: NamedTypeNode) -> GraphQLNamedType | None:
