@@ -17,7 +17,6 @@ from resolvers.addresses import canonical_address
 Network = IPv4Network | IPv6Network
 
 _FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("(?:[^"\\]|\\.)*"|[^;,\s]+)', re.IGNORECASE)
-_ELEMENTS = re.compile(r'(?:"(?:[^"\\]|\\.)*"|[^,"])+')
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +56,23 @@ def _hops(values: list[str], header: str) -> list[str]:
     text = ",".join(values)
     if header == "x-forwarded-for":
         return [hop.strip() for hop in text.split(",") if hop.strip()]
-    found = (_FOR.search(element.strip()) for element in _ELEMENTS.findall(text))
+    found = (_FOR.search(element) for element in _elements(text) if element)
     return [match[1].strip('"') if match else "unknown" for match in found]
+
+
+def _elements(text: str) -> list[str]:
+    """The parts between commas that stand in no quotes.
+
+    Read from the end, which our proxies wrote: a quote that a client left open must not reach into that.
+    """
+    found, end, quoted = list[str](), len(text), False
+    for at in range(len(text) - 1, -1, -1):
+        if text[at] == '"' and not (quoted and text[at - 1 : at] == "\\"):
+            quoted = not quoted
+        elif text[at] == "," and not quoted:
+            found.append(text[at + 1 : end].strip())
+            end = at
+    return [text[:end].strip(), *reversed(found)]
 
 
 def _host(hop: str) -> str:
