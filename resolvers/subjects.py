@@ -4,7 +4,7 @@ A service vouches for them: it says who logged in, when and from where, and is h
 """
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from resolvers.accounts import SignedIn
 from resolvers.credentials import Renewed, proof_time
@@ -22,6 +22,8 @@ from storage import Repositories
 from storage.records import EventKind, EventRecord, SessionRecord, UserRecord
 
 LONGEST = 255
+EARLIEST = datetime(1970, 1, 1, tzinfo=UTC)
+"""Tokens tell no earlier time of a proof."""
 SKEW = timedelta(minutes=1)
 """How far ahead of ours a service's clock may be."""
 
@@ -118,6 +120,8 @@ def _proved_at(given: datetime | None, now: datetime) -> datetime | InvalidInput
         return None
     if given > now + SKEW:
         return InvalidInput("`authenticatedAt` is in the future.", ("input", "authenticatedAt"))
+    if given < EARLIEST:
+        return InvalidInput("`authenticatedAt` is before 1970.", ("input", "authenticatedAt"))
     return min(given, now)
 
 

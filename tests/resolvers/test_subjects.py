@@ -2,7 +2,7 @@
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -129,6 +129,18 @@ async def test_a_log_in_of_some_time_ago_is_as_old_as_it_says(services: Services
     assert (row.authenticated_at, row.created_at, row.name) == (proved, clock(), "Till 4")
     assert await authenticate(services, ana.tokens.access.text, PHONE) is not None
     assert services.storage.lifetimes.state(row, clock()) is SessionState.ACTIVE
+
+
+async def test_a_log_in_of_a_time_that_no_token_can_tell_is_refused(services: Services) -> None:
+    service, epoch = await a_service(services), datetime(1970, 1, 1, tzinfo=UTC)
+
+    first = await create_session(services, service, replace(SUBJECT, authenticated_at=epoch), PHONE)
+    before = replace(SUBJECT, authenticated_at=epoch - timedelta(microseconds=1))
+    refused = await create_session(services, service, before, PHONE)
+
+    assert isinstance(first, SignedIn)
+    assert await authenticate(services, first.tokens.access.text, PHONE), "a token that is handed out is good"
+    assert refused == InvalidInput("`authenticatedAt` is before 1970.", ("input", "authenticatedAt"))
 
 
 async def test_a_log_in_in_the_future_is_refused_but_for_a_minute_of_skew(services: Services, clock: FakeClock) -> None:
