@@ -18,7 +18,8 @@ _ENDS = select(c.window_ends).where(c.key == bindparam("which"))
 _GIVE_BACK = update(attempts).where(*_SAME, c.count > 0).values({"count": c.count - 1})
 _NOTE_FAILURE = update(attempts).where(*_SAME).values({"failed_at": bindparam("failed")})
 # The condition twice: a row may begin a new window between the two.
-_SOME_OLD = select(c.key).where(_OVER).limit(bindparam("size"))
+# Those in use are left for another time: whoever takes two of them must not wait for us in a circle.
+_SOME_OLD = select(c.key).where(_OVER).limit(bindparam("size")).with_for_update(skip_locked=True)
 _DELETE_OLD = delete(attempts).where(c.key.in_(_SOME_OLD), _OVER)
 
 

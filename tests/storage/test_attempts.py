@@ -103,6 +103,19 @@ async def test_windows_that_are_over_are_forgotten(storage: Storage) -> None:
         assert await repositories.attempts.find_end("new") == NOW + MINUTE + TICK
 
 
+async def test_forgetting_waits_for_nobody(storage: Storage) -> None:
+    """Or it and whoever takes two attempts might wait for each other."""
+    for key in ("ana", "bob"):
+        await take(storage, key)
+
+    async with storage.transaction() as repositories:
+        await repositories.attempts.take("bob", 3, NOW + MINUTE, NOW + 2 * MINUTE)
+        if storage.database.name != "PostgreSQL":
+            return  # One transaction at a time: nobody can be waited for.
+        async with storage.transaction() as others, asyncio.timeout(2):
+            assert await others.attempts.delete_old(NOW + MINUTE, 1000) == 1
+
+
 async def test_they_are_forgotten_a_few_at_a_time(storage: Storage) -> None:
     for number in range(5):
         await take(storage, f"old {number}")
