@@ -49,6 +49,12 @@ async def refresh(
     return counted if isinstance(counted, RateLimited) else done
 
 
+def is_of(services: Services, token: str | None, session: SessionRecord) -> bool:
+    """Whether this is a refresh token of the session's, of whatever generation."""
+    claims = unseal(token or "", services.tokens.keys().refresh)
+    return claims is not None and (claims.user_id, claims.session_id) == (session.user_id, session.id)
+
+
 async def _refresh(services: Services, token: str, client: Client) -> Refreshed | RefreshTokenInvalid:
     claims = unseal(token, services.tokens.keys().refresh)
     if claims is None:

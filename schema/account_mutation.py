@@ -7,7 +7,7 @@ import strawberry
 from resolvers import accounts, credentials, refresh
 from resolvers.accounts import LogIn, SignedIn
 from resolvers.credentials import PasswordChange
-from resolvers.failures import Failure
+from resolvers.failures import Failure, RefreshTokenInvalid
 from resolvers.grants import Grant
 from schema.context import Context, Info
 from schema.enums import TokenDelivery
@@ -68,6 +68,7 @@ class AccountMutation:
         token = context.browser.refresh_token if by_cookie else token
         done = await refresh.refresh(context.services, token, context.client)
         if isinstance(done, Failure):
+            _end_if_revoked(context, token, done)
             return RefreshPayload(errors=dress(done))
         tokens = _go_on(context, done, by_cookie)
         return RefreshPayload(session=dress_session(context, done.session, done.session.id), tokens=tokens)
@@ -108,6 +109,14 @@ def _check(context: Context, by_cookie: bool) -> None:
     """Before anything is done whose tokens go into cookies. Raises CookiesRefused."""
     if by_cookie:
         context.browser.require()
+
+
+def _end_if_revoked(context: Context, token: str | None, failure: Failure) -> None:
+    """Nothing more is done as the session that a reused refresh token has just ended."""
+    if not isinstance(failure, RefreshTokenInvalid) or not failure.reuse_detected or context.requester is None:
+        return
+    if refresh.is_of(context.services, token, context.requester.session):
+        context.sign_out()
 
 
 class _Done(Protocol):

@@ -36,7 +36,8 @@ class Browser:
     """The cookies that came with a request, and what is to become of them.
 
     `sent`: there was one. `speaks`: the request is proven by them, because it proves itself by
-    nothing else. `refusal` says why none may be set, if so.
+    nothing else. `refresh_token` is what a later request would send. `refusal` says why none may
+    be set, if so.
     """
 
     sent: bool = False
@@ -55,9 +56,11 @@ class Browser:
         self.changes[Secret.ACCESS] = Kept(grant.access.text, grant.refresh_expires_at)
         if refresh:
             self.changes[Secret.REFRESH] = Kept(grant.refresh, grant.refresh_expires_at)
+            self.refresh_token = grant.refresh
         self.sent = True
 
     def forget(self) -> None:
         """Keep nothing any longer, if there was anything."""
+        self.refresh_token = None
         if self.sent:
             self.changes = dict.fromkeys(Secret)

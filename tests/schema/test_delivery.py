@@ -52,3 +52,15 @@ async def test_the_same_request_goes_on_as_whoever_it_logged_in(http: httpx.Asyn
     assert changed == {"revokedCount": 1, "tokens": {"accessToken": None, "refreshToken": None}}
     assert len(response.headers.get_list("set-cookie")) == 2
     assert await ana.code("{ me { email } }") == "UNAUTHENTICATED"
+
+
+async def test_the_cookies_of_one_field_are_those_that_the_next_refreshes(http: httpx.AsyncClient, ana: Caller) -> None:
+    """Not those that came with the request: they are of no use by then, and using them would end the session."""
+    await ana.get("{ me { id } }")
+    query = """mutation($input: LoginInput!) { login(input: $input) { session { id } }
+      changePassword(input: {currentPassword: "correct horse battery", newPassword: "another horse 42"}) {
+        revokedCount }
+      refresh(input: {}) { session { id } errors { ... on UserError { message } } } }"""
+    body = {"query": query, "variables": {"input": ANA | {"delivery": "COOKIE"}}}
+    data = (await http.post("/graphql", json=body, headers=HERE)).json()["data"]
+    assert data["refresh"] == {"session": data["login"]["session"], "errors": []}

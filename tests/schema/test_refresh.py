@@ -104,3 +104,29 @@ async def test_no_refresh_lives_longer_than_the_absolute_lifetime(ana: Caller, c
     assert payload["session"]["expiresAt"] == "2027-02-21T11:16:10.123456Z", "ninety days after the log-in"
     clock.advance(hours=3)
     assert_refused(await refresh(ana, token), reused=False)
+
+
+async def test_nothing_more_is_done_as_a_session_that_reuse_has_just_ended(ana: Caller, clock: FakeClock) -> None:
+    first, latest = ana.refresh_token, await refresh(ana, ana.refresh_token)
+    clock.advance(seconds=11)
+    query = """mutation($old: RefreshInput!) {
+      refresh(input: $old) { errors { ... on RefreshTokenInvalidError { reuseDetected } } }
+      revokeAllSessions { keptSession { id } } }"""
+    answer = await ana.ask(query, old={"refreshToken": first})
+    assert latest["errors"] == []
+    assert answer["data"] is None
+    assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"]
+
+
+async def test_reuse_of_another_sessions_token_ends_nobody_elses_request(
+    http: httpx.AsyncClient, ana: Caller, clock: FakeClock
+) -> None:
+    other = await Caller(http, IPHONE).log_in("ana@example.com")
+    await refresh(other, other.refresh_token)
+    clock.advance(seconds=11)
+    query = """mutation($old: RefreshInput!) {
+      refresh(input: $old) { errors { ... on RefreshTokenInvalidError { reuseDetected } } }
+      revokeAllSessions { keptSession { id } } }"""
+    data = await ana.get(query, old={"refreshToken": other.refresh_token})
+    assert data["refresh"]["errors"] == [{"reuseDetected": True}]
+    assert data["revokeAllSessions"]["keptSession"] == {"id": ana.session_id}
