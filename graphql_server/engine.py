@@ -63,6 +63,7 @@ class Engine:
         max_depth: int = 20,
         max_cost: int = 50_000,
         cached_documents: int = 500,
+        cached_characters: int = 300_000,
     ) -> None:
         self._schema = schema
         self._translate = translate
@@ -72,6 +73,9 @@ class Engine:
         self._max_cost = max_cost
         self._costs = Costs(schema)
         self._most = cached_documents
+        # A parsed document takes some hundred times the memory of its text, and anybody may send any.
+        self._most_characters = cached_characters
+        self._characters = 0
         self._documents: OrderedDict[str, Document] = OrderedDict()
 
     async def answer(self, request: GraphQLRequest, context: Any) -> Answer:
@@ -102,8 +106,10 @@ class Engine:
             self._documents.move_to_end(source)
             return found
         document = self._documents[source] = self._read(source)
-        if len(self._documents) > self._most:
-            self._documents.popitem(last=False)
+        self._characters += len(source)
+        while len(self._documents) > self._most or self._characters > self._most_characters:
+            oldest, _ = self._documents.popitem(last=False)
+            self._characters -= len(oldest)
         return document
 
     def _read(self, source: str) -> Document:

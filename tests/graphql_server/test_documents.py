@@ -61,6 +61,16 @@ async def test_the_longest_unused_is_forgotten_first(read: list[str]) -> None:
     assert read.count("parse") == 4
 
 
+async def test_long_documents_push_out_more_than_one(read: list[str]) -> None:
+    """Or some hundred of them, each of another spelling, would fill the memory."""
+    engine = Engine(schema, translate=translate, cached_characters=100)
+    for query in ("{ a: hello }", "{ b: hello }", "{ hello }" + " " * 85, "{ hello }" + " " * 200):
+        assert await ask(engine, query)
+        assert sum(map(len, engine._documents)) <= 100
+    await ask(engine, "{ b: hello }")
+    assert read.count("parse") == 5, "the longest pushed out all that was there, and was not kept itself"
+
+
 @pytest.mark.parametrize("depth", [10, 50, 90, 100, 150, 180, 190, 195, 198, 199, 200, 201, 500, 1_660, 2_490, 5_000])
 async def test_no_depth_is_too_deep_for_an_answer(plain: Plain, caplog: pytest.LogCaptureFixture, depth: int) -> None:
     """A tree of Python calls that is too deep is a RecursionError: it must be refused before it grows."""
