@@ -21,6 +21,8 @@ from storage import Lifetimes
 from storage.storage import is_sqlite, sqlite_path
 
 PREFIX = "SESSIONQL_"
+MOST = 1_000_000
+"""Larger limits than this limit nothing, and databases cannot count to every number."""
 
 
 class Settings(BaseSettings):
@@ -73,6 +75,7 @@ class Settings(BaseSettings):
     session_limit: int = Field(
         default=50,
         ge=0,
+        le=MOST,
         description="Active sessions of one user, at most: a log-in beyond it ends the one unused for longest; "
         "0 for any number.",
     )
@@ -81,16 +84,20 @@ class Settings(BaseSettings):
         description="Ending other sessions needs a log-in, or `reauthenticate`, no older than this; 0 for any age.",
     )
     attempts_per_account: int = Field(
-        default=5, ge=0, description="Failed password checks of one account in a minute, at most; 0 for any number."
+        default=5,
+        ge=0,
+        le=MOST,
+        description="Failed password checks of one account in a minute, at most; 0 for any number.",
     )
     attempts_per_address: int = Field(
         default=20,
         ge=0,
+        le=MOST,
         description="Failed password checks from one address (IPv6 by /64) in a minute, at most, and as many refused "
         "refreshes; 0 for any number.",
     )
     registrations_per_address: int = Field(
-        default=30, ge=0, description="Accounts made from one address in a minute, at most; 0 for any number."
+        default=30, ge=0, le=MOST, description="Accounts made from one address in a minute, at most; 0 for any number."
     )
     keep_ended: Duration = Field(
         default=timedelta(days=30), description="How long ended sessions are kept for their user to see."

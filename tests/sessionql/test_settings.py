@@ -259,3 +259,12 @@ def test_a_typing_mistake_in_the_file_is_refused(nowhere: Path) -> None:
 def test_the_tests_own_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SESSIONQL_TEST_DATABASE_URL", POSTGRESQL)
     assert Settings().url.startswith("sqlite:")
+
+
+@pytest.mark.parametrize(
+    "name", ["session_limit", "attempts_per_account", "attempts_per_address", "registrations_per_address"]
+)
+def test_a_limit_is_a_number_that_a_database_can_count_to(name: str) -> None:
+    assert getattr(made(**{name: 1_000_000}), name) == 1_000_000
+    with pytest.raises(ValidationError, match="less than or equal to 1000000"):
+        made(**{name: 1_000_001})
