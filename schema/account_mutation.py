@@ -58,8 +58,9 @@ class AccountMutation:
         return LoginPayload(**_signed_in(context, done, by_cookie))
 
     @strawberry.mutation(
-        description="Exchange a refresh token for new tokens. Each refresh token works once; "
-        "using one twice revokes its session."
+        description="Exchange a refresh token for new tokens. Each refresh token works once; using one again revokes "
+        "its session. But for a few seconds the one just replaced gives the same successor again, so that tabs may "
+        "refresh at once."
     )
     async def refresh(self, info: Info, input: Token) -> RefreshPayload:  # noqa: A002
         context, token = info.context, given(input.refresh_token)

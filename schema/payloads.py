@@ -133,12 +133,14 @@ class RevokeSessionPayload(_WithQuery):
     errors: list[RevokeSessionError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
-@strawberry.type(description="What `revokeAllSessions` returns.")
+@strawberry.type(description="What `revokeAllSessions` and `revokeSessions` return.")
 class RevokeAllSessionsPayload(_WithQuery):
-    revoked_count: int = strawberry.field(default=0, description="How many sessions this call revoked.")
+    revoked_count: int = strawberry.field(
+        default=0, description="How many sessions this call revoked, or would but for `dryRun`."
+    )
     revoked_session_ids: list[strawberry.ID] = strawberry.field(
         default_factory=list,
-        description="The IDs of the sessions this call revoked, at most 1000, for client caches.",
+        description="The IDs of those sessions, at most 1000, for client caches.",
     )
     kept_session: Session | None = strawberry.field(
         default=None, description="The current session, when it was kept; null otherwise."
