@@ -6,18 +6,6 @@ import sys
 from sessionql.settings import Settings
 
 
-class _WithoutQuery(logging.Filter):
-    """Takes the query off the addresses that uvicorn logs: its variables may be tokens and passwords."""
-
-    def filter(self, record: logging.LogRecord) -> bool:
-        if isinstance(record.args, tuple):
-            record.args = tuple(arg.partition("?")[0] if isinstance(arg, str) else arg for arg in record.args)
-        return True
-
-
-_without_query = _WithoutQuery()
-
-
 def set_up_logging(settings: Settings) -> None:
     """Log at the level of the settings. An application that embeds the server sets up its own."""
     logging.basicConfig(
@@ -25,7 +13,6 @@ def set_up_logging(settings: Settings) -> None:
         stream=sys.stderr,
         format="%(asctime)s %(levelname)s %(name)s: %(message)s",
     )
-    logging.getLogger("uvicorn.access").addFilter(_without_query)
     # Their steps are for those who ask; the banner says what matters.
     for chatty in ("alembic", "uvicorn.error"):
         logging.getLogger(chatty).setLevel(logging.DEBUG if settings.log_level == "debug" else logging.WARNING)
