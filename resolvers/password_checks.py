@@ -15,6 +15,8 @@ from storage.records import EventKind, SessionRecord
 from storage.users import Credentials
 
 NOBODY = UUID(int=0)
+AT_ONCE = 4
+"""Passwords of one address that a worker looks at together: more would only wait for its processors."""
 
 Find = Callable[[Repositories], Awaitable[Credentials | None]]
 
@@ -42,9 +44,19 @@ async def check_password(
     services: Services, check: PasswordCheck, client: Client
 ) -> Checked | InvalidCredentials | RateLimited:
     """Whether the password is the account's. An unknown account costs the same as a wrong password."""
-    attempts = await take(services, *password_limits(services, check.account, client))
-    if isinstance(attempts, RateLimited):
-        return attempts
+    by_address, by_account = password_limits(services, check.account, client)
+    turn = services.turns.turn
+    # Attempts count from their beginning: without turns, those that are right would fail each other.
+    async with turn(by_account.key, 1), turn(by_address.key, AT_ONCE):
+        attempts = await take(services, by_address, by_account)
+        if isinstance(attempts, RateLimited):
+            return attempts
+        return await _check(services, check, attempts, client)
+
+
+async def _check(
+    services: Services, check: PasswordCheck, attempts: Sequence[Attempt], client: Client
+) -> Checked | InvalidCredentials:
     async with services.storage.reading() as repositories:
         found = await check.find(repositories)
     if await services.passwords.verify(check.password, found.password_hash if found else None) and found is not None:

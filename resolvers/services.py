@@ -1,7 +1,7 @@
 """What resolvers work with. Composed once at start and handed down; tests hand down others."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from uuid import UUID
 
@@ -9,6 +9,7 @@ from resolvers.activity import Activity
 from resolvers.locations import Locations
 from resolvers.passwords import Passwords
 from resolvers.tokens import Tokens
+from resolvers.turns import Turns
 from storage import Storage
 
 Clock = Callable[[], datetime]
@@ -53,3 +54,4 @@ class Services:
     clock: Clock
     new_id: IdSource
     policy: Policy
+    turns: Turns = field(default_factory=Turns)

@@ -37,7 +37,10 @@ def parse_networks(text: object) -> tuple[Network, ...]:
     parts = text.split(",") if isinstance(text, str) else text
     if not isinstance(parts, list | tuple):
         raise ValueError("write networks like 10.0.0.0/8, 2001:db8::/32")  # noqa: TRY004 - pydantic wants it
-    return tuple(ip_network(str(part).strip()) for part in parts if str(part).strip())
+    networks = tuple(ip_network(str(part).strip()) for part in parts if str(part).strip())
+    if not all(network.prefixlen for network in networks):
+        raise ValueError("0.0.0.0/0 and ::/0 are everybody, who could then choose an address: list your own proxies")
+    return networks
 
 
 def address_of(request: Request, proxies: Proxies) -> str | None:

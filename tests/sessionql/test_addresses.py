@@ -88,3 +88,9 @@ def test_no_peer_no_address() -> None:
 def test_networks_that_are_none_are_refused(text: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_networks(text)
+
+
+@pytest.mark.parametrize("text", ["0.0.0.0/0", "::/0", "10.0.0.0/8, 0.0.0.0/0"])
+def test_everybody_is_no_proxy_of_ours(text: str) -> None:
+    with pytest.raises(ValueError, match="list your own proxies"):
+        parse_networks(text)
