@@ -14,7 +14,7 @@ from storage.records import DeviceKind, RevocationReason
 
 IDLE, ABSOLUTE, KEPT = timedelta(days=30), timedelta(days=90), timedelta(days=30)
 GRACE, FRESH, INTERVAL = timedelta(seconds=10), timedelta(hours=1), timedelta(seconds=60)
-TICK, SECOND, WINDOW = timedelta(microseconds=1), timedelta(seconds=1), timedelta(minutes=1)
+TICK, SECOND, WINDOW, SKEW = timedelta(microseconds=1), timedelta(seconds=1), timedelta(minutes=1), timedelta(minutes=1)
 ACCESS = timedelta(minutes=5)
 LIMIT, PER_ACCOUNT, PER_ADDRESS, REGISTRATIONS = 3, 3, 5, 30
 
@@ -44,6 +44,10 @@ class Session:
     def is_active(self, now: datetime) -> bool:
         return self.revoked is None and now < min(self.used + IDLE, self.created + ABSOLUTE)
 
+    def ended(self) -> datetime:
+        """When it ended, or will unless it is used before."""
+        return self.revoked or min(self.used + IDLE, self.created + ABSOLUTE)
+
     def end(self, now: datetime, reason: RevocationReason) -> None:
         self.revoked, self.reason = now, reason
 
@@ -52,8 +56,7 @@ class Session:
         self.authenticated = max(now, self.authenticated.replace(microsecond=0) + SECOND)
 
     def is_pruned(self, now: datetime) -> bool:
-        ended = self.revoked or min(self.used + IDLE, self.created + ABSOLUTE)
-        return ended <= now - KEPT
+        return self.ended() <= now - KEPT
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,9 @@ class Model:
     """All that a server knows."""
 
     now: datetime
+    users: set[str] = field(default_factory=set)
     passwords: dict[str, str] = field(default_factory=dict)
+    disabled: dict[str, datetime] = field(default_factory=dict)
     sessions: list[Session] = field(default_factory=list)
     uses: dict[Session, tuple[datetime, str]] = field(default_factory=dict)
     windows: dict[str, Window] = field(default_factory=dict)
@@ -100,7 +105,7 @@ class Model:
         """The instants at which something ends."""
         found = {window.ends for window in self.windows.values()}
         for each in self.sessions:
-            ends = each.revoked or min(each.used + IDLE, each.created + ABSOLUTE)
+            ends = each.ended()
             found |= {each.authenticated + FRESH + TICK, each.used + INTERVAL, ends, ends + KEPT}
             found |= {each.authenticated + ACCESS} | ({each.rotated + GRACE} if each.rotated else set())
         return found
@@ -109,7 +114,26 @@ class Model:
         """Whether the token opens the door, to the very instant."""
         session = token.session
         proved = token.proved >= session.authenticated.replace(microsecond=0)
-        return not session.forgotten and session.is_active(self.now) and self.now < token.expires and proved
+        return self._lives(session) and self.now < token.expires and proved
+
+    def taken_until(self, token: Refresh) -> datetime | None:
+        """Until when a refresh token is taken, if nothing else happens; None when it is not taken now."""
+        session = token.session
+        if not self._lives(session):
+            return None
+        if token.generation == session.generation:
+            return session.ended()
+        racing = token.generation == session.generation - 1 and session.rotated is not None
+        end = session.rotated + GRACE if racing and session.rotated else self.now
+        return min(end, session.ended()) if end > self.now else None
+
+    def _lives(self, session: Session) -> bool:
+        """Whether the session is good for anything: nothing that a disabled user has is."""
+        return not session.forgotten and session.is_active(self.now) and session.user not in self.disabled
+
+    def is_too_early(self, proved: datetime | None) -> bool:
+        """Whether somebody says that a proof will be made, and not just by a clock ahead of ours."""
+        return proved is not None and proved > self.now + SKEW
 
     def is_fresh(self, session: Session) -> bool:
         return self.now - session.authenticated <= FRESH
@@ -143,6 +167,23 @@ class Model:
         for each in ended:
             each.end(self.now, reason)
         return {each.id for each in ended}
+
+    def disable(self, user: str) -> set[UUID]:
+        """End what the user has, unless that was done before."""
+        self.disabled.setdefault(user, self.now)
+        return self.end(self.active(user), RevocationReason.USER_DISABLED)
+
+    def delete(self, user: str) -> set[UUID]:
+        """Forget the user; attempts at the password from outside are those of the address, which others may have."""
+        active = {each.id for each in self.active(user)}
+        for session in self.sessions:
+            session.forgotten = session.forgotten or session.user == user
+        self.sessions = [each for each in self.sessions if not each.forgotten]
+        self.users.discard(user)
+        self.passwords.pop(user, None)
+        self.disabled.pop(user, None)
+        self.windows.pop(f"own {user}", None)
+        return active
 
     def exchange(self, token: Refresh, address: str) -> str:
         """What comes of a refresh: new tokens, or why there are none."""

@@ -9,8 +9,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
 from resolvers.passwords import Passwords
-from tests.proof.machine import Machine, World
+from tests.proof.machine import Machine
 from tests.proof.rounds import LONG, rounds
+from tests.proof.world import World
 
 # In `make test` the same each time; in `make proof` ever other ones.
 HOW_LONG = settings(

@@ -1,0 +1,102 @@
+"""What operators do to users: to one of them, or to everybody."""
+
+from collections.abc import Collection
+from functools import partial
+from uuid import UUID
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from resolvers.everyone import revoke_everyone
+from resolvers.failures import UserNotFound
+from resolvers.operators import Touched, delete_user, disable_user, enable_user, revoke_session, revoke_sessions
+from storage.records import OperationKind, RevocationReason, SessionRecord, UserRecord
+from tests.proof.comparing import NOBODY, Comparing
+from tests.proof.world import PEOPLE, SUBJECT, data, draw, everybody, mostly
+
+BY_OPERATOR = RevocationReason.REVOKED_BY_OPERATOR
+rarely = st.sampled_from([False, False, True])
+
+
+class Operators(Comparing):
+    """Rules: an operator acts, mostly on somebody who is there."""
+
+    @rule(data=data, user=everybody, own=mostly)
+    def operator_ends_one(self, data: st.DataObject, user: str, own: bool) -> None:
+        wanted = draw(data, self.model.active(user), self.sessions)
+        named = wanted.user if own else user
+        done = self.run(
+            lambda s: revoke_session(s, self.actor, user_id=self.named(named), session_id=str(wanted.id)),
+        )
+        if named not in self.model.users:
+            assert isinstance(done, UserNotFound)
+        elif wanted.forgotten or wanted.user != named:
+            assert type(done).__name__ == "SessionNotFound"
+        else:
+            ended = self.model.end([wanted], BY_OPERATOR)
+            assert isinstance(done, SessionRecord)
+            assert done.id == wanted.id
+            self.notes(OperationKind.SESSION_REVOKED, named, ended, also=bool(ended))
+
+    @rule(user=everybody)
+    def operator_ends_all(self, user: str) -> None:
+        done = self.run(partial(revoke_sessions, actor=self.actor, user_id=self.named(user)))
+        if self.is_there(user, done):
+            ended = self.model.end(self.model.active(user), BY_OPERATOR)
+            self.touched(done, ended)
+            self.notes(OperationKind.SESSIONS_REVOKED, user, ended, also=bool(ended))
+
+    @rule(user=everybody)
+    def operator_disables(self, user: str) -> None:
+        done = self.run(partial(disable_user, actor=self.actor, user_id=self.named(user)))
+        if self.is_there(user, done):
+            before = user in self.model.disabled
+            ended = self.model.disable(user)
+            self.touched(done, ended)
+            self.notes(OperationKind.USER_DISABLED, user, ended, also=not before)
+
+    @rule(data=data)
+    def operator_enables(self, data: st.DataObject) -> None:
+        user = draw(data, list(self.model.disabled), [*PEOPLE, SUBJECT])
+        done = self.run(partial(enable_user, actor=self.actor, user_id=self.named(user)))
+        if self.is_there(user, done):
+            assert isinstance(done, UserRecord)
+            before = self.model.disabled.pop(user, None)
+            self.notes(OperationKind.USER_ENABLED, user, (), also=before is not None)
+
+    @rule(user=everybody, sure=rarely)
+    def operator_deletes(self, user: str, sure: bool) -> None:
+        if not sure:
+            return
+        done = self.run(partial(delete_user, actor=self.actor, user_id=self.named(user)))
+        if self.is_there(user, done):
+            ended = self.model.delete(user)
+            self.touched(done, ended)
+            self.notes(OperationKind.USER_DELETED, user, ended)
+
+    @rule(sure=rarely)
+    def operator_ends_everybodys(self, sure: bool) -> None:
+        if not sure:
+            return
+        count = self.run(partial(revoke_everyone, actor=self.actor))
+        ended = self.model.end(self.model.sessions, BY_OPERATOR)
+        assert count == len(ended)
+        self.notes(OperationKind.EVERY_SESSION_REVOKED, None, ended)
+
+    def named(self, user: str) -> str:
+        """The ID of the user, who may be gone by now, or not yet there."""
+        return str(self.ids.get(user, NOBODY))
+
+    def is_there(self, user: str, done: object) -> bool:
+        """Whether there is such a user; the server must know."""
+        assert isinstance(done, UserNotFound) is (user not in self.model.users)
+        return user in self.model.users
+
+    def touched(self, done: object, ended: set[UUID]) -> None:
+        assert isinstance(done, Touched)
+        assert set(done.revoked) == ended
+
+    def notes(self, kind: OperationKind, user: str | None, ended: Collection[UUID], *, also: bool = True) -> None:
+        """What must have been written down, unless nothing was done."""
+        if also:
+            self.operations.append((kind, self.ids[user] if user else None, len(ended)))

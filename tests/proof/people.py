@@ -1,0 +1,183 @@
+"""What people do: they register, log in, refresh, look after their sessions, and prove again who they are."""
+
+from datetime import timedelta
+from functools import partial
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
+from resolvers.credentials import PasswordChange, Renewed, change_password, reauthenticate
+from resolvers.failures import RateLimited
+from resolvers.sessions import (
+    Revoked,
+    RevokedMany,
+    rename_session,
+    revoke_all_sessions,
+    revoke_session,
+    revoke_sessions,
+)
+from storage.filters import SessionFilter
+from storage.records import DeviceKind, RevocationReason, SessionRecord
+from tests.proof import model
+from tests.proof.comparing import Comparing
+from tests.proof.world import TICK, data, devices, draw, either, everybody, mostly, people
+
+ENDS = [model.FRESH, model.FRESH, model.FRESH, model.IDLE, model.ABSOLUTE]
+
+
+class People(Comparing):
+    """Rules: somebody does something, on a laptop or a phone."""
+
+    @rule(user=people, device=devices)
+    def registers(self, user: str, device: str) -> None:
+        done = self.run(lambda s: register(s, LogIn(self.email(user), f"password of {user}"), self.client(device)))
+        if self.model.take((f"register {device}", model.REGISTRATIONS)):
+            assert isinstance(done, RateLimited)
+        elif user in self.model.passwords:
+            assert type(done).__name__ == "EmailTaken"
+        else:
+            assert isinstance(done, SignedIn)
+            self.model.users.add(user)
+            self.model.passwords[user], self.ids[user] = f"password of {user}", done.user.id
+            self.begins(user, device, done)
+
+    @rule(user=everybody, on=st.lists(devices, min_size=1, max_size=4), right=mostly)
+    def logs_in(self, user: str, on: list[str], right: bool) -> None:
+        """On several devices, one after the other; whoever logs in elsewhere has no password here."""
+        for device in on:
+            password = self.model.passwords.get(user) if right else None
+            limits = (f"password {device}", model.PER_ADDRESS), (f"account {user}", model.PER_ACCOUNT)
+            request = LogIn(self.email(user), password or "not the password")
+            done = self.run(partial(login, request=request, client=self.client(device)))
+            if self.checks_password(done, limits, right=password is not None, disabled=user in self.model.disabled):
+                assert isinstance(done, SignedIn)
+                self.begins(user, device, done)
+
+    @rule(data=data, device=devices)
+    def refreshes(self, data: st.DataObject, device: str) -> None:
+        """With any token that was ever given out; mostly with the newest of a session."""
+        live = [token for token in self.refresh if token.session.is_active(self.model.now)]
+        newest = [token for token in live if token.generation == token.session.generation]
+        self.exchanges(draw(data, newest, live or self.refresh), device)
+
+    @rule(data=data, late=st.sampled_from([timedelta(0), model.GRACE - TICK, model.GRACE, model.GRACE + TICK]))
+    def refreshes_in_two_tabs(self, data: st.DataObject, late: timedelta) -> None:
+        """One of them sends the same token later, as late as it may or a little later."""
+        active = [token for token in self.refresh if token.session.is_active(self.model.now)]
+        token = draw(data, [each for each in active if each.generation == each.session.generation], self.refresh)
+        self.exchanges(token, "laptop")
+        self.reaches(self.model.now + late)
+        self.exchanges(token, "phone")
+
+    @rule(data=data, after=st.sampled_from(ENDS), late=st.sampled_from([-1, 0, 1]))
+    def comes_back(self, data: st.DataObject, after: timedelta, late: int) -> None:
+        """Just before, at, or just after the instant at which a session is fresh, or lives, no longer."""
+        session = draw(data, [each for each in self.sessions if each.is_active(self.model.now)], self.sessions)
+        since = {model.FRESH: session.authenticated, model.IDLE: session.used, model.ABSOLUTE: session.created}
+        self.reaches(max(self.model.now, since[after] + after + late * TICK))
+        self.exchanges(self.newest(session), "phone")
+
+    @rule(data=data, device=devices)
+    def uses(self, data: st.DataObject, device: str) -> None:
+        self.asks(data, device)
+
+    @rule(data=data, device=devices)
+    def revokes_one(self, data: st.DataObject, device: str) -> None:
+        who, session = self.asks(data, device)
+        if who is None or session is None:
+            return
+        wanted = draw(data, self.model.active(session.user), self.sessions)
+        done = self.run(lambda s: revoke_session(s, who, str(wanted.id), self.client(device)))
+        if wanted is not session and not self.model.is_fresh(session):
+            assert type(done).__name__ == "ReauthenticationRequired"
+        elif wanted.user != session.user or wanted.forgotten:
+            assert type(done).__name__ == "SessionNotFound"
+        else:
+            by_user, own = RevocationReason.REVOKED_BY_USER, RevocationReason.LOGGED_OUT
+            self.model.end([wanted], own if wanted is session else by_user)
+            assert isinstance(done, Revoked)
+            assert (done.session.id, done.was_current) == (wanted.id, wanted is session)
+
+    @rule(data=data, device=devices, keep=either)
+    def revokes_all(self, data: st.DataObject, device: str, keep: bool) -> None:
+        who, session = self.asks(data, device)
+        if who is None or session is None:
+            return
+        done = self.run(lambda s: revoke_all_sessions(s, who, keep, self.client(device)))
+        mine = self.model.active(session.user)
+        self.ends_many(done, session, [each for each in mine if not (keep and each is session)])
+
+    @rule(data=data, device=devices, dry_run=either)
+    def revokes_phones(self, data: st.DataObject, device: str, dry_run: bool) -> None:
+        who, session = self.asks(data, device)
+        if who is None or session is None:
+            return
+        phones = SessionFilter(device_kinds=frozenset({DeviceKind.PHONE}))
+        done = self.run(lambda s: revoke_sessions(s, who, phones, dry_run, self.client(device)))
+        mine = self.model.active(session.user)
+        picked = [each for each in mine if each.kind is DeviceKind.PHONE and each is not session]
+        if dry_run:
+            assert isinstance(done, RevokedMany)
+            assert set(done.ids) == {each.id for each in picked}
+        else:
+            self.ends_many(done, session, picked)
+
+    @rule(data=data, device=devices, name=st.sampled_from(["Work", "Home", None]))
+    def renames(self, data: st.DataObject, device: str, name: str | None) -> None:
+        who, session = self.asks(data, device)
+        if who is None or session is None:
+            return
+        wanted = draw(data, self.model.active(session.user), self.sessions)
+        done = self.run(lambda s: rename_session(s, who, str(wanted.id), name, self.client(device)))
+        if wanted.user != session.user or wanted.forgotten:
+            assert type(done).__name__ == "SessionNotFound"
+        elif not wanted.is_active(self.model.now):
+            assert type(done).__name__ == "SessionEnded"
+        else:
+            assert isinstance(done, SessionRecord)
+            wanted.name = name
+
+    @rule(data=data, device=devices)
+    def logs_out(self, data: st.DataObject, device: str) -> None:
+        """With an access token that may have expired, or with a refresh token alone."""
+        access = data.draw(st.none() | st.sampled_from(self.access))
+        if access is None:
+            token = data.draw(st.sampled_from(self.refresh))
+            proof, session = Proof(None, None, token.text), token.session
+        else:
+            who = self.knocks(access, device)
+            proof, session = Proof(who, access.text), access.session
+        done = self.run(lambda s: logout(s, proof, self.client(device)))
+        ended = set() if session.forgotten else self.model.end([session], RevocationReason.LOGGED_OUT)
+        assert {done.id} if done else set() == ended
+
+    @rule(data=data, device=devices, right=mostly)
+    def proves_again(self, data: st.DataObject, device: str, right: bool) -> None:
+        who, session = self.asks(data, device)
+        if who is None or session is None:
+            return
+        password = self.model.passwords.get(session.user) if right else None
+        done = self.run(lambda s: reauthenticate(s, who, password or "not the password", self.client(device)))
+        if self.checks_password(done, self.own_limits(session, device), right=password is not None):
+            assert isinstance(done, Renewed)
+            session.prove(self.model.now)
+            self.keeps(session, done.tokens)
+
+    @rule(data=data, device=devices, right=mostly, keep=either)
+    def changes_password(self, data: st.DataObject, device: str, right: bool, keep: bool) -> None:
+        who, session = self.asks(data, device)
+        if who is None or session is None:
+            return
+        new = f"password number {len(self.access)}"
+        old = self.model.passwords.get(session.user) if right else None
+        change = PasswordChange(old or "not the password", new, keep)
+        done = self.run(lambda s: change_password(s, who, change, self.client(device)))
+        if self.checks_password(done, self.own_limits(session, device), right=old is not None):
+            assert isinstance(done, Renewed)
+            self.model.passwords[session.user] = new
+            session.prove(self.model.now)
+            session.generation, session.rotated = session.generation + 1, None
+            others = [] if keep else [each for each in self.model.active(session.user) if each is not session]
+            assert set(done.revoked) == self.model.end(others, RevocationReason.PASSWORD_CHANGED)
+            self.keeps(session, done.tokens)

@@ -1,0 +1,74 @@
+"""What services do: they vouch for somebody who logged in elsewhere, or proved there again who they are."""
+
+from datetime import datetime, timedelta
+from functools import partial
+from typing import Any
+
+from hypothesis import strategies as st
+from hypothesis.stateful import rule
+
+from resolvers.accounts import SignedIn
+from resolvers.credentials import Renewed
+from resolvers.failures import InvalidInput, SessionEnded
+from resolvers.service_keys import Service
+from resolvers.subjects import Reproof, SubjectLogIn, create_session, mark_reauthenticated
+from storage.records import Scope, ServiceKeyRecord
+from tests.proof import model
+from tests.proof.comparing import NOBODY, Comparing
+from tests.proof.model import Session
+from tests.proof.world import SUBJECT, TICK, data, devices, draw, everybody, mostly
+
+AGES = st.sampled_from([timedelta(0), TICK, model.FRESH, model.FRESH + TICK, -model.SKEW, -model.SKEW - TICK])
+"""How long ago somebody proved who they are; the last two say when that will be, by a clock ahead of ours."""
+
+
+class Subjects(Comparing):
+    """Rules: a service says who came, and when."""
+
+    @rule(device=devices, age=st.none() | AGES)
+    def logs_in_elsewhere(self, device: str, age: timedelta | None) -> None:
+        proved = None if age is None else self.model.now - age
+        request = SubjectLogIn(f"{SUBJECT} {self.number}", proved)
+        done = self.run(lambda s: create_session(s, self.service, request, self.client(device)))
+        if self.model.is_too_early(proved):
+            assert isinstance(done, InvalidInput)
+        elif SUBJECT in self.model.disabled:
+            assert type(done).__name__ == "AccountDisabled"
+        else:
+            assert isinstance(done, SignedIn)
+            self.model.users.add(SUBJECT)
+            self.ids[SUBJECT] = done.user.id
+            self.begins(SUBJECT, device, done, min(proved or self.model.now, self.model.now))
+
+    @rule(data=data, user=everybody, own=mostly, age=st.none() | AGES)
+    def proves_again_elsewhere(self, data: st.DataObject, user: str, own: bool, age: timedelta | None) -> None:
+        """Mostly for a session of the user's; a service may vouch for those with a password here, too."""
+        session = draw(data, self.model.active(user), self.sessions)
+        named = session.user if own else user
+        proved = None if age is None else self.model.now - age
+        request = Reproof(str(self.ids.get(named, NOBODY)), str(session.id), proved)
+        done = self.run(partial(mark_reauthenticated, service=self.service, request=request))
+        if self.model.is_too_early(proved):
+            assert isinstance(done, InvalidInput)
+        elif session.forgotten or session.user != named:
+            assert type(done).__name__ == "SessionNotFound"
+        else:
+            self.is_proved(session, proved, done)
+
+    def is_proved(self, session: Session, proved: datetime | None, done: Any) -> None:
+        """What comes of a proof of a session that is there."""
+        if not session.is_active(self.model.now):
+            assert isinstance(done, SessionEnded)
+            assert done.ended_at == session.ended()
+            return
+        proof = min(proved or self.model.now, self.model.now)
+        # An old proof is no news; one of just now counts, also when our clock did not move since the last.
+        if proved is None or proof > session.authenticated:
+            session.prove(proof)
+        assert isinstance(done, Renewed)
+        self.keeps(session, done.tokens)
+
+    @property
+    def service(self) -> Service:
+        """Which keys there are, and what they may be used for, is for other tests."""
+        return Service(ServiceKeyRecord(NOBODY, "Shop", frozenset(Scope), self.model.now, None))

@@ -1,0 +1,71 @@
+"""The world in which a server and its model live side by side: who is there, and what outlives an example."""
+
+import asyncio
+from datetime import timedelta
+from pathlib import Path
+from typing import TypeVar
+
+from hypothesis import strategies as st
+
+from resolvers.activity import Activity
+from resolvers.key_file import KeyFile
+from resolvers.locations import Locations
+from resolvers.passwords import Passwords
+from resolvers.services import Policy, Services
+from resolvers.tokens import Tokens
+from storage import Lifetimes, Storage
+from storage.storage import connect
+from tests.conftest import FakeClock
+from tests.proof import model
+from tests.storage.builders import new_id
+
+T = TypeVar("T")
+
+PEOPLE, SUBJECT, DEVICES = ("ana", "bob"), "eve", ("laptop", "phone")
+"""Ana and Bob have passwords here; Eve logs in elsewhere, at a service that vouches for her."""
+
+POLICY = Policy(
+    refresh_grace=model.GRACE,
+    keep_ended=model.KEPT,
+    session_limit=model.LIMIT,
+    fresh_login=model.FRESH,
+    attempts_per_account=model.PER_ACCOUNT,
+    attempts_per_address=model.PER_ADDRESS,
+    registrations_per_address=model.REGISTRATIONS,
+)
+TICK = timedelta(microseconds=1)
+
+data, devices, either = st.data(), st.sampled_from(DEVICES), st.booleans()
+people, everybody = st.sampled_from(PEOPLE), st.sampled_from((*PEOPLE, SUBJECT))
+mostly = st.sampled_from([True, True, True, False])
+
+
+def draw(data: st.DataObject, likely: list[T], every: list[T]) -> T:
+    """One of the likely ones, mostly."""
+    usual: bool = data.draw(mostly)
+    found: T = data.draw(st.sampled_from(likely if likely and usual else every))
+    return found
+
+
+class World:
+    """What outlives an example: an event loop, a database, a keys file, and hashing that costs nothing."""
+
+    def __init__(self, runner: asyncio.Runner, url: str, folder: Path, passwords: Passwords) -> None:
+        self.runner, self.url, self.passwords = runner, url, passwords
+        self.keys_path = folder / "keys.json"
+
+    def services(self, clock: FakeClock) -> Services:
+        """A server that starts: it knows the database and the keys file, and nothing else."""
+        keys = KeyFile(self.keys_path)
+        keys.load_or_create(clock())
+        storage = Storage(connect(self.url, 2), Lifetimes(model.IDLE, model.ABSOLUTE))
+        return Services(
+            storage=storage,
+            tokens=Tokens(lambda: keys.ring, issuer="sessionql", audience="sessionql", lifetime=model.ACCESS),
+            passwords=self.passwords,
+            activity=Activity(storage, model.INTERVAL),
+            locations=Locations(),
+            clock=clock,
+            new_id=new_id,
+            policy=POLICY,
+        )
