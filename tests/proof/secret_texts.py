@@ -32,6 +32,11 @@ class SecretTexts:
         self.add("refresh token", token)
         self.add_base64url("seal of a refresh token", token[-40:])
 
+    def add_service_key(self, key: str) -> None:
+        """The whole key, and the secret in it: its last 32 bytes, without the first two of them."""
+        self.add("service key", key)
+        self.add_base64url("secret of a service key", key[-40:])
+
     def add_base64url(self, kind: str, text: str) -> None:
         """Secret bytes, written as JOSE does."""
         self.add(kind, text)

@@ -1,120 +1,92 @@
 """No token, password or key that a server was sent or gave out lies about: not in its database, log or answers."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 
 import asyncpg
 import pytest
 
+from sessionql.cli_services import NAMES
 from tests.engines import wait_for
-from tests.proof.confidant import CHANGE, LOG_IN, REAUTHENTICATE, REFRESH, REGISTER, Confidant
+from tests.proof.confidant import Confidant
+from tests.proof.lives import FIRST, SECOND, live, live_in_a_browser, misbehave, vouch
 from tests.proof.secret_texts import SecretTexts
 from tests.server import Server
+from tests.sessionql.command import run
 
-FIRST, SECOND = "purple bicycle mountain 41", "violet tricycle summit 42"
-EVERYTHING = """{
-  me { id email lastLogin securityEvents(first: 100) { nodes { id kind device ipAddress session { id } } }
-    sessions(first: 100, filter: { states: [ACTIVE, EXPIRED, REVOKED] }) {
-      edges { cursor node { id name device userAgent ipAddress state revocationReason } } } }
-  mySessions { id isCurrent device userAgent ipAddress lastActive createdAt }
-}"""
-CODES = "errors { ... on UserError { code } }"
-REVOKE_ALL = f"mutation {{ done: revokeAllSessions {{ revokedCount revokedSessionIds {CODES} }} }}"
-REVOKE = f"mutation($id: ID!) {{ done: revokeSession(sessionId: $id) {{ session {{ id }} {CODES} }} }}"
-RENAME = f"mutation($input: RenameSessionInput!) {{ done: renameSession(input: $input) {{ {CODES} }} }}"
+
+@dataclass(frozen=True)
+class ServiceKeys:
+    """A key that is good, one that was revoked, one that never was; and what the commands said about them."""
+
+    good: str
+    revoked: str
+    garbage: str
+    said: list[tuple[str, bytes]]
+
+    @property
+    def all(self) -> tuple[str, ...]:
+        return self.good, self.revoked, self.garbage
 
 
 @pytest.fixture
-def talkative(database_url: str, tmp_path: Path) -> Iterator[Server]:
+def keys(database_url: str, tmp_path: Path) -> ServiceKeys:
+    """Made before the server starts, for it locks the file of SQLite."""
+    scopes = [part for name in NAMES for part in ("--scope", name)]
+    made = [run(tmp_path, "services", "create", name, *scopes, DATABASE_URL=database_url) for name in ("Shop", "Till")]
+    good, revoked = (done.out.strip() for done in made)
+    listed = run(tmp_path, "services", "list", DATABASE_URL=database_url)
+    (key_id,) = (line.split()[0] for line in listed.out.splitlines() if "Till" in line)
+    ended = run(tmp_path, "services", "revoke", key_id, DATABASE_URL=database_url)
+    assert ended.code == 0, ended
+    said = [*(done.err for done in made), listed.out, listed.err, ended.out, ended.err]
+    return ServiceKeys(good, revoked, revoked[:30] + good[30:], [("a command", text.encode()) for text in said])
+
+
+@pytest.fixture
+def talkative(keys: ServiceKeys, database_url: str, tmp_path: Path) -> Iterator[Server]:  # noqa: ARG001 - made before
     """A server that logs all that it ever logs."""
     with Server(database_url, tmp_path, LOG_LEVEL="debug", ACCESS_LOG="true") as running:
         yield running
 
 
-def test_no_secret_lies_about(talkative: Server, database_url: str, tmp_path: Path) -> None:
+def test_no_secret_lies_about(talkative: Server, keys: ServiceKeys, database_url: str, tmp_path: Path) -> None:
     secrets = SecretTexts()
     secrets.add_keys_file(tmp_path / "keys.json")
-    ana = Confidant(talkative.url, secrets)
-    with ana.http:
+    for key in keys.all:
+        secrets.add_service_key(key)
+    ana, tab = Confidant(talkative.url, secrets), Confidant(talkative.url, secrets)
+    shop = Confidant(talkative.url, secrets, keys.good)
+    with ana.http, tab.http, shop.http:
         live(ana)
-        misbehave(ana)
-    before = places(database_url, tmp_path, ana)
+        live_in_a_browser(tab)
+        misbehave(ana, (ana.access_token, ana.refresh_token, SECOND, *keys.all))
+        vouch(shop, ana)
+        misbehave(shop, (ana.access_token, shop.refresh_token, SECOND, *keys.all))
+    said = [*keys.said, *ana.said, *tab.said, *shop.said]
+    before = places(database_url, tmp_path)
     talkative.stop()
-    after = places(database_url, tmp_path, ana)
+    after = places(database_url, tmp_path)
 
-    assert len(secrets) > 200
-    found = {where: kinds for where, content in before + after if (kinds := secrets.found_in(content))}
+    assert len(secrets) > 300
+    found = {where: kinds for where, content in said + before + after if (kinds := secrets.found_in(content))}
     assert found == {}
 
 
-def live(ana: Confidant) -> None:
-    """A life of an account, with a thief in it."""
-    ana.with_password(REGISTER, email="ana@example.com", password=FIRST, sessionName="Laptop")
-    ana.with_password(LOG_IN, email="ana@example.com", password="wrong bicycle mountain 40")
-    ana.with_password(LOG_IN, email="nobody@example.com", password="unknown bicycle mountain 39")
-    ana.with_password(LOG_IN, email="the password typed here", password=FIRST)
-    ana.with_password(REGISTER, email="ana@example.com", password="taken bicycle mountain 38")
-    oldest = ana.refresh_token
-    for _ in range(2):
-        ana.ask(REFRESH, input={"refreshToken": oldest})
-    ana.ask(REFRESH, input={"refreshToken": ana.refresh_token})
-    ana.ask(REFRESH, input={"refreshToken": oldest})
-    assert "errors" in ana.ask(EVERYTHING), "the thief was noticed"
-    for _ in range(2):
-        ana.with_password(LOG_IN, email="ana@example.com", password=FIRST)
-    ana.with_password(REAUTHENTICATE, password="forgotten bicycle mountain 37")
-    ana.with_password(REAUTHENTICATE, password=FIRST)
-    ana.with_password(CHANGE, currentPassword="mistyped bicycle mountain 36", newPassword=SECOND)
-    assert ana.with_password(CHANGE, currentPassword=FIRST, newPassword=SECOND)["data"]["done"]["errors"] == []
-    assert "errors" not in ana.ask(EVERYTHING)
-    ana.ask(REVOKE_ALL)
-
-
-def misbehave(ana: Confidant) -> None:
-    """Secrets where they do not belong, and requests that are none."""
-    access, refresh = ana.access_token, ana.refresh_token
-    for token in (access, refresh, SECOND):
-        ana.send("GET", "/graphql", params={"access_token": token, "query": "{ mySessions { id } }"})
-        ana.send("GET", "/graphql", params={"query": f'{{ session(id: "{token}") {{ id }} }}'})
-        ana.send("GET", "/nowhere", params={"token": token})
-        ana.send("GET", "/healthz", params={"token": token}, headers={"Cookie": f"token={token}", "X-Token": token})
-        ana.send("POST", "/graphql", content=f'{{"query": "{{ mySessions {{ id }} }}", "token": "{token}"')
-        ana.send("POST", "/graphql", content=token.encode(), headers={"Content-Type": "application/json"})
-        ana.send("POST", "/graphql", content=token.encode(), headers={"Content-Type": f"text/{token[:30]}"})
-        ana.send("POST", "/graphql", json={"query": token})
-        ana.send("POST", "/graphql", json={"query": "{ mySessions { id } }", "operationName": token})
-        ana.send("POST", "/graphql", json={"query": "{ mySessions { id } }"}, headers={"Authorization": token})
-        ana.send("POST", "/graphql", json={"query": "{ a: __typename }"}, headers={"Authorization": f"Basic {token}"})
-        ana.ask(REVOKE, id=token)
-        ana.ask(RENAME, input={"sessionId": token, "name": "x"})
-        ana.ask(REFRESH, input={"refreshToken": token[:-1]})
-        ana.ask(REFRESH, input={"refreshToken": [token]})
-        ana.ask(REFRESH, input={"refreshToken": {"is": token}})
-        ana.ask(REFRESH, input={"refreshTokens": token})
-        ana.ask(REFRESH, input=token)
-        ana.ask(f'mutation {{ refresh(input: {{ refreshToken: ["{token}"] }}) {{ tokens {{ accessToken }} }} }}')
-        ana.ask(f'mutation {{ refresh(input: {{ refreshToken: "{token}", more: 1 }}) {{ tokens {{ accessToken }} }} }}')
-        ana.ask(f'mutation {{ refresh(input: "{token}") {{ tokens {{ accessToken }} }} }}')
-        ana.ask(f'mutation {{ refresh("{token}") {{ tokens {{ accessToken }} }} }}')
-        ana.ask(
-            f'query($a: DateTime = "{token}") {{ me {{ sessions(filter: {{ inactiveSince: $a }}) {{ totalCount }} }} }}'
-        )
-        ana.ask("query($a: Int, $b: String) { me { sessions(first: $a, after: $b) { totalCount } } }", a=token, b=token)
-        ana.ask(LOG_IN, input={"email": "ana@example.com", "passwort": token})
-
-
-def places(database_url: str, folder: Path, ana: Confidant) -> list[tuple[str, bytes]]:
+def places(database_url: str, folder: Path) -> list[tuple[str, bytes]]:
     """Everywhere that others may look, and what they find there."""
     files = [(path.name, path.read_bytes()) for path in folder.iterdir() if path.name != "keys.json"]
     log = dict(files)["server.log"]
     assert b"Rejected an access token" in log
+    assert b"Rejected a service key" in log
     assert b'"GET /nowhere HTTP/1.1" 404' in log, "each request is logged"
     if database_url.startswith("sqlite"):
         assert any(name.startswith("sessionql.sqlite3") and b"ana@example.com" in content for name, content in files)
-        return [*files, *ana.said]
+        return files
     rows = wait_for(every_row(database_url))
     assert any(b"ana@example.com" in content for _, content in rows)
-    return [*files, *rows, *ana.said]
+    return [*files, *rows]
 
 
 async def every_row(url: str) -> list[tuple[str, bytes]]:
@@ -138,6 +110,8 @@ def test_a_secret_that_lies_about_is_found(tmp_path: Path) -> None:
     secrets.add_access_token("aGVhZGVyMTI.cGF5bG9hZDEy.c2lnbmF0dXJlIQ")
     secrets.add_refresh_token("sqlr_" + "A" * 52 + "B" * 40)
 
+    secrets.add_service_key("sqls_" + "C" * 24 + "D" * 40)
+
     assert secrets.found_in(b"nothing of it, and nothing of aGVhZGVyMTI.cGF5bG9hZDEy either") == set()
     for haystack, kind in [
         (f"a row with {FIRST} in it".encode(), "password"),
@@ -148,5 +122,6 @@ def test_a_secret_that_lies_about_is_found(tmp_path: Path) -> None:
         (b"//7//+7//+7//+7//+7//+7//+7//", ""),
         (b"WHERE token = 'c2lnbmF0dXJlIQ'", "signature of an access token"),
         (b"B" * 40, "seal of a refresh token"),
+        (b"D" * 40, "secret of a service key"),
     ]:
         assert secrets.found_in(haystack) == ({kind} if kind else set()), haystack
