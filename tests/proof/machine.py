@@ -5,12 +5,10 @@ from hypothesis.stateful import initialize
 from tests.proof.checks import Checks
 from tests.proof.operators import Operators
 from tests.proof.passing import Passing
-from tests.proof.people import People
-from tests.proof.subjects import Subjects
 from tests.proof.world import PEOPLE
 
 
-class Machine(People, Subjects, Operators, Passing, Checks):
+class Machine(Operators, Passing, Checks):
     """Three users with several devices, a server that is started again now and then, and weeks that pass."""
 
     @initialize()

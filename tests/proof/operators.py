@@ -11,14 +11,15 @@ from resolvers.everyone import revoke_everyone
 from resolvers.failures import UserNotFound
 from resolvers.operators import Touched, delete_user, disable_user, enable_user, revoke_session, revoke_sessions
 from storage.records import OperationKind, RevocationReason, SessionRecord, UserRecord
-from tests.proof.comparing import NOBODY, Comparing
-from tests.proof.world import PEOPLE, SUBJECT, data, draw, everybody, mostly
+from tests.proof.comparing import NOBODY
+from tests.proof.people import People
+from tests.proof.subjects import Subjects
+from tests.proof.world import PEOPLE, SUBJECT, data, draw, either, everybody, mostly
 
 BY_OPERATOR = RevocationReason.REVOKED_BY_OPERATOR
-rarely = st.sampled_from([False, False, True])
 
 
-class Operators(Comparing):
+class Operators(People, Subjects):
     """Rules: an operator acts, mostly on somebody who is there."""
 
     @rule(data=data, user=everybody, own=mostly)
@@ -48,12 +49,14 @@ class Operators(Comparing):
 
     @rule(user=everybody)
     def operator_disables(self, user: str) -> None:
+        """And whoever it is tries to come back at once."""
         done = self.run(partial(disable_user, actor=self.actor, user_id=self.named(user)))
         if self.is_there(user, done):
             before = user in self.model.disabled
             ended = self.model.disable(user)
             self.touched(done, ended)
             self.notes(OperationKind.USER_DISABLED, user, ended, also=not before)
+            self.comes_in(user)
 
     @rule(data=data)
     def operator_enables(self, data: st.DataObject) -> None:
@@ -64,8 +67,9 @@ class Operators(Comparing):
             before = self.model.disabled.pop(user, None)
             self.notes(OperationKind.USER_ENABLED, user, (), also=before is not None)
 
-    @rule(user=everybody, sure=rarely)
+    @rule(user=everybody, sure=either)
     def operator_deletes(self, user: str, sure: bool) -> None:
+        """Not as often as the rest, or soon nobody would be there."""
         if not sure:
             return
         done = self.run(partial(delete_user, actor=self.actor, user_id=self.named(user)))
@@ -74,14 +78,20 @@ class Operators(Comparing):
             self.touched(done, ended)
             self.notes(OperationKind.USER_DELETED, user, ended)
 
-    @rule(sure=rarely)
-    def operator_ends_everybodys(self, sure: bool) -> None:
-        if not sure:
-            return
+    @rule(user=everybody)
+    def operator_ends_everybodys(self, user: str) -> None:
+        """Also a session that began in the same instant."""
+        self.comes_in(user)
         count = self.run(partial(revoke_everyone, actor=self.actor))
         ended = self.model.end(self.model.sessions, BY_OPERATOR)
         assert count == len(ended)
         self.notes(OperationKind.EVERY_SESSION_REVOKED, None, ended)
+
+    def comes_in(self, user: str) -> None:
+        if user == SUBJECT:
+            self.logs_in_elsewhere("phone", None)
+        else:
+            self.logs_in(user, ["phone"], right=True)
 
     def named(self, user: str) -> str:
         """The ID of the user, who may be gone by now, or not yet there."""

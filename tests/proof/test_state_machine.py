@@ -15,7 +15,7 @@ from tests.proof.world import World
 
 # In `make test` the same each time; in `make proof` ever other ones.
 HOW_LONG = settings(
-    max_examples=rounds(15 if LONG else 6),
+    max_examples=rounds(15 if LONG else 9),
     stateful_step_count=50,
     derandomize=not LONG,
     database=None,
