@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 
 import httpx
+import hypothesis
 import pytest
 from fastapi import FastAPI
 from uuid_utils.compat import uuid7
@@ -26,6 +27,11 @@ from storage import Lifetimes, Storage
 from storage.storage import connect
 from tests.engines import GIVEN, Engines, PostgresqlServer, find_postgresql
 from tests.server import Server
+
+# Machines are busy at times: how long an example takes says nothing of it.
+hypothesis.settings.register_profile("patient", hypothesis.settings.get_profile("default"), deadline=None)
+if not os.environ.get("CI"):
+    hypothesis.settings.load_profile("patient")
 
 ENGINES = ("sqlite", "postgresql")
 CLIENTS = Path(__file__).parents[1] / ".build/clients/node_modules"
