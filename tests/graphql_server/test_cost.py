@@ -3,7 +3,7 @@
 import pytest
 from graphql import build_schema, parse
 
-from graphql_server import Engine
+from graphql_server import Engine, Limits
 from graphql_server.cost import ENDLESS, Costs
 from graphql_server.request import GraphQLRequest
 
@@ -46,7 +46,7 @@ def test_fragments_that_double_are_looked_at_once() -> None:
 
 
 async def test_a_document_that_asks_for_too_much_is_refused_with_numbers() -> None:
-    engine = Engine(SCHEMA, translate=lambda _: None, max_cost=100)
+    engine = Engine(SCHEMA, translate=lambda _: None, limits=Limits(cost=100))
     answer = await engine.answer(GraphQLRequest("{ all { id } }", None, None, safe=False), None)
     assert (answer.status, answer.executed) == (400, False)
     (error,) = answer.body["errors"]

@@ -1,0 +1,97 @@
+"""Reading documents: each is parsed and validated once, then remembered, wrong ones too."""
+
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, validate
+
+from graphql_server.comparing import TooManyComparisonsError, rules
+from graphql_server.cost import Costs
+from graphql_server.counts import counts_of
+from graphql_server.depth import depth_of
+from graphql_server.limits import (
+    Limits,
+    Refusal,
+    far_too_deep,
+    too_costly,
+    too_deep,
+    too_long,
+    too_many,
+    too_many_comparisons,
+    too_many_tokens,
+)
+
+SYNTAX = "GRAPHQL_PARSE_FAILED"
+INVALID = "GRAPHQL_VALIDATION_FAILED"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A parsed document, or why it cannot be executed."""
+
+    ast: DocumentNode | None
+    errors: tuple[GraphQLError, ...] = ()
+    code: str = ""
+
+
+class Documents:
+    """The documents of one schema, each within the limits or refused."""
+
+    def __init__(self, schema: GraphQLSchema, limits: Limits, *, most: int, most_characters: int) -> None:
+        self._schema = schema
+        self._limits = limits
+        self._costs = Costs(schema)
+        self._rules = rules(limits.comparisons)
+        self._most = most
+        # A parsed document takes some hundred times the memory of its text, and anybody may send any.
+        self._most_characters = most_characters
+        self._characters = 0
+        self._known: OrderedDict[str, Document] = OrderedDict()
+
+    def get(self, source: str) -> Document:
+        """The document of this source, from memory where it was seen before."""
+        found = self._known.get(source)
+        if found is not None:
+            self._known.move_to_end(source)
+            return found
+        if refusal := too_long(self._limits, len(source)):
+            return _refused(refusal)
+        document = self._known[source] = self._read(source)
+        self._characters += len(source)
+        while len(self._known) > self._most or self._characters > self._most_characters:
+            oldest, _ = self._known.popitem(last=False)
+            self._characters -= len(oldest)
+        return document
+
+    def _read(self, source: str) -> Document:
+        try:
+            ast = parse(source, max_tokens=self._limits.tokens)
+        except GraphQLError as error:
+            return self._unreadable(error)
+        refusal = too_deep(self._limits, depth_of(ast)) or too_many(self._limits, counts_of(ast))
+        if refusal:
+            return _refused(refusal)
+        if errors := self._validate(ast):
+            return errors
+        refusal = too_costly(self._limits, self._costs.of(ast))
+        return _refused(refusal) if refusal else Document(ast)
+
+    def _unreadable(self, error: GraphQLError) -> Document:
+        # The library has one kind of syntax errors only, so that its words have to tell.
+        if error.message.startswith("Syntax Error: Document contains more than "):
+            return _refused(too_many_tokens(self._limits))
+        if error.message.startswith("Syntax Error: Document is nested too deeply"):
+            return _refused(far_too_deep(self._limits))
+        return Document(None, (error,), SYNTAX)
+
+    def _validate(self, ast: DocumentNode) -> Document | None:
+        errors = validate(self._schema, ast, self._rules, self._limits.validation_errors)
+        if not errors:
+            return None
+        if isinstance(errors[-1], TooManyComparisonsError):
+            return _refused(too_many_comparisons(self._limits))
+        return Document(None, tuple(errors), INVALID)
+
+
+def _refused(refusal: Refusal) -> Document:
+    return Document(None, (refusal.error,), refusal.code)

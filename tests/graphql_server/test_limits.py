@@ -1,0 +1,137 @@
+"""Limits: what is at one passes, what is beyond is refused with a code, the limit, and what there was."""
+
+from collections.abc import Callable
+from dataclasses import fields
+from typing import Any
+
+import pytest
+from graphql import get_introspection_query
+
+from graphql_server import Engine, Limits
+from graphql_server.request import GraphQLRequest
+from tests.graphql_server.plain import schema, translate
+
+
+async def ask(query: str, **limits: Any) -> Any:
+    engine = Engine(schema, translate=translate, limits=Limits(**limits))
+    return (await engine.answer(GraphQLRequest(query, None, None, safe=False), [])).body
+
+
+async def refusal(query: str, **limits: Any) -> tuple[str, str]:
+    body = await ask(query, **limits)
+    assert "data" not in body
+    (error,) = body["errors"]
+    return error["extensions"]["code"], error["message"]
+
+
+AT_THE_LIMIT = {
+    "characters": ("{ hello }", 9, "DOCUMENT_TOO_LONG", "9 characters, and 8 are allowed"),
+    "tokens": ("{ hello }", 3, "TOO_MANY_TOKENS", "more than 2, and 2 are allowed"),
+    "depth": ("{ self { self { hello } } }", 3, "QUERY_TOO_DEEP", "3 levels, and 2 are allowed"),
+    "aliases": ("{ a: hello b: hello self { c: hello } }", 3, "TOO_MANY_ALIASES", "3, and 2 are allowed"),
+    "root_fields": ("{ hello later self { hello } }", 3, "TOO_MANY_ROOT_FIELDS", "3, and 2 are allowed"),
+    "directives": (
+        "{ hello @skip(if: false) @include(if: true) ...@skip(if: false) { later } }",
+        3,
+        "TOO_MANY_DIRECTIVES",
+        "3, and 2 are allowed",
+    ),
+    "comparisons": (
+        "{ hello hello hello }",
+        3,
+        "TOO_MANY_COMPARISONS",
+        "more than 2 pairs of them would have to be compared, and 2 are allowed",
+    ),
+    "cost": ("{ hello self { hello } }", 3, "QUERY_TOO_COSTLY", "up to 3 fields, and 2 are allowed"),
+}
+
+
+@pytest.mark.parametrize("limit", AT_THE_LIMIT)
+async def test_what_is_at_a_limit_passes_and_one_more_is_refused(limit: str) -> None:
+    query, most, code, words = AT_THE_LIMIT[limit]
+    assert "errors" not in await ask(query, **{limit: most})
+    found, message = await refusal(query, **{limit: most - 1})
+    assert found == code
+    assert words in message
+
+
+def test_every_limit_is_tested() -> None:
+    elsewhere = {"validation_errors", "seconds"}
+    assert {field.name for field in fields(Limits)} == AT_THE_LIMIT.keys() | elsewhere
+
+
+async def test_a_comment_counts_as_a_token() -> None:
+    assert (await refusal("#\n" * 2_000 + "{ hello }"))[0] == "TOO_MANY_TOKENS"
+
+
+async def test_validation_stops_after_so_many_errors() -> None:
+    wrong = "{" + " ".join(f"wrong{n}" for n in range(100)) + "}"
+    errors = (await ask(wrong, validation_errors=7))["errors"]
+    assert len(errors) == 8
+    assert "Too many validation errors" in errors[-1]["message"]
+    assert len((await ask("{ a b c d e f g }", validation_errors=7))["errors"]) == 7
+    assert {error["extensions"]["code"] for error in errors} == {"GRAPHQL_VALIDATION_FAILED"}
+
+
+async def test_what_tools_ask_of_the_schema_is_within_the_limits() -> None:
+    everything = get_introspection_query(
+        specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True
+    )
+    assert "errors" not in await ask(everything)
+    assert "errors" not in await ask(get_introspection_query(descriptions=False))
+
+
+async def test_forty_repeated_fields_are_compared_and_a_thousand_refused() -> None:
+    assert "errors" not in await ask("{" + " hello" * 40 + "}")
+    for often in ("hello ", "self { hello } ", "...{ hello } ", "double(n: 1) ", "a: hello "):
+        code, _ = await refusal("{" + often * 1_000 + "}", tokens=20_000, root_fields=20_000, aliases=20_000)
+        assert code == "TOO_MANY_COMPARISONS", often
+
+
+async def test_conflicts_are_told_within_the_limits() -> None:
+    (error,) = (await ask("{ a: hello a: later }"))["errors"]
+    assert "Fields 'a' conflict" in error["message"]
+
+
+FAMILIES: dict[str, Callable[[int], str]] = {
+    "fragments that double": lambda n: (
+        "{ ...F0 }"
+        + "".join(f"fragment F{i} on Query{{...F{i + 1} ...F{i + 1}}}" for i in range(n))
+        + f"fragment F{n} on Query{{hello}}"
+    ),
+    "fragments in a circle": lambda n: (
+        "{ ...F0 }" + "".join(f"fragment F{i} on Query{{...F{(i + 1) % n}}}" for i in range(n))
+    ),
+    "fragments that all spread all": lambda n: (
+        "{ ...F0 }"
+        + "".join(f"fragment F{i} on Query{{" + "".join(f"...F{j} " for j in range(n)) + "}" for i in range(n))
+    ),
+    "unknown fragments": lambda n: "{" + "".join(f"...F{i} " for i in range(n)) + "}",
+    "operations": lambda n: "".join(f"query A{i}{{nope}}" for i in range(n)),
+    "operations of one name": lambda n: "query A{hello}" * n,
+    "operations without a name": lambda n: "{hello}" * n,
+    "directives": lambda n: "{hello" + "@skip(if:false)" * n + "}",
+    "unknown directives": lambda n: "{hello" + "@nope" * n + "}",
+    "directives on variables": lambda n: "query(" + "".join(f"$v{i}:Int@nope " for i in range(n)) + "){hello}",
+}
+
+
+@pytest.mark.parametrize("family", FAMILIES)
+@pytest.mark.parametrize("size", [3, 20, 100, 200, 1_000, 10_000])
+async def test_nasty_documents_of_every_size_are_refused(family: str, size: int) -> None:
+    """In quadratic time the largest would take minutes, and those that double would take longer than there is."""
+    query = FAMILIES[family](min(size, 100) if family == "fragments that all spread all" else size)
+    body = await ask(query, characters=1_000_000)
+    if size == 3 and family == "fragments that double":
+        assert body == {"data": {"hello": "world"}}
+        return
+    codes = {error["extensions"]["code"] for error in body["errors"]}
+    assert "data" not in body
+    assert codes <= {
+        "GRAPHQL_VALIDATION_FAILED",
+        "BAD_USER_INPUT",
+        "TOO_MANY_TOKENS",
+        "TOO_MANY_ROOT_FIELDS",
+        "TOO_MANY_DIRECTIVES",
+        "TOO_MANY_COMPARISONS",
+    }
