@@ -35,8 +35,8 @@ def make_endpoint(services: Services, settings: Settings) -> GraphQLEndpoint:
     def finish(request: Request, context: Context) -> list[tuple[str, str]]:
         return rules.write(context.browser.changes, request.scope, services.clock())
 
-    users = Engine(graphql_schema, translate=translate, executor_class=executor_class)
-    others = Engine(services_schema, translate=translate, executor_class=executor_class)
+    make_engine = partial(Engine, translate=translate, executor_class=executor_class, limits=settings.limits)
+    users, others = make_engine(graphql_schema), make_engine(services_schema)
 
     def engine_of(context: Context) -> Engine:
         return others if isinstance(context, ServiceContext) else users

@@ -15,17 +15,16 @@ from resolvers.tokens import Signature
 from sessionql.addresses import Network, Proxies, parse_networks
 from sessionql.cookies import CookieRules, SameSite
 from sessionql.durations import Duration
+from sessionql.limits_settings import MOST, LimitsSettings
 from sessionql.origins import ANY, Origins, parse_origins
 from sessionql.shared_secret import check_shared_secret
 from storage import Lifetimes
 from storage.storage import is_sqlite, sqlite_path
 
 PREFIX = "SESSIONQL_"
-MOST = 1_000_000
-"""Larger limits than this limit nothing, and databases cannot count to every number."""
 
 
-class Settings(BaseSettings):
+class Settings(LimitsSettings):
     """How a server is set up. Every setting has a default that is safe to start with."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True)
@@ -146,7 +145,6 @@ class Settings(BaseSettings):
         description="A MaxMind-format file (`.mmdb`) that `location` is looked up in; read again when it is replaced.",
     )
     graphiql: bool = Field(default=True, description="Whether to serve the GraphiQL page.")
-    max_body_bytes: int = Field(default=256 * 1024, ge=1024, description="The largest body of a request, in bytes.")
     access_log: bool = Field(default=False, description="Whether to log each request (without its query).")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What to log.")
 

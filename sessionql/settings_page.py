@@ -3,7 +3,10 @@
 from datetime import timedelta
 from typing import Any
 
+from pydantic.fields import FieldInfo
+
 from sessionql.durations import format_duration
+from sessionql.limits_settings import LimitsSettings
 from sessionql.settings import PREFIX, Settings
 
 _HEAD = """# Settings
@@ -22,10 +25,14 @@ This page is made by `sessionql export-settings`.
 def settings_page() -> str:
     """The page as Markdown."""
     rows = (
-        f"| `{PREFIX}{name.upper()}` | {_shown(field.default)} | {field.description} |"
-        for name, field in Settings.model_fields.items()
+        f"| `{PREFIX}{name.upper()}` | {_shown(field.default)} | {field.description} |" for name, field in _in_order()
     )
     return _HEAD + "\n".join(rows) + "\n"
+
+
+def _in_order() -> list[tuple[str, FieldInfo]]:
+    """The limits last, though a base class has its fields first: few people ever change them."""
+    return sorted(Settings.model_fields.items(), key=lambda each: each[0] in LimitsSettings.model_fields)
 
 
 def _shown(value: Any) -> str:

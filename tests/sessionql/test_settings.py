@@ -1,6 +1,6 @@
 """Settings: safe as they are, and refused in plain words where they make no sense."""
 
-from dataclasses import fields
+from dataclasses import asdict, fields
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from graphql_server import Limits
 from resolvers.services import Policy
 from sessionql.durations import format_duration, parse_duration
 from sessionql.settings import Settings
@@ -56,6 +57,16 @@ DEFAULTS = {
     "cors_credentials": False,
     "graphiql": True,
     "max_body_bytes": 256 * 1024,
+    "max_characters": 32_000,
+    "max_tokens": 1_000,
+    "max_depth": 20,
+    "max_aliases": 150,
+    "max_root_fields": 150,
+    "max_directives": 50,
+    "max_comparisons": 1_000,
+    "max_validation_errors": 10,
+    "max_cost": 50_000,
+    "execution_timeout": timedelta(seconds=10),
     "access_log": False,
     "log_level": "info",
 }
@@ -89,6 +100,14 @@ def test_the_rules_are_those_that_were_set() -> None:
     assert Settings(**given).policy == Policy(**given)
     assert {field.name for field in fields(Policy)} == given.keys(), "a rule that no setting sets"
     assert Settings().policy == Policy(), "the defaults agree"
+
+
+def test_the_limits_are_those_that_were_set() -> None:
+    given = {f"max_{field.name}": number for number, field in enumerate(fields(Limits), 2) if field.name != "seconds"}
+    settings = made(**given, execution_timeout="90s")
+    assert {f"max_{name}": value for name, value in asdict(settings.limits).items() if name != "seconds"} == given
+    assert settings.limits.seconds == 90
+    assert Settings().limits == Limits(), "the defaults agree"
 
 
 def test_every_setting_is_explained() -> None:
@@ -221,6 +240,11 @@ def test_a_shared_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> No
         {"workers": 257, "database_url": POSTGRESQL},
         {"database_pool_size": 0},
         {"max_body_bytes": 1023},
+        {"max_tokens": 0},
+        {"max_depth": 51},
+        {"max_aliases": -1},
+        {"max_cost": 0},
+        {"execution_timeout": "0"},
         {"issuer": ""},
         {"audience": ""},
         {"log_level": "verbose"},
