@@ -21,7 +21,7 @@ class Limits:
     directives: int = 50
     comparisons: int = 1_000
     """Pairs of fields of one name in one place, which must be compared with each other."""
-    validation_errors: int = 10
+    validation_errors: int = 5
     cost: int = 50_000
     seconds: float = 10
 

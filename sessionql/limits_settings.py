@@ -40,7 +40,7 @@ class LimitsSettings(BaseSettings):
         description="Pairs of fields under one name in one place of a document, at most: each has to be compared.",
     )
     max_validation_errors: int = Field(
-        default=10, ge=1, le=MOST, description="After so many errors in a document, the rest is not looked at."
+        default=5, ge=1, le=MOST, description="After so many errors in a document, the rest is not looked at."
     )
     max_cost: int = Field(
         default=50_000, ge=1, le=MOST**2, description="Fields that an answer may have: pages and lists multiply."

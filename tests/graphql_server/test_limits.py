@@ -135,3 +135,11 @@ async def test_nasty_documents_of_every_size_are_refused(family: str, size: int)
         "TOO_MANY_DIRECTIVES",
         "TOO_MANY_COMPARISONS",
     }
+
+
+@pytest.mark.parametrize("nested", ["self{", "...{", "...on Query{self{"])
+async def test_fifty_levels_are_answered_where_they_are_allowed(nested: str) -> None:
+    levels = nested.count("{")
+    times = 49 // levels
+    document = "{" + nested * times + "later" + "}" * (levels * times) + "}"
+    assert "later" in str((await ask(document, depth=50))["data"])

@@ -64,7 +64,7 @@ DEFAULTS = {
     "max_root_fields": 150,
     "max_directives": 50,
     "max_comparisons": 1_000,
-    "max_validation_errors": 10,
+    "max_validation_errors": 5,
     "max_cost": 50_000,
     "execution_timeout": timedelta(seconds=10),
     "access_log": False,
