@@ -11,10 +11,14 @@ from graphql_server.counts import Counts
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The largest documents and the longest executions there may be."""
+    """The largest documents and the longest executions there may be.
+
+    With these defaults no document takes longer than about 10 ms to be accepted or refused; most of it goes
+    by the tokens. What tools ask to learn the schema has 200 of them.
+    """
 
     characters: int = 32_000
-    tokens: int = 1_000
+    tokens: int = 600
     depth: int = 20
     aliases: int = 150
     root_fields: int = 150

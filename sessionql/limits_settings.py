@@ -25,7 +25,7 @@ class LimitsSettings(BaseSettings):
         description="Characters of a document, at most. Long texts belong in variables.",
     )
     max_tokens: int = Field(
-        default=1_000, ge=1, le=MOST, description="Tokens (names, signs, values, comments) of a document, at most."
+        default=600, ge=1, le=MOST, description="Tokens (names, signs, values, comments) of a document, at most."
     )
     max_depth: int = Field(default=20, ge=1, le=DEEPEST, description="How deep selections may nest.")
     max_aliases: int = Field(default=150, ge=0, le=MOST, description="Aliases of a document, at most.")

@@ -58,7 +58,7 @@ DEFAULTS = {
     "graphiql": True,
     "max_body_bytes": 256 * 1024,
     "max_characters": 32_000,
-    "max_tokens": 1_000,
+    "max_tokens": 600,
     "max_depth": 20,
     "max_aliases": 150,
     "max_root_fields": 150,
