@@ -58,7 +58,7 @@ class AttemptRepository:
         await self._tx.execute(_GIVE_BACK, {"which": attempt.key, "ends": attempt.window_ends})
 
     async def note_failure(self, attempt: Attempt, now: datetime) -> None:
-        """Remember when it failed. A write for every failure: see `resolvers.accounts.login`."""
+        """Remember when it failed. A write for every failure: see `resolvers.password_checks`."""
         values = {"which": attempt.key, "ends": attempt.window_ends, "failed": now}
         await self._tx.execute(_NOTE_FAILURE, values)
 

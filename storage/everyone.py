@@ -3,30 +3,23 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy import bindparam, select, tuple_, update
+from sqlalchemy import bindparam, select
 
 from storage.database import Transaction
 from storage.lifetimes import Lifetimes
 from storage.records import RevocationReason
 from storage.session_rows import LIVE
+from storage.session_statements import end
 from storage.tables import INSTANT, sessions
 from storage.walks import Place, Walk
 
 c = sessions.c
 
 _SESSIONS = Walk(sessions)
-_END: dict[str, Any] = {"revoked_at": bindparam("now"), "revocation_reason": bindparam("reason")}
-# Locked in the order of the walk, so that it and other writers of the same rows never wait in a circle.
-_LOCKED = (
-    select(c.user_id, c.id)
-    .where(*_SESSIONS.inside, LIVE, c.created_at <= bindparam("born_by", type_=INSTANT))
-    .order_by(c.user_id, c.id)
-    .with_for_update()
-)
-_REVOKE = update(sessions).where(tuple_(c.user_id, c.id).in_(_LOCKED), LIVE).values(_END).returning(c.user_id, c.id)
+_BORN_BY = c.created_at <= bindparam("born_by", type_=INSTANT)
+_REVOKE = end(select(c.user_id, c.id).where(*_SESSIONS.inside, LIVE, _BORN_BY))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +42,6 @@ class EveryoneRepository:
     async def revoke(self, born_by: datetime, now: datetime, after: Place, window: int) -> RevokedWindow:
         """Look at the next `window` sessions; end the active ones that began no later than `born_by`."""
         place = await _SESSIONS.window(self._tx, after, window)
-        end = {"born_by": born_by, "now": now, "reason": RevocationReason.REVOKED_BY_OPERATOR.value}
-        rows = await self._tx.fetch_all(_REVOKE, {**place.parameters, **end, **self._lifetimes.cutoffs(now)})
+        values = {"born_by": born_by, "now": now, "reason": RevocationReason.REVOKED_BY_OPERATOR.value}
+        rows = await self._tx.fetch_all(_REVOKE, {**place.parameters, **values, **self._lifetimes.cutoffs(now)})
         return RevokedWindow([(row[0], row[1]) for row in rows], place.next)

@@ -60,13 +60,15 @@ _LEAST_USED = (
 )
 
 
-def _end(picked: Select[*tuple[Any, ...]]) -> Update:
-    # Locked in the order of ids, so that two such statements never wait for each other.
-    locked = picked.order_by(c.id).with_for_update()
-    return update(sessions).where(tuple_(c.user_id, c.id).in_(locked), LIVE).values(_END).returning(c.id)
+def end(picked: Select[*tuple[Any, ...]]) -> Update:
+    """End those of the sessions picked, by user and id, that are active; gives users and ids of them."""
+    # Locked in the order of the key, so that two such statements never wait for each other.
+    key = (c.user_id, c.id)
+    locked = picked.order_by(*key).with_for_update()
+    return update(sessions).where(tuple_(*key).in_(locked), LIVE).values(_END).returning(*key)
 
 
-EVICT = _end(select(c.user_id, c.id).where(c.user_id == bindparam("owner"), c.id.in_(_LEAST_USED)))
+EVICT = end(select(c.user_id, c.id).where(c.user_id == bindparam("owner"), c.id.in_(_LEAST_USED)))
 
 
 @lru_cache
@@ -91,4 +93,4 @@ def revocable(shape: FilterShape, keep: bool) -> Select[*tuple[Any, ...]]:
 @lru_cache(maxsize=512)
 def revoke_many(shape: FilterShape, keep: bool) -> Update:
     """End those of `revocable`."""
-    return _end(revocable(shape, keep))
+    return end(revocable(shape, keep))

@@ -121,7 +121,7 @@ class SessionRepository:
         end = {"now": now, "reason": reason.value, "keep": keep}
         parameters = {**self._scope(user_id, filter_, now), **end}
         rows = await self._tx.fetch_all(statements.revoke_many(filter_.shape(), keep is not None), parameters)
-        return [row[0] for row in rows]
+        return [row[1] for row in rows]
 
     async def list_revocable(
         self, user_id: UUID, filter_: SessionFilter, keep: UUID | None, now: datetime
@@ -136,7 +136,7 @@ class SessionRepository:
         end = {"now": now, "reason": RevocationReason.SESSION_LIMIT.value}
         scope = {"owner": user_id, "keep": keep, "others": limit - 1, **self._lifetimes.cutoffs(now)}
         rows = await self._tx.fetch_all(statements.EVICT, {**scope, **end})
-        return [row[0] for row in rows]
+        return [row[1] for row in rows]
 
     async def hold(self, user_id: UUID, now: datetime) -> None:
         """Let nobody else change the user's active sessions until the transaction ends.

@@ -4,6 +4,7 @@ import asyncio
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from storage import Storage
 from storage.attempts import Attempt
@@ -86,10 +87,14 @@ async def test_of_fifty_at_once_as_many_as_the_limit_get_one(storage: Storage, l
 async def test_a_failure_is_noted_where_it_was_counted(storage: Storage) -> None:
     """Noting it changes no count."""
     taken = await take(storage)
+    await take(storage, "bob")
     assert taken is not None
     async with storage.transaction() as repositories:
         await repositories.attempts.note_failure(taken, NOW)
 
+    async with storage.database.reading() as tx:
+        noted = await tx.fetch_all(text("SELECT key FROM attempts WHERE failed_at IS NOT NULL"), {})
+    assert [row[0] for row in noted] == ["ana"]
     assert [await take(storage) for _ in range(3)].count(None) == 1
 
 
