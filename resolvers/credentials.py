@@ -78,7 +78,7 @@ async def change_password(
     now, session, old_hash = services.clock(), requester.session, checked.credentials.password_hash
     async with services.storage.transaction() as repositories:
         if not await repositories.users.replace_password(session.user_id, old_hash, new_hash):
-            return InvalidCredentials(path=("input", "currentPassword"))
+            return _about(InvalidCredentials(), "currentPassword")
         if not change.keep_other_sessions:
             await repositories.sessions.hold(session.user_id, now)
         renewed = await repositories.sessions.renew(session.user_id, session.id, proof_time(session, now), now)

@@ -88,7 +88,7 @@ def export_schema(for_services: bool, file: Path | None) -> None:
 
 @commands.command("export-settings")
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-def exportread_settings(file: Path | None) -> None:
+def export_settings(file: Path | None) -> None:
     """Write the table of all settings (Markdown) to FILE, or print it."""
     from sessionql.settings_page import settings_page
 

@@ -2,7 +2,7 @@
 
 import click
 
-from sessionql.cli_settings import with_services
+from sessionql.cli_settings import show_time, with_services
 from storage.records import Scope
 
 NAMES = [scope.value.lower().replace("_", "-") for scope in Scope]
@@ -37,8 +37,8 @@ def list_() -> None:
 
     for key in with_services(list_keys):
         scopes = " ".join(sorted(scope.value for scope in key.scopes))
-        end = f"revoked {key.revoked_at:%Y-%m-%d %H:%M:%S} UTC" if key.revoked_at else "good"
-        click.echo(f"{key.id}  {key.name}  {scopes}  made {key.created_at:%Y-%m-%d %H:%M:%S} UTC  {end}")
+        end = f"revoked {show_time(key.revoked_at)}" if key.revoked_at else "good"
+        click.echo(f"{key.id}  {key.name}  {scopes}  made {show_time(key.created_at)}  {end}")
 
 
 @services.command()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import datetime
 from typing import Any, TypeVar
 
 from resolvers.services import Services
@@ -16,6 +17,11 @@ def read_settings(**given: Any) -> Settings:
     settings = Settings(**{name: value for name, value in given.items() if value is not None})
     set_up_logging(settings)
     return settings
+
+
+def show_time(at: datetime | None) -> str:
+    """An instant for people who read a terminal."""
+    return "never" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def with_services(work: Callable[[Services], Awaitable[T]]) -> T:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from datetime import datetime
 from functools import wraps
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +10,7 @@ import click
 
 from resolvers.failures import Failure
 from resolvers.services import Services
-from sessionql.cli_settings import with_services
+from sessionql.cli_settings import show_time, with_services
 from storage.filters import Page, SessionFilter
 from storage.records import UserRecord
 from storage.sessions import SessionOrder
@@ -76,9 +75,9 @@ def show(lookup: Lookup) -> None:
         "id": user.id,
         "email": user.email or "none",
         "subject": user.subject or "none",
-        "created": _time(user.created_at),
-        "last login": _time(user.last_login),
-        "disabled": _time(user.disabled_at),
+        "created": show_time(user.created_at),
+        "last login": show_time(user.last_login),
+        "disabled": show_time(user.disabled_at),
     }
     for name, value in lines.items():
         click.echo(f"{name}: {value}")
@@ -97,7 +96,7 @@ def sessions(lookup: Lookup) -> None:
         now, lifetimes = services.clock(), services.storage.lifetimes
         return [
             f"{each.id}  {lifetimes.state(each, now)}  {each.device.label}  {each.ip_address or 'no address'}  "
-            f"used {_time(each.last_active)}"
+            f"used {show_time(each.last_active)}"
             for each in found.items
         ]
 
@@ -170,8 +169,6 @@ def operations(first: int) -> None:
 
     for each in with_services(lambda services: list_operations(services, first, None)):
         whom = f"user {each.user_id}" if each.user_id else "everybody"
-        click.echo(f"{_time(each.occurred_at)}  {each.actor_name}  {each.kind}  {whom}  {each.revoked_count} sessions")
-
-
-def _time(at: datetime | None) -> str:
-    return "never" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
+        click.echo(
+            f"{show_time(each.occurred_at)}  {each.actor_name}  {each.kind}  {whom}  {each.revoked_count} sessions"
+        )

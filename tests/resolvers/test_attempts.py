@@ -2,6 +2,7 @@
 
 import asyncio
 from dataclasses import replace
+from datetime import datetime
 
 import pytest
 
@@ -12,6 +13,7 @@ from resolvers.failures import EmailTaken, InvalidCredentials, RateLimited
 from resolvers.refresh import Refreshed, refresh
 from resolvers.requester import Client
 from resolvers.services import Policy, Services
+from storage.attempts import Attempt, AttemptRepository
 from storage.records import EventKind
 from tests.conftest import FakeClock
 from tests.resolvers.builders import LAPTOP, PASSWORD, as_requester, events_of, sign_in, sign_up
@@ -59,6 +61,26 @@ async def test_an_unknown_account_is_limited_just_like_one_that_there_is(service
     for email in ("ana@example.com", "nobody@example.com", "no address at all"):
         found = [await attempt(services, email, somewhere(len(email))) for _ in range(6)]
         assert found == [InvalidCredentials()] * 5 + [RateLimited(retry_after_seconds=60)]
+
+
+@pytest.mark.parametrize("email", ["ana@example.com", "nobody@example.com"])
+async def test_a_refused_log_in_writes_the_same_whether_there_is_an_account_or_not(
+    services: Services, monkeypatch: pytest.MonkeyPatch, email: str
+) -> None:
+    """Committing is what takes time: an unknown account that committed nothing would be told by that."""
+    await sign_up(services)
+    noted: list[str] = []
+    note = AttemptRepository.note_failure
+
+    async def spied(self: AttemptRepository, attempt: Attempt, now: datetime) -> None:
+        noted.append(attempt.key.partition(":")[0])
+        await note(self, attempt, now)
+
+    monkeypatch.setattr(AttemptRepository, "note_failure", spied)
+
+    assert await attempt(services, email) == InvalidCredentials()
+
+    assert noted == ["password", "account"]
 
 
 async def test_an_address_gets_twenty_a_minute_for_all_accounts_together(services: Services) -> None:
