@@ -82,12 +82,12 @@ async def login(
     email = normalize_email(request.email)
     key = email_key(email) if isinstance(email, str) else ""
     check = PasswordCheck(key or request.email, request.password, lambda found: found.users.find_credentials(key))
-    checked = await check_password(services, check, client)
-    if not isinstance(checked, Checked):
-        return checked
-    if checked.credentials.user.disabled_at is not None:
-        return AccountDisabled()
-    return await _sign_in(services, checked, request.password, name, client)
+    async with check_password(services, check, client) as checked:
+        if not isinstance(checked, Checked):
+            return checked
+        if checked.credentials.user.disabled_at is not None:
+            return AccountDisabled()
+        return await _sign_in(services, checked, request.password, name, client)
 
 
 async def _sign_in(

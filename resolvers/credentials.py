@@ -51,9 +51,13 @@ async def reauthenticate(
 
     It stays, because another tab may be exchanging it just now: two successors would be two lineages.
     """
-    checked = await check_password(services, _own_password(requester, password), client)
-    if not isinstance(checked, Checked):
-        return _about(checked, "password")
+    async with check_password(services, _own_password(requester, password), client) as checked:
+        if not isinstance(checked, Checked):
+            return _about(checked, "password")
+        return await _prove(services, requester, checked, client)
+
+
+async def _prove(services: Services, requester: Requester, checked: Checked, client: Client) -> Renewed:
     now, session = services.clock(), requester.session
     async with services.storage.transaction() as repositories:
         proved_at = proof_time(session, now)
@@ -71,9 +75,15 @@ async def change_password(
     """Set a new password. Every token of before is void, of other sessions too unless they are kept."""
     if weak := check_new_password(change.new, ("input", "newPassword")):
         return weak
-    checked = await check_password(services, _own_password(requester, change.current), client)
-    if not isinstance(checked, Checked):
-        return _about(checked, "currentPassword")
+    async with check_password(services, _own_password(requester, change.current), client) as checked:
+        if not isinstance(checked, Checked):
+            return _about(checked, "currentPassword")
+        return await _replace(services, requester, change, checked, client)
+
+
+async def _replace(
+    services: Services, requester: Requester, change: PasswordChange, checked: Checked, client: Client
+) -> Renewed | InvalidCredentials | RateLimited:
     new_hash = await services.passwords.hash(change.new)
     now, session, old_hash = services.clock(), requester.session, checked.credentials.password_hash
     async with services.storage.transaction() as repositories:

@@ -91,3 +91,7 @@ class RefreshTokenInvalid(Failure):
 
 class InvalidArgument(ValueError):
     """An argument of a query breaks a rule: the message says which, and what to send instead."""
+
+
+class ListTooLong(InvalidArgument):
+    """A page or a list of ids would be larger than any may be: the message says how large that is."""

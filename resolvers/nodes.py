@@ -5,9 +5,8 @@ from uuid import UUID
 
 from resolvers.accounts import find_user
 from resolvers.events import find_events
-from resolvers.failures import InvalidArgument
+from resolvers.failures import ListTooLong
 from resolvers.ids import parse_id
-from resolvers.paging import MOST
 from resolvers.requester import Requester
 from resolvers.services import Services
 from resolvers.sessions import find_sessions
@@ -19,10 +18,11 @@ Node = UserRecord | SessionRecord | EventRecord
 async def find_nodes(services: Services, requester: Requester, ids: Sequence[str]) -> list[Node | None]:
     """The objects in the order asked for, None for those the requester has none of.
 
-    Takes at most three statements. Raises InvalidArgument for too many ids.
+    Takes at most three statements. Raises ListTooLong for too many ids.
     """
-    if len(ids) > MOST:
-        raise InvalidArgument(f"At most {MOST} ids at a time, not {len(ids)}.")
+    most = services.policy.list_size
+    if len(ids) > most:
+        raise ListTooLong(f"At most {most} ids at a time, not {len(ids)}.")
     wanted = [parse_id(text) for text in ids]
     missing = {id_ for id_ in wanted if id_ is not None}
     found: dict[UUID, Node] = {}

@@ -14,7 +14,7 @@ from resolvers.emails import email_key, normalize_email
 from resolvers.events import event, revocations
 from resolvers.failures import InvalidArgument, SessionNotFound, UserNotFound
 from resolvers.ids import parse_id
-from resolvers.paging import MOST
+from resolvers.paging import check_size
 from resolvers.requester import Client
 from resolvers.services import Services
 from storage import Repositories
@@ -65,8 +65,7 @@ async def look_up(services: Services, lookup: Lookup) -> UserRecord | None:
 
 async def list_operations(services: Services, first: int, before: str | None) -> Sequence[OperationRecord]:
     """What operators did, newest first. Raises InvalidArgument."""
-    if not 1 <= first <= MOST:
-        raise InvalidArgument(f"`first` is from 1 to {MOST}, not {first}.")
+    check_size("first", first, services.policy.list_size)
     older_than = None if before is None else parse_id(before)
     if before is not None and older_than is None:
         raise InvalidArgument("`before` is the ID of an operation.")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from resolvers.cursors import decode_cursor
-from resolvers.failures import InvalidArgument
+from resolvers.failures import InvalidArgument, ListTooLong
 from storage.filters import Page
 
 MOST = 100
@@ -23,19 +23,26 @@ class PageRequest:
     last: int | None = None
     before: str | None = None
 
-    def to_page(self, list_: str) -> Page:
+    def to_page(self, list_: str, most: int = MOST) -> Page:
         """The page of this list. Raises InvalidArgument for sizes and cursors that make none."""
         if self.first is not None and self.last is not None:
             raise InvalidArgument("Pass `first` or `last`, not both.")
         for name, size in (("first", self.first), ("last", self.last)):
-            if size is not None and not 1 <= size <= MOST:
-                raise InvalidArgument(f"`{name}` is from 1 to {MOST}, not {size}.")
+            if size is not None:
+                check_size(name, size, most)
         return Page(
             limit=self.last or self.first or USUAL,
             after=None if self.after is None else decode_cursor(list_, self.after),
             before=None if self.before is None else decode_cursor(list_, self.before),
             from_end=self.last is not None,
         )
+
+
+def check_size(name: str, size: int, most: int) -> None:
+    """Raises InvalidArgument for a size that no page has."""
+    if not 1 <= size <= most:
+        kind = ListTooLong if size > most else InvalidArgument
+        raise kind(f"`{name}` is from 1 to {most}, not {size}.")
 
 
 @dataclass(frozen=True, slots=True)

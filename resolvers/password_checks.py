@@ -1,6 +1,7 @@
 """Checking a password: counted before it is checked, and the same for an account that is not there."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -40,18 +41,24 @@ class PasswordCheck:
     """The session that asks, if there is one."""
 
 
+@asynccontextmanager
 async def check_password(
     services: Services, check: PasswordCheck, client: Client
-) -> Checked | InvalidCredentials | RateLimited:
-    """Whether the password is the account's. An unknown account costs the same as a wrong password."""
+) -> AsyncIterator[Checked | InvalidCredentials | RateLimited]:
+    """Whether the password is the account's. An unknown account costs the same as a wrong password.
+
+    The next check of the account waits until the block is over: what comes of this one, and gives its
+    attempts back, belongs into the block.
+    """
     by_address, by_account = password_limits(services, check.account, client)
     turn = services.turns.turn
     # Attempts count from their beginning: without turns, those that are right would fail each other.
     async with turn(by_account.key, 1), turn(by_address.key, AT_ONCE):
         attempts = await take(services, by_address, by_account)
         if isinstance(attempts, RateLimited):
-            return attempts
-        return await _check(services, check, attempts, client)
+            yield attempts
+        else:
+            yield await _check(services, check, attempts, client)
 
 
 async def _check(

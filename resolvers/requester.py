@@ -78,9 +78,29 @@ async def check_access(services: Services, token: str, now: datetime) -> Access 
         return Refusal.NOT_VALID
     async with services.storage.reading() as repositories:
         session = await repositories.sessions.find(claims.user_id, claims.session_id)
+    standing = judge(services, session, claims.authenticated_at, now)
+    return standing if isinstance(standing, Refusal) else Access(standing, claims.expires_at)
+
+
+async def ask_again(services: Services, requester: Requester, client: Client) -> Requester | None:
+    """The same requester with the session as it is now; None when they may ask no more."""
+    session, now = requester.session, services.clock()
+    async with services.storage.reading() as repositories:
+        found = await repositories.sessions.find(session.user_id, session.id)
+    standing = judge(services, found, session.authenticated_at, now)
+    if isinstance(standing, Refusal):
+        return None
+    services.activity.note(standing, client.ip_address, now)
+    return Requester(standing)
+
+
+def judge(
+    services: Services, session: SessionRecord | None, proved_at: datetime, now: datetime
+) -> SessionRecord | Refusal:
+    """The session, if whoever proved at `proved_at` who they are may ask with it."""
     if session is None or services.storage.lifetimes.state(session, now) is not SessionState.ACTIVE:
         return Refusal.ENDED
-    # A token from before the last proof of who its user is was replaced then (ASVS 7.2.4).
-    if claims.authenticated_at < session.authenticated_at.replace(microsecond=0):
+    # A token from before the last proof of who its user is was replaced then (ASVS 7.2.4). Tokens tell seconds.
+    if proved_at.replace(microsecond=0) < session.authenticated_at.replace(microsecond=0):
         return Refusal.REPLACED
-    return Access(session, claims.expires_at)
+    return session

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from resolvers.activity import Activity
+from resolvers.broadcast import Broadcast
 from resolvers.locations import Locations
 from resolvers.passwords import Passwords
 from resolvers.tokens import Tokens
@@ -40,6 +41,8 @@ class Policy:
     """Failed password checks, and as many refused refreshes, from one address in a minute; 0 for any number."""
     registrations_per_address: int = 30
     """Accounts made from one address in a minute, at most; 0 for any number."""
+    list_size: int = 100
+    """Items of a page, and ids of a list, at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +54,7 @@ class Services:
     passwords: Passwords
     activity: Activity
     locations: Locations
+    broadcast: Broadcast
     clock: Clock
     new_id: IdSource
     policy: Policy

@@ -4,18 +4,26 @@ A repository says `await tx.fetch_one(STATEMENT, parameters)` and never learns w
 runs on. Statements are SQLAlchemy Core, built once at import; rows are in column order.
 """
 
+import asyncio
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractAsyncContextManager
 from typing import Any, Protocol
 
 from sqlalchemy.sql import Executable
 
+from storage.announcements import Announcements, Hear
+
 Parameters = Mapping[str, Any]
 Row = Sequence[Any]
+Lost = asyncio.Future[None]
+"""Done when nothing is heard any more."""
 
 
 class Transaction(Protocol):
     """Statements that take effect together or not at all."""
+
+    announcements: Announcements
+    """What is announced if they do."""
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
         """The first row, or None."""
@@ -50,6 +58,14 @@ class Database(Protocol):
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
         """Commit at the end of the block, or roll back when it raises."""
+        ...
+
+    def listening(self, hear: Hear) -> AbstractAsyncContextManager[Lost]:
+        """Hear what every transaction announces, on whichever worker, while the block runs.
+
+        Raises `StorageUnavailable` when that cannot be done now. Whoever awaits `lost` learns when
+        nothing is heard any more.
+        """
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:

@@ -44,4 +44,6 @@ class EveryoneRepository:
         place = await _SESSIONS.window(self._tx, after, window)
         values = {"born_by": born_by, "now": now, "reason": RevocationReason.REVOKED_BY_OPERATOR.value}
         rows = await self._tx.fetch_all(_REVOKE, {**place.parameters, **values, **self._lifetimes.cutoffs(now)})
+        for row in rows:
+            self._tx.announcements.ended(row[0], [row[1]])
         return RevokedWindow([(row[0], row[1]) for row in rows], place.next)

@@ -6,8 +6,8 @@ connection costs three times as much for each request.
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager, suppress
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -16,29 +16,14 @@ from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql import Executable
 
-from storage.database import Parameters, Row
-from storage.errors import StorageError, StorageUnavailable
+from storage.announcements import Announcements, Hear
+from storage.database import Lost, Parameters, Row
+from storage.postgresql_announcing import announce, listening
+from storage.postgresql_errors import PATIENCE, wrapped
 
 log = logging.getLogger("sessionql.storage")
 
-PATIENCE = 5.0
-"""How long a connection, or one statement, may take, in seconds."""
-
 _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
-
-_AWAY = (
-    OSError,
-    TimeoutError,
-    asyncpg.InternalClientError,
-    asyncpg.PostgresConnectionError,
-    asyncpg.OperatorInterventionError,
-    asyncpg.InsufficientResourcesError,
-    asyncpg.InvalidCatalogNameError,
-    asyncpg.InvalidAuthorizationSpecificationError,
-    asyncpg.ReadOnlySQLTransactionError,
-    asyncpg.LockNotAvailableError,
-    asyncpg.DeadlockDetectedError,
-)
 
 
 class _Compiled:
@@ -70,6 +55,7 @@ class PostgresqlTransaction:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self.announcements = Announcements()
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
         compiled = _compile(statement)
@@ -106,7 +92,7 @@ class PostgresqlDatabase:
             return
         async with self._opening:
             if self._pool is None:
-                with _wrapped():
+                with wrapped():
                     self._pool = await asyncpg.create_pool(
                         self._url,
                         min_size=1,
@@ -129,7 +115,12 @@ class PostgresqlDatabase:
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[PostgresqlTransaction]:
         async with self._connection() as connection, connection.transaction():
-            yield PostgresqlTransaction(connection)
+            tx = PostgresqlTransaction(connection)
+            yield tx
+            await announce(connection, tx.announcements)
+
+    def listening(self, hear: Hear) -> AbstractAsyncContextManager[Lost]:
+        return listening(self._url, hear)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[PostgresqlTransaction]:
@@ -140,7 +131,7 @@ class PostgresqlDatabase:
     async def _connection(self) -> AsyncIterator[Any]:
         await self.open()
         pool: Any = self._pool
-        with _wrapped():
+        with wrapped():
             async with pool.acquire(timeout=PATIENCE) as connection:
                 try:
                     yield connection
@@ -153,19 +144,3 @@ class PostgresqlDatabase:
 
 async def _nothing_to_reset(_connection: Any) -> None:
     """No statement of ours changes a connection's settings: save the round trip."""
-
-
-@contextmanager
-def _wrapped() -> Iterator[None]:
-    try:
-        yield
-    except StorageError:
-        raise
-    except asyncpg.InterfaceError as error:
-        # The driver says so of values that no database can hold, too.
-        kind = StorageError if isinstance(error, ValueError) else StorageUnavailable
-        raise kind(f"PostgreSQL: {error}") from error
-    except _AWAY as error:
-        raise StorageUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error
-    except asyncpg.PostgresError as error:
-        raise StorageError(f"PostgreSQL: {error}") from error

@@ -107,7 +107,11 @@ class SessionRepository:
         self, user_id: UUID, session_id: UUID, reason: RevocationReason, now: datetime
     ) -> SessionRecord | None:
         """End an active session. None when it is not active, or not the user's: nothing changes."""
-        return await self._change(statements.REVOKE, user_id, session_id, now, {"now": now, "reason": reason.value})
+        end = {"now": now, "reason": reason.value}
+        revoked = await self._change(statements.REVOKE, user_id, session_id, now, end)
+        if revoked is not None:
+            self._tx.announcements.ended(user_id, [revoked.id])
+        return revoked
 
     async def revoke_many(
         self,
@@ -120,8 +124,7 @@ class SessionRepository:
         """End the active sessions that the filter picks, but `keep`; say which those were."""
         end = {"now": now, "reason": reason.value, "keep": keep}
         parameters = {**self._scope(user_id, filter_, now), **end}
-        rows = await self._tx.fetch_all(statements.revoke_many(filter_.shape(), keep is not None), parameters)
-        return [row[1] for row in rows]
+        return await self._end(statements.revoke_many(filter_.shape(), keep is not None), parameters)
 
     async def list_revocable(
         self, user_id: UUID, filter_: SessionFilter, keep: UUID | None, now: datetime
@@ -135,8 +138,7 @@ class SessionRepository:
         """End active sessions until `limit` are left, those unused for longest first, never `keep`; say which."""
         end = {"now": now, "reason": RevocationReason.SESSION_LIMIT.value}
         scope = {"owner": user_id, "keep": keep, "others": limit - 1, **self._lifetimes.cutoffs(now)}
-        rows = await self._tx.fetch_all(statements.EVICT, {**scope, **end})
-        return [row[1] for row in rows]
+        return await self._end(statements.EVICT, {**scope, **end})
 
     async def hold(self, user_id: UUID, now: datetime) -> None:
         """Let nobody else change the user's active sessions until the transaction ends.
@@ -203,6 +205,11 @@ class SessionRepository:
             for touch in ordered
         ]
         await self._tx.execute_many(statements.TOUCH, rows)
+
+    async def _end(self, statement: Update, parameters: dict[str, Any]) -> Sequence[UUID]:
+        ids = [row[1] for row in await self._tx.fetch_all(statement, parameters)]
+        self._tx.announcements.ended(parameters["owner"], ids)
+        return ids
 
     async def _change(
         self,

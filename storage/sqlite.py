@@ -17,7 +17,8 @@ from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import Executable
 
-from storage.database import Parameters, Row
+from storage.announcements import Announcements, Hear
+from storage.database import Lost, Parameters, Row
 from storage.errors import StorageError, StorageUnavailable
 
 LOCK_WAIT = 2.0
@@ -31,6 +32,7 @@ class SqliteTransaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self.announcements = Announcements()
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
         return self._connection.execute(statement, dict(parameters)).first()
@@ -56,6 +58,7 @@ class SqliteDatabase:
         self._engine: Engine | None = None
         self._connection: Connection | None = None
         self._owner: int | None = None
+        self._listeners: list[Hear] = []
 
     async def open(self) -> None:
         if self._connection is not None:
@@ -83,11 +86,13 @@ class SqliteDatabase:
             with _wrapped():
                 await _begin(connection)
                 try:
-                    yield SqliteTransaction(connection)
+                    tx = SqliteTransaction(connection)
+                    yield tx
                     connection.exec_driver_sql("COMMIT")
                 except BaseException:
                     _roll_back(connection)
                     raise
+            self._announce(tx.announcements)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqliteTransaction]:
@@ -95,6 +100,20 @@ class SqliteDatabase:
             await self.open()
             with _wrapped():
                 yield SqliteTransaction(self._live())
+
+    @asynccontextmanager
+    async def listening(self, hear: Hear) -> AsyncIterator[Lost]:
+        # This process makes every transaction: it only has to tell itself.
+        self._listeners.append(hear)
+        try:
+            yield asyncio.get_running_loop().create_future()
+        finally:
+            self._listeners.remove(hear)
+
+    def _announce(self, announcements: Announcements) -> None:
+        for announcement in announcements if self._listeners else ():
+            for hear in self._listeners:
+                hear(announcement)
 
     def _live(self) -> Connection:
         if self._connection is None:

@@ -3,7 +3,7 @@
 import pytest
 from uuid_utils.compat import uuid7
 
-from resolvers.failures import InvalidArgument
+from resolvers.failures import ListTooLong
 from resolvers.nodes import Node, find_nodes
 from resolvers.services import Services
 from tests.resolvers.builders import LAPTOP, as_requester, events_of, sign_in, sign_up
@@ -57,5 +57,5 @@ async def test_a_hundred_ids_are_fine_and_one_more_is_refused(services: Services
     ids = [id_ or str(uuid7()) for _ in range(99)]
 
     assert await find_nodes(services, as_requester(ana), [*ids, str(ana.user.id)]) == [None] * 99 + [ana.user]
-    with pytest.raises(InvalidArgument, match="At most 100 ids at a time, not 101"):
+    with pytest.raises(ListTooLong, match="At most 100 ids at a time, not 101"):
         await find_nodes(services, as_requester(ana), [*ids, "x", "y"])

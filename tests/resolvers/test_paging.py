@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from resolvers.cursors import encode_cursor
 from resolvers.events import event_cursor, list_events
-from resolvers.failures import InvalidArgument
+from resolvers.failures import InvalidArgument, ListTooLong
 from resolvers.paging import MOST, USUAL, PageRequest, cut
 from resolvers.services import Services
 from resolvers.sessions import ACTIVE, cursor_of, list_sessions
@@ -38,6 +38,13 @@ def test_a_size_that_makes_no_page_is_refused_by_its_name(size: int) -> None:
         PageRequest(first=size).to_page("event")
     with pytest.raises(InvalidArgument, match=f"`last` is from 1 to 100, not {size}"):
         PageRequest(last=size).to_page("event")
+
+
+def test_a_size_is_too_large_from_where_the_operator_says() -> None:
+    assert PageRequest(first=500).to_page("event", 500) == Page(500)
+    for size, most in ((501, 500), (101, 100), (21, 20)):
+        with pytest.raises(ListTooLong, match=f"`last` is from 1 to {most}, not {size}"):
+            PageRequest(last=size).to_page("event", most)
 
 
 @pytest.mark.parametrize(("first", "last"), [(1, 1), (0, 0), (5, 0), (0, 5), (101, 1)])
