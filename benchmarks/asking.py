@@ -9,7 +9,12 @@ USER_AGENT = b"Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:128.0) Gecko/20100101 
 
 
 async def ask(app: Any, query: str, variables: dict[str, Any] | None = None, token: str = "") -> Any:
-    """One request, handed to the application as a server would."""
+    """The answer to a document, handed to the application as a server would."""
+    return await send(app, json.dumps({"query": query, "variables": variables}).encode(), token)
+
+
+async def send(app: Any, body: bytes, token: str = "") -> Any:
+    """The answer to one request."""
     headers = [(b"content-type", b"application/json"), (b"user-agent", USER_AGENT)]
     if token:
         headers.append((b"authorization", b"Bearer " + token.encode()))
@@ -29,10 +34,10 @@ async def ask(app: Any, query: str, variables: dict[str, Any] | None = None, tok
     answer: list[bytes] = []
 
     async def receive() -> Message:
-        return {"type": "http.request", "body": json.dumps({"query": query, "variables": variables}).encode()}
+        return {"type": "http.request", "body": body}
 
-    async def send(message: Message) -> None:
+    async def take(message: Message) -> None:
         answer.append(message.get("body", b""))
 
-    await app(scope, receive, send)
+    await app(scope, receive, take)
     return json.loads(b"".join(answer))

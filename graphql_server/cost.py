@@ -30,17 +30,19 @@ from graphql_server.fragments import children_first
 
 ENDLESS = 10**12
 """Costs are not told apart from here on."""
-LARGEST = 100
-"""The largest page there is, and what a list without pages counts as."""
+WHOLE = 100
+"""What a list without pages counts as, if no page is larger."""
 USUAL = 20
 """The size of a page that nobody asked a size for."""
 
 
 class Costs:
-    """What documents of one schema may cost."""
+    """What documents of one schema may cost, where `largest` is the largest page there is."""
 
-    def __init__(self, schema: GraphQLSchema) -> None:
+    def __init__(self, schema: GraphQLSchema, largest: int = 100) -> None:
         self._schema = schema
+        self._largest = largest
+        self._whole = max(WHOLE, largest)
 
     def of(self, document: DocumentNode) -> int:
         """The cost of the dearest operation of a valid document."""
@@ -82,10 +84,10 @@ class Costs:
         """How many objects a field may stand for."""
         if "first" in field.args:
             sizes = [each.value for each in node.arguments or () if each.name.value in ("first", "last")]
-            known = [int(each.value) if isinstance(each, IntValueNode) else LARGEST for each in sizes]
+            known = [int(each.value) if isinstance(each, IntValueNode) else self._largest for each in sizes]
             # Never less than one: a size that is refused later must not pay for the rest of the document.
-            return min(max(1, *known), LARGEST) if known else USUAL
-        return LARGEST if parent is self._schema.query_type and is_list_type(get_nullable_type(field.type)) else 1
+            return min(max(1, *known), self._largest) if known else USUAL
+        return self._whole if parent is self._schema.query_type and is_list_type(get_nullable_type(field.type)) else 1
 
     def _named(self, condition: NamedTypeNode) -> GraphQLNamedType | None:
         return self._schema.type_map.get(condition.name.value)

@@ -3,6 +3,8 @@
 Executing and writing an answer recurse as deep as it does, so it is bounded before anything else.
 """
 
+from dataclasses import dataclass
+
 from graphql import (
     DocumentNode,
     FieldNode,
@@ -19,8 +21,22 @@ Own = tuple[int, dict[str, int]]
 """The depth of a definition by itself, and how deep it spreads each fragment."""
 
 
-def depth_of(document: DocumentNode) -> int:
-    """The deepest nesting of selection sets of any operation. Fragments that spread themselves end there."""
+@dataclass(frozen=True, slots=True)
+class Depths:
+    """The deepest of all operations: in selection sets, as an answer nests, and with each spread as a level more.
+
+    The latter is what validating recurses by.
+    """
+
+    selections: int = 0
+    with_spreads: int = 0
+
+
+_UNKNOWN = Depths(selections=1)
+
+
+def depths_of(document: DocumentNode) -> Depths:
+    """The deepest nesting of a document. Fragments that spread themselves end there, those nobody spreads count too."""
     fragments: dict[str, Own] = {}
     operations: list[Own] = []
     for definition in document.definitions:
@@ -28,8 +44,14 @@ def depth_of(document: DocumentNode) -> int:
             fragments[definition.name.value] = _own(definition.selection_set)
         elif isinstance(definition, OperationDefinitionNode):
             operations.append(_own(definition.selection_set))
-    depths = _whole(fragments)
-    return max((_with(own, depths) for own in operations), default=0)
+    whole: dict[str, Depths] = {}
+    for name in children_first({name: spreads.keys() for name, (_, spreads) in fragments.items()}):
+        whole[name] = _with(fragments[name], whole)
+    totals = [_with(own, whole) for own in operations]
+    return Depths(
+        max((each.selections for each in totals), default=0),
+        max((each.with_spreads for each in (*totals, *whole.values())), default=0),
+    )
 
 
 def _own(root: SelectionSetNode) -> Own:
@@ -47,15 +69,11 @@ def _own(root: SelectionSetNode) -> Own:
     return deepest, spreads
 
 
-def _whole(fragments: dict[str, Own]) -> dict[str, int]:
-    """The depth of each fragment with what it spreads."""
-    depths: dict[str, int] = {}
-    for name in children_first({name: spreads.keys() for name, (_, spreads) in fragments.items()}):
-        depths[name] = _with(fragments[name], depths)
-    return depths
-
-
-def _with(own: Own, depths: dict[str, int]) -> int:
+def _with(own: Own, whole: dict[str, Depths]) -> Depths:
     deepest, spreads = own
+    below = [(at, whole.get(name, _UNKNOWN)) for name, at in spreads.items()]
     # A spread stands where a field would: what it brings begins one level up.
-    return max([deepest, *(at + depths.get(name, 1) - 1 for name, at in spreads.items())])
+    return Depths(
+        max([deepest, *(at + each.selections - 1 for at, each in below)]),
+        max([deepest, *(at + each.with_spreads for at, each in below)]),
+    )

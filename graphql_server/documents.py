@@ -1,14 +1,15 @@
 """Reading documents: each is parsed and validated once, then remembered, wrong ones too."""
 
-from collections import OrderedDict
 from dataclasses import dataclass
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, validate
+from graphql.validation.validate import ValidationAbortedError
 
 from graphql_server.comparing import TooManyComparisonsError, rules
+from graphql_server.concealing import IntrospectionError, concealing, no_introspection
 from graphql_server.cost import Costs
 from graphql_server.counts import counts_of
-from graphql_server.depth import depth_of
+from graphql_server.depth import depths_of
 from graphql_server.limits import (
     Limits,
     Refusal,
@@ -18,8 +19,11 @@ from graphql_server.limits import (
     too_long,
     too_many,
     too_many_comparisons,
+    too_many_errors,
+    too_many_spreads,
     too_many_tokens,
 )
+from graphql_server.remembered import Remembered
 
 SYNTAX = "GRAPHQL_PARSE_FAILED"
 INVALID = "GRAPHQL_VALIDATION_FAILED"
@@ -37,30 +41,26 @@ class Document:
 class Documents:
     """The documents of one schema, each within the limits or refused."""
 
-    def __init__(self, schema: GraphQLSchema, limits: Limits, *, most: int, most_characters: int) -> None:
+    def __init__(
+        self, schema: GraphQLSchema, limits: Limits, *, most: int, most_characters: int, conceal: str | None = None
+    ) -> None:
         self._schema = schema
         self._limits = limits
-        self._costs = Costs(schema)
-        self._rules = rules(limits.comparisons)
-        self._most = most
+        self._conceal = conceal
+        self._costs = Costs(schema, limits.list_size)
+        self._rules = rules(limits.comparisons) if conceal is None else concealing(rules(limits.comparisons))
         # A parsed document takes some hundred times the memory of its text, and anybody may send any.
-        self._most_characters = most_characters
-        self._characters = 0
-        self._known: OrderedDict[str, Document] = OrderedDict()
+        self._known = Remembered[Document](most, most_characters)
 
     def get(self, source: str) -> Document:
         """The document of this source, from memory where it was seen before."""
         found = self._known.get(source)
         if found is not None:
-            self._known.move_to_end(source)
             return found
         if refusal := too_long(self._limits, len(source)):
             return _refused(refusal)
-        document = self._known[source] = self._read(source)
-        self._characters += len(source)
-        while len(self._known) > self._most or self._characters > self._most_characters:
-            oldest, _ = self._known.popitem(last=False)
-            self._characters -= len(oldest)
+        document = self._read(source)
+        self._known.put(source, document, len(source))
         return document
 
     def _read(self, source: str) -> Document:
@@ -68,7 +68,7 @@ class Documents:
             ast = parse(source, max_tokens=self._limits.tokens)
         except GraphQLError as error:
             return self._unreadable(error)
-        refusal = too_deep(self._limits, depth_of(ast)) or too_many(self._limits, counts_of(ast))
+        refusal = too_deep(self._limits, depths_of(ast)) or too_many(self._limits, counts_of(ast))
         if refusal:
             return _refused(refusal)
         if errors := self._validate(ast):
@@ -85,12 +85,25 @@ class Documents:
         return Document(None, (error,), SYNTAX)
 
     def _validate(self, ast: DocumentNode) -> Document | None:
-        errors = validate(self._schema, ast, self._rules, self._limits.validation_errors)
+        errors = validate(
+            self._schema,
+            ast,
+            self._rules,
+            self._limits.validation_errors,
+            hide_suggestions=self._conceal is not None,
+        )
         if not errors:
             return None
+        if isinstance(errors[-1], IntrospectionError):
+            return _refused(no_introspection(self._conceal or ""))
+        if not isinstance(errors[-1], ValidationAbortedError):
+            return Document(None, tuple(errors), INVALID)
         if isinstance(errors[-1], TooManyComparisonsError):
             return _refused(too_many_comparisons(self._limits))
-        return Document(None, tuple(errors), INVALID)
+        # The library has one more bound than that on errors, and does not say which it was.
+        if len(errors) <= self._limits.validation_errors:
+            return _refused(too_many_spreads())
+        return Document(None, (*errors[:-1], too_many_errors(self._limits).error), INVALID)
 
 
 def _refused(refusal: Refusal) -> Document:

@@ -1,4 +1,4 @@
-"""The HTTP endpoint: a request in, JSON out, whatever the request was."""
+"""The HTTP endpoint: a request in, JSON or a stream out, whatever the request was."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from http import HTTPStatus
@@ -8,17 +8,18 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from graphql_server.engine import Answer, Engine
-from graphql_server.faults import Fault, RequestError, Translate, to_fault
-from graphql_server.negotiation import GRAPHQL_JSON, JSON, choose_media_type
-from graphql_server.request import read_request
+from graphql_server.engine import Answer, Engine, EngineOf, answer_of
+from graphql_server.event_stream import single_event
+from graphql_server.faults import Fault, MalformedRequest, RequestError, Translate, to_fault
+from graphql_server.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, choose_media_type, takes_stream
+from graphql_server.request import GraphQLRequest, read_request
+from graphql_server.statuses import HttpProfile, Outcome, media_type_of, status_of
+from graphql_server.streams import Streams
 
 MAX_BODY = 256 * 1024
 
 MakeContext = Callable[[Request], Awaitable[Any]]
 Finish = Callable[[Request, Any], Iterable[tuple[str, str]]]
-EngineOf = Callable[[Any], Engine]
-"""Which schema answers a request, by its context."""
 
 
 class GraphQLEndpoint:
@@ -26,6 +27,7 @@ class GraphQLEndpoint:
 
     One engine answers everybody, or `engine` says whom which does.
     `finish` says which headers the answer needs for what the fields did to that, failed or not.
+    Subscriptions need `streams`.
     """
 
     def __init__(
@@ -36,49 +38,76 @@ class GraphQLEndpoint:
         translate: Translate,
         max_body: int = MAX_BODY,
         finish: Finish | None = None,
+        streams: Streams | None = None,
+        profile: HttpProfile = HttpProfile.AUDITED,
     ) -> None:
         self._engine_of: EngineOf = (lambda _: engine) if isinstance(engine, Engine) else engine
         self._make_context = make_context
         self._translate = translate
         self._max_body = max_body
         self._finish = finish
+        self._streams = streams
+        self._profile = profile
 
     async def __call__(self, request: Request) -> Response:
         """The response to a request. Never raises: errors are JSON too."""
-        media_type = choose_media_type(", ".join(request.headers.getlist("accept")))
+        accept = ", ".join(request.headers.getlist("accept"))
+        media_type = choose_media_type(accept)
         if media_type is None:
-            return _failure(Fault(f"We answer in {GRAPHQL_JSON} or {JSON}.", "NOT_ACCEPTABLE", 406), JSON, {})
+            offered = f"We answer in {GRAPHQL_JSON}, {JSON} or {EVENT_STREAM}."
+            return self._failure(Fault(offered, "NOT_ACCEPTABLE", 406), JSON, {})
         context = None
         try:
             asked = await read_request(request, self._max_body)
             context = await self._make_context(request)
-            answer = await self._engine_of(context).answer(asked, context)
-            response = _respond(answer, media_type)
+            streams = self._streams if takes_stream(accept) and request.method != "HEAD" else None
+            response = await self._answer(request, asked, context, media_type, streams)
         except RequestError as error:
-            fault = Fault(str(error), error.code, error.status)
-            response = _failure(fault, media_type, error.headers)
+            fault = Fault(str(error), error.code, self._status_of(error, media_type))
+            response = self._failure(fault, media_type, error.headers)
         except Exception as error:  # noqa: BLE001 - the last line before the client
-            response = _failure(to_fault(error, self._translate), media_type, {})
+            response = self._failure(to_fault(error, self._translate), media_type, {})
         if context is not None and self._finish is not None:
             for name, value in self._finish(request, context):
                 response.headers.append(name, value)
         return response
 
+    async def _answer(
+        self, request: Request, asked: GraphQLRequest, context: Any, media_type: str, streams: Streams | None
+    ) -> Response:
+        engine = self._engine_of(context)
+        if streams is None:
+            return self._respond(await engine.answer(asked, context), media_type)
+        found = await engine.subscribe(asked, context)
+        if isinstance(found, Answer):
+            return self._respond(found, media_type)
+        return await streams.response(request, context, found)
 
-def _respond(answer: Answer, media_type: str) -> Response:
-    # The older media type says 200 for every answer to a well-formed request.
-    status = HTTPStatus.OK if not answer.executed and media_type == JSON else answer.status
-    return _response(answer.body, status, media_type, {})
+    def _respond(self, answer: Answer, media_type: str) -> Response:
+        if media_type == EVENT_STREAM:
+            return single_event(answer)
+        status = status_of(self._profile, media_type, answer.outcome, answer.status)
+        return self._response(answer.body, status, media_type, {})
 
+    def _failure(self, fault: Fault, media_type: str, headers: dict[str, str]) -> Response:
+        answer = answer_of(fault)
+        if media_type != EVENT_STREAM:
+            return self._response(answer.body, fault.status, media_type, headers)
+        # A client that reads events reads nothing else, but for the status when it is one of an error.
+        good = fault.status < HTTPStatus.BAD_REQUEST
+        return single_event(answer) if good else self._response(answer.body, fault.status, JSON, headers)
 
-def _failure(fault: Fault, media_type: str, headers: dict[str, str]) -> Response:
-    body = {"errors": [{"message": fault.message, "extensions": {"code": fault.code}}]}
-    return _response(body, fault.status, media_type, headers)
+    def _status_of(self, error: RequestError, media_type: str) -> int:
+        if not isinstance(error, MalformedRequest):
+            return error.status
+        # What is refused is never a stream.
+        written_as = JSON if media_type == EVENT_STREAM else media_type
+        return status_of(self._profile, written_as, Outcome.MALFORMED)
 
-
-def _response(body: dict[str, Any], status: int, media_type: str, headers: dict[str, str]) -> Response:
-    # Answers hold tokens and what only one person may see: no cache may keep them.
-    more = {"cache-control": "no-store", "vary": "accept", **headers}
-    if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        more["retry-after"] = "1"
-    return Response(orjson.dumps(body), status, more, f"{media_type}; charset=utf-8")
+    def _response(self, body: dict[str, Any], status: int, media_type: str, headers: dict[str, str]) -> Response:
+        # Answers hold tokens and what only one person may see: no cache may keep them.
+        more = {"cache-control": "no-store", "vary": "accept", **headers}
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            more["retry-after"] = "1"
+        written_as = media_type_of(self._profile, media_type, status)
+        return Response(orjson.dumps(body), status, more, f"{written_as}; charset=utf-8")

@@ -1,9 +1,10 @@
 """Executing operations, for no longer than they may take."""
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Sequence
+from dataclasses import dataclass, replace
 from inspect import isawaitable
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -14,16 +15,31 @@ from graphql import (
     execute,
     get_operation_ast,
 )
-from graphql.execution import Executor
+from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
 
-from graphql_server.documents import Documents
-from graphql_server.faults import RequestError, Translate, format_error
+from graphql_server.documents import SYNTAX, Documents
+from graphql_server.faults import Fault, RequestError, Translate, format_error, to_fault
+from graphql_server.library import NEGOTIATION, Library
 from graphql_server.limits import Limits, took_too_long
+from graphql_server.remembered import Remembered
 from graphql_server.request import GraphQLRequest
+from graphql_server.statuses import Outcome
+from graphql_server.subscription import each_event
+from graphql_server.trusted import TrustedDocuments
+
+T = TypeVar("T")
+Source: TypeAlias = AsyncIterable[Any] | ExecutionResult
 
 ExecutorClass: TypeAlias = type[Executor[Any]]
 
 BAD_INPUT = "BAD_USER_INPUT"
+PERSISTED_CHARACTERS = 1_000_000
+"""How many the texts of automatic persisted queries may have together."""
+_REFUSED = {400: Outcome.UNREADABLE, 422: Outcome.REFUSED}
+NO_STREAM = (
+    "A subscription has many answers: take them with `Accept: text/event-stream`, "
+    "or over a WebSocket by the protocol `graphql-transport-ws`."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,9 +50,32 @@ class Answer:
     status: int
     executed: bool
 
+    @property
+    def outcome(self) -> Outcome:
+        """What became of the request."""
+        if not self.executed:
+            return _REFUSED.get(self.status, Outcome.FAULT)
+        if "errors" not in self.body:
+            return Outcome.COMPLETE
+        return Outcome.FAILED if self.body["data"] is None else Outcome.PARTIAL
+
+
+def answer_of(fault: Fault) -> Answer:
+    """The answer when nothing was executed, for a reason that is no error of the document's."""
+    body = {"errors": [{"message": fault.message, "extensions": {"code": fault.code}}]}
+    return Answer(body, fault.status, executed=False)
+
+
+Answers: TypeAlias = AsyncGenerator[Answer, None]
+"""Those of a subscription. One that was not executed is the last: there is nothing more to come."""
+
 
 class Engine:
-    """A schema that answers requests."""
+    """A schema that answers requests.
+
+    `conceal` says why questions about the schema itself are refused, and names of it are not suggested
+    either; without it they are answered. Who is to be told and who is not are asked of two engines.
+    """
 
     def __init__(
         self,
@@ -45,41 +84,106 @@ class Engine:
         translate: Translate,
         executor_class: ExecutorClass | None = None,
         limits: Limits | None = None,
+        conceal: str | None = None,
         cached_documents: int = 500,
         cached_characters: int = 300_000,
+        trusted: TrustedDocuments | None = None,
+        trusted_only: bool = False,
+        persisted_queries: int = 1_000,
     ) -> None:
         self._schema = schema
         self._translate = translate
         self._executor_class = executor_class
         self._limits = limits or Limits()
-        self._documents = Documents(schema, self._limits, most=cached_documents, most_characters=cached_characters)
+        self._hide_suggestions = conceal is not None
+        self._library = Library(
+            Documents(schema, self._limits, most=cached_documents, most_characters=cached_characters, conceal=conceal),
+            trusted or TrustedDocuments(schema, self._limits),
+            persisted=Remembered(persisted_queries, PERSISTED_CHARACTERS) if persisted_queries else None,
+            trusted_only=trusted_only,
+        )
 
     async def answer(self, request: GraphQLRequest, context: Any) -> Answer:
-        """Execute the operation. Raises RequestError when it may not come this way."""
-        document = self._documents.get(request.query)
+        """Execute the query or mutation. Raises RequestError when it may not come this way."""
+        prepared = self._prepare(request)
+        if isinstance(prepared, Answer):
+            return prepared
+        document, kind = prepared
+        if kind is OperationType.SUBSCRIPTION:
+            raise RequestError(406, NO_STREAM, "NOT_ACCEPTABLE")
+        return await self._execute(document, request, context)
+
+    async def subscribe(self, request: GraphQLRequest, context: Any) -> Answer | Answers:
+        """Execute any operation. Who takes the answers of a subscription has to close them too."""
+        prepared = self._prepare(request)
+        if isinstance(prepared, Answer):
+            return prepared
+        document, kind = prepared
+        if kind is OperationType.SUBSCRIPTION:
+            return await self._begin(document, request, context)
+        return await self._execute(document, request, context)
+
+    def _prepare(self, request: GraphQLRequest) -> Answer | tuple[DocumentNode, OperationType]:
+        """The document and the kind of its operation, or why it cannot be executed."""
+        document = self._library.find(request)
         if document.ast is None:
             return self._refuse(document.errors, document.code)
         operation = get_operation_ast(document.ast, request.operation_name)
         if operation is None:
             error = GraphQLError("Name one of the document's operations in `operationName`.")
             return self._refuse((error,), BAD_INPUT)
-        if request.safe and operation.operation is not OperationType.QUERY:
-            raise RequestError(405, "Only queries go by GET: send this one by POST.", Allow="POST")
-        return await self._execute(document.ast, request, context)
+        if request.safe and operation.operation is OperationType.MUTATION:
+            raise RequestError(
+                405, "Only queries go by GET: send this one by POST.", "METHOD_NOT_ALLOWED", Allow="POST"
+            )
+        return document.ast, operation.operation
 
     async def _execute(self, document: DocumentNode, request: GraphQLRequest, context: Any) -> Answer:
+        result = await self._in_time(
+            lambda: execute(
+                self._schema,
+                document,
+                context_value=context,
+                variable_values=request.variables,
+                operation_name=request.operation_name,
+                executor_class=self._executor_class,
+                hide_suggestions=self._hide_suggestions,
+            )
+        )
+        return result if isinstance(result, Answer) else self._format(result)
+
+    async def _begin(self, document: DocumentNode, request: GraphQLRequest, context: Any) -> Answer | Answers:
+        build = (self._executor_class or Executor).build
+        executor = build(
+            self._schema,
+            document,
+            context_value=context,
+            raw_variable_values=request.variables,
+            operation_name=request.operation_name,
+            hide_suggestions=self._hide_suggestions,
+        )
+        if isinstance(executor, list):
+            return self._refuse(tuple(executor), BAD_INPUT)
+        source: Source | Answer = await self._in_time(lambda: create_source_event_stream(executor))
+        if isinstance(source, Answer):
+            return replace(source, body={"errors": source.body["errors"]}, executed=False)
+        if isinstance(source, ExecutionResult):
+            return self._failed(source.errors or ())
+        return each_event(executor, source, self._execute_event, self._broken)
+
+    async def _execute_event(self, executor: Executor[Any]) -> Answer:
+        result = await self._in_time(lambda: execute_subscription_event(executor))
+        return result if isinstance(result, Answer) else self._format(result)
+
+    async def _in_time(self, start: Callable[[], Awaitable[T] | T]) -> T | Answer:
+        """What comes of it, or the answer that it took too long."""
+        result = start()
+        if not isawaitable(result):
+            return result
         within = asyncio.timeout(self._limits.seconds)
         try:
             async with within:
-                result = execute(
-                    self._schema,
-                    document,
-                    context_value=context,
-                    variable_values=request.variables,
-                    operation_name=request.operation_name,
-                    executor_class=self._executor_class,
-                )
-                return self._format(await result if isawaitable(result) else result)
+                return await result
         except TimeoutError:
             if not within.expired():
                 raise
@@ -90,9 +194,20 @@ class Engine:
         error, _ = format_error(refusal.error, refusal.code, self._translate)
         return Answer({"errors": [error], "data": None}, 503, executed=True)
 
+    def _broken(self, error: Exception) -> Answer:
+        if isinstance(error, GraphQLError):
+            return self._failed([error])
+        return answer_of(to_fault(error, self._translate))
+
+    def _failed(self, errors: Sequence[GraphQLError]) -> Answer:
+        pairs = [format_error(error, BAD_INPUT, self._translate) for error in errors]
+        body = {"errors": [formatted for formatted, _ in pairs]}
+        return Answer(body, max(status for _, status in pairs), executed=False)
+
     def _refuse(self, errors: tuple[GraphQLError, ...], code: str) -> Answer:
         formatted = [format_error(error, code, self._translate)[0] for error in errors]
-        return Answer({"errors": formatted}, 400, executed=False)
+        status = 200 if code in NEGOTIATION else 400 if code == SYNTAX else 422
+        return Answer({"errors": formatted}, status, executed=False)
 
     def _format(self, result: ExecutionResult) -> Answer:
         if not result.errors:
@@ -103,3 +218,7 @@ class Engine:
         pairs = [format_error(error, BAD_INPUT, self._translate) for error in result.errors]
         body = {"errors": [formatted for formatted, _ in pairs], "data": result.data}
         return Answer(body, max(status for _, status in pairs), executed=True)
+
+
+EngineOf: TypeAlias = Callable[[Any], Engine]
+"""Which schema answers a request, by its context."""

@@ -41,6 +41,13 @@ class RequestError(Exception):
         self.headers = headers
 
 
+class MalformedRequest(RequestError):
+    """The request can be read, and yet is none of GraphQL: its profile says with which status it is refused."""
+
+    def __init__(self, message: str, code: str = "BAD_REQUEST") -> None:
+        super().__init__(400, message, code)
+
+
 def to_fault(error: BaseException, translate: Translate) -> Fault:
     """What to tell of an exception. An unforeseen one is logged here, once, under an id."""
     fault = translate(error)
@@ -58,9 +65,10 @@ def to_fault(error: BaseException, translate: Translate) -> Fault:
 def format_error(error: GraphQLError, code: str, translate: Translate) -> tuple[dict[str, Any], int]:
     """An error as the client gets it, and the HTTP status that it asks for.
 
-    `code` is used for errors that the GraphQL engine itself raised.
+    `code` is used for errors that the GraphQL engine itself raised, unless they have one.
     """
     status = 200
+    code = (error.extensions or {}).get("code", code)
     message = without_values(error.message)
     # What a resolver raised has a path; what the engine found in the request has none.
     # An error of the engine's own, with words for clients, may have one too: null where none may be.

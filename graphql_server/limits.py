@@ -1,12 +1,17 @@
 """What a document may have at most. Each limit refuses by a code of its own, and with numbers."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from graphql import GraphQLError
 from graphql.language.parser import MAX_NESTING_DEPTH
+from graphql.validation.validation_context import MAX_FRAGMENT_WORK
 
 from graphql_server.counts import Counts
+from graphql_server.depth import Depths
+
+TRUSTED = 1_000_000
+"""What bounds the reading of trusted documents: more than anybody writes, and yet read within seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +25,21 @@ class Limits:
     characters: int = 32_000
     tokens: int = 600
     depth: int = 20
-    aliases: int = 150
-    root_fields: int = 150
+    aliases: int = 100
+    root_fields: int = 100
     directives: int = 50
     comparisons: int = 1_000
     """Pairs of fields of one name in one place, which must be compared with each other."""
     validation_errors: int = 5
     cost: int = 50_000
+    list_size: int = 100
+    """Items of a page, and entries of a list of ids. Counted here for the cost; refused by who reads the lists."""
     seconds: float = 10
+
+    @property
+    def for_trusted(self) -> "Limits":
+        """The limits of trusted documents: those that bound only the reading, which is done once, are for strangers."""
+        return replace(self, characters=TRUSTED, tokens=TRUSTED, comparisons=TRUSTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +52,7 @@ class Refusal:
     @property
     def error(self) -> GraphQLError:
         """The refusal as an error of GraphQL."""
-        return GraphQLError(self.message)
+        return GraphQLError(self.message, extensions={"code": self.code})
 
 
 def too_long(limits: Limits, characters: int) -> Refusal | None:
@@ -54,9 +66,12 @@ def too_many_tokens(limits: Limits) -> Refusal:
     return Refusal("TOO_MANY_TOKENS", message)
 
 
-def too_deep(limits: Limits, depth: int) -> Refusal | None:
-    """Refuses what executing and answering would nest too deeply for."""
-    return _beyond("QUERY_TOO_DEEP", "The document is nested too deeply", depth, limits.depth, "levels")
+def too_deep(limits: Limits, depths: Depths) -> Refusal | None:
+    """Refuses what executing and answering, or validating, would nest too deeply for."""
+    code, spread = "QUERY_TOO_DEEP", depths.with_spreads
+    return _beyond(code, "The document is nested too deeply", depths.selections, limits.depth, "levels") or _beyond(
+        code, "The document's fragments spread each other too deeply", spread, MAX_NESTING_DEPTH, "levels"
+    )
 
 
 def far_too_deep(limits: Limits) -> Refusal:
@@ -85,6 +100,21 @@ def too_many_comparisons(limits: Limits) -> Refusal:
         f"would have to be compared, and {limits.comparisons} are allowed. Select each field once."
     )
     return Refusal("TOO_MANY_COMPARISONS", message)
+
+
+def too_many_spreads() -> Refusal:
+    """The validating stopped here. How many there are is known to nobody."""
+    message = (
+        f"The operations of the document share too many fragments: more than {MAX_FRAGMENT_WORK} spreads and variables "
+        f"would have to be followed, and {MAX_FRAGMENT_WORK} are allowed. Send fewer operations at a time."
+    )
+    return Refusal("TOO_MANY_SPREADS", message)
+
+
+def too_many_errors(limits: Limits) -> Refusal:
+    """Follows the errors that are told."""
+    most = limits.validation_errors
+    return Refusal("TOO_MANY_ERRORS", f"The document has too many errors: more than {most}, and {most} are told.")
 
 
 def too_costly(limits: Limits, cost: int) -> Refusal | None:

@@ -2,9 +2,10 @@
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
+EVENT_STREAM = "text/event-stream"
 
 # Preferred first, where a client likes several equally.
-_OFFERED = (GRAPHQL_JSON, JSON)
+_OFFERED = (GRAPHQL_JSON, JSON, EVENT_STREAM)
 
 
 def choose_media_type(accept: str) -> str | None:
@@ -13,12 +14,17 @@ def choose_media_type(accept: str) -> str | None:
         return JSON
     liked = [_parse(part) for part in accept.split(",")]
     best, best_weight = None, 0.0
-    for offer in _OFFERED:
+    for offer in _OFFERED if _names(EVENT_STREAM, liked) else _OFFERED[:2]:
         weight = _weight(offer, liked)
         if weight > best_weight:
             best, best_weight = offer, weight
     # A client that takes anything knows JSON, and perhaps not the newer type.
     return JSON if best == GRAPHQL_JSON and not _names(GRAPHQL_JSON, liked) else best
+
+
+def takes_stream(accept: str) -> bool:
+    """Whether a client can read a stream. It has to say so: one that takes anything would wait for its end."""
+    return any(name == EVENT_STREAM and weight > 0 for name, weight in map(_parse, accept.split(",")))
 
 
 def _parse(part: str) -> tuple[str, float]:

@@ -3,20 +3,26 @@
 from dataclasses import dataclass
 from typing import Any
 
-import orjson
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
-from graphql_server.faults import RequestError
+from graphql_server.body import parse_json, read_json
+from graphql_server.faults import MalformedRequest, RequestError
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQLRequest:
-    """One operation to execute. `safe`: it came by GET, so it must not change anything."""
+    """One operation to execute. `safe`: it came by GET, so it must not change anything.
+
+    The document is sent as `query`, or called by what it is known as: `document_id`, or the hash of Apollo's
+    `extensions.persistedQuery`. An empty `query` was not sent.
+    """
 
     query: str
     variables: dict[str, Any] | None
     operation_name: str | None
     safe: bool
+    document_id: str | None = None
+    query_hash: str | None = None
 
 
 async def read_request(request: Request, max_bytes: int) -> GraphQLRequest:
@@ -24,61 +30,71 @@ async def read_request(request: Request, max_bytes: int) -> GraphQLRequest:
     if request.method in ("GET", "HEAD"):
         return _checked(_from_query_string(request), safe=True)
     if request.method != "POST":
-        raise RequestError(405, "Send GraphQL by POST, or queries by GET.", Allow="GET, POST")
-    content_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if content_type != "application/json":
-        raise RequestError(415, "Send a JSON body with `Content-Type: application/json`.", "UNSUPPORTED_MEDIA_TYPE")
-    return _checked(_parse(await _read_body(request, max_bytes), "The body"), safe=False)
+        raise RequestError(405, "Send GraphQL by POST, or queries by GET.", "METHOD_NOT_ALLOWED", Allow="GET, POST")
+    return _checked(await read_json(request, max_bytes), safe=False)
 
 
-async def _read_body(request: Request, max_bytes: int) -> bytes:
-    body = bytearray()
-    try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > max_bytes:
-                raise RequestError(413, f"The body is larger than {max_bytes} bytes.", "CONTENT_TOO_LARGE")
-    except ClientDisconnect:
-        raise RequestError(400, "The request ended early.") from None
-    return bytes(body)
+def from_payload(payload: dict[str, Any]) -> GraphQLRequest:
+    """The operation that a message asks for: what a body would be. Raises RequestError."""
+    return _checked(payload, safe=False)
 
 
 def _from_query_string(request: Request) -> dict[str, Any]:
     found: dict[str, Any] = {}
-    for name in ("query", "operationName", "variables", "extensions"):
+    for name in ("query", "documentId", "operationName", "variables", "extensions"):
         values = request.query_params.getlist(name)
         if len(values) > 1:
-            raise RequestError(400, f"`{name}` is there more than once.")
+            raise MalformedRequest(f"`{name}` is there more than once.")
         if values:
             found[name] = values[0]
     for name in ("variables", "extensions"):
         if found.get(name):
-            found[name] = _parse(found[name], f"`{name}`")
+            found[name] = parse_json(found[name], f"`{name}`")
         else:
             found.pop(name, None)
     return found
 
 
-def _parse(text: bytes | str, what: str) -> Any:
-    try:
-        return orjson.loads(text)
-    except orjson.JSONDecodeError as error:
-        raise RequestError(400, f"{what} is not valid JSON in UTF-8: {error.msg}.") from None
-
-
 def _checked(found: Any, *, safe: bool) -> GraphQLRequest:
     if isinstance(found, list):
-        raise RequestError(400, "Batches are not supported: send one operation a request.")
+        message = f"Batches are off: send one operation a request, and no list of {len(found)}."
+        raise MalformedRequest(message, "BATCHES_NOT_SUPPORTED")
     if not isinstance(found, dict):
-        raise RequestError(400, "A request is a JSON object with `query`.")
-    query, variables = found.get("query"), found.get("variables")
-    operation_name, extensions = found.get("operationName"), found.get("extensions")
-    if not isinstance(query, str) or not query:
-        raise RequestError(400, "`query` is missing: send the document as a string.")
-    if variables is not None and not isinstance(variables, dict):
-        raise RequestError(400, "`variables` is a JSON object, or null.")
-    if operation_name is not None and not isinstance(operation_name, str):
-        raise RequestError(400, "`operationName` is a string, or null.")
-    if extensions is not None and not isinstance(extensions, dict):
-        raise RequestError(400, "`extensions` is a JSON object, or null.")
-    return GraphQLRequest(query, variables, operation_name or None, safe)
+        raise MalformedRequest("A request is a JSON object with `query` or `documentId`.")
+    query, document_id = _string(found, "query"), _string(found, "documentId")
+    variables, operation_name = _object(found, "variables"), _string(found, "operationName")
+    query_hash = _hash_in(_object(found, "extensions") or {})
+    if document_id is not None and query_hash is not None:
+        raise MalformedRequest("Call the document by `documentId` or by `extensions.persistedQuery`, not by both.")
+    if query is None and document_id is None and query_hash is None:
+        raise MalformedRequest("`query` is missing: send the document as a string, or its id as `documentId`.")
+    return GraphQLRequest(query or "", variables, operation_name, safe, document_id, query_hash)
+
+
+def _hash_in(extensions: dict[str, Any]) -> str | None:
+    """What Apollo's clients call a document, in the one version that there is of their protocol."""
+    persisted = _object(extensions, "persistedQuery", "extensions.")
+    if persisted is None:
+        return None
+    version = persisted.get("version")
+    if version != 1 or isinstance(version, bool):
+        raise MalformedRequest("`extensions.persistedQuery.version` is 1: no other version is known.")
+    found = _string(persisted, "sha256Hash", "extensions.persistedQuery.")
+    if found is None:
+        raise MalformedRequest("`extensions.persistedQuery.sha256Hash` is missing: send the document's hash.")
+    return found
+
+
+def _string(found: dict[str, Any], name: str, where: str = "") -> str | None:
+    """A string; None when it is empty or not there."""
+    value = found.get(name)
+    if value is not None and not isinstance(value, str):
+        raise MalformedRequest(f"`{where}{name}` is a string, or null.")
+    return value or None
+
+
+def _object(found: dict[str, Any], name: str, where: str = "") -> dict[str, Any] | None:
+    value = found.get(name)
+    if value is not None and not isinstance(value, dict):
+        raise MalformedRequest(f"`{where}{name}` is a JSON object, or null.")
+    return value

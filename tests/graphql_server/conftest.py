@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
+from tests.graphql_server.listening import Listening
 from tests.graphql_server.plain import Plain
 
 
@@ -17,3 +18,10 @@ def plain() -> Plain:
 async def client(plain: Plain) -> AsyncIterator[httpx.AsyncClient]:
     async with plain.client() as client:
         yield client
+
+
+@pytest.fixture
+async def listening() -> AsyncIterator[Listening]:
+    """A real server with subscriptions."""
+    async with Listening().serve() as listening:
+        yield listening

@@ -3,6 +3,7 @@
 from typing import Any
 
 QUERY = b'"query":"{ __typename }"'
+PERSISTED = b'"persistedQuery":{"version":1,"sha256Hash":"a"}'
 DEEP = 100_000
 
 BODIES: dict[str, bytes] = {
@@ -48,6 +49,18 @@ BODIES: dict[str, bytes] = {
     "an upload": b'--x\r\nContent-Disposition: form-data; name="operations"\r\n\r\n{}\r\n--x--',
     "no query": b'{"variables":{}}',
     "a query id only": b'{"id":"1"}',
+    "a doc_id only": b'{"doc_id":"836c6421256dd3b8bbe2761596130772"}',
+    "documentId null": b'{"documentId":null}',
+    "documentId empty": b'{"documentId":""}',
+    "documentId a number": b'{"documentId":1}',
+    "documentId true": b'{"documentId":true}',
+    "documentId a list": b'{"documentId":["a"]}',
+    "documentId an object": b'{"documentId":{"sha256":"a"}}',
+    "documentId a number beside a query": b"{" + QUERY + b',"documentId":1}',
+    "documentId a lone surrogate": b'{"documentId":"\\ud800"}',
+    "documentId in capitals": b'{"DOCUMENTID":"a"}',
+    "a query of another type beside a documentId": b'{"query":1,"documentId":"a"}',
+    "documentId and a persisted query": b'{"documentId":"a","extensions":{' + PERSISTED + b"}}",
     "query null": b'{"query":null}',
     "query empty": b'{"query":""}',
     "query a number": b'{"query":1}',
@@ -63,6 +76,30 @@ BODIES: dict[str, bytes] = {
     "extensions a list": b"{" + QUERY + b',"extensions":[]}',
     "extensions a string": b"{" + QUERY + b',"extensions":"{}"}',
     "extensions a number": b"{" + QUERY + b',"extensions":1}',
+    "extensions empty and nothing else": b'{"extensions":{}}',
+    **{
+        f"a persisted query {name}{with_}": b"{" + query + b'"extensions":{"persistedQuery":' + value + b"}}"
+        for with_, query in (("", b""), (" beside a query", QUERY + b","))
+        for name, value in {
+            "that is a string": b'"' + b"a" * 64 + b'"',
+            "that is a list": b"[1]",
+            "that is false": b"false",
+            "that is empty": b"{}",
+            "without a version": b'{"sha256Hash":"a"}',
+            "of version 0": b'{"version":0,"sha256Hash":"a"}',
+            "of version 2": b'{"version":2,"sha256Hash":"a"}',
+            "of version '1'": b'{"version":"1","sha256Hash":"a"}',
+            "of version true": b'{"version":true,"sha256Hash":"a"}',
+            "of version null": b'{"version":null,"sha256Hash":"a"}',
+            "of a huge version": b'{"version":' + b"9" * 300 + b',"sha256Hash":"a"}',
+            "without a hash": b'{"version":1}',
+            "with hash null": b'{"version":1,"sha256Hash":null}',
+            "with an empty hash": b'{"version":1,"sha256Hash":""}',
+            "with hash 5": b'{"version":1,"sha256Hash":5}',
+            "with a list as hash": b'{"version":1,"sha256Hash":["a"]}',
+            "with another hash": b'{"version":1,"md5Hash":"a"}',
+        }.items()
+    },
 }
 
 QUERY_STRINGS: dict[str, bytes] = {
@@ -80,6 +117,12 @@ QUERY_STRINGS: dict[str, bytes] = {
     "variables a lone surrogate": b'query={__typename}&variables={"a":"%5Cud800"}',
     "extensions no JSON": b"query={__typename}&extensions=x",
     "extensions a number": b"query={__typename}&extensions=7",
+    "extensions twice": b"query={__typename}&extensions={}&extensions={}",
+    "documentId empty": b"documentId=",
+    "documentId twice": b"documentId=a&documentId=a",
+    "documentId and a persisted query": b"documentId=a&extensions={" + PERSISTED + b"}",
+    "a persisted query of version 2": b'extensions={"persistedQuery":{"version":2,"sha256Hash":"a"}}',
+    "a persisted query that is a string": b'extensions={"persistedQuery":"a"}',
     "another separator": b"variables={};query={__typename}",
     "a broken escape": b"%query={__typename}",
 }
@@ -88,6 +131,9 @@ ODD: dict[str, bytes] = {
     "a key twice": b'{"query":"{","query":"{ __typename }"}',
     "unknown keys": b"{" + QUERY + b',"more":1,"id":null}',
     "nulls": b"{" + QUERY + b',"variables":null,"operationName":null,"extensions":null}',
+    "no persisted query": b"{" + QUERY + b',"documentId":null,"extensions":{"persistedQuery":null}}',
+    "an empty documentId": b"{" + QUERY + b',"documentId":""}',
+    "other extensions": b"{" + QUERY + b',"extensions":{"PersistedQuery":1,"clientLibrary":{"name":"x"}}}',
     "an empty operation name": b"{" + QUERY + b',"operationName":""}',
     "a huge number in a variable": b"{" + QUERY + b',"variables":{"a":' + b"9" * 300 + b"}}",
     "an escaped surrogate pair": b'{"query":"{ __typename } # \\ud83e\\udd8a"}',
@@ -95,6 +141,30 @@ ODD: dict[str, bytes] = {
     "unused variables": b"{" + QUERY + b',"variables":{"a":[[{}]],"__proto__":1,"":null}}',
 }
 """Strange, and yet a request: answered."""
+
+CALLED: dict[str, dict[str, Any]] = {
+    "an id": {"documentId": "a"},
+    "a hash": {"documentId": "sha256:" + "0" * 64},
+    "a number": {"documentId": "0"},
+    "a document": {"documentId": "{ __typename }"},
+    "a path": {"documentId": "../../../../etc/passwd"},
+    "a property of JavaScript": {"documentId": "__proto__"},
+    "white space": {"documentId": " "},
+    "a NUL": {"documentId": "\0"},
+    "a prefix": {"documentId": "sha256:"},
+    "colons": {"documentId": ":" * 1_000},
+    "a very long id": {"documentId": "a" * 200_000},
+    "a pair of surrogates": {"documentId": "🦊"},
+    "an id with odd company": {
+        "documentId": "a",
+        "query": "",
+        "doc_id": 1,
+        "id": [],
+        "operationName": "",
+        "variables": {},
+    },
+}
+"""Documents that are well called, and are not there."""
 
 DOCUMENTS: dict[str, str] = {
     "white space": " ",

@@ -22,7 +22,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from graphql_server import Engine, Fault, GraphQLEndpoint
+from graphql_server import Engine, Fault, GraphQLEndpoint, HttpProfile
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
@@ -97,6 +97,9 @@ query_type: GraphQLObjectType = GraphQLObjectType(
         "deepBoom": GraphQLField(GraphQLString, resolve=_raise(RecursionError(SECRET))),
         "refused": GraphQLField(GraphQLString, resolve=_raise(Refused("You may not."))),
         "away": GraphQLField(GraphQLString, resolve=_raise(Away(SECRET))),
+        "surelyBoom": GraphQLField(GraphQLNonNull(GraphQLString), resolve=_raise(RuntimeError(SECRET))),
+        "surelyRefused": GraphQLField(GraphQLNonNull(GraphQLString), resolve=_raise(Refused("You may not."))),
+        "surelyAway": GraphQLField(GraphQLNonNull(GraphQLString), resolve=_raise(Away(SECRET))),
         "set": GraphQLField(anything, resolve=lambda *_: {1, 2}),
         "huge": GraphQLField(anything, resolve=lambda *_: 2**80),
         "surrogate": GraphQLField(GraphQLString, resolve=lambda *_: "\ud800"),
@@ -109,11 +112,15 @@ schema = GraphQLSchema(query_type, mutation_type)
 class Plain:
     """The endpoint, and what its mutations did."""
 
-    def __init__(self, max_body: int = 256 * 1024, **engine: Any) -> None:
+    def __init__(self, max_body: int = 256 * 1024, profile: HttpProfile = HttpProfile.AUDITED, **engine: Any) -> None:
         self.changes: list[str] = []
         self.engine = Engine(schema, translate=translate, **engine)
         self.endpoint = GraphQLEndpoint(
-            self.engine, make_context=self._make_context, translate=translate, max_body=max_body
+            self.engine,
+            make_context=self._make_context,
+            translate=translate,
+            max_body=max_body,
+            profile=profile,
         )
         self.app = Starlette(routes=[Route("/graphql", self.endpoint.__call__, methods=METHODS)])
 

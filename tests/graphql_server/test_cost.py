@@ -6,6 +6,7 @@ from graphql import build_schema, parse
 from graphql_server import Engine, Limits
 from graphql_server.cost import ENDLESS, Costs
 from graphql_server.request import GraphQLRequest
+from graphql_server.statuses import Outcome
 
 SCHEMA = build_schema("""
     type Query { all: [Item!]! one: Item names: [String!]! }
@@ -39,6 +40,14 @@ def test_pages_and_lists_multiply(document: str, cost: int) -> None:
     assert Costs(SCHEMA).of(parse(document)) == cost
 
 
+@pytest.mark.parametrize(("largest", "page", "whole"), [(20, 20, 100), (100, 100, 100), (500, 500, 500)])
+def test_the_largest_page_is_what_the_operator_set(largest: int, page: int, whole: int) -> None:
+    costs = Costs(SCHEMA, largest)
+    assert costs.of(parse("query($n: Int) { one { pages(first: $n) { items { id } } } }")) == 1 + 1 + page * 2
+    assert costs.of(parse("{ one { pages(first: 1000) { items { id } } } }")) == 1 + 1 + page * 2
+    assert costs.of(parse("{ all { id } }")) == 1 + whole
+
+
 def test_fragments_that_double_are_looked_at_once() -> None:
     doubling = " ".join(f"fragment F{n} on Item {{ ...F{n + 1} ...F{n + 1} }}" for n in range(300))
     document = parse(f"{{ one {{ ...F0 }} }} {doubling} fragment F300 on Item {{ id }}")
@@ -48,7 +57,7 @@ def test_fragments_that_double_are_looked_at_once() -> None:
 async def test_a_document_that_asks_for_too_much_is_refused_with_numbers() -> None:
     engine = Engine(SCHEMA, translate=lambda _: None, limits=Limits(cost=100))
     answer = await engine.answer(GraphQLRequest("{ all { id } }", None, None, safe=False), None)
-    assert (answer.status, answer.executed) == (400, False)
+    assert answer.outcome is Outcome.REFUSED
     (error,) = answer.body["errors"]
     assert error["extensions"]["code"] == "QUERY_TOO_COSTLY"
     assert "up to 101 fields, and 100 are allowed" in error["message"]

@@ -3,7 +3,7 @@
 import pytest
 from graphql import parse
 
-from graphql_server.depth import depth_of
+from graphql_server.depth import Depths, depths_of
 
 
 @pytest.mark.parametrize(
@@ -24,9 +24,24 @@ from graphql_server.depth import depth_of
     ],
 )
 def test_every_way_of_nesting_counts_once(document: str, depth: int) -> None:
-    assert depth_of(parse(document)) == depth
+    assert depths_of(parse(document)).selections == depth
 
 
 def test_fragments_that_double_are_looked_at_once() -> None:
     doubling = " ".join(f"fragment F{n} on Q {{ a {{ ...F{n + 1} ...F{n + 1} }} }}" for n in range(2_000))
-    assert depth_of(parse(f"{{ ...F0 }} {doubling} fragment F2000 on Q {{ a }}")) == 2_001
+    assert depths_of(parse(f"{{ ...F0 }} {doubling} fragment F2000 on Q {{ a }}")) == Depths(2_001, 4_002)
+
+
+@pytest.mark.parametrize(
+    ("document", "depth"),
+    [
+        ("{ a { b } }", 2),
+        ("{ ...F } fragment F on Q { a { b } }", 3),
+        ("{ a { ...F } } fragment F on Q { ...G } fragment G on Q { a }", 4),
+        ("{ ...F } fragment F on Q { ...F }", 2),
+        ("{ a } fragment F on Q { ...G } fragment G on Q { ...H } fragment H on Q { a }", 3),
+        ("{ ...Unknown }", 1),
+    ],
+)
+def test_for_validating_each_spread_is_a_level_more(document: str, depth: int) -> None:
+    assert depths_of(parse(document)).with_spreads == depth

@@ -20,7 +20,6 @@ async def errors(
 
 
 def assert_masked(response: httpx.Response, logged: list[logging.LogRecord]) -> None:
-    assert response.status_code == 500
     assert not [word for word in ("hunter2", "RuntimeError", "Traceback", "plain.py") if word in response.text]
     error = response.json()["errors"][0]
     assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
@@ -39,6 +38,15 @@ async def test_an_unforeseen_error_is_masked_and_logged_once(
     assert_masked(response, caplog.records)
     assert error["path"] == [field]
     assert response.json()["data"] == {"hello": "world", field: None}
+    assert response.status_code == 200, "there is data"
+
+
+async def test_where_nothing_is_left_the_status_says_so(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    response, _ = await errors(client, "{ hello surelyBoom }")
+    assert_masked(response, caplog.records)
+    assert (response.status_code, response.json()["data"]) == (500, None)
 
 
 async def test_an_unforeseen_error_before_execution_is_masked_too(
@@ -46,6 +54,7 @@ async def test_an_unforeseen_error_before_execution_is_masked_too(
 ) -> None:
     response, _ = await errors(client, "{ hello }", authorization="unforeseen")
     assert_masked(response, caplog.records)
+    assert response.status_code == 500
     assert "data" not in response.json()
 
 
@@ -75,7 +84,7 @@ async def test_a_foreseen_error_before_execution_keeps_its_status(
 
 
 async def test_who_is_away_says_when_to_come_back(client: httpx.AsyncClient) -> None:
-    response, (error,) = await errors(client, "{ away }")
+    response, (error,) = await errors(client, "{ surelyAway }")
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
     assert error["extensions"] == {"code": "SERVICE_UNAVAILABLE"}
     assert "hunter2" not in response.text

@@ -39,7 +39,14 @@ async def test_what_fields_did_is_told_in_headers(finishing: httpx.AsyncClient) 
 
 @pytest.mark.parametrize(
     ("query", "status"),
-    [("{ boom }", 500), ("{ away }", 503), ("{ surrogate }", 500), ("{ nowhere }", 200), ("mutation { change }", 405)],
+    [
+        ("{ boom }", 200),
+        ("{ surelyBoom }", 500),
+        ("{ surelyAway }", 503),
+        ("{ surrogate }", 500),
+        ("{ nowhere }", 200),
+        ("mutation { change }", 405),
+    ],
 )
 async def test_also_when_fields_failed(finishing: httpx.AsyncClient, query: str, status: int) -> None:
     response = await finishing.get("/graphql", params={"query": query})

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields
 from typing import Any
 
+import httpx
 import pytest
 from graphql import get_introspection_query
 
@@ -56,7 +57,7 @@ async def test_what_is_at_a_limit_passes_and_one_more_is_refused(limit: str) -> 
 
 
 def test_every_limit_is_tested() -> None:
-    elsewhere = {"validation_errors", "seconds"}
+    elsewhere = {"validation_errors", "list_size", "seconds"}
     assert {field.name for field in fields(Limits)} == AT_THE_LIMIT.keys() | elsewhere
 
 
@@ -68,9 +69,41 @@ async def test_validation_stops_after_so_many_errors() -> None:
     wrong = "{" + " ".join(f"wrong{n}" for n in range(100)) + "}"
     errors = (await ask(wrong, validation_errors=7))["errors"]
     assert len(errors) == 8
-    assert "Too many validation errors" in errors[-1]["message"]
+    assert {error["extensions"]["code"] for error in errors[:-1]} == {"GRAPHQL_VALIDATION_FAILED"}
+    assert errors[-1]["extensions"]["code"] == "TOO_MANY_ERRORS"
+    assert "more than 7, and 7 are told" in errors[-1]["message"]
     assert len((await ask("{ a b c d e f g }", validation_errors=7))["errors"]) == 7
-    assert {error["extensions"]["code"] for error in errors} == {"GRAPHQL_VALIDATION_FAILED"}
+
+
+def chain(fragments: int) -> str:
+    """Each fragment spreads the next one; none of them nests."""
+    return "{ ...F1 }" + " ".join(
+        f"fragment F{n} on Query {{ {'hello' if n == fragments else f'...F{n + 1}'} }}" for n in range(1, fragments + 1)
+    )
+
+
+async def test_a_chain_of_fragments_may_be_so_long_and_no_longer() -> None:
+    wide = {"tokens": 100_000, "characters": 100_000}
+    assert await ask(chain(199), **wide) == {"data": {"hello": "world"}}
+    code, message = await refusal(chain(200), **wide)
+    assert code == "QUERY_TOO_DEEP"
+    assert "fragments spread each other too deeply: 201 levels, and 200 are allowed" in message
+
+
+async def test_operations_may_share_so_many_fragments() -> None:
+    shared = "fragment F on Query {" + " ...G" * 200 + "} fragment G on Query { hello }"
+    own = " ".join(f"query A{n} {{ ...H{n} }} fragment H{n} on Query {{ ...F }}" for n in range(300))
+    wide = {"tokens": 100_000, "characters": 100_000, "root_fields": 1_000_000, "comparisons": 1_000_000}
+    code, message = await refusal(own + shared, **wide)
+    assert code == "TOO_MANY_SPREADS"
+    assert "more than 50000 spreads" in message
+
+
+async def test_a_batch_is_refused_by_a_name_of_its_own(client: httpx.AsyncClient) -> None:
+    response = await client.post("/graphql", json=[{"query": "{ hello }"}, {"query": "{ hello }"}])
+    (error,) = response.json()["errors"]
+    assert error["extensions"]["code"] == "BATCHES_NOT_SUPPORTED"
+    assert "one operation a request, and no list of 2" in error["message"]
 
 
 async def test_what_tools_ask_of_the_schema_is_within_the_limits() -> None:
@@ -134,6 +167,7 @@ async def test_nasty_documents_of_every_size_are_refused(family: str, size: int)
         "TOO_MANY_ROOT_FIELDS",
         "TOO_MANY_DIRECTIVES",
         "TOO_MANY_COMPARISONS",
+        "TOO_MANY_ERRORS",
     }
 
 

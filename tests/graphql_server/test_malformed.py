@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from starlette.requests import Request
 
-from tests.graphql_server.corpus import BODIES, DOCUMENTS, ODD, QUERY_STRINGS, error_of
+from tests.graphql_server.corpus import BODIES, CALLED, DOCUMENTS, ODD, QUERY_STRINGS, error_of
 from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain
 
 PLAIN = Plain()
-CODES = {"BAD_REQUEST", "CONTENT_TOO_LARGE"}
+CODES = {"BAD_REQUEST", "BATCHES_NOT_SUPPORTED", "CONTENT_TOO_LARGE"}
 WRONG = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"}
 LIMITS = {
     "DOCUMENT_TOO_LONG",
@@ -55,6 +55,13 @@ async def test_a_malformed_query_string_is_refused(name: str) -> None:
 async def test_an_odd_request_is_answered(name: str) -> None:
     status, _, body = await answered(ODD[name])
     assert (status, body) == (200, {"data": {"__typename": "Query"}})
+
+
+@pytest.mark.parametrize("name", CALLED)
+async def test_a_document_that_is_not_there_is_an_error_of_its_own(name: str) -> None:
+    message, code = error_of(*await answered(json.dumps(CALLED[name]).encode()))
+    assert code == "DOCUMENT_NOT_FOUND"
+    assert "query" in message
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
@@ -104,6 +111,9 @@ json_values = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=10,
 )
+persisted = st.fixed_dictionaries(
+    {}, optional={"version": st.just(1) | json_values, "sha256Hash": st.text() | json_values}
+)
 requests = st.fixed_dictionaries(
     {},
     optional={
@@ -111,7 +121,8 @@ requests = st.fixed_dictionaries(
         | json_values,
         "variables": st.fixed_dictionaries({}, optional={"t": json_values, "n": json_values}) | json_values,
         "operationName": st.sampled_from(["A", "B"]) | json_values,
-        "extensions": json_values,
+        "documentId": json_values,
+        "extensions": st.fixed_dictionaries({"persistedQuery": persisted | json_values}) | json_values,
     },
 )
 
@@ -123,7 +134,7 @@ def test_no_json_is_more_than_refused(value: Any) -> None:
     assert "errors" in answer or "data" in answer
 
 
-@given(st.binary(max_size=100) | st.text(alphabet='query=variables{}[]&;%+"$', max_size=60).map(str.encode))
+@given(st.binary(max_size=100) | st.text(alphabet='query=variablesdocumentId{}[]&;%+"$', max_size=60).map(str.encode))
 def test_no_query_string_is_more_than_refused(text: bytes) -> None:
     status, _, answer = asyncio.run(answered(b"", "GET", text))
     assert status < 500

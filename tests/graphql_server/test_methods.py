@@ -1,5 +1,7 @@
 """Which methods and which bodies are taken, and what is said to the others."""
 
+import gzip
+
 import httpx
 import pytest
 
@@ -100,8 +102,9 @@ async def test_a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger() -> No
             body = b'{"query": "{ hello }"}'.ljust(size)
             response = await client.post("/graphql", content=body, headers={"Content-Type": JSON})
             assert response.status_code == status
-        assert refusal(response)[1] == "CONTENT_TOO_LARGE"
-        assert "2000" in refusal(response)[0]
+        message, code = refusal(response)
+        assert code == "CONTENT_TOO_LARGE"
+        assert "10000000 bytes, and 2000 are allowed" in message
 
 
 async def test_the_limit_holds_when_the_length_is_not_told() -> None:
@@ -117,7 +120,50 @@ async def test_the_limit_holds_when_the_length_is_not_told() -> None:
     async with plain.client() as client:
         response = await client.post("/graphql", content=endless(), headers={"Content-Type": JSON})  # type: ignore[arg-type]
     assert response.status_code == 413
+    assert "more than 2000 bytes, and 2000 are allowed" in refusal(response)[0]
     assert sent < 10
+
+
+async def test_what_says_that_it_is_too_large_is_not_read() -> None:
+    plain = Plain(max_body=2000)
+    sent = 0
+
+    async def endless() -> object:
+        nonlocal sent
+        while True:
+            sent += 1
+            yield b" " * 1000
+
+    async with plain.client() as client:
+        headers = {"Content-Type": JSON, "Content-Length": "1000000"}
+        response = await client.post("/graphql", content=endless(), headers=headers)  # type: ignore[arg-type]
+    assert (response.status_code, sent) == (413, 0)
+
+
+@pytest.mark.parametrize("encoding", ["gzip", "br", "deflate", "GZIP", "identity, gzip", "nonsense"])
+async def test_a_packed_body_is_not_unpacked(client: httpx.AsyncClient, encoding: str) -> None:
+    body = gzip.compress(b'{"query": "{ hello }"}')
+    response = await client.post("/graphql", content=body, headers={"Content-Type": JSON, "Content-Encoding": encoding})
+    assert response.status_code == 415
+    assert response.headers["accept-encoding"] == "identity"
+    assert refusal(response)[1] == "UNSUPPORTED_MEDIA_TYPE"
+
+
+@pytest.mark.parametrize("encoding", ["identity", "Identity", "", " , "])
+async def test_a_body_may_say_that_it_is_not_packed(client: httpx.AsyncClient, encoding: str) -> None:
+    headers = {"Content-Type": JSON, "Content-Encoding": encoding}
+    assert (await client.post("/graphql", content=b'{"query": "{ hello }"}', headers=headers)).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "other", ["text/plain", "application/x-www-form-urlencoded", "", "application/json, text/plain"]
+)
+async def test_a_body_of_two_types_is_not_read(client: httpx.AsyncClient, other: str) -> None:
+    """A proxy may have looked at the other one."""
+    for pair in ((JSON, other), (other, JSON)):
+        headers = [("Content-Type", each) for each in pair]
+        response = await client.post("/graphql", content=b'{"query": "{ hello }"}', headers=headers)
+        assert response.status_code == 415
 
 
 async def test_nothing_may_be_kept_by_a_cache(client: httpx.AsyncClient) -> None:

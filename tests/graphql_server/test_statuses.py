@@ -1,58 +1,125 @@
-"""HTTP status codes: the newer media type tells with them what went wrong; the older one says 200."""
+"""HTTP status codes, by profile and media type: what became of a request, and what each of them calls it."""
+
+import json
+from itertools import product
+from typing import Any
 
 import httpx
 import pytest
 
-from tests.graphql_server.plain import GRAPHQL_JSON, JSON
+from graphql_server import HttpProfile
+from graphql_server.statuses import Outcome, status_of
+from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain
 
 NEW, OLD = {"Accept": GRAPHQL_JSON}, {"Accept": JSON}
-NOT_EXECUTED = {
-    "{": "GRAPHQL_PARSE_FAILED",
-    "{ nope }": "GRAPHQL_VALIDATION_FAILED",
-    "query A { hello } query B { hello }": "BAD_USER_INPUT",
-    "fragment F on Query { hello }": "GRAPHQL_VALIDATION_FAILED",
-    "query($n: Int!) { double(n: $n) }": "BAD_USER_INPUT",
+AUDITED, DRAFT = HttpProfile.AUDITED, HttpProfile.DRAFT
+COLUMNS: list[tuple[HttpProfile, str]] = list(product((AUDITED, DRAFT), (GRAPHQL_JSON, JSON)))
+
+# What is sent, and the status in each column: audited newer, audited older, draft newer, draft older.
+STATUSES: dict[str, tuple[Any, tuple[int, int, int, int]]] = {
+    "no JSON": (b"{", (400, 400, 400, 400)),
+    "no query": (b'{"qeury": "{ hello }"}', (400, 400, 422, 422)),
+    "no object": (b"5", (400, 400, 422, 422)),
+    "a batch": (b'[{"query": "{ hello }"}]', (400, 400, 422, 422)),
+    "variables of the wrong shape": (b'{"query": "{ hello }", "variables": [7]}', (400, 400, 422, 422)),
+    "no GraphQL": ({"query": "{"}, (400, 200, 400, 400)),
+    "not valid": ({"query": "{ nope }"}, (400, 200, 422, 422)),
+    "too long": ({"query": "{ hello }".ljust(40_000)}, (400, 200, 422, 422)),
+    "too many tokens": ({"query": "{" + "hello " * 2_000 + "}"}, (400, 200, 422, 422)),
+    "no fragment alone": ({"query": "fragment F on Query { hello }"}, (400, 200, 422, 422)),
+    "which operation": ({"query": "query A { hello } query B { hello }"}, (400, 200, 422, 422)),
+    "no such operation": ({"query": "query A { hello }", "operationName": "B"}, (400, 200, 422, 422)),
+    "a variable is missing": ({"query": "query($n: Int!) { double(n: $n) }"}, (400, 200, 422, 422)),
+    "all went well": ({"query": "{ hello later }"}, (200, 200, 200, 200)),
+    "a part went well": ({"query": "{ hello refused }"}, (200, 200, 294, 200)),
+    "a part was away": ({"query": "{ hello away }"}, (200, 200, 294, 200)),
+    "nothing may be seen": ({"query": "{ hello surelyRefused }"}, (200, 200, 294, 200)),
+    "nothing is there": ({"query": "{ hello surelyAway }"}, (503, 503, 294, 200)),
+    "nothing is left": ({"query": "{ hello surelyBoom }"}, (500, 500, 294, 200)),
+}
+CODES = {
+    "no GraphQL": "GRAPHQL_PARSE_FAILED",
+    "not valid": "GRAPHQL_VALIDATION_FAILED",
+    "no fragment alone": "GRAPHQL_VALIDATION_FAILED",
+    "which operation": "BAD_USER_INPUT",
+    "no such operation": "BAD_USER_INPUT",
+    "a variable is missing": "BAD_USER_INPUT",
+    "no query": "BAD_REQUEST",
 }
 
 
-@pytest.mark.parametrize("query", NOT_EXECUTED)
-async def test_what_was_not_executed_is_400_in_the_newer_type(client: httpx.AsyncClient, query: str) -> None:
-    new = await client.post("/graphql", json={"query": query}, headers=NEW)
-    old = await client.post("/graphql", json={"query": query}, headers=OLD)
-    assert (new.status_code, old.status_code) == (400, 200)
-    assert new.json() == old.json()
-    assert "data" not in new.json(), "nothing was executed"
-    assert new.json()["errors"][0]["extensions"]["code"] == NOT_EXECUTED[query]
+async def answered(body: Any, profile: HttpProfile, media_type: str) -> httpx.Response:
+    headers = {"Accept": media_type, "Content-Type": JSON}
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    async with Plain(profile=profile).client() as client:
+        return await client.post("/graphql", content=content, headers=headers)
 
 
-@pytest.mark.parametrize("headers", [NEW, OLD])
-async def test_what_was_executed_is_200(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
-    for query in ("{ hello later }", "{ hello refused }"):
-        response = await client.post("/graphql", json={"query": query}, headers=headers)
-        assert response.status_code == 200
-        assert response.json()["data"]["hello"] == "world"
+@pytest.mark.parametrize(("profile", "media_type"), COLUMNS)
+@pytest.mark.parametrize("name", STATUSES)
+async def test_each_outcome_has_its_status(name: str, profile: HttpProfile, media_type: str) -> None:
+    body, statuses = STATUSES[name]
+    response = await answered(body, profile, media_type)
+    assert response.status_code == statuses[COLUMNS.index((profile, media_type))]
+    assert ("errors" in response.json()) == (name != "all went well")
+    if name in CODES:
+        assert response.json()["errors"][0]["extensions"]["code"] == CODES[name]
 
 
-@pytest.mark.parametrize("headers", [NEW, OLD])
-async def test_what_is_no_request_is_400_in_both(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
-    assert (await client.post("/graphql", json=5, headers=headers)).status_code == 400
+@pytest.mark.parametrize("name", STATUSES)
+async def test_only_the_status_differs(name: str) -> None:
+    """And the words of what was unforeseen, which name its place in the log."""
+    bodies = [(await answered(STATUSES[name][0], *column)).json() for column in COLUMNS]
+    for body in bodies:
+        for error in body.get("errors", ()):
+            error.pop("message")
+    assert bodies == [bodies[0]] * len(COLUMNS)
 
 
-@pytest.mark.parametrize("headers", [NEW, OLD])
-async def test_a_fault_keeps_its_status_in_both(client: httpx.AsyncClient, headers: dict[str, str]) -> None:
-    for query, status in (("{ hello away }", 503), ("{ hello boom }", 500), ("{ refused away hello }", 503)):
-        response = await client.post("/graphql", json={"query": query}, headers=headers)
-        assert response.status_code == status
-        assert response.json()["data"]["hello"] == "world"
+@pytest.mark.parametrize("profile", HttpProfile)
+async def test_data_is_never_an_error_of_http(profile: HttpProfile) -> None:
+    """Both versions of the specification insist: a client that looks at the status first would throw the data away."""
+    for (body, _), media_type in product(STATUSES.values(), (GRAPHQL_JSON, JSON)):
+        response = await answered(body, profile, media_type)
+        if response.json().get("data"):
+            assert response.is_success
+        if "data" not in response.json() and profile is DRAFT:
+            assert response.is_client_error
+
+
+async def test_in_the_draft_an_error_is_marked_as_graphqls_whatever_the_client_takes() -> None:
+    for (body, _), (profile, media_type) in product(STATUSES.values(), COLUMNS):
+        response = await answered(body, profile, media_type)
+        expected = GRAPHQL_JSON if profile is DRAFT and not response.is_success else media_type
+        assert response.headers["content-type"] == f"{expected}; charset=utf-8"
+
+
+@pytest.mark.parametrize("profile", HttpProfile)
+async def test_what_http_calls_by_name_is_the_same_in_both(profile: HttpProfile) -> None:
+    async with Plain(2_000, profile=profile).client() as client:
+        large = await client.post("/graphql", content=b" " * 2_001, headers={"Content-Type": JSON})
+        for response, status, code in (
+            (await client.put("/graphql"), 405, "METHOD_NOT_ALLOWED"),
+            (await client.get("/graphql", params={"query": "mutation { change }"}), 405, "METHOD_NOT_ALLOWED"),
+            (await client.post("/graphql", json={}, headers={"Accept": "text/html"}), 406, "NOT_ACCEPTABLE"),
+            (await client.post("/graphql", content=b"{}"), 415, "UNSUPPORTED_MEDIA_TYPE"),
+            (large, 413, "CONTENT_TOO_LARGE"),
+        ):
+            assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (status, code)
+            assert ("allow" in response.headers) == (status == 405)
+
+
+def test_every_outcome_is_in_every_column() -> None:
+    for outcome, column in product(Outcome, COLUMNS):
+        assert status_of(*column, outcome, asked_for=503) >= 200
 
 
 async def test_an_unknown_operation_name_is_explained(client: httpx.AsyncClient) -> None:
     body = {"query": "query A { hello }", "operationName": "B"}
     response = await client.post("/graphql", json=body, headers=NEW)
-    assert response.status_code == 400
     assert "operationName" in response.json()["errors"][0]["message"]
 
 
 async def test_errors_point_at_the_place_in_the_document(client: httpx.AsyncClient) -> None:
-    response = await client.post("/graphql", json={"query": "{ hello\n  nope }"}, headers=NEW)
+    response = await client.post("/graphql", json={"query": "{ hello\n  nope }"}, headers=OLD)
     assert response.json()["errors"][0]["locations"] == [{"line": 2, "column": 3}]

@@ -1,0 +1,101 @@
+"""A server with one subscription and nothing behind it, for `subscribers.py`: what transport alone costs.
+
+.venv/bin/python benchmarks/feed_server.py PORT [ours|websockets-sansio|websockets|wsproto]
+"""
+
+import asyncio
+import gc
+import sys
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+import uvicorn
+from graphql import GraphQLField, GraphQLInt, GraphQLObjectType, GraphQLSchema, GraphQLString
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection, Request
+from starlette.routing import Route, WebSocketRoute
+
+from graphql_server import Connection, ConnectionLimits, Engine, GraphQLEndpoint, GraphQLSocket, Peer, Seats, Streams
+from graphql_server.uvicorn_wires import HttpProtocol, WebSocketProtocol
+
+LIMITS = ConnectionLimits(total=100_000)
+_listeners: set[asyncio.Queue[str]] = set()
+
+
+class Anybody(Connection):
+    """Who may ask for everything, and stays."""
+
+    async def context(self) -> None:
+        """Nothing is shared."""
+
+
+async def _heard(_source: object, _info: object) -> AsyncIterator[str]:
+    listener: asyncio.Queue[str] = asyncio.Queue()
+    _listeners.add(listener)
+    try:
+        while True:
+            yield await listener.get()
+    finally:
+        _listeners.discard(listener)
+
+
+def _publish(*_: object) -> int:
+    for listener in _listeners:
+        listener.put_nowait("something that happened")
+    return len(_listeners)
+
+
+def _itself(event: str, *_: object) -> str:
+    return event
+
+
+schema = GraphQLSchema(
+    GraphQLObjectType("Query", {"listeners": GraphQLField(GraphQLInt, resolve=lambda *_: len(_listeners))}),
+    GraphQLObjectType("Mutation", {"publish": GraphQLField(GraphQLInt, resolve=_publish)}),
+    GraphQLObjectType("Subscription", {"heard": GraphQLField(GraphQLString, subscribe=_heard, resolve=_itself)}),
+)
+
+
+async def _open(_handshake: HTTPConnection, _payload: Mapping[str, Any] | None) -> Connection:
+    return Anybody()
+
+
+async def _meet(_request: Request, _context: object) -> Peer:
+    return Peer()
+
+
+async def _no_context(_request: Request) -> None:
+    return None
+
+
+def app() -> Starlette:
+    """The application."""
+    seats, engine = Seats(LIMITS), Engine(schema, translate=_foresee_nothing)
+    streams = Streams(translate=_foresee_nothing, limits=LIMITS, seats=seats, meet=_meet)
+    door = GraphQLSocket(engine, open_=_open, translate=_foresee_nothing, limits=LIMITS, seats=seats)
+    endpoint = GraphQLEndpoint(engine, make_context=_no_context, translate=_foresee_nothing, streams=streams)
+    routes = [Route("/graphql", endpoint.__call__, methods=["GET", "POST"]), WebSocketRoute("/graphql", door)]
+    return Starlette(routes=routes)
+
+
+def _foresee_nothing(_error: BaseException) -> None:
+    return None
+
+
+def main(port: int, ws: Any = "ours") -> None:
+    """Serve until told to stop."""
+    gc.freeze()
+    config = uvicorn.Config(
+        app(),
+        port=port,
+        log_level="warning",
+        http=HttpProtocol,
+        ws=WebSocketProtocol if ws == "ours" else ws,
+        ws_per_message_deflate=False,
+        backlog=8192,
+    )
+    uvicorn.Server(config).run()
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), *sys.argv[2:])

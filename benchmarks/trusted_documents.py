@@ -1,0 +1,91 @@
+"""What it costs to ask for a document by its id, beside sending its text: CPU for each request.
+
+    .venv/bin/python benchmarks/trusted_documents.py
+
+All ways are asked by turns in one process, without a network, so that a busy machine slows all alike: compare the
+ratios. What executing costs is left out: the one field that asks for something is skipped. A new text is one
+that this worker has not read yet, or no longer remembers.
+"""
+
+import json
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from benchmarks.asking import send
+from sessionql.app import create_app
+from sessionql.settings import Settings
+
+ROUNDS, EACH = 30, 50
+PARTS = 10
+FIELDS = "id name device ipAddress userAgent lastActive createdAt"
+DOCUMENT = "\n".join(
+    [
+        "query Screen($no: Boolean!) { __typename mySessions @skip(if: $no) {",
+        *(f"  ...Part{n}" for n in range(PARTS)),
+        "} }",
+        *(f"fragment Part{n} on Session {{\n  {FIELDS}\n}}" for n in range(PARTS)),
+    ]
+)
+HASH = sha256(DOCUMENT.encode()).hexdigest()
+
+Make = Callable[[int], dict[str, Any]]
+"""The body of the request with a number."""
+
+
+def ways() -> Mapping[str, Make]:
+    """How the document is asked for."""
+    persisted = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": HASH}}}
+    return {
+        "a new text": lambda n: {"query": f"{DOCUMENT} # {n}"},
+        "the same text": lambda _: {"query": DOCUMENT},
+        "documentId": lambda _: {"documentId": f"sha256:{HASH}"},
+        "persisted query": lambda _: persisted,
+        "persisted query, with its text": lambda _: {**persisted, "query": DOCUMENT},
+    }
+
+
+async def cost(app: Any, bodies: list[bytes]) -> float:
+    """CPU microseconds of one request."""
+    begin = time.process_time()
+    for body in bodies:
+        await send(app, body)
+    return (time.process_time() - begin) / len(bodies) * 1e6
+
+
+async def measured(app: Any) -> dict[str, float]:
+    """What each way costs, the usual of some rounds."""
+    numbers = count()
+    rounds: list[dict[str, float]] = []
+    for _ in range(ROUNDS):
+        found = {}
+        for way, make in ways().items():
+            bodies = [json.dumps({**make(next(numbers)), "variables": {"no": True}}).encode() for _ in range(EACH)]
+            if (answer := await send(app, bodies[0])) != {"data": {"__typename": "Query"}}:
+                raise SystemExit(f"unexpected, by {way}: {answer}")
+            found[way] = await cost(app, bodies[1:])
+        rounds.append(found)
+    return {way: sorted(each[way] for each in rounds)[ROUNDS // 2] for way in ways()}
+
+
+async def main(folder: Path) -> None:
+    """Measure and print."""
+    app = create_app(Settings(data_dir=folder, trusted_documents=folder / "trusted"))
+    async with app.router.lifespan_context(app):
+        costs = await measured(app)
+    for way, make in ways().items():
+        size = len(json.dumps(make(0)))
+        print(f"{way:31} {size:5} bytes  {costs[way]:6.0f} us  {costs[way] / costs['documentId']:5.2f} x")
+
+
+if __name__ == "__main__":
+    with tempfile.TemporaryDirectory() as name:
+        Path(name, "trusted").mkdir()
+        Path(name, "trusted/app.json").write_text(json.dumps({f"sha256:{HASH}": DOCUMENT}))
+        uvloop.run(main(Path(name)))

@@ -1,0 +1,57 @@
+"""Reading what a POST request carries: JSON, uncompressed, and no larger than it may be."""
+
+from typing import Any
+
+import orjson
+from starlette.datastructures import Headers
+from starlette.requests import ClientDisconnect, Request
+
+from graphql_server.faults import RequestError
+from graphql_server.negotiation import JSON
+
+_DIGITS = 20
+
+
+async def read_json(request: Request, max_bytes: int) -> Any:
+    """The value in the body. Raises RequestError."""
+    _check_kind(request.headers)
+    return parse_json(await _read(request, max_bytes), "The body")
+
+
+def parse_json(text: bytes | str, what: str) -> Any:
+    """The value of a JSON text, which is `what`. Raises RequestError."""
+    try:
+        return orjson.loads(text)
+    except orjson.JSONDecodeError as error:
+        raise RequestError(400, f"{what} is not valid JSON in UTF-8: {error.msg}.") from None
+
+
+def _check_kind(headers: Headers) -> None:
+    # JSON is UTF-8 whatever `charset` says (RFC 8259). Of two types, somebody else might have read the other.
+    if {each.partition(";")[0].strip().lower() for each in headers.getlist("content-type")} != {JSON}:
+        raise RequestError(415, f"Send a JSON body with `Content-Type: {JSON}`.", "UNSUPPORTED_MEDIA_TYPE")
+    encodings = ",".join(headers.getlist("content-encoding")).lower().split(",")
+    if {each.strip() for each in encodings} - {"", "identity"}:
+        message, taken = "Send the body as it is, without a `Content-Encoding`.", {"Accept-Encoding": "identity"}
+        raise RequestError(415, message, "UNSUPPORTED_MEDIA_TYPE", **taken)
+
+
+async def _read(request: Request, max_bytes: int) -> bytes:
+    told = request.headers.get("content-length", "")
+    # Numbers that are longer than any body are not worth reading, nor to be told.
+    if told.isdecimal() and len(told) < _DIGITS and int(told) > max_bytes:
+        raise _too_large(told, max_bytes)
+    body = bytearray()
+    try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > max_bytes:
+                raise _too_large(f"more than {max_bytes}", max_bytes)
+    except ClientDisconnect:
+        raise RequestError(400, "The request ended early.") from None
+    return bytes(body)
+
+
+def _too_large(has: str, most: int) -> RequestError:
+    message = f"The body is too large: {has} bytes, and {most} are allowed."
+    return RequestError(413, message, "CONTENT_TOO_LARGE")

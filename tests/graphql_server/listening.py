@@ -1,0 +1,251 @@
+"""A real uvicorn with the feed's schema, and clients that speak graphql-transport-ws or take streams."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator, Callable, Hashable, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
+from typing import Any, ClassVar
+from weakref import WeakSet
+
+import httpx
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.requests import HTTPConnection, Request
+from starlette.routing import Route, WebSocketRoute
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed
+from websockets.typing import Subprotocol
+
+from graphql_server import (
+    Closing,
+    Connection,
+    ConnectionLimits,
+    Engine,
+    GraphQLEndpoint,
+    GraphQLSocket,
+    Limits,
+    Refused,
+    Seats,
+    Streams,
+)
+from graphql_server.uvicorn_wires import HttpProtocol, WebSocketProtocol
+from tests.graphql_server.feed import Feed, schema
+from tests.graphql_server.plain import METHODS, Away, BadToken, translate
+from tests.graphql_server.plain import Refused as NotAllowed
+
+PROTOCOL = "graphql-transport-ws"
+PATIENCE = 10
+
+
+class Context:
+    """What the fields of one operation share. It is known which of them are still there."""
+
+    alive: ClassVar[WeakSet["Context"]] = WeakSet()
+
+    def __init__(self, feed: Feed, who: str) -> None:
+        self.feed = feed
+        self.who = who
+        self.alive.add(self)
+
+
+class Person(Connection):
+    """Somebody who is connected, until the test ends them."""
+
+    def __init__(self, feed: Feed, payload: Mapping[str, Any]) -> None:
+        self._feed = feed
+        self.who = payload.get("who", "nobody")
+        self.seat: Hashable = payload.get("seat")
+        self.end: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
+        self.closed = 0
+
+    async def context(self) -> "Context":
+        if self.who == "revoked":
+            raise BadToken
+        return Context(self._feed, self.who)
+
+    async def ended(self) -> Closing:
+        return await self.end
+
+    def close(self) -> None:
+        self.closed += 1
+
+
+class Client:
+    """One socket's client."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self.connection = connection
+
+    async def say(self, **message: Any) -> None:
+        """Send a message."""
+        await self.connection.send(json.dumps(message))
+
+    async def hear(self) -> Any:
+        """The next message."""
+        async with asyncio.timeout(PATIENCE):
+            return json.loads(await self.connection.recv())
+
+    async def begin(self, **payload: Any) -> "Client":
+        """Initialise, and be acknowledged."""
+        await self.say(type="connection_init", payload=payload)
+        assert await self.hear() == {"type": "connection_ack"}
+        return self
+
+    async def subscribe(self, id_: str, query: str, **variables: Any) -> None:
+        """Ask for an operation."""
+        await self.say(type="subscribe", id=id_, payload={"query": query, "variables": variables})
+
+    async def ask(self, query: str, **variables: Any) -> list[Any]:
+        """The whole answer to an operation that is the only one."""
+        await self.subscribe("only", query, **variables)
+        answer = [await self.hear()]
+        while answer[-1]["type"] == "next":
+            answer.append(await self.hear())
+        return answer
+
+    async def closing(self) -> tuple[int, str]:
+        """How the server closes. What it says before is an error."""
+        with pytest.raises(ConnectionClosed) as closed:
+            async with asyncio.timeout(PATIENCE):
+                await self.connection.recv()
+        received = closed.value.rcvd
+        assert received is not None
+        return received.code, received.reason
+
+
+class Server(uvicorn.Server):
+    """One that shares its process with a test."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """Leave signals to the test."""
+        yield
+
+
+class Listening:
+    """The application, and everybody who connected."""
+
+    def __init__(self, limits: ConnectionLimits | None = None, documents: Limits | None = None) -> None:
+        self.feed = Feed()
+        self.people: list[Person] = []
+        self.limits = limits or ConnectionLimits()
+        self.seats = Seats(self.limits)
+        self.engine = Engine(schema, translate=translate, limits=documents)
+        self.address = ""
+        self.server: Server | None = None
+        self._serving: asyncio.Task[None] | None = None
+        self._tasks: set[asyncio.Task[Any]] = set()
+        door = GraphQLSocket(
+            self.engine,
+            open_=self._open,
+            translate=translate,
+            limits=self.limits,
+            seats=self.seats,
+            admit=lambda handshake: handshake.headers.get("origin") != "https://evil.test",
+        )
+        streams = Streams(translate=translate, limits=self.limits, seats=self.seats, meet=self._meet)
+        endpoint = GraphQLEndpoint(
+            self.engine, make_context=self._make_context, translate=translate, streams=streams, finish=_finish
+        )
+        routes = [Route("/graphql", endpoint.__call__, methods=METHODS), WebSocketRoute("/graphql", door)]
+        self.app = Starlette(routes=routes)
+
+    async def _make_context(self, request: Request) -> Context:
+        if request.headers.get("who") == "away":
+            raise Away
+        if request.headers.get("who") == "refused":
+            raise NotAllowed("You may not.")
+        return Context(self.feed, request.headers.get("who", "nobody"))
+
+    async def _meet(self, request: Request, context: Context) -> Person:
+        if context.who == "stranger":
+            raise Refused(Closing(4403, "Not you."))
+        return self._met(dict(request.headers))
+
+    def _met(self, payload: Mapping[str, Any]) -> Person:
+        self.people.append(person := Person(self.feed, payload))
+        return person
+
+    async def _open(self, handshake: HTTPConnection, payload: Mapping[str, Any] | None) -> Person:
+        match (payload or {}).get("who"):
+            case "stranger":
+                raise Refused(Closing(4403, f"Not from {handshake.headers['host'].partition(':')[0]}."))
+            case "away":
+                raise Away
+            case "bug":
+                raise RuntimeError("nobody may know why")
+            case "never":
+                await asyncio.Event().wait()
+        return self._met(payload or {})
+
+    @asynccontextmanager
+    async def http(self) -> AsyncIterator[httpx.AsyncClient]:
+        """A client of the endpoint."""
+        async with httpx.AsyncClient(base_url=f"http://{self.address}", timeout=PATIENCE) as client:
+            yield client
+
+    @asynccontextmanager
+    async def client(self, *subprotocols: str | None, **options: Any) -> AsyncIterator[Client]:
+        """A client, connected and not initialised. It speaks our protocol, if nothing else is said."""
+        chosen = [Subprotocol(each) for each in subprotocols or (PROTOCOL,) if each is not None] or None
+        url = f"ws://{self.address}/graphql"
+        async with connect(url, subprotocols=chosen, compression=None, ping_interval=None, **options) as made:
+            yield Client(made)
+
+    @asynccontextmanager
+    async def serve(self, *, wired: bool = True) -> AsyncIterator["Listening"]:
+        """Serve on a free port, by our protocols or by uvicorn's own. Afterwards nothing of it may be left."""
+        before = tasks()
+        config = uvicorn.Config(
+            self.app,
+            http=HttpProtocol if wired else HttpToolsProtocol,
+            ws=WebSocketProtocol if wired else WebSocketsSansIOProtocol,
+            ws_per_message_deflate=False,
+            log_config=None,
+            lifespan="off",
+            timeout_graceful_shutdown=5,
+        )
+        with socket.create_server(("127.0.0.1", 0)) as listener:
+            self.address = f"127.0.0.1:{listener.getsockname()[1]}"
+            self.server = Server(config)
+            self._serving = asyncio.create_task(self.server.serve([listener]))
+            await until(lambda: self.server is not None and self.server.started)
+            self._tasks = tasks()
+            try:
+                yield self
+            finally:
+                await self.stop()
+        assert tasks() <= before, f"something of the server goes on: {tasks() - before}"
+        assert (self.seats.entered, self.feed.listeners) == (0, 0)
+        assert [person.closed for person in self.people] == [1] * len(self.people)
+
+    async def stop(self) -> None:
+        """Stop the server, as a signal would."""
+        assert self.server is not None
+        assert self._serving is not None
+        self.server.should_exit = True
+        await self._serving
+
+    async def quiet(self) -> None:
+        """Until nothing of any connection is left."""
+        await until(lambda: not (self.seats.entered or self.feed.listeners or tasks() - self._tasks))
+
+
+def _finish(_request: Request, context: Context) -> list[tuple[str, str]]:
+    return [("x-who", context.who)]
+
+
+async def until(true: Callable[[], bool]) -> None:
+    """Wait for what nobody tells of."""
+    async with asyncio.timeout(PATIENCE):
+        while not true():  # noqa: ASYNC110 - just because nobody does
+            await asyncio.sleep(0.01)
+
+
+def tasks() -> set[asyncio.Task[Any]]:
+    """Everything that goes on, but for the tests themselves."""
+    return {task for task in asyncio.all_tasks() if "TestRunner" not in str(task.get_coro())}

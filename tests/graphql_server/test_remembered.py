@@ -1,0 +1,31 @@
+"""What is remembered never grows beyond its bounds, whatever is put into it."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from graphql_server.remembered import Remembered
+
+puts = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 12)), max_size=60)
+
+
+@given(puts, st.integers(0, 4), st.integers(0, 20))
+def test_the_bounds_hold_and_what_fits_is_the_newest(done: list[tuple[str, int]], most: int, characters: int) -> None:
+    remembered, sizes = Remembered[int](most, characters), dict[str, int]()
+    for key, size in done:
+        remembered.put(key, size, size)
+        sizes.pop(key, None)
+        sizes[key] = size
+        assert len(remembered) <= most
+        assert sum(sizes[each] for each in remembered) <= characters
+        assert list(remembered) == list(sizes)[len(sizes) - len(remembered) :], "the longest unused went first"
+        newest = most > 0 and size <= characters
+        assert remembered.get(key) == (size if newest else None)
+
+
+def test_what_is_used_stays() -> None:
+    remembered = Remembered[str](2, 100)
+    for key in ("a", "b"):
+        remembered.put(key, key.upper(), 1)
+    assert remembered.get("a") == "A"
+    remembered.put("c", "C", 1)
+    assert (remembered.get("a"), remembered.get("b"), remembered.get("c")) == ("A", None, "C")

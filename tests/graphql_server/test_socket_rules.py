@@ -1,0 +1,168 @@
+"""What the protocol forbids: the socket is closed with the code that clients know, and with words for their authors."""
+
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from graphql_server import Closing, ConnectionLimits, Refused
+from graphql_server.closings import LONGEST, fitting
+from graphql_server.messages import read_message
+from tests.graphql_server.listening import Listening
+from tests.graphql_server.plain import SECRET
+
+IMPATIENT = ConnectionLimits(init_seconds=0.1)
+
+
+@pytest.mark.parametrize("subprotocol", [None, "graphql-ws", "soap"])
+async def test_only_one_subprotocol_is_spoken(
+    listening: Listening, subprotocol: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening.client(subprotocol) as client:
+        assert await client.closing() == (4406, "Subprotocol not acceptable: speak graphql-transport-ws")
+    assert "Traceback" not in caplog.text
+
+
+async def test_among_several_subprotocols_ours_is_chosen(listening: Listening) -> None:
+    async with listening.client("graphql-ws", "graphql-transport-ws") as client:
+        assert client.connection.subprotocol == "graphql-transport-ws"
+
+
+async def test_a_handshake_from_elsewhere_is_refused_before_it_is_a_socket(listening: Listening) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with listening.client(origin="https://evil.test"):
+            pass
+    assert refused.value.response.status_code == 403
+
+
+async def test_who_never_says_who_they_are_is_sent_away() -> None:
+    async with Listening(IMPATIENT).serve() as listening, listening.client() as client:
+        await client.say(type="ping")
+        assert await client.hear() == {"type": "pong"}
+        assert await client.closing() == (4408, "Connection initialisation timeout")
+
+
+async def test_one_may_say_it_only_once(listening: Listening) -> None:
+    async with listening.client() as client:
+        await client.begin()
+        await client.say(type="connection_init")
+        assert await client.closing() == (4429, "Too many initialisation requests")
+
+
+async def test_nothing_is_executed_before_that(listening: Listening) -> None:
+    async with listening.client() as client:
+        await client.subscribe("a", "mutation { change }")
+        code, reason = await client.closing()
+    assert (code, reason.partition(":")[0]) == (4401, "Unauthorized")
+    assert listening.feed.begun == 0
+
+
+async def test_an_id_in_use_is_nobody_elses(listening: Listening) -> None:
+    async with listening.client() as client:
+        await client.begin()
+        for _ in range(2):
+            await client.subscribe("same", "subscription { heard }")
+        assert await client.closing() == (4409, "Subscriber for same already exists")
+        await listening.feed.wait_for(0)
+
+
+@pytest.mark.parametrize(
+    ("who", "closing"),
+    [
+        ("stranger", (4403, "Not from 127.0.0.1.")),
+        ("away", (1013, "Come back later.")),
+    ],
+)
+async def test_whoever_may_not_connect_is_told_why(listening: Listening, who: str, closing: tuple[int, str]) -> None:
+    async with listening.client() as client:
+        await client.say(type="connection_init", payload={"who": who})
+        assert await client.closing() == closing
+
+
+async def test_an_unforeseen_failure_keeps_its_secrets(listening: Listening, caplog: pytest.LogCaptureFixture) -> None:
+    async with listening.client() as client:
+        await client.say(type="connection_init", payload={"who": "bug"})
+        code, reason = await client.closing()
+    assert code == 4500
+    assert SECRET not in reason
+    assert reason.rpartition(": ")[2].rstrip(".") in caplog.text, "the operator finds what the user was told"
+
+
+async def test_looking_up_who_it_is_may_not_take_for_ever() -> None:
+    async with Listening(IMPATIENT).serve() as listening, listening.client() as client:
+        await client.say(type="connection_init", payload={"who": "never"})
+        assert await client.closing() == (1013, "Opening took too long. Try again later.")
+
+
+@pytest.mark.parametrize("said", ["{", b'{"type":"ping"}', '{"type":"hello"}'])
+async def test_what_is_no_message_ends_the_socket(listening: Listening, said: str | bytes) -> None:
+    async with listening.client() as client:
+        await client.begin()
+        await client.subscribe("a", "subscription { heard }")
+        await listening.feed.wait_for(1)
+        await client.connection.send(said)
+        code, reason = await client.closing()
+        assert code == 4400
+        assert reason
+        await listening.feed.wait_for(0)
+
+
+QUERY = '{"query": "{ hello }"}'
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("", "is JSON"),
+        ("no", "is JSON"),
+        ('{"type": "ping"', "is JSON"),
+        ("[" * 1_000, "is JSON"),
+        ("[]", "JSON object"),
+        ("null", "JSON object"),
+        ('"ping"', "JSON object"),
+        ("{}", "`type` is missing"),
+        ('{"type": 7}', "no string"),
+        ('{"type": "start"}', "`start`"),
+        (f'{{"type": "{"x" * 500}"}}', "`xxx"),
+        ('{"type": "connection_ack"}', "`connection_ack`"),
+        ('{"type": "next", "id": "1", "payload": {}}', "`next`"),
+        ('{"type": "connection_init", "payload": []}', "payload of `connection_init`"),
+        ('{"type": "ping", "payload": "now"}', "payload of `ping`"),
+        ('{"type": "pong", "payload": 1}', "payload of `pong`"),
+        ('{"type": "complete"}', "`complete` has an `id`"),
+        ('{"type": "complete", "id": 1}', "`complete` has an `id`"),
+        (f'{{"type": "subscribe", "payload": {QUERY}}}', "`subscribe` has an `id`"),
+        (f'{{"type": "subscribe", "id": "", "payload": {QUERY}}}', "`subscribe` has an `id`"),
+        (f'{{"type": "subscribe", "id": "{"x" * 257}", "payload": {QUERY}}}', "1 to 256 characters"),
+        ('{"type": "subscribe", "id": "a"}', "payload of `subscribe`"),
+        ('{"type": "subscribe", "id": "a", "payload": "{ hello }"}', "payload of `subscribe`"),
+        ('{"type": "subscribe", "id": "a", "payload": {}}', "`query` is missing"),
+        ('{"type": "subscribe", "id": "a", "payload": {"query": 7}}', "`query` is a string"),
+        ('{"type": "subscribe", "id": "a", "payload": {"query": "{ a }", "variables": []}}', "`variables`"),
+        ('{"type": "subscribe", "id": "a", "payload": {"query": "{ a }", "operationName": 1}}', "`operationName`"),
+        ('{"type": "subscribe", "id": "a", "payload": {"query": "{ a }", "extensions": 1}}', "`extensions`"),
+        (f'{{"type": "ping", "payload": {{"x": "{"x" * 1_000}"}}}}', "at most 1000 bytes"),
+        (f'{{"type": "ping", "payload": {{"x": "{"é" * 490}"}}}}', "at most 1000 bytes"),
+    ],
+)
+def test_the_reason_says_what_is_wrong(said: str, words: str) -> None:
+    closing = refusal({"type": "websocket.receive", "text": said})
+    assert closing.code == 4400
+    assert words in fitting(closing.reason)
+    assert len(fitting(closing.reason).encode()) <= LONGEST
+
+
+def test_binary_messages_are_none() -> None:
+    for received in ({"bytes": b"{}"}, {"bytes": b"{}", "text": None}):
+        assert refusal({"type": "websocket.receive", **received}).reason == "A message is text, not binary."
+
+
+def test_a_reason_fits_its_frame_and_no_letter_is_torn() -> None:
+    assert fitting("é" * 62) == "é" * 61
+    assert fitting("short") == "short"
+
+
+def refusal(received: dict[str, Any]) -> Closing:
+    with pytest.raises(Refused) as refused:
+        read_message(received, 1_000)
+    return refused.value.closing

@@ -1,0 +1,97 @@
+"""What the engine makes of a subscription, without any network."""
+
+from collections.abc import AsyncIterator
+from contextlib import aclosing
+from typing import Any
+
+import pytest
+
+from graphql_server import Engine, Limits
+from graphql_server.engine import Answer, Answers
+from graphql_server.faults import RequestError
+from graphql_server.request import GraphQLRequest
+from tests.graphql_server.feed import Feed, schema
+from tests.graphql_server.listening import Context
+from tests.graphql_server.plain import translate
+
+
+@pytest.fixture
+def feed() -> Feed:
+    return Feed()
+
+
+def request(query: str, *, safe: bool = False, **variables: Any) -> GraphQLRequest:
+    return GraphQLRequest(query, variables, None, safe)
+
+
+async def begin(feed: Feed, query: str, **limits: Any) -> Answer | Answers:
+    engine = Engine(schema, translate=translate, limits=Limits(**limits))
+    return await engine.subscribe(request(query), Context(feed, "ana"))
+
+
+async def answers(feed: Feed, query: str) -> AsyncIterator[Answer]:
+    found = await begin(feed, query)
+    assert not isinstance(found, Answer)
+    async with aclosing(found):
+        async for answer in found:
+            yield answer
+
+
+async def test_each_event_is_an_answer(feed: Feed) -> None:
+    found = [answer async for answer in answers(feed, "subscription { count(to: 2) }")]
+    assert [(answer.body, answer.executed) for answer in found] == [
+        ({"data": {"count": 1}}, True),
+        ({"data": {"count": 2}}, True),
+    ]
+
+
+async def test_what_broke_is_the_last_answer(feed: Feed) -> None:
+    *_, last = [answer async for answer in answers(feed, "subscription { breaks }")]
+    assert (list(last.body), last.executed) == (["errors"], False)
+
+
+async def test_closing_the_answers_closes_their_source(feed: Feed) -> None:
+    async for answer in answers(feed, "subscription { flood(size: 3) }"):
+        assert answer.body == {"data": {"flood": "xxx"}}
+        assert feed.stopped == []
+        break
+    found = await begin(feed, "subscription { flood(size: 3) }")
+    assert not isinstance(found, Answer)
+    await anext(found)
+    await found.aclose()
+    assert "flood" in feed.stopped
+
+
+async def test_answers_that_nobody_took_can_be_closed(feed: Feed) -> None:
+    found = await begin(feed, "subscription { heard }")
+    assert not isinstance(found, Answer)
+    await found.aclose()
+    assert (feed.begun, feed.listeners) == (0, 0)
+
+
+@pytest.mark.parametrize("query", ["{ hello }", "mutation { change }"])
+async def test_other_operations_have_one_answer(feed: Feed, query: str) -> None:
+    found = await begin(feed, query)
+    assert isinstance(found, Answer)
+    assert found.executed
+
+
+async def test_documents_and_limits_are_those_of_other_operations(feed: Feed) -> None:
+    found = await begin(feed, "subscription { a: count(to: 1) }", aliases=0)
+    assert isinstance(found, Answer)
+    assert found.body["errors"][0]["extensions"]["code"] == "TOO_MANY_ALIASES"
+
+
+async def test_one_answer_is_too_few_for_a_subscription(feed: Feed) -> None:
+    engine = Engine(schema, translate=translate)
+    with pytest.raises(RequestError) as refused:
+        await engine.answer(request("subscription { heard }"), Context(feed, "ana"))
+    assert refused.value.status == 406
+    assert feed.begun == 0
+
+
+async def test_what_changes_something_does_not_come_by_a_link(feed: Feed) -> None:
+    engine = Engine(schema, translate=translate)
+    with pytest.raises(RequestError) as refused:
+        await engine.subscribe(request("mutation { change }", safe=True), Context(feed, "ana"))
+    assert refused.value.status == 405
