@@ -14,12 +14,13 @@ from schema.query import Query
 from schema.scalars import SCALARS
 from schema.service_mutation import ServiceMutation
 from schema.service_query import ServiceQuery
+from schema.subscription import Subscription
 
 SDL_FILE = Path(__file__).parent / "schema.graphql"
 SERVICES_SDL_FILE = Path(__file__).parent / "services.graphql"
 
 _config = StrawberryConfig(scalar_map=SCALARS)
-_schema = strawberry.Schema(query=Query, mutation=Mutation, config=_config)
+_schema = strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription, config=_config)
 _services_schema = strawberry.Schema(query=ServiceQuery, mutation=ServiceMutation, config=_config)
 
 graphql_schema: GraphQLSchema = _schema._schema  # noqa: SLF001 - it has no public name

@@ -42,6 +42,10 @@ class Context:
         """What the request carries that says whose session it is."""
         return Proof(self.requester, self.access_token, self.browser.refresh_token)
 
+    def look_anew(self) -> None:
+        """Forget what was read: another event of a subscription tells of another moment."""
+        self.loaders = Loaders(self.services)
+
     def sign_in(self, session: SessionRecord) -> Requester:
         """From here on the request is made by this new session."""
         self.requester, self.rejected = Requester(session), False

@@ -19,9 +19,9 @@ def given(value: Any) -> Any:
     return None if value is strawberry.UNSET else value
 
 
-def page_of(list_: str, first: Any, after: Any, last: Any, before: Any) -> Page:
-    """The page that a connection's arguments ask for. Raises InvalidArgument."""
-    return PageRequest(given(first), given(after), given(last), given(before)).to_page(list_)
+def page_of(list_: str, first: Any, after: Any, last: Any, before: Any, *, most: int) -> Page:
+    """The page that a connection's arguments ask for, of `most` items at most. Raises InvalidArgument."""
+    return PageRequest(given(first), given(after), given(last), given(before)).to_page(list_, most)
 
 
 @strawberry.type(description="Which page of a connection this is.")

@@ -56,8 +56,8 @@ class Query:
         return _dress(context, found, requester)
 
     @strawberry.field(
-        description="Objects by their IDs, in the same order, at most 100; null in the place of "
-        "one the caller may not see."
+        description="Objects by their IDs, in the same order, at most 100 unless set otherwise; null in the place "
+        "of one the caller may not see."
     )
     async def nodes(self, info: Info, ids: ObjectIds) -> list[Node | None]:
         context, requester = info.context, info.context.require()

@@ -12,7 +12,8 @@ from resolvers.addresses import canonical_address
 JWT = NewType("JWT", str)
 IPAddress = NewType("IPAddress", str)
 
-_RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,6})?(Z|[+-]([01]\d|2[0-3]):[0-5]\d)", flags=re.ASCII)
+_TIME = r"([01]\d|2[0-3]):[0-5]\d"
+_RFC_3339 = re.compile(rf"\d{{4}}-\d\d-\d\d[Tt]{_TIME}:[0-5]\d(\.\d{{1,9}})?([Zz]|[+-]{_TIME})", flags=re.ASCII)
 
 
 def format_instant(value: datetime) -> str:
@@ -21,22 +22,22 @@ def format_instant(value: datetime) -> str:
 
 
 def parse_instant(text: object) -> datetime:
-    """The instant that RFC 3339 text with an offset names. Raises ValueError for other values."""
+    """The instant that RFC 3339 text with an offset names, cut to microseconds. Raises ValueError for other values."""
     if not isinstance(text, str) or not _RFC_3339.fullmatch(text):
         raise ValueError(
-            "a DateTime is written like 2026-11-23T11:16:10Z, with an offset and at most six fraction digits"
+            "a DateTime is written like 2026-11-23T11:16:10Z, with an offset and at most nine fraction digits"
         )
     try:
-        return datetime.fromisoformat(text).astimezone(UTC)
+        return datetime.fromisoformat(text.upper()).astimezone(UTC)
     except (ValueError, OverflowError):
         raise ValueError("there is no such DateTime") from None
 
 
 def parse_address(text: object) -> str:
     """The canonical form of an address. Raises ValueError for other values."""
-    found = canonical_address(text) if isinstance(text, str) else None
+    found = canonical_address(text) if isinstance(text, str) and "%" not in text else None
     if found is None:
-        raise ValueError("an IPAddress is written like 192.0.2.1 or 2001:db8::1")
+        raise ValueError("an IPAddress is written like 192.0.2.1 or 2001:db8::1, without a zone")
     return found
 
 
@@ -44,15 +45,17 @@ SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
         description="An instant in UTC, as an RFC 3339 string with a `Z` offset and at most six "
-        "fraction digits, e.g. `2026-11-23T11:16:10.123456Z`.",
-        specified_by_url="https://scalars.graphql.org/andimarek/date-time.html",
+        "fraction digits, e.g. `2026-11-23T11:16:10.123456Z`. In arguments any offset, and up to nine "
+        "fraction digits, of which six count. Years from 0001 to 9999.",
+        specified_by_url="https://scalars.graphql.org/chillicream/date-time.html",
         serialize=format_instant,
         parse_value=parse_instant,
     ),
     IPAddress: strawberry.scalar(
         name="IPAddress",
-        description="An IPv4 or IPv6 address in its canonical text form (RFC 5952), e.g. `192.0.2.1` or `2001:db8::1`.",
-        specified_by_url="https://www.rfc-editor.org/rfc/rfc5952",
+        description="An IPv4 or IPv6 address without a zone in its canonical text form, e.g. `192.0.2.1` or "
+        "`2001:db8::1`: the type `ip-address-no-zone` of RFC 9911. IPv4-mapped addresses become IPv4.",
+        specified_by_url="https://www.rfc-editor.org/rfc/rfc9911",
         serialize=str,
         parse_value=parse_address,
     ),

@@ -20,7 +20,7 @@ from storage.records import OperationRecord, SessionRecord
 
 Token = Annotated[str, strawberry.argument(description="The token. Send it in the variables of a POST, not in a URL.")]
 By = Annotated[UserLookup, strawberry.argument(description="What names the user.")]
-First = Annotated[int, strawberry.argument(description="Return at most this many (1 to 100).")]
+First = Annotated[int, strawberry.argument(description="Return at most this many (1 to 100, unless set otherwise).")]
 Before = Annotated[strawberry.ID | None, strawberry.argument(description="Only those older than this operation.")]
 
 

@@ -102,7 +102,8 @@ class Session(Node):
         async def count() -> int:
             return await loaders.event_counts.load((owner, self.record.id)) or 0
 
-        slice_ = await read(page_of("event", first, after, last, before))
+        most = info.context.services.policy.list_size
+        slice_ = await read(page_of("event", first, after, last, before, most=most))
         return dress_events(slice_, partial(dress_session, info.context, viewer=self.viewer), read, count)
 
 

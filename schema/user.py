@@ -10,6 +10,7 @@ import strawberry
 from resolvers import events, sessions
 from resolvers.paging import Slice
 from schema.arguments import (
+    EventKinds,
     EventsAfter,
     EventsBefore,
     EventsFirst,
@@ -20,7 +21,7 @@ from schema.arguments import (
     SessionsLast,
 )
 from schema.context import Context, Info
-from schema.enums import DeviceKind, EventKind
+from schema.enums import DeviceKind
 from schema.event import SecurityEventConnection, dress_events
 from schema.inputs import SessionFilter, SessionOrder
 from schema.node import Node, given, page_of
@@ -30,7 +31,6 @@ from storage.records import EventRecord, SessionRecord, UserRecord
 
 FilterArgument = Annotated[SessionFilter | None, strawberry.argument(description="Which sessions to list.")]
 OrderArgument = Annotated[SessionOrder | None, strawberry.argument(description="How to order them.")]
-KindsArgument = Annotated[list[EventKind] | None, strawberry.argument(description="Only events of these kinds.")]
 
 
 @strawberry.type(description="How many sessions there are of one kind of device.")
@@ -91,7 +91,8 @@ class User(Node):
         async def count() -> int:
             return await sessions.count_sessions(services, self.owner, which)
 
-        slice_ = await read(page_of(order.field, first, after, last, before))
+        page = page_of(order.field, first, after, last, before, most=services.policy.list_size)
+        slice_ = await read(page)
         return dress_sessions(info.context, slice_, order.field, self.viewer, read, count)
 
     @strawberry.field(description="Numbers for a dashboard of the user's sessions.")
@@ -109,7 +110,7 @@ class User(Node):
     async def security_events(
         self,
         info: Info,
-        kinds: KindsArgument = strawberry.UNSET,
+        kinds: EventKinds = strawberry.UNSET,
         first: EventsFirst = strawberry.UNSET,
         after: EventsAfter = strawberry.UNSET,
         last: EventsLast = strawberry.UNSET,
@@ -124,7 +125,8 @@ class User(Node):
         async def count() -> int:
             return await events.count_events(services, self.owner, which)
 
-        slice_ = await read(page_of("event", first, after, last, before))
+        page = page_of("event", first, after, last, before, most=services.policy.list_size)
+        slice_ = await read(page)
         return dress_events(slice_, partial(dress_session, info.context, viewer=self.viewer), read, count)
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Literal
 
-from starlette.requests import Request
+from starlette.requests import HTTPConnection
 
 from resolvers.addresses import canonical_address
 
@@ -43,7 +43,7 @@ def parse_networks(text: object) -> tuple[Network, ...]:
     return networks
 
 
-def address_of(request: Request, proxies: Proxies) -> str | None:
+def address_of(request: HTTPConnection, proxies: Proxies) -> str | None:
     """The canonical address of whoever sent the request; None when it is not known."""
     address = canonical_address(request.client.host if request.client else None)
     if not proxies.networks:

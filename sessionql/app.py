@@ -6,6 +6,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp
 
 from resolvers.key_file import KeyFile
@@ -14,6 +15,7 @@ from sessionql.background import background
 from sessionql.cors import share
 from sessionql.doors import routes
 from sessionql.origins import Origins
+from sessionql.refusals import fail, refuse
 from sessionql.security_headers import SecurityHeaders
 from sessionql.services import make_services, prepare, system_clock
 from sessionql.settings import Settings
@@ -51,7 +53,14 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
             services.passwords.close()
             await services.storage.database.close()
 
-    app = Application(settings.origins, title="SessionQL", lifespan=lifespan, openapi_url=None)
+    app = Application(
+        settings.origins,
+        title="SessionQL",
+        lifespan=lifespan,
+        openapi_url=None,
+        redirect_slashes=False,
+        exception_handlers={HTTPException: refuse, Exception: fail},
+    )
     app.state.services = services
     app.router.routes.extend(routes(settings, services))
     return app

@@ -1,4 +1,4 @@
-"""What goes on beside the requests: activity is written, the old forgotten, new files noticed."""
+"""What goes on beside the requests: activity is written, the old forgotten, news and new files noticed."""
 
 import asyncio
 import logging
@@ -27,6 +27,7 @@ async def background(settings: Settings, services: Services, keys: KeyFile) -> A
         asyncio.create_task(services.activity.flush_every(PAUSE)),
         asyncio.create_task(prune_every(services, settings.prune_interval.total_seconds())),
         asyncio.create_task(_watch(keys, services.locations)),
+        asyncio.create_task(services.broadcast.run()),
         # Its tables take a third of a second to build: not in somebody's first log-in.
         asyncio.create_task(asyncio.to_thread(describe, "Mozilla/5.0")),
     ]

@@ -1,4 +1,4 @@
-"""The command line: `sessionql serve`, `migrate`, `prune`, `keys`, `services`, `users`, and what is exported."""
+"""The command line: `sessionql serve`, `migrate`, `prune`, `keys`, `services`, `users`, exports and checks."""
 
 import asyncio
 import gc
@@ -8,11 +8,13 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
+from graphql_server import ManifestError
 from resolvers.key_file import KeyFile, KeysError
 from resolvers.locations import LocationsError
 from sessionql.cli_services import services
 from sessionql.cli_settings import read_settings, with_services
 from sessionql.cli_users import operations, users
+from sessionql.mode_settings import MODES, Mode, take_by_default
 from storage import StorageError
 
 
@@ -30,7 +32,7 @@ def main() -> None:
     """Run a command. What is expected to go wrong is one line, without a traceback."""
     try:
         commands()
-    except (KeysError, LocationsError, StorageError, OSError) as error:
+    except (KeysError, LocationsError, ManifestError, StorageError, OSError) as error:
         raise SystemExit(f"sessionql: {error}") from None
     except ValidationError as error:
         raise SystemExit(_explain(error)) from None
@@ -48,12 +50,15 @@ def _explain(error: ValidationError) -> str:
 @commands.command()
 @click.option("--host", help="The address to listen on (SESSIONQL_HOST).")
 @click.option("--port", type=int, help="The port to listen on (SESSIONQL_PORT).")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--default-mode", type=click.Choice(MODES), help="The mode to be in when SESSIONQL_MODE does not say.")
+def serve(host: str | None, port: int | None, default_mode: Mode | None) -> None:
     """Serve until Ctrl-C. On SQLite the tables are made and kept up to date."""
     # Loading makes no garbage: collecting in between takes a tenth of the start. `_Server` turns it on again.
     gc.disable()
     from sessionql.serve import serve as serve_
 
+    if default_mode is not None:
+        take_by_default(default_mode)
     serve_(read_settings(host=host, port=port))
 
 
@@ -93,6 +98,23 @@ def export_settings(file: Path | None) -> None:
     from sessionql.settings_page import settings_page
 
     _export(settings_page, file)
+
+
+@commands.command("check-documents")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+def check_documents(folder: Path | None) -> None:
+    """Check the trusted documents of FOLDER, or of the settings, as a start would: run it before one."""
+    from sessionql.trusted import load_trusted, told
+
+    settings = read_settings(trusted_documents=folder)
+    if settings.trusted_documents is None:
+        raise SystemExit("sessionql: name a folder, or set SESSIONQL_TRUSTED_DOCUMENTS")
+    trusted = load_trusted(settings)
+    for unusable in trusted.unusable:
+        click.echo(told(unusable), err=True)
+    click.echo(f"{len(trusted.users)} documents of users, {len(trusted.services)} of services.")
+    if trusted.unusable:
+        raise SystemExit(f"sessionql: {len(trusted.unusable)} of them cannot be run")
 
 
 def _export(make: Callable[[], str], file: Path | None) -> None:

@@ -6,13 +6,14 @@ from pathlib import Path
 
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
-from starlette.routing import Route
+from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from graphql_server import GraphQLEndpoint
 from resolvers.services import Services
 from sessionql.examples import load_examples
 from sessionql.graphiql import PAGE_HEADERS, graphiql_assets, graphiql_page
-from sessionql.graphql import make_endpoint
+from sessionql.graphql import make_graphql
+from sessionql.schema_door import schema_doors
 from sessionql.settings import Settings
 from storage import StorageError, StorageUnavailable
 from storage.migrate import check
@@ -23,25 +24,35 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 EXAMPLES = Path(__file__).parent.parent / "graphql_examples"
 
-# The endpoint itself says which methods it takes, in the words of GraphQL.
-_EVERY_METHOD = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+# Who sends one of these asks for an operation, and not for the page.
+_ASKING = frozenset({"query", "documentId", "extensions"})
 
 
-def routes(settings: Settings, services: Services) -> list[Route]:
+def routes(settings: Settings, services: Services) -> list[BaseRoute]:
     """Every door of the server."""
-    endpoint = make_endpoint(services, settings)
-    always = [
+    graphql = make_graphql(services, settings)
+    endpoint = graphql.endpoint
+    always: list[BaseRoute] = [
+        WebSocketRoute("/graphql", graphql.socket),
         Route("/healthz", _health(services), methods=["GET"]),
         Route("/.well-known/jwks.json", _jwks(services), methods=["GET"]),
+        *schema_doors(services, settings),
     ]
-    if not settings.graphiql:
-        return [*always, Route("/graphql", endpoint.__call__, methods=_EVERY_METHOD)]
+    if not settings.serves_graphiql:
+        return [*always, _for_every_method("/graphql", endpoint.__call__)]
     return [
         *always,
-        Route("/graphql", _with_page(endpoint), methods=_EVERY_METHOD, name="graphql"),
+        _for_every_method("/graphql", _with_page(endpoint)),
         Route("/", _to_graphiql, methods=["GET"]),
         graphiql_assets(),
     ]
+
+
+def _for_every_method(path: str, handler: Handler) -> Route:
+    """A door that says itself which methods it takes, in the words of GraphQL."""
+    route = Route(path, handler)
+    route.methods = None
+    return route
 
 
 def _with_page(endpoint: GraphQLEndpoint) -> Handler:
@@ -50,7 +61,7 @@ def _with_page(endpoint: GraphQLEndpoint) -> Handler:
 
     async def graphql(request: Request) -> Response:
         wants_page = "text/html" in request.headers.get("accept", "")
-        if request.method == "GET" and wants_page and "query" not in request.query_params:
+        if request.method == "GET" and wants_page and not _ASKING.intersection(request.query_params):
             return HTMLResponse(page, headers=dict(PAGE_HEADERS))
         return await endpoint(request)
 
@@ -58,7 +69,7 @@ def _with_page(endpoint: GraphQLEndpoint) -> Handler:
 
 
 async def _to_graphiql(request: Request) -> Response:
-    return RedirectResponse(request.url_for("graphql").path, 307)
+    return RedirectResponse(f"{request.scope.get('root_path', '')}/graphql", 307)
 
 
 def _jwks(services: Services) -> Handler:

@@ -7,17 +7,18 @@ this repository; `static/` holds what is ours. All of it is read once, at start:
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
-from hashlib import sha256
+from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
 from sessionql.examples import Example
+from sessionql.files import file_of
 
 _PACKAGE = "graphene_django_graphiql_static"
 
@@ -83,12 +84,6 @@ _PAGE = """<!doctype html>
 """
 
 
-@dataclass(frozen=True, slots=True)
-class _Asset:
-    body: bytes
-    headers: Mapping[str, str]
-
-
 def graphiql_page(examples: Sequence[Example]) -> str:
     """The page's HTML; send it with `PAGE_HEADERS`. Addresses are relative, so a path prefix does no harm."""
     return _PAGE.format(head="\n".join(_head()), examples=_json_in_html([asdict(each) for each in examples]))
@@ -96,15 +91,13 @@ def graphiql_page(examples: Sequence[Example]) -> str:
 
 def graphiql_assets() -> Route:
     """The route of the page's files. A name that is not one of theirs is 404, whatever lies on the disk."""
-    assets = {path.name: _asset(path) for path in _files()}
+    assets = {path.name: file_of(path.read_bytes(), _CONTENT_TYPES[path.suffix]) for path in _files()}
 
     async def serve(request: Request) -> Response:
         asset = assets.get(request.path_params["name"])
         if asset is None:
-            return PlainTextResponse("Not found", status_code=404)
-        if asset.headers["ETag"] in request.headers.get("if-none-match", ""):
-            return Response(status_code=304, headers=asset.headers)
-        return Response(asset.body, headers=asset.headers)
+            raise HTTPException(404)
+        return asset.respond(request)
 
     return Route("/graphiql/{name}", serve, methods=["GET"], name="graphiql-assets")
 
@@ -134,14 +127,3 @@ def _package_folder() -> Path:
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError(f"GraphiQL's files are missing: pip install {_PACKAGE.replace('_', '-')}")
     return Path(spec.submodule_search_locations[0])
-
-
-def _asset(path: Path) -> _Asset:
-    body = path.read_bytes()
-    headers = {
-        "Content-Type": _CONTENT_TYPES[path.suffix],
-        "ETag": f'"{sha256(body).hexdigest()[:32]}"',
-        "Cache-Control": "no-cache",  # names carry no version, so ask; an unchanged file answers 304
-        "X-Content-Type-Options": "nosniff",
-    }
-    return _Asset(body, headers)

@@ -1,4 +1,4 @@
-"""The settings that bound what one request may ask for. They come last in `docs/settings.md`."""
+"""The settings that bound what one request may ask for. They come late in `docs/settings.md`."""
 
 from datetime import timedelta
 
@@ -28,9 +28,9 @@ class LimitsSettings(BaseSettings):
         default=600, ge=1, le=MOST, description="Tokens (names, signs, values, comments) of a document, at most."
     )
     max_depth: int = Field(default=20, ge=1, le=DEEPEST, description="How deep selections may nest.")
-    max_aliases: int = Field(default=150, ge=0, le=MOST, description="Aliases of a document, at most.")
+    max_aliases: int = Field(default=100, ge=0, le=MOST, description="Aliases of a document, at most.")
     max_root_fields: int = Field(
-        default=150, ge=1, le=MOST, description="Fields of `Query` and `Mutation` that a document selects, at most."
+        default=100, ge=1, le=MOST, description="Fields of `Query` and `Mutation` that a document selects, at most."
     )
     max_directives: int = Field(default=50, ge=0, le=MOST, description="Directives of a document, at most.")
     max_comparisons: int = Field(
@@ -44,6 +44,13 @@ class LimitsSettings(BaseSettings):
     )
     max_cost: int = Field(
         default=50_000, ge=1, le=MOST**2, description="Fields that an answer may have: pages and lists multiply."
+    )
+    max_list_size: int = Field(
+        default=100,
+        ge=20,
+        le=1_000,
+        description="Items of a page (`first`, `last`) and entries of `ids`, at most. At least 20, the size of a page "
+        "that nobody asked a size for.",
     )
     execution_timeout: Duration = Field(
         default=timedelta(seconds=10), description="How long an operation may take, at least `1s`."
@@ -69,5 +76,6 @@ class LimitsSettings(BaseSettings):
             comparisons=self.max_comparisons,
             validation_errors=self.max_validation_errors,
             cost=self.max_cost,
+            list_size=self.max_list_size,
             seconds=self.execution_timeout.total_seconds(),
         )

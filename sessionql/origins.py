@@ -35,6 +35,14 @@ class Origins:
             return site in {"same-origin", "same-site"}
         return origin is not None and _is_host_of(origin, headers.get("host", ""))
 
+    def may_connect(self, headers: Mapping[str, str]) -> bool:
+        """Whether a socket may be opened from where its handshake comes.
+
+        Browsers let every page open one, and say in Origin whose it is; other programs say nothing.
+        """
+        origin = headers.get("origin")
+        return origin is None or ANY in self.listed or origin in self.listed or self.admit(headers)
+
 
 def parse_origins(text: object) -> tuple[str, ...]:
     """Origins written as `https://app.example.com, https://admin.example.com`, or one by one. Raises ValueError."""

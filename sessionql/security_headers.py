@@ -2,7 +2,7 @@
 
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-_HEADERS: tuple[tuple[bytes, bytes], ...] = (
+HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
     (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
@@ -28,7 +28,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
                 names = {name for name, _ in given}
-                message["headers"] = given + [pair for pair in _HEADERS if pair[0] not in names]
+                message["headers"] = given + [pair for pair in HEADERS if pair[0] not in names]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)

@@ -1,4 +1,4 @@
-"""Serving with uvicorn, and the few lines that tell a newcomer what to do next."""
+"""Serving with uvicorn, from what would stop a start to the last request."""
 
 import asyncio
 import gc
@@ -13,11 +13,15 @@ import uvicorn
 from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
+from graphql_server.uvicorn_wires import WebSocketProtocol
 from resolvers.key_file import KeyFile
 from sessionql.app import create_app
+from sessionql.banner import banner
+from sessionql.http_protocol import StrictHttpProtocol
 from sessionql.logs import set_up_logging
 from sessionql.services import prepare, system_clock
 from sessionql.settings import Settings
+from sessionql.trusted import read_folder
 from storage import Storage, StorageUnavailable
 from storage.storage import connect, is_sqlite
 
@@ -33,6 +37,7 @@ def serve(settings: Settings) -> None:
     config = uvicorn.Config(
         "sessionql.serve:make_app",
         factory=True,
+        http=StrictHttpProtocol,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
@@ -42,9 +47,14 @@ def serve(settings: Settings) -> None:
         # The peer is the peer: X-Forwarded-For is believed from nobody.
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE,
+        ws=WebSocketProtocol,
+        # It takes far more memory for each socket than our short messages are worth.
+        ws_per_message_deflate=False,
+        # Larger messages than ours are answered with words; far larger ones are not read.
+        ws_max_size=4 * settings.max_body_bytes,
     )
     listener = _listen(settings)
-    announce = _BANNER.format(url=_url(settings, listener), database=settings.url.partition(":")[0])
+    announce = banner(settings, _url(settings, listener))
     # Uvicorn ends by raising the signal again that told it to: a SIGTERM is no failure either.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
@@ -65,6 +75,7 @@ def make_app() -> FastAPI:
 
 async def _preflight(settings: Settings) -> None:
     """Find out what would stop a start before it begins, and say it plainly."""
+    read_folder(settings.trusted_documents)
     KeyFile(settings.keys_path).load_or_create(system_clock())
     storage = Storage(connect(settings.url), settings.lifetimes)
     try:
@@ -110,14 +121,3 @@ def _listen(settings: Settings) -> socket.socket:
 def _url(settings: Settings, listener: socket.socket) -> str:
     host = f"[{settings.host}]" if ":" in settings.host else settings.host
     return f"http://{host}:{listener.getsockname()[1]}"
-
-
-_BANNER = """
-SessionQL is ready on {url} ({database})
-
-  GraphiQL   {url}/graphql
-  try        1. open it, run the tab "Register", then "My sessions"
-             2. open it in a second browser (or a private window), run "Log in"
-             3. back in the first: "My sessions" shows both, "Revoke session" ends one at once
-  stop       Ctrl-C
-"""

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from uuid_utils.compat import uuid7
 
 from resolvers.activity import Activity
+from resolvers.broadcast import Broadcast
 from resolvers.key_file import KeyFile
 from resolvers.locations import Locations
 from resolvers.passwords import Passwords
@@ -45,6 +46,7 @@ def make_services(
         passwords=Passwords(),
         activity=Activity(storage, settings.activity_interval),
         locations=Locations(settings.geoip_database),
+        broadcast=Broadcast(storage),
         clock=clock,
         new_id=new_id,
         policy=settings.policy,

@@ -9,22 +9,25 @@ from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from graphql_server import HttpProfile
 from resolvers.keys import LONGEST_TOKEN
 from resolvers.services import Policy
 from resolvers.tokens import Signature
 from sessionql.addresses import Network, Proxies, parse_networks
+from sessionql.connection_settings import ConnectionSettings
 from sessionql.cookies import CookieRules, SameSite
 from sessionql.durations import Duration
-from sessionql.limits_settings import MOST, LimitsSettings
+from sessionql.limits_settings import MOST
 from sessionql.origins import ANY, Origins, parse_origins
 from sessionql.shared_secret import check_shared_secret
+from sessionql.trusted_settings import TrustedSettings
 from storage import Lifetimes
 from storage.storage import is_sqlite, sqlite_path
 
 PREFIX = "SESSIONQL_"
 
 
-class Settings(LimitsSettings):
+class Settings(TrustedSettings, ConnectionSettings):
     """How a server is set up. Every setting has a default that is safe to start with."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True)
@@ -144,7 +147,11 @@ class Settings(LimitsSettings):
         default=None,
         description="A MaxMind-format file (`.mmdb`) that `location` is looked up in; read again when it is replaced.",
     )
-    graphiql: bool = Field(default=True, description="Whether to serve the GraphiQL page.")
+    http_profile: HttpProfile = Field(
+        default=HttpProfile.AUDITED,
+        description="HTTP statuses of errors: `audited` as the published audits of GraphQL over HTTP want them, or "
+        "`draft` as its newer draft does (422 for what does not validate or fit, 294 for partial success).",
+    )
     access_log: bool = Field(default=False, description="Whether to log each request (without its query).")
     log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What to log.")
 
@@ -212,6 +219,7 @@ class Settings(LimitsSettings):
             attempts_per_account=self.attempts_per_account,
             attempts_per_address=self.attempts_per_address,
             registrations_per_address=self.registrations_per_address,
+            list_size=self.max_list_size,
         )
 
     @property

@@ -5,8 +5,8 @@ from typing import Any
 
 from pydantic.fields import FieldInfo
 
+from sessionql.connection_settings import ConnectionSettings
 from sessionql.durations import format_duration
-from sessionql.limits_settings import LimitsSettings
 from sessionql.settings import PREFIX, Settings
 
 _HEAD = """# Settings
@@ -32,7 +32,7 @@ def settings_page() -> str:
 
 def _in_order() -> list[tuple[str, FieldInfo]]:
     """The limits last, though a base class has its fields first: few people ever change them."""
-    return sorted(Settings.model_fields.items(), key=lambda each: each[0] in LimitsSettings.model_fields)
+    return sorted(Settings.model_fields.items(), key=lambda each: each[0] in ConnectionSettings.model_fields)
 
 
 def _shown(value: Any) -> str:

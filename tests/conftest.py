@@ -16,17 +16,21 @@ from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
 from resolvers.activity import Activity
+from resolvers.broadcast import Broadcast
 from resolvers.keys import KeyRing
 from resolvers.locations import Locations
 from resolvers.passwords import Passwords
 from resolvers.services import Policy, Services
 from resolvers.tokens import Tokens
 from sessionql.app import create_app
+from sessionql.mode_settings import Mode
 from sessionql.settings import Settings
 from storage import Lifetimes, Storage
 from storage.storage import connect
 from tests.engines import GIVEN, Engines, PostgresqlServer, find_postgresql
 from tests.server import Server
+
+pytest_plugins = ["tests.contract_table", "tests.contracts.fixtures"]
 
 # Machines are busy at times: how long an example takes says nothing of it.
 hypothesis.settings.register_profile("patient", hypothesis.settings.get_profile("default"), deadline=None)
@@ -34,7 +38,12 @@ if not os.environ.get("CI"):
     hypothesis.settings.load_profile("patient")
 
 ENGINES = ("sqlite", "postgresql")
-CLIENTS = Path(__file__).parents[1] / ".build/clients/node_modules"
+developing = pytest.mark.parametrize("mode", ["development"])
+"""For tests of what is there in development only."""
+LOCK, INSTALLED = (
+    Path(__file__).parents[1] / path for path in ("tests/clients/package-lock.json", ".build/clients/installed.json")
+)
+CODEGEN = Path(__file__).parents[1] / ".build/codegen/installed.lock"
 SERVER = pytest.StashKey[PostgresqlServer]()
 
 
@@ -71,8 +80,10 @@ def missing() -> dict[str, str]:
     found = {}
     if not (shutil.which("chromium") or shutil.which("chromium-browser")):
         found["browser"] = "Chromium"
-    if not (shutil.which("node") and CLIENTS.exists()):
-        found["node"] = "node with its packages"
+    if not (shutil.which("node") and INSTALLED.exists() and INSTALLED.read_bytes() == LOCK.read_bytes()):
+        found["node"] = "node with today's packages"
+    if not CODEGEN.exists():
+        found["codegen"] = "generator of Python clients"
     return found
 
 
@@ -154,6 +165,7 @@ def services(storage: Storage, clock: FakeClock, cheap_passwords: Passwords) -> 
         passwords=cheap_passwords,
         activity=Activity(storage, timedelta(seconds=60)),
         locations=Locations(),
+        broadcast=Broadcast(storage),
         clock=clock,
         new_id=uuid7,
         policy=Policy(),
@@ -161,8 +173,14 @@ def services(storage: Storage, clock: FakeClock, cheap_passwords: Passwords) -> 
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    return Settings(data_dir=tmp_path, database_url=database_url)
+def mode() -> Mode:
+    """Tests are about what people are served, unless they are `developing`."""
+    return "production"
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, mode: Mode) -> Settings:
+    return Settings(data_dir=tmp_path, database_url=database_url, mode=mode)
 
 
 @pytest.fixture
@@ -190,7 +208,9 @@ def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def server_url(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of one server on SQLite, for tests that are about pages and make users of their own."""
+    """The address of one server on SQLite, for tests that are about pages and make users of their own. It is in
+    development: elsewhere there are no pages.
+    """
     folder = tmp_path_factory.mktemp("server")
-    with Server(engines.sqlite(folder), folder) as running:
+    with Server(engines.sqlite(folder), folder, MODE="development", REGISTRATIONS_PER_ADDRESS="0") as running:
         yield running.url

@@ -30,15 +30,21 @@ mutation Refresh($input: RefreshInput!) { refresh(input: $input) {
 
 
 class Server:
-    """`sessionql serve` on a free port. Settings are given as for the environment."""
+    """`sessionql serve` on a free port. Settings are given as for the environment; a `.env` in the folder counts."""
 
-    def __init__(self, database_url: str, folder: Path, **settings: str) -> None:
+    def __init__(self, database_url: str, folder: Path, *arguments: str, **settings: str) -> None:
         self._database_url = database_url
         self._folder = folder
+        self._arguments = arguments
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._devices: list[Device] = []
         self.url = f"http://127.0.0.1:{_free_port()}"
+
+    @property
+    def keys_file(self) -> Path:
+        """Where it keeps its keys, for another server to use too."""
+        return self._folder / "keys.json"
 
     @property
     def log(self) -> str:
@@ -57,7 +63,7 @@ class Server:
         environment = ours | {f"SESSIONQL_{name}": value for name, value in settings.items()}
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "sessionql", "serve"],
+                [sys.executable, "-m", "sessionql", "serve", *self._arguments],
                 env=environment,
                 cwd=self._folder,
                 stdout=log,
@@ -113,6 +119,7 @@ class Device:
     """A browser that keeps the tokens it was given."""
 
     def __init__(self, url: str, user_agent: str) -> None:
+        self.url = url
         self._http = httpx.Client(base_url=url, headers={"User-Agent": user_agent, "Origin": url}, timeout=20)
         self.access_token: str | None = None
         self.refresh_token: str | None = None

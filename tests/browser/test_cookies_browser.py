@@ -216,7 +216,8 @@ def test_a_listed_page_may_use_the_cookies(
     context: BrowserContext, engines: Engines, tmp_path: Path, other_port: int
 ) -> None:
     friend = f"http://localhost:{other_port}"
-    with Server(engines.sqlite(tmp_path), tmp_path, CORS_ORIGINS=friend, CORS_CREDENTIALS="true") as server:
+    listed = {"CORS_ORIGINS": friend, "CORS_CREDENTIALS": "true"}
+    with Server(engines.sqlite(tmp_path), tmp_path, MODE="development", **listed) as server:
         url = server.url.replace("127.0.0.1", "localhost")
         page = context.new_page()
         email = sign_up(page, url)

@@ -10,6 +10,7 @@ import pytest
 
 from sessionql.examples import Example, load_examples
 from tests.server import FIREFOX, IPHONE, Device, Server
+from tests.sockets import socket_of
 
 EXAMPLES = Path(__file__).parents[2] / "graphql_examples"
 FILES = dict(zip((path.stem for path in sorted(EXAMPLES.glob("*.graphql"))), load_examples(EXAMPLES), strict=True))
@@ -218,6 +219,21 @@ def test_errors_in_payloads_are_not_overlooked() -> None:
     assert payload_errors({"a": [{"errors": ["x"]}, {"b": {"errors": []}}]}) == ["x"]
 
 
+@check("21_watch_sign_outs")
+def check_watch_sign_outs(story: Story, data: Any) -> None:
+    revoked = data["sessionRevoked"]
+    assert revoked["isCurrent"] is False
+    assert (revoked["session"]["id"], revoked["session"]["state"]) == (story.phone.session_id, "REVOKED")
+    assert revoked["session"]["revocationReason"] == "LOGGED_OUT"
+
+
+@check("22_watch_security_events")
+def check_watch_security_events(story: Story, data: Any) -> None:
+    event = data["securityEvent"]
+    assert (event["kind"], event["device"]) == ("LOGGED_OUT", "Safari on iPhone")
+    assert event["session"] == {"id": story.phone.session_id, "device": "Safari on iPhone", "state": "REVOKED"}
+
+
 @pytest.fixture
 def shelf(server: Server) -> Callable[[str], Any]:
     """Tells the story of one example on a server that lives on: everybody in it gets another address."""
@@ -229,12 +245,22 @@ def shelf(server: Server) -> Callable[[str], Any]:
         input_ = variables.get("input", {})
         if "email" in input_:
             input_["email"] = f"{name}@example.com"
+        if example.query.startswith("subscription") or "\nsubscription " in example.query:
+            return story, watch(story, example.query, variables)
         answer = asked_as.ask(example.query, **variables)
         assert "errors" not in answer, answer
         assert payload_errors(answer["data"]) == []
         return story, json.loads(json.dumps(answer["data"]).replace(f"{name}@example.com", "ana@example.com"))
 
     return tell
+
+
+def watch(story: Story, query: str, variables: Any) -> Any:
+    """What the laptop sees when the phone logs out."""
+    with socket_of(story.laptop) as socket:
+        socket.subscribe(query, **variables)
+        story.phone.get("mutation { logout { session { id } } }")
+        return socket.next()
 
 
 def cast_of(server: Server, name: str) -> tuple[Story, Device]:

@@ -18,7 +18,7 @@ from resolvers.sessions import Revoked, RevokedMany, revoke_all_sessions, revoke
 from storage.filters import SessionFilter
 from storage.records import RevocationReason
 from tests.proof.racing import Race, Workers, assert_over, is_let_in, refreshing, using, with_policy
-from tests.proof.rounds import rounds
+from tests.proof.rounds import assert_both, rounds
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, live_row, sign_in, sign_up
 
 TABS = 3
@@ -91,7 +91,7 @@ def given(phone: SignedIn, got: Got) -> list[Grant]:
 
 def assert_crossed(gots: list[Got]) -> None:
     """It was a race: some refreshes were faster than the end, and some were not."""
-    assert {grant is not None for got in gots for grant in got} == {True, False}
+    assert_both({grant is not None for got in gots for grant in got})
 
 
 @pytest.mark.parametrize(("end", "reason"), ENDS, ids=[end.__name__ for end, _ in ENDS])

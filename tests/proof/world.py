@@ -8,6 +8,7 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from resolvers.activity import Activity
+from resolvers.broadcast import Broadcast
 from resolvers.key_file import KeyFile
 from resolvers.locations import Locations
 from resolvers.passwords import Passwords
@@ -65,6 +66,7 @@ class World:
             passwords=self.passwords,
             activity=Activity(storage, model.INTERVAL),
             locations=Locations(),
+            broadcast=Broadcast(storage),
             clock=clock,
             new_id=new_id,
             policy=POLICY,

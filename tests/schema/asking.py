@@ -77,6 +77,10 @@ class _Spy:
         self._tx = tx
         self._asked = asked
 
+    @property
+    def announcements(self) -> Any:
+        return self._tx.announcements
+
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         method = getattr(self._tx, name)
 

@@ -118,6 +118,12 @@ async def test_nobody_sees_somebody_elses_events(ana: Caller, eve: Caller) -> No
 
 
 async def test_sizes_and_cursors_that_make_no_page_of_events(ana: Caller) -> None:
-    for arguments in ({"first": 0}, {"last": 101}, {"first": 1, "last": 1}, {"after": "x"}, {"before": "\0"}):
-        assert await ana.code(ACCOUNT, **arguments) == "BAD_USER_INPUT"
-        assert await ana.code(OF_SESSION, id=ana.session_id, **arguments) == "BAD_USER_INPUT"
+    for arguments, code in (
+        ({"first": 0}, "BAD_USER_INPUT"),
+        ({"last": 101}, "LIST_TOO_LONG"),
+        ({"first": 1, "last": 1}, "BAD_USER_INPUT"),
+        ({"after": "x"}, "BAD_USER_INPUT"),
+        ({"before": "\0"}, "BAD_USER_INPUT"),
+    ):
+        assert await ana.code(ACCOUNT, **arguments) == code
+        assert await ana.code(OF_SESSION, id=ana.session_id, **arguments) == code

@@ -75,7 +75,7 @@ async def test_at_most_a_hundred_nodes_at_a_time(ana: Caller, count: int, answer
         assert len((await ana.get(NODES, ids=ids))["nodes"]) == count
     else:
         error = await ana.error(NODES, ids=ids)
-        assert error["extensions"]["code"] == "BAD_USER_INPUT"
+        assert error["extensions"]["code"] == "LIST_TOO_LONG"
         assert f"At most 100 ids at a time, not {count}" in error["message"]
 
 

@@ -8,6 +8,7 @@ from graphql import (
     GraphQLInputObjectType,
     GraphQLInterfaceType,
     GraphQLObjectType,
+    GraphQLScalarType,
     GraphQLUnionType,
     is_introspection_type,
     is_specified_scalar_type,
@@ -21,7 +22,17 @@ TYPES = {
     for name, type_ in schema.type_map.items()
     if not is_introspection_type(type_) and not is_specified_scalar_type(type_)
 }
+SPECIFICATIONS = {
+    "DateTime": "https://scalars.graphql.org/chillicream/date-time.html",  # its examples: test_date_time_vectors.py
+    "IPAddress": "https://www.rfc-editor.org/rfc/rfc9911",  # ip-address-no-zone: resolvers/test_addresses.py
+    "JWT": "https://www.rfc-editor.org/rfc/rfc7519",  # resolvers/test_tokens.py
+}
 ERROR_UNIONS = {name: type_ for name, type_ in TYPES.items() if isinstance(type_, GraphQLUnionType)}
+ERRORS = {
+    name: type_
+    for name, type_ in TYPES.items()
+    if isinstance(type_, GraphQLObjectType) and type_.name.endswith("Error")
+}
 
 
 def test_the_committed_schema_is_the_one_that_is_served() -> None:
@@ -46,6 +57,7 @@ def described(type_: object) -> Iterator[tuple[str, str | None]]:
         yield from ((name, value.description) for name, value in type_.values.items())
 
 
+@pytest.mark.contract("Everything in the SDL is described")
 @pytest.mark.parametrize("name", TYPES)
 def test_everything_is_explained(name: str) -> None:
     type_ = TYPES[name]
@@ -59,12 +71,27 @@ def test_descriptions_are_sentences() -> None:
     assert not [text for text in texts if not text.rstrip().endswith((".", "`."))]
 
 
+@pytest.mark.contract("Payload errors implement UserError")
+@pytest.mark.parametrize("name", ERRORS)
+def test_clients_that_know_only_the_interface_know_enough(name: str) -> None:
+    assert "UserError" in [each.name for each in ERRORS[name].interfaces]
+    assert {"message", "code", "path"} <= ERRORS[name].fields.keys()
+
+
+@pytest.mark.contract("Payload errors implement UserError")
 @pytest.mark.parametrize("name", ERROR_UNIONS)
 def test_every_expected_failure_is_a_user_error(name: str) -> None:
     assert name.endswith("Error")
     members = ERROR_UNIONS[name].types
     assert members
     assert all("UserError" in [each.name for each in member.interfaces] for member in members)
+
+
+def test_every_scalar_says_what_specifies_it() -> None:
+    scalars = {name: type_ for name, type_ in TYPES.items() if isinstance(type_, GraphQLScalarType)}
+    assert {name: type_.specified_by_url for name, type_ in scalars.items()} == {
+        f"{whose}{name}": url for whose in ("", "services' ") for name, url in SPECIFICATIONS.items()
+    }
 
 
 def test_every_payload_that_can_fail_says_why() -> None:

@@ -3,6 +3,7 @@
 import httpx
 from fastapi import FastAPI
 
+from tests.conftest import developing
 from tests.schema.asking import Caller, counted
 
 LISTS = {
@@ -46,6 +47,7 @@ async def test_the_session_that_asks_is_looked_up_once_a_request(app: FastAPI, a
     assert len(await statements(app, ana, "{ __typename }")) == 1
 
 
+@developing
 async def test_nobody_costs_the_database_nothing(app: FastAPI, http: httpx.AsyncClient) -> None:
     assert await statements(app, Caller(http), "{ me { id } __schema { description } }") == []
 

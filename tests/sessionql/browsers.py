@@ -31,7 +31,8 @@ ME = "{ me { email } }"
 class Browser:
     """A browser. `cookies` is what it keeps by name; scripts of its pages would see none of it."""
 
-    def __init__(self, http: httpx.AsyncClient) -> None:
+    def __init__(self, app: FastAPI, http: httpx.AsyncClient) -> None:
+        self.app = app
         self.http = http
         self.set: dict[str, Any] = {}
 
@@ -84,7 +85,7 @@ async def browser_of(app: FastAPI, url: str = HERE) -> AsyncIterator[Browser]:
     """A browser with no cookies yet, of an application that is open."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=url) as http:
-        yield Browser(http)
+        yield Browser(app, http)
 
 
 @asynccontextmanager

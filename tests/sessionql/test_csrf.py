@@ -8,7 +8,7 @@ from starlette.requests import Request
 from sessionql.csrf import PREFLIGHT_HEADERS, refusal
 from sessionql.origins import Origins
 from sessionql.settings import Settings
-from tests.conftest import FakeClock
+from tests.conftest import FakeClock, developing
 from tests.sessionql.browsers import HERE, LOG_IN, LOG_OUT, ME, PAGE, REGISTER, Browser, input_of, site
 
 pytestmark = [
@@ -116,6 +116,23 @@ async def test_what_a_form_can_post_changes_nothing(browser: Browser, content_ty
     assert (await browser.get(ME))["me"]
 
 
+async def test_by_get_everybody_needs_a_header_that_no_link_sends(browser: Browser) -> None:
+    token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
+    for headers in ({}, {"Authorization": f"Bearer {token}"}, {"Authorization": f"Bearer sqls_{'A' * 64}"}):
+        for query in (ME, LOG_OUT, "{ __typename }"):
+            assert (await browser.http.head("/graphql", params={"query": query}, headers=headers)).status_code == 403
+            response = await browser.http.get("/graphql", params={"query": query}, headers=headers)
+            assert response.status_code == 403
+            (error,) = response.json()["errors"]
+            assert error["extensions"]["code"] == "CSRF_REFUSED"
+            assert "GraphQL-Require-Preflight: 1" in error["message"]
+        for name in PREFLIGHT_HEADERS:
+            response = await browser.http.get(
+                "/graphql", params={"query": "{ __typename }"}, headers={**headers, name: "1"}
+            )
+            assert response.json() == {"data": {"__typename": "Query"}}
+
+
 async def test_by_get_cookies_want_a_header_that_no_link_sends(browser: Browser) -> None:
     await browser.register()
     response = await browser.http.get("/graphql", params={"query": ME}, headers=PAGE)
@@ -140,6 +157,7 @@ async def test_no_mutation_goes_by_get_whatever_the_headers(browser: Browser, me
     assert (await browser.get(ME))["me"]
 
 
+@developing
 async def test_the_page_itself_opens_from_anywhere(browser: Browser) -> None:
     await browser.register()
     headers = {"Accept": "text/html", "Sec-Fetch-Site": "cross-site"}

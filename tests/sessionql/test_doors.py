@@ -11,6 +11,7 @@ from fastapi import FastAPI
 
 from sessionql.app import create_app
 from sessionql.settings import Settings
+from tests.conftest import developing
 from tests.schema.asking import Caller
 from tests.server import FIREFOX
 
@@ -46,17 +47,20 @@ async def test_a_shared_secret_is_never_published(settings: Settings, tmp_path: 
         assert await caller.get("{ me { email } }") == {"me": {"email": "ana@example.com"}}
 
 
+@developing
 async def test_the_root_leads_to_the_page(http: httpx.AsyncClient) -> None:
     response = await http.get("/")
     assert (response.status_code, response.headers["location"]) == (307, "/graphql")
 
 
+@developing
 async def test_a_browser_gets_the_page_and_a_program_gets_graphql(http: httpx.AsyncClient) -> None:
     browser = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8", "User-Agent": FIREFOX}
     page = await http.get("/graphql", headers=browser)
     assert page.headers["content-type"].startswith("text/html")
     assert "content-security-policy" in page.headers
-    data = await http.get("/graphql", params={"query": "{ __typename }"}, headers=browser)
+    asks = {**browser, "GraphQL-Require-Preflight": "1"}
+    data = await http.get("/graphql", params={"query": "{ __typename }"}, headers=asks)
     assert data.json() == {"data": {"__typename": "Query"}}
     assert (await http.get("/graphql")).status_code == 400
 
@@ -70,12 +74,19 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-async def test_the_page_can_be_left_out(settings: Settings) -> None:
-    async for http in client_of(create_app(settings.model_copy(update={"graphiql": False}))):
+@pytest.mark.parametrize(("mode", "graphiql"), [("production", None), ("production", False), ("development", False)])
+async def test_the_page_can_be_left_out_and_is_in_production(settings: Settings, graphiql: bool | None) -> None:
+    async for http in client_of(create_app(settings.model_copy(update={"graphiql": graphiql}))):
         assert (await http.get("/")).status_code == 404
         assert (await http.get("/graphql", headers={"Accept": "text/html"})).status_code == 406
         assert (await http.get("/graphiql/graphiql.js")).status_code == 404
         assert (await http.post("/graphql", json={"query": "{ __typename }"})).status_code == 200
+
+
+async def test_the_page_can_be_had_in_production(settings: Settings) -> None:
+    async for http in client_of(create_app(settings.model_copy(update={"graphiql": True}))):
+        assert (await http.get("/graphql", headers={"Accept": "text/html"})).is_success
+        assert (await http.get("/graphiql/graphiql.js")).is_success
 
 
 NO_DOORS: list[str] = ["/docs", "/redoc", "/openapi.json", "/graphql/", "/admin", "/.env", "/keys.json"]
@@ -83,7 +94,7 @@ NO_DOORS: list[str] = ["/docs", "/redoc", "/openapi.json", "/graphql/", "/admin"
 
 async def test_there_are_no_other_doors(http: httpx.AsyncClient) -> None:
     for path in NO_DOORS:
-        assert (await http.get(path)).status_code in {404, 307}
+        assert (await http.get(path)).status_code == 404
 
 
 async def test_no_answer_may_be_kept_by_a_cache(http: httpx.AsyncClient) -> None:

@@ -1,14 +1,20 @@
 """The limits of the settings are the limits of the server."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
+from fastapi import FastAPI
 
+from graphql_server.documents import Documents
+from schema.build import graphql_schema
 from sessionql.settings import Settings
 from tests.schema.asking import Caller
+from tests.schema.services import a_service
 
-TIGHT: dict[str, Any] = {"max_aliases": 1, "max_directives": 0, "max_tokens": 40}
+TIGHT: dict[str, Any] = {"max_aliases": 1, "max_directives": 0, "max_tokens": 40, "max_list_size": 20}
 
 
 @pytest.fixture
@@ -16,6 +22,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
     return Settings(data_dir=tmp_path, database_url=database_url, **TIGHT)
 
 
+@pytest.mark.usefixtures("cheap_hashing")
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_the_limits_that_were_set_are_kept(http: Any) -> None:
     anybody = Caller(http)
@@ -25,4 +32,32 @@ async def test_the_limits_that_were_set_are_kept(http: Any) -> None:
         ("{" + " __typename" * 50 + "}", "TOO_MANY_TOKENS"),
     ):
         assert await anybody.code(query) == code
+    ana = await anybody.register("ana@example.com")
+    for query in (
+        "{ me { sessions(first: %d) { nodes { id } } } }",
+        "{ me { securityEvents(last: %d) { nodes { id } } } }",
+        "{ mySessions { events(first: %d) { nodes { id } } } }",
+    ):
+        assert await ana.code(query % 21) == "LIST_TOO_LONG"
+        assert await ana.get(query % 20)
+    ids = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
+    assert await ana.code(ids, ids=["x"] * 21) == "LIST_TOO_LONG"
+    assert await ana.get(ids, ids=["x"] * 20) == {"nodes": [None] * 20}
     assert await anybody.get("{ a: __typename }") == {"a": "Query"}
+
+
+@pytest.mark.usefixtures("cheap_hashing")
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_operators_pages_have_the_same_limit(app: FastAPI, http: httpx.AsyncClient) -> None:
+    shop = await a_service(app, http)
+    assert await shop.code("{ operations(first: 21) { id } }") == "LIST_TOO_LONG"
+    assert await shop.get("{ operations(first: 20) { id } }") == {"operations": []}
+
+
+async def test_larger_lists_cost_more(tmp_path: Path) -> None:
+    """A page whose size is a variable counts as the largest there may be."""
+    wide = Settings(data_dir=tmp_path, max_list_size=1_000, max_cost=1_000).limits
+    query = "query($n: Int) { me { sessions(first: $n) { nodes { id } } } }"
+    for limits, outcome in ((wide, "QUERY_TOO_COSTLY"), (replace(wide, list_size=100), "")):
+        documents = Documents(graphql_schema, limits, most=1, most_characters=1)
+        assert documents.get(query).code == outcome

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.graphql_server.corpus import BODIES, DOCUMENTS, ODD, QUERY_STRINGS, error_of
+from tests.graphql_server.corpus import BODIES, CALLED, DOCUMENTS, ODD, QUERY_STRINGS, error_of
 from tests.schema.asking import Caller
 
 NEWER = {"Accept": "application/graphql-response+json"}
@@ -36,6 +36,11 @@ async def test_odd_requests_are_answered(http: httpx.AsyncClient) -> None:
     for body in ODD.values():
         response = await http.post("/graphql", content=body, headers=SEND_JSON)
         assert response.json() == {"data": {"__typename": "Query"}}
+
+
+async def test_documents_that_are_not_there_are_refused(http: httpx.AsyncClient) -> None:
+    for body in CALLED.values():
+        assert refusal(await http.post("/graphql", json=body, headers=NEWER))[1] == "DOCUMENT_NOT_FOUND"
 
 
 async def test_documents_that_cannot_be_executed_are_refused(http: httpx.AsyncClient) -> None:

@@ -7,6 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from tests.conftest import developing
 from tests.sessionql.browsers import LOG_IN, REGISTER, Browser, input_of
 
 pytestmark = [
@@ -38,22 +39,30 @@ def told(response: httpx.Response) -> dict[str, str | None]:
 @pytest.mark.parametrize(
     ("method", "path", "status"),
     [
-        ("GET", QUERY, 200),
-        ("HEAD", QUERY, 200),
+        ("GET", QUERY, 403),
+        ("HEAD", QUERY, 403),
         ("GET", "/graphql", 400),
         ("PUT", "/graphql", 405),
         ("OPTIONS", "/graphql", 405),
         ("POST", "/graphql", 415),
         ("GET", "/healthz", 200),
         ("POST", "/healthz", 405),
-        ("GET", "/", 307),
+        ("GET", "/", 404),
         ("GET", "/nowhere", 404),
-        ("GET", "/graphiql/nothing.js", 404),
+        ("GET", "/schema.graphql", 401),
+        ("POST", "/schema.graphql", 405),
         ("GET", "/%00%ff", 404),
     ],
 )
 async def test_every_answer_is_guarded(http: httpx.AsyncClient, method: str, path: str, status: int) -> None:
     response = await http.request(method, path)
+    assert (response.status_code, told(response)) == (status, BY_DEFAULT)
+
+
+@developing
+@pytest.mark.parametrize(("path", "status"), [("/", 307), ("/graphiql/nothing.js", 404), ("/services.graphql", 401)])
+async def test_so_it_is_in_development(http: httpx.AsyncClient, path: str, status: int) -> None:
+    response = await http.get(path)
     assert (response.status_code, told(response)) == (status, BY_DEFAULT)
 
 
@@ -63,10 +72,12 @@ async def test_a_fault_of_the_server_is_guarded_and_tells_nothing(app: FastAPI, 
 
     app.router.routes.append(Route("/broken", broken))
     response = await http.get("/broken")
-    assert (response.status_code, response.text) == (500, "Internal Server Error")
+    assert response.status_code == 500
+    assert "hunter2" not in response.text
     assert told(response) == BY_DEFAULT
 
 
+@developing
 async def test_the_page_has_its_own_policy_which_runs_no_inline_script(http: httpx.AsyncClient) -> None:
     response = await http.get("/graphql", headers={"Accept": "text/html"})
     shown = told(response)
@@ -76,8 +87,14 @@ async def test_the_page_has_its_own_policy_which_runs_no_inline_script(http: htt
     assert shown["referrer-policy"] == "same-origin"
 
 
+@developing
 @pytest.mark.parametrize(
-    ("path", "kept"), [("/graphiql/bar.js", "no-cache"), ("/.well-known/jwks.json", "public, max-age=300")]
+    ("path", "kept"),
+    [
+        ("/graphiql/bar.js", "no-cache"),
+        ("/schema.graphql", "private, no-cache"),
+        ("/.well-known/jwks.json", "public, max-age=300"),
+    ],
 )
 async def test_what_may_be_kept_says_how_long(http: httpx.AsyncClient, path: str, kept: str) -> None:
     assert told(await http.get(path)) == {**BY_DEFAULT, "cache-control": kept}

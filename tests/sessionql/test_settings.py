@@ -55,13 +55,18 @@ DEFAULTS = {
     "cookie_secure": True,
     "cors_origins": (),
     "cors_credentials": False,
-    "graphiql": True,
+    "mode": "production",
+    "graphiql": None,
+    "introspection": None,
+    "trusted_documents": None,
+    "trusted_documents_only": False,
+    "persisted_queries": 1_000,
     "max_body_bytes": 256 * 1024,
     "max_characters": 32_000,
     "max_tokens": 600,
     "max_depth": 20,
-    "max_aliases": 150,
-    "max_root_fields": 150,
+    "max_aliases": 100,
+    "max_root_fields": 100,
     "max_directives": 50,
     "max_comparisons": 1_000,
     "max_validation_errors": 5,
@@ -96,14 +101,17 @@ def test_the_rules_are_those_that_were_set() -> None:
         "attempts_per_account": 7,
         "attempts_per_address": 8,
         "registrations_per_address": 9,
+        "max_list_size": 30,
     }
-    assert Settings(**given).policy == Policy(**given)
+    settings = Settings(**given)
+    given["list_size"] = given.pop("max_list_size")
+    assert settings.policy == Policy(**given)
     assert {field.name for field in fields(Policy)} == given.keys(), "a rule that no setting sets"
     assert Settings().policy == Policy(), "the defaults agree"
 
 
 def test_the_limits_are_those_that_were_set() -> None:
-    given = {f"max_{field.name}": number for number, field in enumerate(fields(Limits), 2) if field.name != "seconds"}
+    given = {f"max_{field.name}": number for number, field in enumerate(fields(Limits), 30) if field.name != "seconds"}
     settings = made(**given, execution_timeout="90s")
     assert {f"max_{name}": value for name, value in asdict(settings.limits).items() if name != "seconds"} == given
     assert settings.limits.seconds == 90
@@ -249,6 +257,10 @@ def test_a_shared_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> No
         {"audience": ""},
         {"log_level": "verbose"},
         {"graphiql": "perhaps"},
+        {"mode": "debug"},
+        {"introspection": "true"},
+        {"persisted_queries": -1},
+        {"persisted_queries": 1_000_001},
     ],
 )
 def test_numbers_and_words_out_of_range_are_refused(given: dict[str, Any]) -> None:

@@ -26,7 +26,8 @@ def test_defaults_are_written_as_they_are_set() -> None:
     rows = dict(line.split(" | ")[:2] for line in settings_page().splitlines() if line.startswith("| `"))
     shown = rows["| `SESSIONQL_ACCESS_TOKEN_LIFETIME`"].strip("`")
     assert parse_duration(shown) == Settings.model_fields["access_token_lifetime"].default
-    assert rows["| `SESSIONQL_GRAPHIQL`"] == "`true`"
+    assert rows["| `SESSIONQL_COOKIE_SECURE`"] == "`true`"
+    assert rows["| `SESSIONQL_MODE`"] == "`production`"
     assert rows["| `SESSIONQL_KEYS_FILE`"] == ""
 
 

@@ -46,6 +46,9 @@ async def test_a_server_starts_without_its_database(tmp_path: Path, caplog: pyte
         await assert_away(http)
         assert await Caller(http).get("{ __typename me { id } }") == {"__typename": "Query", "me": None}
         assert (await http.get("/.well-known/jwks.json")).status_code == 200
+        a_key = {"Authorization": f"Bearer sqls_{'A' * 64}"}
+        schema = await http.get("/schema.graphql", headers=a_key)
+        assert (schema.status_code, schema.headers["retry-after"]) == (503, "1")
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
     assert any("Starting without the database" in record.getMessage() for record in caplog.records)
 

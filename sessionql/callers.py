@@ -1,0 +1,83 @@
+"""Who asks: the token that a request or a handshake carries, and from where it comes."""
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+from starlette.requests import HTTPConnection, Request
+
+from resolvers.addresses import client
+from resolvers.devices import clean_user_agent
+from resolvers.requester import Client, authenticate
+from resolvers.service_keys import authenticate_service
+from resolvers.services import Services
+from schema.browser import Browser, CookiesRefused
+from schema.context import Context
+from schema.service_context import ServiceContext
+from sessionql.addresses import Proxies, address_of
+from sessionql.cookies import CookieRules
+from sessionql.csrf import FOREIGN, refusal
+from sessionql.origins import Origins
+
+
+def proof_of(request: Request, rules: CookieRules, origins: Origins) -> tuple[str | None, Browser]:
+    """The access token of a request, and what its browser keeps.
+
+    A bearer token wins: its request asks nothing of the cookies. Raises CookiesRefused when they
+    are all that the request has, and another site may have had them sent.
+    """
+    token, cookies = bearer_token(request), rules.read(request.headers.raw)
+    browser = Browser(sent=cookies.sent, refusal=partial(refusal, request, origins))
+    if token is not None or not cookies.sent:
+        return token, browser
+    browser.require()
+    browser.speaks, browser.refresh_token = True, cookies.refresh_token
+    return cookies.access_token, browser
+
+
+async def context_of(services: Services, client: Client, token: str | None, browser: Browser) -> Context:
+    """What the fields of this request share. The session is looked up here, once."""
+    if token is not None and (service := await authenticate_service(services, token, client)):
+        return ServiceContext(services, client, service=service)
+    context = Context(services, client, token, browser=browser)
+    if token is not None:
+        context.requester = await authenticate(services, token, context.client)
+    context.rejected = context.requester is None and (token is not None or browser.speaks)
+    return context
+
+
+def token_of(
+    handshake: HTTPConnection, payload: Mapping[str, Any] | None, rules: CookieRules, origins: Origins
+) -> str | None:
+    """The access token of a socket: in the payload of `connection_init`, or as in a request.
+
+    Raises CookiesRefused like `proof_of`.
+    """
+    for name, value in (payload or {}).items():
+        if name.lower() == "authorization":
+            return _bearer(value) if isinstance(value, str) else ""
+    token = bearer_token(handshake)
+    if token is not None:
+        return token
+    cookies = rules.read(handshake.headers.raw)
+    if cookies.sent and not origins.admit(handshake.headers):
+        raise CookiesRefused(FOREIGN)
+    return cookies.access_token
+
+
+def client_of(request: HTTPConnection, proxies: Proxies, *, truncate: bool) -> Client:
+    """The address and the program that a request comes from."""
+    # Raw bytes: the header may hold anything, and the framework would read it as Latin-1.
+    raw = next((value for name, value in request.headers.raw if name == b"user-agent"), None)
+    return client(address_of(request, proxies), clean_user_agent(raw), truncate=truncate)
+
+
+def bearer_token(request: HTTPConnection) -> str | None:
+    """The token of an `Authorization: Bearer` header (RFC 6750); None when there is none."""
+    return _bearer(request.headers.get("authorization", ""))
+
+
+def _bearer(text: str) -> str | None:
+    scheme, _, token = text.partition(" ")
+    # What surrounds a header's value, and no other white space: a token has one spelling.
+    return token.strip(" \t") if scheme.lower() == "bearer" else None

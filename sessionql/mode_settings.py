@@ -1,0 +1,50 @@
+"""The settings that say how much the server tells of itself: to everybody while developing, to operators later."""
+
+import os
+from typing import Literal, get_args
+
+from dotenv import dotenv_values
+from pydantic import Field
+from pydantic_settings import BaseSettings
+
+Mode = Literal["production", "development"]
+Introspection = Literal["everybody", "operators", "nobody"]
+
+MODES: tuple[Mode, ...] = get_args(Mode)
+VARIABLE = "SESSIONQL_MODE"
+
+
+class ModeSettings(BaseSettings):
+    """The mode, and one setting for each thing that it decides."""
+
+    mode: Mode = Field(
+        default="production",
+        description="`development` has GraphiQL and introspection for everybody, `production` introspection for "
+        "operators' keys alone. `make serve` takes `development` when nothing else is set.",
+    )
+    graphiql: bool | None = Field(
+        default=None, description="Whether to serve the GraphiQL page; unset for in `development` alone."
+    )
+    introspection: Introspection | None = Field(
+        default=None,
+        description="Who may ask for the schema (introspection, `/schema.graphql`) and is told names like a mistyped "
+        "one: `everybody`, `operators` (service keys with that scope) or `nobody`; unset for `everybody` in "
+        "`development`, `operators` in `production`.",
+    )
+
+    @property
+    def serves_graphiql(self) -> bool:
+        """Whether the GraphiQL page is served."""
+        return self.mode == "development" if self.graphiql is None else self.graphiql
+
+    @property
+    def introspectors(self) -> Introspection:
+        """Who may ask for the schema."""
+        return self.introspection or ("everybody" if self.mode == "development" else "operators")
+
+
+def take_by_default(mode: Mode) -> None:
+    """Have this process and its workers be in a mode, unless the environment or `.env` says in which."""
+    given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
+    if VARIABLE not in given:
+        os.environ[VARIABLE] = mode

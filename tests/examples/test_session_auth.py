@@ -1,0 +1,98 @@
+"""The part of the Python example that keeps a session's tokens, against a server that answers as told."""
+
+import asyncio
+import json
+from collections.abc import Callable
+
+import httpx
+import pytest
+from session_auth import SessionAuth, Tokens
+
+UNAUTHENTICATED: object = {"errors": [{"message": "", "extensions": {"code": "UNAUTHENTICATED"}}], "data": None}
+SESSIONS: object = {"data": {"mySessions": []}}
+LAPTOP = {"User-Agent": "My laptop"}
+OLD, NEW = Tokens("old access", "old refresh"), Tokens("new access", "new refresh")
+REFRESHED = {"data": {"refresh": {"tokens": {"accessToken": NEW.access_token, "refreshToken": NEW.refresh_token}}}}
+
+
+def failed(code: str) -> object:
+    """What `refresh` answers when it cannot."""
+    return {"data": {"refresh": {"tokens": None, "errors": [{"code": code}]}}}
+
+
+class FakeServer:
+    """Knows the new access token and no other; counts what it is asked."""
+
+    def __init__(self, refreshed: object = REFRESHED) -> None:
+        self.refreshed = refreshed
+        self.asked: list[str] = []
+        self.devices: list[str] = []
+        self.meanwhile: Callable[[], None] = lambda: None
+
+    async def __call__(self, request: httpx.Request) -> httpx.Response:
+        await asyncio.sleep(0)
+        if "refreshToken" in json.loads(request.content)["variables"].get("input", {}):
+            self.asked.append("refresh")
+            self.devices.append(request.headers["User-Agent"])
+            self.meanwhile()
+            return httpx.Response(200, json=self.refreshed)
+        self.asked.append(request.headers.get("Authorization", "nobody"))
+        known = self.asked[-1] == f"Bearer {NEW.access_token}"
+        return httpx.Response(200, json=SESSIONS if known else UNAUTHENTICATED)
+
+
+async def ask(server: FakeServer, auth: SessionAuth, times: int = 1) -> list[object]:
+    """The answers to requests sent at once."""
+    async with httpx.AsyncClient(transport=httpx.MockTransport(server), auth=auth, headers=LAPTOP) as http:
+        body = {"query": "{ mySessions { id } }", "variables": {}}
+        sent = [http.post("https://sessionql.test/graphql", json=body) for _ in range(times)]
+        return [answer.json() for answer in await asyncio.gather(*sent)]
+
+
+async def test_requests_that_are_refused_at_once_share_one_refresh() -> None:
+    server, auth = FakeServer(), SessionAuth(OLD)
+    assert await ask(server, auth, times=5) == [SESSIONS] * 5
+    assert server.asked.count("refresh") == 1
+    assert server.devices == ["My laptop"]
+    assert auth.tokens == NEW
+
+
+async def test_a_good_token_is_never_refreshed() -> None:
+    server = FakeServer()
+    assert await ask(server, SessionAuth(NEW), times=3) == [SESSIONS] * 3
+    assert "refresh" not in server.asked
+
+
+async def test_nobody_has_nothing_to_refresh() -> None:
+    server = FakeServer()
+    assert await ask(server, SessionAuth()) == [UNAUTHENTICATED]
+    assert server.asked == ["nobody"]
+
+
+async def test_of_a_session_that_has_ended_nothing_is_sent_any_more() -> None:
+    server, auth = FakeServer(failed("REFRESH_TOKEN_INVALID")), SessionAuth(OLD)
+    assert await ask(server, auth, times=3) == [UNAUTHENTICATED] * 3
+    assert server.asked.count("refresh") == 1
+    assert auth.tokens is None
+
+
+@pytest.mark.parametrize("refreshed", [failed("RATE_LIMITED"), {"errors": [], "data": None}, ["?"], "?"])
+async def test_a_refresh_that_fails_for_now_loses_no_token(refreshed: object) -> None:
+    server, auth = FakeServer(refreshed), SessionAuth(OLD)
+    assert await ask(server, auth) == [UNAUTHENTICATED]
+    assert auth.tokens == OLD
+
+
+async def test_who_logs_in_during_a_refresh_keeps_the_new_session() -> None:
+    server, auth = FakeServer(failed("REFRESH_TOKEN_INVALID")), SessionAuth(OLD)
+    server.meanwhile = lambda: setattr(auth, "tokens", NEW)
+    assert await ask(server, auth) == [SESSIONS]
+    assert auth.tokens == NEW
+
+
+async def test_an_answer_that_is_no_json_is_handed_on() -> None:
+    async with httpx.AsyncClient(
+        transport=httpx.MockTransport(lambda _: httpx.Response(502, text="<h1>Bad gateway</h1>")), auth=SessionAuth(OLD)
+    ) as http:
+        answer = await http.post("https://sessionql.test/graphql", json={"query": "{ me { id } }"})
+    assert (answer.status_code, answer.text) == (502, "<h1>Bad gateway</h1>")

@@ -1,0 +1,122 @@
+"""The mode: production unless somebody says otherwise, and one setting for each thing that it decides."""
+
+import os
+import subprocess
+from pathlib import Path
+
+import httpx
+import pytest
+
+from sessionql.banner import banner
+from sessionql.mode_settings import Introspection, Mode, take_by_default
+from sessionql.settings import Settings
+from tests.engines import Engines
+from tests.server import Server
+
+ROOT = Path(__file__).parents[2]
+URL = "http://127.0.0.1:8000"
+PAGE = {"Accept": "text/html"}
+
+
+@pytest.fixture(autouse=True)
+def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    """A folder without a `.env` file, and an environment that is as before afterwards."""
+    monkeypatch.setattr(os, "environ", {name: each for name, each in os.environ.items() if "SESSIONQL" not in name})
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("mode", "graphiql", "introspection", "page", "told"),
+    [
+        ("production", None, None, False, "operators"),
+        ("production", True, None, True, "operators"),
+        ("production", None, "everybody", False, "everybody"),
+        ("production", None, "nobody", False, "nobody"),
+        ("development", None, None, True, "everybody"),
+        ("development", False, None, False, "everybody"),
+        ("development", None, "operators", True, "operators"),
+        ("development", None, "nobody", True, "nobody"),
+    ],
+)
+def test_the_mode_decides_what_no_setting_does(
+    mode: Mode, graphiql: bool | None, introspection: Introspection | None, page: bool, told: Introspection
+) -> None:
+    settings = Settings(mode=mode, graphiql=graphiql, introspection=introspection)
+    assert (settings.serves_graphiql, settings.introspectors) == (page, told)
+
+
+def test_a_default_holds_where_nothing_is_said() -> None:
+    take_by_default("development")
+    assert Settings().mode == "development"
+
+
+def test_a_default_yields_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "SESSIONQL_MODE", "production")
+    take_by_default("development")
+    assert Settings().mode == "production"
+
+
+@pytest.mark.parametrize(
+    "line", ["SESSIONQL_MODE=production", "export SESSIONQL_MODE='production'", "sessionql_mode=production"]
+)
+def test_a_default_yields_to_the_file(nowhere: Path, line: str) -> None:
+    """Though a variable would win over the file: so none is set."""
+    (nowhere / ".env").write_text(f"{line}\n")
+    take_by_default("development")
+    assert Settings().mode == "production"
+
+
+def test_make_serve_develops_by_default_and_forces_nothing() -> None:
+    environment = {name: each for name, each in os.environ.items() if not name.startswith("MAKE")}
+    done = subprocess.run(
+        ["make", "-n", "serve"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines()[-1].endswith("/sessionql serve --default-mode development")
+    assert "SESSIONQL_MODE" not in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "line", "page"),
+    [
+        ((), "", False),
+        (("--default-mode", "development"), "", True),
+        (("--default-mode", "development"), "SESSIONQL_MODE=production", False),
+        (("--default-mode", "development"), "SESSIONQL_GRAPHIQL=false", False),
+        ((), "SESSIONQL_MODE=development", True),
+    ],
+)
+def test_a_server_is_in_the_mode_that_it_says(
+    engines: Engines, tmp_path: Path, arguments: tuple[str, ...], line: str, page: bool
+) -> None:
+    (tmp_path / ".env").write_text(f"{line}\n")
+    with Server(engines.sqlite(tmp_path), tmp_path, *arguments) as server:
+        assert httpx.get(f"{server.url}/graphql", headers=PAGE).is_success == page
+        assert ("GraphiQL   off" not in server.log) == page
+
+
+def test_workers_are_in_the_mode_of_their_server(engines: Engines, tmp_path: Path) -> None:
+    with Server(engines.postgresql(), tmp_path, "--default-mode", "development", WORKERS="2") as server:
+        answers = [httpx.get(f"{server.url}/schema.graphql").status_code for _ in range(20)]
+    assert set(answers) == {200}
+
+
+def test_the_banner_of_development_leads_to_the_page() -> None:
+    shown = banner(Settings(mode="development"), URL)
+    assert f"SessionQL is ready on {URL} (sqlite, development)" in shown
+    assert f"GraphiQL   {URL}/graphql" in shown
+    assert "Register" in shown
+
+
+def test_the_banner_of_production_says_how_to_turn_on_what_is_off() -> None:
+    shown = banner(Settings(), URL)
+    assert f"SessionQL is ready on {URL} (sqlite, production)" in shown
+    assert "SESSIONQL_GRAPHIQL=true" in shown
+    assert "SESSIONQL_MODE=development" in shown
+    assert "open it" not in shown
+    assert "/schema.graphql (for service keys with the scope operator)" in shown
+
+
+def test_the_banner_names_no_door_that_is_not_there() -> None:
+    assert "schema.graphql" not in banner(Settings(introspection="nobody"), URL)
+    assert "(for" not in banner(Settings(introspection="everybody"), URL)

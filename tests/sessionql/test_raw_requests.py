@@ -1,0 +1,114 @@
+"""A real server, and bytes that no client would send it: the answer is JSON, and the server lives on."""
+
+import json
+import socket
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass
+from http.client import parse_headers
+from typing import Any, BinaryIO
+
+import httpx
+import pytest
+
+from sessionql.http_protocol import MAX_HEADERS, MAX_URL
+from tests.engines import Engines
+from tests.graphql_server.corpus import error_of
+from tests.server import Server
+from tests.sessionql.raw_requests import ANSWERED, CHUNKED, QUERY, REFUSED, Raw, asking
+
+
+@dataclass(frozen=True)
+class Heard:
+    """An answer."""
+
+    status: int
+    headers: dict[str, str]
+    body: Any
+
+
+def answers_to(url: str, wire: bytes, count: int = 1) -> list[Heard]:
+    """The answers to what is sent on one connection."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        # A server that has refused reads no further.
+        with suppress(OSError):
+            connection.sendall(wire)
+        with connection.makefile("rb") as answers:
+            return [_hear(answers) for _ in range(count)]
+
+
+def _hear(answers: BinaryIO) -> Heard:
+    status = int(answers.readline().split()[1])
+    headers = {name.lower(): value for name, value in parse_headers(answers).items()}
+    return Heard(status, headers, json.loads(answers.read(int(headers["content-length"]))))
+
+
+@pytest.fixture(scope="module")
+def live(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that logs no error of its own, whatever happens."""
+    folder = tmp_path_factory.mktemp("live")
+    with Server(engines.sqlite(folder), folder) as server:
+        yield server
+        assert httpx.get(f"{server.url}/healthz").is_success
+        assert "Traceback" not in server.log
+        assert "ERROR" not in server.log
+
+
+def test_whatever_bytes_arrive_the_answer_is_json(live: Server) -> None:
+    for name, wire in ANSWERED.items():
+        (heard,) = answers_to(live.url, wire)
+        assert (heard.status, heard.body) == (200, {"data": {"__typename": "Query"}}), name
+    for name, (wire, status) in REFUSED.items():
+        (heard,) = answers_to(live.url, wire)
+        assert heard.status == status, (name, heard)
+        error_of(heard.status, heard.headers["content-type"], heard.body)
+        assert ("allow" in heard.headers) == (status == 405), name
+        assert heard.headers["x-content-type-options"] == "nosniff", name
+        assert heard.headers["cache-control"] == "no-store", name
+
+
+def test_heads_may_be_as_large_as_the_limits_and_not_a_byte_larger(live: Server) -> None:
+    start, rest = b"/graphql?query=", len(b"Host: sessionql.test") + len(b"X: ")
+    for more, status in ((0, 200), (1, 414)):
+        long = Raw(
+            b"GET", start.ljust(MAX_URL + more, b"a"), headers=(b"GraphQL-Require-Preflight: 1",), length=b"", body=b""
+        )
+        (heard,) = answers_to(live.url, long.wire)
+        assert heard.status == status, heard
+    assert "more than 65535 bytes, and 65535 are allowed" in heard.body["errors"][0]["message"]
+    others = rest + len(b"Content-Type: application/json") + len(b"Content-Length: 26") + 2 * 4
+    for more, status in ((0, 200), (1, 431)):
+        (heard,) = answers_to(live.url, Raw(headers=(b"X: " + b"a" * (MAX_HEADERS - others + more),)).wire)
+        assert heard.status == status, heard
+    assert "more than 65536 bytes, and 65536 are allowed" in heard.body["errors"][0]["message"]
+
+
+def test_requests_on_one_connection_are_counted_each_for_itself(live: Server) -> None:
+    large = Raw(headers=(b"X: " + b"a" * 50_000,), body=QUERY.ljust(200_000)).wire
+    for heard in answers_to(live.url, large * 10, 10):
+        assert (heard.status, heard.body) == (200, {"data": {"__typename": "Query"}})
+
+
+def test_a_connection_goes_on_after_a_question_for_http_2(live: Server) -> None:
+    ask = asking(b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA")
+    heard = answers_to(live.url, ask + Raw().wire + ask, 3)
+    assert [each.status for each in heard] == [200] * 3
+    assert "upgrade" not in heard[0].headers
+    only = asking(b"Upgrade: h2c").replace(b"Upgrade, HTTP2-Settings", b"Upgrade, close")
+    (last,) = answers_to(live.url, only)
+    assert last.headers["connection"] == "close", "what else the header said still counts"
+
+
+def test_a_body_that_ends_early_changes_nothing(live: Server) -> None:
+    host, _, port = live.url.removeprefix("http://").partition(":")
+    document = b'mutation{register(input:{email:\\"a@example.com\\",password:\\"correct horse\\"}){errors{__typename}}}'
+    body = b'{"query":"' + document + b'"}'
+    whole, chunks = Raw(body=body).wire, Raw(headers=(CHUNKED,), length=b"", body=b"%x\r\n" % len(body) + body).wire
+    for wire in (whole[:-1], chunks, chunks + b"\r\n0"):
+        with socket.create_connection((host, int(port)), timeout=20) as connection:
+            connection.sendall(wire)
+            connection.shutdown(socket.SHUT_WR)
+            assert connection.recv(1_000)[:12] in {b"", b"HTTP/1.1 400"}
+    (heard,) = answers_to(live.url, whole)
+    assert heard.body == {"data": {"register": {"errors": []}}}, "nobody had registered"

@@ -1,0 +1,90 @@
+"""Where there is no door, or the wrong method, or a door that fell off its hinges: JSON all the same."""
+
+import logging
+from typing import Any
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+
+from sessionql.settings import Settings
+from tests.conftest import FakeClock, developing
+from tests.graphql_server.corpus import error_of
+from tests.sessionql.browsers import site
+
+# Nothing here is about the database.
+pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
+
+METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE", "FROB"]
+NOWHERE = [
+    "/x",
+    "/graphql/",
+    "/graphql/x",
+    "/graphql%00",
+    "/graphiql/",
+    "/graphiql/x",
+    "/healthz/",
+    "/.env",
+]
+
+
+def refusal(response: httpx.Response) -> tuple[int, str]:
+    """The status and the code."""
+    return response.status_code, error_of(response.status_code, response.headers["content-type"], response.json())[1]
+
+
+async def test_where_nothing_is_that_is_said_in_json(http: httpx.AsyncClient) -> None:
+    for path in NOWHERE:
+        for accept in ("*/*", "text/html", "application/json"):
+            response = await http.get(path, headers={"Accept": accept})
+            assert refusal(response) == (404, "NOT_FOUND"), path
+            assert "/graphql" in response.json()["errors"][0]["message"]
+
+
+@developing
+@pytest.mark.parametrize("path", ["/graphql", "/healthz", "/.well-known/jwks.json", "/", "/graphiql/graphiql.js"])
+async def test_every_door_names_its_methods_to_the_others(http: httpx.AsyncClient, path: str) -> None:
+    for method in METHODS:
+        response = await http.request(method, path)
+        if response.status_code == 405:
+            assert refusal(response) == (405, "METHOD_NOT_ALLOWED")
+            assert "GET" in response.headers["allow"]
+            assert method not in response.headers["allow"].split(", ")
+        else:
+            assert method in {"GET", "POST"}
+
+
+async def test_any_host_may_stand_in_a_request(http: httpx.AsyncClient) -> None:
+    for host in ("", "[", "[::1", "a b", "a:b:c", "\xff", "evil.test/path", "a" * 10_000):
+        for path in ("/", "/graphql", "/graphql/", "/healthz", "/nowhere"):
+            response = await http.get(path, headers=[(b"Host", host.encode("latin-1"))])
+            assert response.status_code < 500, (host, path)
+            assert "evil" not in response.headers.get("location", "")
+
+
+async def test_a_door_that_fails_says_so_in_json(
+    app: FastAPI, http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    async def broken(_request: Request) -> Response:
+        raise RuntimeError("the password of the database is hunter2")
+
+    app.router.routes.append(Route("/broken", broken))
+    with caplog.at_level(logging.ERROR):
+        response = await http.get("/broken")
+    (error,) = response.json()["errors"]
+    assert (response.status_code, error["extensions"]["code"]) == (500, "INTERNAL_SERVER_ERROR")
+    assert "hunter2" not in response.text
+    assert error["message"].rpartition(" ")[2].rstrip(".") in caplog.text, "the operator finds what the client was told"
+
+
+async def test_a_preflight_that_is_refused_says_so_in_json(settings: Settings, clock: FakeClock) -> None:
+    async with site(settings, clock, cors_origins=("https://app.example.com",)) as browser:
+        for origin, method in (("https://evil.example", "POST"), ("https://app.example.com", "DELETE")):
+            asked: dict[str, Any] = {"Origin": origin, "Access-Control-Request-Method": method}
+            response = await browser.http.options("/graphql", headers=asked)
+            assert refusal(response) == (400, "CORS_REFUSED")
+            assert "SESSIONQL_CORS_ORIGINS" in response.json()["errors"][0]["message"]
+            assert "origin" in response.headers["vary"].lower()

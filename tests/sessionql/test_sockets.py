@@ -1,0 +1,122 @@
+"""Who may open a socket at `/graphql`: with which proof, and from where."""
+
+import secrets
+from collections.abc import Iterator
+from contextlib import ExitStack
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from sessionql.origins import Origins
+from tests.server import FIREFOX, Device
+from tests.sockets import open_socket, socket_of
+
+WATCH = "subscription { sessionRevoked { isCurrent } }"
+EVIL = "https://evil.example"
+COOKIE = "__Host-sessionql_access"
+
+
+@pytest.fixture
+def ana(server_url: str) -> Iterator[Device]:
+    device = Device(server_url, FIREFOX).register(f"{secrets.token_hex(8)}@example.com")
+    yield device
+    device.close()
+
+
+def cookies(device: Device) -> str:
+    return f"{COOKIE}={device.access_token}"
+
+
+def test_the_cookie_opens_a_socket_for_pages_of_this_site(ana: Device) -> None:
+    with open_socket(ana.url, origin=ana.url, cookies=cookies(ana)) as socket:
+        socket.begin()
+        socket.subscribe(WATCH)
+        ana.get("mutation { logout { session { id } } }")
+        assert socket.next() == {"sessionRevoked": {"isCurrent": True}}
+        assert socket.end()[0] == 4401
+
+
+def test_other_sites_pages_open_none(ana: Device) -> None:
+    """Browsers let any page open a socket, and send the cookies of its user: what is not asked has to be refused."""
+    with pytest.raises(InvalidStatus) as refused, open_socket(ana.url, origin=EVIL, cookies=cookies(ana)):
+        pass
+    assert refused.value.response.status_code == 403
+
+
+def test_cookies_of_whoever_says_not_where_they_come_from_are_not_believed(ana: Device) -> None:
+    with open_socket(ana.url, cookies=cookies(ana)) as socket:
+        socket.say(type="connection_init")
+        assert socket.end()[0] == 4403
+
+
+@pytest.mark.parametrize(
+    "payload",
+    [
+        None,
+        {},
+        {"authorization": None},
+        {"authorization": 5},
+        {"authorization": ""},
+        {"authorization": "Basic YTpi"},
+        {"authorization": "Bearer"},
+        {"authorization": "Bearer nonsense"},
+        {"Authorization": "Bearer sqls_nonsense"},
+        {"authorization": ["Bearer nonsense"]},
+        {"authorization": "Bearer " + "x" * 100_000},
+        {"accessToken": "nonsense"},
+    ],
+)
+def test_whoever_proves_nothing_is_refused(ana: Device, payload: object) -> None:
+    with open_socket(ana.url) as socket:
+        socket.say(type="connection_init", **({} if payload is None else {"payload": payload}))
+        code, reason, said = socket.end()
+    assert (code, said) == (4403, [])
+    assert "connection_init" in reason or "not valid" in reason
+
+
+def test_what_is_said_in_the_payload_beats_the_cookie(ana: Device) -> None:
+    with open_socket(ana.url, origin=ana.url, cookies=cookies(ana)) as socket:
+        socket.say(type="connection_init", payload={"authorization": "Bearer nonsense"})
+        assert socket.end()[0] == 4403
+
+
+def test_no_cookies_are_set_over_a_socket(ana: Device) -> None:
+    who = '{ email: "ana@example.com", password: "correct horse battery", delivery: COOKIE }'
+    log_in = f"mutation {{ login(input: {who}) {{ session {{ id }} }} }}"
+    with socket_of(ana) as socket:
+        socket.say(type="subscribe", id="1", payload={"query": log_in})
+        message = socket.hear()
+    (error,) = message["payload"]["errors"] if message["type"] == "next" else message["payload"]
+    assert error["extensions"]["code"] == "CSRF_REFUSED"
+    assert "POST" in error["message"]
+
+
+def test_a_session_has_so_many_sockets_and_others_have_theirs(ana: Device) -> None:
+    with ExitStack() as open_ones:
+        for _ in range(10):
+            open_ones.enter_context(socket_of(ana))
+        with open_socket(ana.url) as eleventh:
+            eleventh.say(type="connection_init", payload={"authorization": f"Bearer {ana.access_token}"})
+            assert eleventh.end()[0] == 1013, "clients try again later, by themselves"
+        neighbour = Device(ana.url, FIREFOX).register(f"{secrets.token_hex(8)}@example.com")
+        with socket_of(neighbour):
+            neighbour.close()
+    with socket_of(ana):
+        pass
+
+
+ORIGINS = [
+    (Origins(), None, True),
+    (Origins(), "https://sessionql.test", True),
+    (Origins(), EVIL, False),
+    (Origins(), "null", False),
+    (Origins((EVIL,)), EVIL, True),
+    (Origins(("https://app.example.com",)), EVIL, False),
+    (Origins(("*",)), EVIL, True),
+]
+
+
+@pytest.mark.parametrize(("origins", "origin", "may"), ORIGINS)
+def test_a_page_may_connect_from(origins: Origins, origin: str | None, may: bool) -> None:
+    headers = {"host": "sessionql.test"} | ({} if origin is None else {"origin": origin})
+    assert origins.may_connect(headers) is may

@@ -1,0 +1,100 @@
+"""Suggestions name what nobody asked for. In production only operators get any, wherever the library makes them."""
+
+import re
+
+import httpx
+import pytest
+from fastapi import FastAPI
+from graphql import (
+    GraphQLEnumType,
+    GraphQLInputObjectType,
+    GraphQLInterfaceType,
+    GraphQLObjectType,
+    GraphQLSchema,
+    is_specified_scalar_type,
+)
+
+from schema.build import graphql_schema, services_schema
+from storage.records import Scope
+from tests.conftest import developing
+from tests.schema.asking import Caller
+from tests.schema.services import a_service
+from tests.sessionql.mistakes import ELSEWHERE, SERVICES, USERS, Mistake, places
+
+pytestmark = [
+    pytest.mark.usefixtures("cheap_hashing"),
+    # Nothing here is about the database.
+    pytest.mark.parametrize("engine", ["sqlite"], indirect=True),
+]
+
+
+def names_of(schema: GraphQLSchema) -> set[str]:
+    """Every name that a schema has of its own."""
+    found = {name for name, type_ in schema.type_map.items() if not is_specified_scalar_type(type_)}
+    for type_ in schema.type_map.values():
+        if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
+            found |= type_.fields.keys() | {name for field in type_.fields.values() for name in field.args}
+        elif isinstance(type_, GraphQLInputObjectType):
+            found |= type_.fields.keys()
+        elif isinstance(type_, GraphQLEnumType):
+            found |= type_.values.keys()
+    return found
+
+
+NAMES = names_of(graphql_schema) | names_of(services_schema)
+
+
+def words(text: str) -> set[str]:
+    return set(re.findall(r"\w+", text))
+
+
+def named(messages: str) -> set[str]:
+    """Names of the schemas among what the messages quote: the rest are words of English."""
+    return {name for quoted in re.findall(r"'([^'\n]*)'", messages) for name in words(quoted)} & NAMES
+
+
+async def told(caller: Caller, mistake: Mistake) -> str:
+    """The messages of the answer."""
+    answer = await caller.ask(mistake.query, **mistake.variables)
+    assert not answer.get("data"), answer
+    return "\n".join(error["message"] for error in answer["errors"])
+
+
+async def expect_nothing_suggested(caller: Caller, mistake: Mistake) -> None:
+    messages = await told(caller, mistake)
+    assert "did you mean" not in messages.lower()
+    assert named(messages) <= words(mistake.query) | words(str(mistake.variables)), messages
+
+
+def suggests(messages: str, mistake: Mistake) -> bool:
+    return mistake.suggested in messages.partition("Did you mean")[2]
+
+
+@pytest.mark.usefixtures("engine")
+def test_every_place_that_suggests_is_tried_here() -> None:
+    for mistakes in (USERS, SERVICES):
+        assert {mistake.place for mistake in mistakes} == places() - ELSEWHERE.keys()
+
+
+@pytest.mark.parametrize("mistake", USERS, ids=lambda mistake: mistake.query)
+async def test_nobody_and_users_are_told_no_name_that_they_did_not_use(
+    http: httpx.AsyncClient, mistake: Mistake
+) -> None:
+    await expect_nothing_suggested(Caller(http), mistake)
+    await expect_nothing_suggested(await Caller(http).register("ana@example.com"), mistake)
+
+
+@pytest.mark.parametrize("mistake", SERVICES, ids=lambda mistake: mistake.query)
+async def test_keys_are_told_none_either_unless_they_are_operators(
+    app: FastAPI, http: httpx.AsyncClient, mistake: Mistake
+) -> None:
+    others = [scope for scope in Scope if scope is not Scope.OPERATOR]
+    await expect_nothing_suggested(await a_service(app, http, *others), mistake)
+    assert suggests(await told(await a_service(app, http, Scope.OPERATOR), mistake), mistake)
+
+
+@developing
+@pytest.mark.parametrize("mistake", USERS, ids=lambda mistake: mistake.query)
+async def test_in_development_everybody_is_helped(http: httpx.AsyncClient, mistake: Mistake) -> None:
+    """And the questions above are ones that the library has a suggestion for."""
+    assert suggests(await told(Caller(http), mistake), mistake)

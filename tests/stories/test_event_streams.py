@@ -1,0 +1,55 @@
+"""The same over server-sent events, for whoever has no WebSocket."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import httpx
+
+from tests.server import FIREFOX, IPHONE, Device, Server
+
+WATCH = "subscription { sessionRevoked { isCurrent session { device state } } }"
+REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on UserError { code } } } }"
+
+
+@contextmanager
+def stream_of(device: Device, query: str) -> Iterator[httpx.Response]:
+    """A stream of a device's. Subscribed to when it is open."""
+    headers = {"Authorization": f"Bearer {device.access_token}", "Accept": "text/event-stream"}
+    with httpx.stream("POST", f"{device.url}/graphql", json={"query": query}, headers=headers, timeout=10) as response:
+        yield response
+
+
+def events(response: httpx.Response) -> Iterator[tuple[str, str]]:
+    """The kind and the data of each event."""
+    kind = ""
+    for line in response.iter_lines():
+        name, _, value = line.partition(": ")
+        if name == "event":
+            kind = value
+        elif name in ("data", "data:"):
+            yield kind, value
+
+
+def test_a_device_that_is_signed_out_is_told_and_its_stream_ends(server: Server) -> None:
+    laptop = server.device(FIREFOX).register("ana@example.com")
+    phone = server.device(IPHONE).log_in("ana@example.com")
+    with stream_of(phone, WATCH) as response:
+        assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
+        # The last event comes whether the subscription or the revocation is faster.
+        revoking = threading.Thread(target=laptop.get, args=[REVOKE], kwargs={"id": phone.session_id})
+        revoking.start()
+        (kind, data), (last, _) = events(response)
+        revoking.join()
+    assert kind == "next"
+    assert json.loads(data)["data"]["sessionRevoked"] == {
+        "isCurrent": True,
+        "session": {"device": "Safari on iPhone", "state": "REVOKED"},
+    }
+    assert last == "complete"
+
+    with stream_of(phone, WATCH) as response:
+        (_, refusal), (last, _) = events(response)
+    assert json.loads(refusal)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED", "nor may it subscribe again"
+    assert last == "complete"

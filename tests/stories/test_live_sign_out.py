@@ -1,0 +1,132 @@
+"""The sign-out that arrives by itself: other tabs see it, and the device that lost its session is told."""
+
+import pytest
+
+from tests.server import FIREFOX, IPHONE, Device, Server
+from tests.sockets import open_socket, socket_of
+
+WATCH = "subscription { sessionRevoked { isCurrent session { id device state revocationReason } } }"
+EVENTS = "subscription($kinds: [SecurityEventKind!]) { securityEvent(kinds: $kinds) { kind device session { state } } }"
+REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on UserError { code } } } }"
+REVOKE_ALL = "mutation { revokeAllSessions(keepCurrent: false) { revokedCount errors { ... on UserError { code } } } }"
+RENAME = """mutation($id: ID!) { renameSession(input: { sessionId: $id, name: "Desk" }) {
+  errors { ... on UserError { code } } } }"""
+
+
+def test_a_device_that_is_signed_out_is_told_and_its_socket_closed(server: Server) -> None:
+    laptop = server.device(FIREFOX).register("ana@example.com")
+    phone = server.device(IPHONE).log_in("ana@example.com")
+    with socket_of(laptop) as tab, socket_of(phone) as pocket:
+        tab.subscribe(WATCH)
+        pocket.subscribe(WATCH)
+
+        laptop.get(REVOKE, id=phone.session_id)
+
+        revoked = {
+            "id": phone.session_id,
+            "device": "Safari on iPhone",
+            "state": "REVOKED",
+            "revocationReason": "REVOKED_BY_USER",
+        }
+        assert pocket.next() == {"sessionRevoked": {"isCurrent": True, "session": revoked}}
+        code, reason, rest = pocket.end()
+        assert (code, reason) == (4401, "This session was signed out.")
+        assert rest == [{"id": "1", "type": "complete"}], "its own end is the last that it sees"
+        assert tab.next() == {"sessionRevoked": {"isCurrent": False, "session": revoked}}
+        tab.say(type="ping")
+        assert tab.hear() == {"type": "pong"}, "the other device goes on"
+
+
+def test_every_socket_of_a_session_is_closed_also_one_that_watches_nothing(server: Server) -> None:
+    laptop = server.device(FIREFOX).register("ana@example.com")
+    with socket_of(laptop) as idle, socket_of(laptop) as listening:
+        listening.subscribe(EVENTS)
+        laptop.get(REVOKE_ALL)
+        assert idle.end() == (4401, "This session was signed out.", [])
+        code, _, said = listening.end()
+        assert code == 4401
+        kinds = [message["payload"]["data"]["securityEvent"]["kind"] for message in said if message["type"] == "next"]
+        assert kinds == ["SESSION_REVOKED", "SESSIONS_REVOKED"]
+        assert said[-1] == {"id": "1", "type": "complete"}
+
+
+def test_what_happens_is_seen_as_it_is_at_that_moment(server: Server) -> None:
+    laptop = server.device(FIREFOX).register("ana@example.com")
+    phone = server.device(IPHONE).log_in("ana@example.com")
+    with socket_of(laptop) as tab:
+        tab.subscribe(EVENTS, kinds=["SESSION_RENAMED", "SESSION_REVOKED"])
+        seen = []
+        for change in (RENAME, REVOKE):
+            laptop.get(change, id=phone.session_id)
+            event = tab.next()["securityEvent"]
+            seen.append((event["kind"], event["session"]["state"]))
+    assert seen == [("SESSION_RENAMED", "ACTIVE"), ("SESSION_REVOKED", "REVOKED")]
+
+
+def test_nobody_sees_what_happens_to_others(server: Server) -> None:
+    ana = server.device(FIREFOX).register("ana@example.com")
+    eve = server.device(FIREFOX).register("eve@example.com")
+    with socket_of(eve) as hers:
+        hers.subscribe(WATCH, "watch")
+        hers.subscribe(EVENTS, "events", kinds=["SESSION_RENAMED"])
+        ana.get(RENAME, id=ana.session_id)
+        ana.get(REVOKE_ALL)
+        eve.get(RENAME, id=eve.session_id)
+        message = hers.hear()
+    assert message["id"] == "events"
+    assert message["payload"]["data"]["securityEvent"]["session"] == {"state": "ACTIVE"}
+
+
+def refused(device: Device) -> tuple[int, str]:
+    with open_socket(device.url) as socket:
+        socket.say(type="connection_init", payload={"authorization": f"Bearer {device.access_token}"})
+        return socket.end()[:2]
+
+
+def test_nobody_comes_in_with_a_session_that_is_over(server: Server) -> None:
+    laptop = server.device(FIREFOX).register("ana@example.com")
+    laptop.get(REVOKE_ALL)
+    assert refused(laptop) == (4401, "This session has ended.")
+    laptop.access_token = "nonsense"
+    assert refused(laptop)[0] == 4403, "clients refresh such a token, and come back by themselves"
+
+
+def test_ordinary_operations_work_over_a_socket_too(server: Server) -> None:
+    laptop = server.device(FIREFOX).register("ana@example.com")
+    with socket_of(laptop) as socket:
+        socket.say(type="subscribe", id="q", payload={"query": "{ mySessions { id isCurrent } }"})
+        assert socket.next() == {"mySessions": [{"id": laptop.session_id, "isCurrent": True}]}
+        assert socket.hear() == {"id": "q", "type": "complete"}
+        socket.say(type="subscribe", id="m", payload={"query": RENAME, "variables": {"id": laptop.session_id}})
+        assert socket.next() == {"renameSession": {"errors": []}}
+
+
+def test_a_socket_is_good_no_longer_than_the_proof_that_it_was_opened_with(server: Server) -> None:
+    """A thief with a stolen access token is thrown out by a change of the password, and the owner comes back."""
+    laptop = server.device(FIREFOX).register("ana@example.com")
+    change = """mutation { changePassword(input: {
+      currentPassword: "correct horse battery", newPassword: "another horse battery", keepOtherSessions: true
+    }) { tokens { accessToken } errors { ... on UserError { code } } } }"""
+    with socket_of(laptop) as socket:
+        changed = laptop.get(change)["changePassword"]
+        assert changed["errors"] == []
+        assert socket.end()[0] == 4403, "not 4401: with the new token it may come again"
+    laptop.access_token = changed["tokens"]["accessToken"]
+    with socket_of(laptop):
+        pass
+
+
+@pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
+def test_the_end_reaches_the_sockets_of_every_worker(
+    database_url: str, server: Server, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    laptop = server.device(FIREFOX).register("ana@example.com")
+    phone = server.device(IPHONE).log_in("ana@example.com")
+    folder = tmp_path_factory.mktemp("second")
+    with Server(database_url, folder, KEYS_FILE=str(server.keys_file)) as second:
+        phone.url = second.url
+        with socket_of(phone) as pocket:
+            pocket.subscribe(WATCH)
+            laptop.get(REVOKE, id=phone.session_id)
+            assert pocket.next()["sessionRevoked"]["isCurrent"]
+            assert pocket.end()[0] == 4401
