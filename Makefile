@@ -4,22 +4,29 @@ VENV := .venv
 BIN := $(VENV)/bin
 APP := $(VENV)/.app-installed
 DEV := $(VENV)/.dev-installed
+CLIENTS := $(CURDIR)/.build/clients/node_modules
 TESTFLAGS ?= -n 2
 ROUNDS ?= 20
 
-.PHONY: help serve test proof check format lock clean
+.PHONY: help serve test contract proof check format generate lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-serve: $(APP)  ## Serve on http://127.0.0.1:8000 (settings: docs/settings.md)
-	@exec $(BIN)/sessionql serve
+serve: $(APP)  ## Develop on http://127.0.0.1:8000, with GraphiQL (settings: docs/settings.md)
+	@exec $(BIN)/sessionql serve --default-mode development
 
 test: $(DEV)  ## Run every test, on SQLite and on PostgreSQL
 	@sh requirements/find_browser.sh
 	@sh requirements/find_node.sh
+	@PYTHON="$(BIN)/python" sh requirements/find_codegen.sh
 	@$(BIN)/python -m pytest $(TESTFLAGS)
+
+contract: $(DEV)  ## Audits, clients and linters of others: one table of suites
+	@sh requirements/find_node.sh
+	@PYTHON="$(BIN)/python" sh requirements/find_codegen.sh
+	@$(BIN)/python -m pytest $(TESTFLAGS) -m contract
 
 proof: $(DEV)  ## Race, crash and attack for some minutes what `make test` does for a moment
 	@SESSIONQL_TEST_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest $(TESTFLAGS) tests/proof
@@ -34,6 +41,15 @@ check: $(DEV)  ## Formatting, lints, types, import contracts
 format: $(DEV)  ## Format the code and mend what lints can mend
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+generate: $(DEV)  ## Write anew what is generated: SDL, docs/settings.md, clients of graphql_examples
+	@$(BIN)/sessionql export-schema schema/schema.graphql
+	@$(BIN)/sessionql export-schema --services schema/services.graphql
+	@$(BIN)/sessionql export-settings docs/settings.md
+	@sh requirements/find_node.sh
+	@cd graphql_examples/typescript && NODE_PATH=$(CLIENTS) $(CLIENTS)/.bin/graphql-codegen --silent
+	@PYTHON="$(BIN)/python" sh requirements/find_codegen.sh
+	@cd graphql_examples/python && ../../.build/codegen/bin/python -m ariadne_codegen --config codegen.toml
 
 lock: $(DEV)  ## Pin the newest versions of everything again
 	$(BIN)/python requirements/lock.py

@@ -23,3 +23,4 @@ def compile_(source: list[str], target: Path) -> None:
 
 compile_(["pyproject.toml", "--group", "build"], HERE / "app.lock")
 compile_(["pyproject.toml", "--group", "build", "--group", "dev", "-c", "requirements/app.lock"], HERE / "dev.lock")
+compile_(["requirements/codegen.in"], HERE / "codegen.lock")

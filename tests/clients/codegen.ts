@@ -1,0 +1,27 @@
+// What the programs of this folder ask beyond the examples, and the client that was made when the schema was younger.
+import type { CodegenConfig } from "@graphql-codegen/cli";
+
+const config = {
+  importExtension: ".js",
+  useTypeImports: true,
+  strictScalars: true,
+  scalars: { ID: "string", DateTime: "string", IPAddress: "string", JWT: "string" },
+} as const;
+
+export default {
+  generates: {
+    "./generated/": {
+      schema: "../../schema/schema.graphql",
+      documents: "./*.ts",
+      preset: "client",
+      presetConfig: { fragmentMasking: { unmaskFunctionName: "unmask" } },
+      config,
+    },
+    "./older/generated/": {
+      schema: "./older/schema.graphql",
+      documents: "./older/*.ts",
+      preset: "client",
+      config,
+    },
+  },
+} satisfies CodegenConfig;

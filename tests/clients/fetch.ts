@@ -1,0 +1,56 @@
+// The typed client of graphql_examples/typescript, made by the client preset, as it stands: `fetch` and types.
+import { asker, RequestError } from "../../graphql_examples/typescript/ask.js";
+import {
+  LogInDocument,
+  MySessionsDocument,
+  RefetchNodeDocument,
+  RegisterDocument,
+  RenameSessionDocument,
+  RevokeSessionDocument,
+  SessionsPageDocument,
+  type SessionsPageQuery,
+} from "../../graphql_examples/typescript/generated/graphql.js";
+import { keep } from "../../graphql_examples/typescript/tokens.js";
+import type { Browser } from "./story/browser.js";
+import { type Client, cast, story } from "./story/story.js";
+import { argument, tell } from "./story/tell.js";
+import { tabs } from "./story/tabs.js";
+import { withCookies } from "./story/withCookies.js";
+
+function fetching({ url, tokens, fetch }: Browser): Client {
+  const ask = asker(url, fetch);
+  return {
+    async register(email, password) {
+      const { register } = await ask(RegisterDocument, { input: { email, password } });
+      keep(tokens, register.tokens);
+      return register.errors;
+    },
+    async logIn(email, password) {
+      const { login } = await ask(LogInDocument, { input: { email, password } });
+      keep(tokens, login.tokens);
+      return login.errors;
+    },
+    sessions: async () => (await ask(MySessionsDocument)).mySessions,
+    rename: async (sessionId, name) =>
+      (await ask(RenameSessionDocument, { input: { sessionId, name } })).renameSession.errors,
+    revoke: async (sessionId) => (await ask(RevokeSessionDocument, { sessionId })).revokeSession.errors,
+    async pages(first) {
+      const pages: string[][] = [];
+      for (let after: string | null = null; ; ) {
+        const { me }: SessionsPageQuery = await ask(SessionsPageDocument, { first, after });
+        if (!me) return pages;
+        pages.push(me.sessions.nodes.map((session) => session.id));
+        after = me.sessions.pageInfo.endCursor;
+        if (!me.sessions.pageInfo.hasNextPage) return pages;
+      }
+    },
+    async refetch(id) {
+      const { node } = await ask(RefetchNodeDocument, { id });
+      return node?.__typename === "Session" ? node : null;
+    },
+    codeOf: (error) => (error instanceof RequestError ? error.code : undefined),
+  };
+}
+
+const url = argument();
+await tell({ ...story(cast(url, fetching)), ...tabs(url), ...withCookies(url) });

@@ -1,0 +1,80 @@
+// A client that was made when the schema was younger: it has never heard of `RateLimitedError`, which the server sends.
+import { ApolloClient, HttpLink, InMemoryCache } from "@apollo/client";
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+
+import { asker } from "../../../graphql_examples/typescript/ask.js";
+import { RegisterDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
+import { PASSWORD } from "../story/browser.js";
+import { argument, tell } from "../story/tell.js";
+import { graphql } from "./generated/index.js";
+import type { OlderLogInMutation } from "./generated/graphql.js";
+
+const OlderLogIn = graphql(`
+  mutation OlderLogIn($input: LoginInput!) {
+    login(input: $input) {
+      errors {
+        __typename
+        ... on UserError {
+          code
+          message
+        }
+      }
+    }
+  }
+`);
+type Failure = OlderLogInMutation["login"]["errors"][number];
+
+// @ts-expect-error: its schema has no such type.
+const unheardOf: Failure["__typename"] = "RateLimitedError";
+
+/** All that this client knows by name; the rest has the fields of `UserError`. */
+function explain(failure: Failure | undefined): string {
+  switch (failure?.__typename) {
+    case undefined:
+      return "nothing";
+    case "InvalidCredentialsError":
+      return "wrong";
+    case "InvalidInputError":
+    case "AccountDisabledError":
+      return "not now";
+    default:
+      return later(failure);
+  }
+}
+
+function later(failure: never): string {
+  const { code, message } = failure as { code: string; message: string };
+  return `${code}: ${message}`;
+}
+
+type LogIn = (email: string, password: string) => Promise<Failure[] | undefined>;
+
+/** Six wrong passwords: the last one is too many, in a way that this client does not know. */
+async function guess(logIn: LogIn): Promise<void> {
+  const email = `${randomUUID()}@example.com`;
+  assert.deepEqual((await ask(RegisterDocument, { input: { email, password: PASSWORD } })).register.errors, []);
+  for (let guesses = 0; guesses < 5; guesses++) {
+    assert.equal(explain((await logIn(email, "wrong horse battery"))?.[0]), "wrong");
+  }
+  const failure = (await logIn(email, "wrong horse battery"))?.[0];
+  assert.equal(failure?.__typename, unheardOf);
+  assert.match(explain(failure), /^RATE_LIMITED: \w.+/);
+}
+
+const url = argument();
+const ask = asker(url);
+const client = new ApolloClient({
+  link: new HttpLink({ uri: url }),
+  cache: new InMemoryCache({ possibleTypes: { UserError: [".+Error"] } }),
+});
+
+await tell({
+  "understands a failure that came with a later server": () =>
+    guess(async (email, password) => (await ask(OlderLogIn, { input: { email, password } })).login.errors),
+  "understands it through the cache of Apollo": () =>
+    guess(async (email, password) => {
+      const { data } = await client.mutate({ mutation: OlderLogIn, variables: { input: { email, password } } });
+      return data?.login.errors;
+    }),
+});

@@ -1,0 +1,34 @@
+// Cookies as a browser keeps them for one address.
+
+export class CookieJar {
+  readonly #cookies = new Map<string, string>();
+
+  readonly fetch: typeof fetch = async (input, init) => {
+    const headers = new Headers(init?.headers);
+    if (this.#cookies.size > 0) headers.set("Cookie", [...this.#cookies].map((pair) => pair.join("=")).join("; "));
+    const answer = await fetch(input, { ...init, headers });
+    for (const line of answer.headers.getSetCookie()) this.#take(line);
+    return answer;
+  };
+
+  get size(): number {
+    return this.#cookies.size;
+  }
+
+  read(name: string): string {
+    const value = this.#cookies.get(name);
+    if (value === undefined) throw new Error(`there is no cookie ${name}`);
+    return value;
+  }
+
+  put(name: string, value: string): void {
+    this.#cookies.set(name, value);
+  }
+
+  #take(line: string): void {
+    const [pair = "", ...attributes] = line.split(";");
+    const [name = "", value = ""] = pair.split("=", 2);
+    if (attributes.some((attribute) => /^\s*max-age=0$/i.test(attribute))) this.#cookies.delete(name);
+    else this.#cookies.set(name, value);
+  }
+}

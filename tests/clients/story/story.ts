@@ -1,0 +1,129 @@
+// Two devices of one user: the story that every client has to live, each in its own way.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+
+import { type Browser, browser, FIREFOX, IPHONE, outdate, PASSWORD } from "./browser.js";
+import type { Chapters } from "./tell.js";
+
+export interface Failure {
+  __typename: string;
+  code?: string;
+  message?: string;
+}
+
+export interface Session {
+  id: string;
+  isCurrent: boolean;
+  device: string;
+  name?: string | null | undefined;
+}
+
+/** What a client has to be able to do. Failures of a payload are given back; errors of a request are thrown. */
+export interface Client {
+  register(email: string, password: string): Promise<readonly Failure[]>;
+  logIn(email: string, password: string): Promise<readonly Failure[]>;
+  sessions(): Promise<readonly Session[]>;
+  rename(sessionId: string, name: string): Promise<readonly Failure[]>;
+  revoke(sessionId: string): Promise<readonly Failure[]>;
+  /** The ids of all sessions, page after page, by the client's own means. */
+  pages(size: number): Promise<string[][]>;
+  refetch(id: string): Promise<{ device?: string } | null>;
+  /** The code of an error that this client has thrown. */
+  codeOf(error: unknown): string | undefined;
+}
+
+export interface Cast<C extends Client> {
+  email: string;
+  laptop: C;
+  laptopBrowser: Browser;
+  phone: C;
+  phoneBrowser: Browser;
+  stranger: C;
+}
+
+export function cast<C extends Client>(url: string, make: (browser: Browser) => C): Cast<C> {
+  const [laptopBrowser, phoneBrowser] = [browser(url, FIREFOX), browser(url, IPHONE)];
+  return {
+    email: `${randomUUID()}@example.com`,
+    laptop: make(laptopBrowser),
+    laptopBrowser,
+    phone: make(phoneBrowser),
+    phoneBrowser,
+    stranger: make(browser(url, FIREFOX)),
+  };
+}
+
+/** `before` are chapters while both devices are signed in; in the end only the laptop is. */
+export function story<C extends Client>(people: Cast<C>, before: Chapters = {}): Chapters {
+  return { ...arrivals(people), ...lists(people), ...before, ...departures(people) };
+}
+
+function arrivals<C extends Client>({ email, laptop, phone }: Cast<C>): Chapters {
+  return {
+    "registers on a laptop": async () => {
+      assert.deepEqual(await laptop.register(email, PASSWORD), []);
+    },
+    "is told by type that a password is wrong": async () => {
+      const [failure] = await phone.logIn(email, "wrong horse battery");
+      assert.deepEqual([failure?.__typename, failure?.code], ["InvalidCredentialsError", "INVALID_CREDENTIALS"]);
+    },
+    "logs in on a phone": async () => {
+      assert.deepEqual(await phone.logIn(email, PASSWORD), []);
+    },
+    "lists both sessions and knows its own": async () => {
+      const devices = Object.fromEntries((await laptop.sessions()).map((each) => [each.device, each.isCurrent]));
+      assert.deepEqual(devices, { "Safari on iPhone": false, "Firefox on Ubuntu": true });
+    },
+  };
+}
+
+function lists<C extends Client>({ email, laptop, laptopBrowser, phone, stranger }: Cast<C>): Chapters {
+  return {
+    "names the phone": async () => {
+      assert.deepEqual(await laptop.rename(await otherId(laptop), "My phone"), []);
+      assert.equal((await phone.sessions()).find((each) => each.isCurrent)?.name, "My phone");
+    },
+    "reads all sessions in pages": async () => {
+      for (let more = 0; more < 3; more++) await stranger.logIn(email, PASSWORD);
+      const pages = await laptop.pages(2);
+      assert.deepEqual(pages.map((page) => page.length), [2, 2, 1]);
+      assert.equal(new Set(pages.flat()).size, 5);
+    },
+    "fetches a session again by its id alone": async () => {
+      assert.equal((await laptop.refetch(await otherId(laptop, "Safari on iPhone")))?.device, "Safari on iPhone");
+    },
+    "refreshes when its access token is good no more": async () => {
+      const before = laptopBrowser.tokens.read();
+      await outdate(laptopBrowser);
+      assert.ok((await laptop.sessions()).some((each) => each.isCurrent));
+      assert.notEqual(laptopBrowser.tokens.read()?.refreshToken, before?.refreshToken);
+    },
+  };
+}
+
+function departures<C extends Client>({ laptop, phone, phoneBrowser, stranger }: Cast<C>): Chapters {
+  return {
+    "does not find what belongs to somebody else": async () => {
+      const theirs = await otherId(laptop, "Safari on iPhone");
+      assert.deepEqual(await stranger.register(`${randomUUID()}@example.com`, PASSWORD), []);
+      const [failure] = await stranger.revoke(theirs);
+      assert.deepEqual([failure?.__typename, failure?.code], ["SessionNotFoundError", "SESSION_NOT_FOUND"]);
+    },
+    "signs the phone out": async () => {
+      assert.deepEqual(await laptop.revoke(await otherId(laptop, "Safari on iPhone")), []);
+      assert.ok(!(await laptop.sessions()).some((each) => each.device === "Safari on iPhone"));
+    },
+    "is refused on the phone, and so is its refresh token": async () => {
+      await assert.rejects(phone.sessions(), (error) => phone.codeOf(error) === "UNAUTHENTICATED");
+      assert.equal(phoneBrowser.tokens.read(), null);
+    },
+  };
+}
+
+/** The id of another session than the one that asks. */
+export async function otherId(client: Client, device?: string): Promise<string> {
+  const others = (await client.sessions()).filter((each) => !each.isCurrent);
+  const found = others.find((each) => !device || each.device === device);
+  if (!found) throw new Error(`there is no other session on ${device ?? "another device"}`);
+  return found.id;
+}

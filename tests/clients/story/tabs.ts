@@ -1,0 +1,83 @@
+// Two tabs of one browser: they share their tokens, and need new ones at the same moment.
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+
+import { asker } from "../../../graphql_examples/typescript/ask.js";
+import { MySessionsDocument, RegisterDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
+import { type Signing, signedFetch } from "../../../graphql_examples/typescript/signedFetch.js";
+import { inMemory, keep, type TokenStore } from "../../../graphql_examples/typescript/tokens.js";
+import { browser, FIREFOX, outdate, PASSWORD } from "./browser.js";
+import type { Chapters } from "./tell.js";
+
+export function tabs(url: string): Chapters {
+  return {
+    "two tabs that take turns refresh once": async () => {
+      const bothAskForTheirTurn = new Gathering(2);
+      const { refreshes, tokens } = await race(url, takingTurns(bothAskForTheirTurn), () => bothAskForTheirTurn.whole);
+      assert.equal(refreshes, 1);
+      assert.ok(tokens.read());
+    },
+    "two tabs that refresh at once both go on": async () => {
+      const bothRefresh = new Gathering(2);
+      const { refreshes, tokens } = await race(url, undefined, () => bothRefresh.join());
+      assert.equal(refreshes, 2);
+      assert.ok(await asker(url, browser(url, FIREFOX, tokens).fetch)(MySessionsDocument));
+    },
+  };
+}
+
+type Locks = Signing["locks"];
+
+/** Two tabs of somebody who has just registered ask with a token that is good no more; six questions in all. */
+async function race(
+  url: string,
+  locks: Locks,
+  beforeRefresh: () => Promise<void>,
+): Promise<{ refreshes: number; tokens: TokenStore }> {
+  const tokens = await signUp(url);
+  let refreshes = 0;
+  const counting: typeof fetch = async (input, init) => {
+    if (String(init?.body).includes("mutation Refresh")) {
+      refreshes++;
+      await beforeRefresh();
+    }
+    return fetch(input, init);
+  };
+  const asking = [1, 2].map(() => asker(url, signedFetch({ url, tokens, fetch: counting, locks })));
+  const answers = await Promise.all([...asking, ...asking, ...asking].map((ask) => ask(MySessionsDocument)));
+  assert.deepEqual(answers.map(({ mySessions }) => mySessions.length), [1, 1, 1, 1, 1, 1]);
+  return { refreshes, tokens };
+}
+
+async function signUp(url: string): Promise<TokenStore> {
+  const tokens = inMemory();
+  const input = { email: `${randomUUID()}@example.com`, password: PASSWORD };
+  keep(tokens, (await asker(url)(RegisterDocument, { input })).register.tokens);
+  await outdate(browser(url, FIREFOX, tokens));
+  return tokens;
+}
+
+/** What `navigator.locks` does between tabs, here inside of one program. */
+function takingTurns(waiting: Gathering): Pick<LockManager, "request"> {
+  let last: Promise<unknown> = Promise.resolve();
+  const request = (_: string, turn: () => Promise<unknown>) => {
+    void waiting.join();
+    return (last = last.then(turn, turn));
+  };
+  return { request: request as unknown as LockManager["request"] };
+}
+
+/** Whoever joins waits until so many have. */
+class Gathering {
+  readonly whole: Promise<void>;
+  #complete = () => {};
+
+  constructor(private missing: number) {
+    this.whole = new Promise((resolve) => (this.#complete = resolve));
+  }
+
+  join(): Promise<void> {
+    if (--this.missing === 0) this.#complete();
+    return this.whole;
+  }
+}

@@ -1,0 +1,54 @@
+// gql.tada, with the one function of graphql_examples/typescript for sending.
+import { readFragment, type ResultOf } from "gql.tada";
+
+import { asker, RequestError } from "../../../graphql_examples/typescript/ask.js";
+import { keep } from "../../../graphql_examples/typescript/tokens.js";
+import type { Browser } from "../story/browser.js";
+import { type Client, cast, story } from "../story/story.js";
+import { argument, tell } from "../story/tell.js";
+import {
+  LogIn,
+  MySessions,
+  Node,
+  Register,
+  RenameSession,
+  RevokeSession,
+  SessionRow,
+  SessionsPage,
+} from "./operations.js";
+
+function tada({ url, tokens, fetch }: Browser): Client {
+  const ask = asker(url, fetch);
+  return {
+    async register(email, password) {
+      const { register } = await ask(Register, { input: { email, password } });
+      keep(tokens, register.tokens);
+      return register.errors;
+    },
+    async logIn(email, password) {
+      const { login } = await ask(LogIn, { input: { email, password } });
+      keep(tokens, login.tokens);
+      return login.errors;
+    },
+    sessions: async () => readFragment(SessionRow, (await ask(MySessions)).mySessions),
+    rename: async (sessionId, name) => (await ask(RenameSession, { input: { sessionId, name } })).renameSession.errors,
+    revoke: async (sessionId) => (await ask(RevokeSession, { sessionId })).revokeSession.errors,
+    async pages(first) {
+      const pages: string[][] = [];
+      for (let after: string | null = null; ; ) {
+        const { me }: ResultOf<typeof SessionsPage> = await ask(SessionsPage, { first, after });
+        if (!me) return pages;
+        pages.push(me.sessions.nodes.map((session) => session.id));
+        after = me.sessions.pageInfo.endCursor;
+        if (!me.sessions.pageInfo.hasNextPage) return pages;
+      }
+    },
+    async refetch(id) {
+      const { node } = await ask(Node, { id });
+      return node?.__typename === "Session" ? readFragment(SessionRow, node) : null;
+    },
+    codeOf: (error) => (error instanceof RequestError ? error.code : undefined),
+  };
+}
+
+await tell(story(cast(argument(), tada)));

@@ -1,0 +1,31 @@
+"""The ecosystem's own clients live the story of two devices against a live server, each in its own way."""
+
+import pytest
+
+from tests.contracts.workshop import Workshop
+
+STORIES = [
+    pytest.param("fetch", marks=pytest.mark.contract("Client preset (graphql_examples/typescript)")),
+    pytest.param("apollo", marks=pytest.mark.contract("Apollo Client 4")),
+    pytest.param("urql", marks=pytest.mark.contract("@urql/core")),
+    pytest.param("relay/relay", marks=pytest.mark.contract("Relay")),
+    pytest.param("tada/tada", marks=pytest.mark.contract("gql.tada")),
+    pytest.param("older/older", marks=pytest.mark.contract("A client older than the schema")),
+]
+
+
+@pytest.mark.node
+@pytest.mark.parametrize("client", STORIES)
+def test_the_story(client: str, workshop: Workshop, endpoint: str, subtests: pytest.Subtests) -> None:
+    chapters = workshop.program(client, endpoint)
+    assert chapters
+    for chapter in chapters:
+        with subtests.test(chapter["name"]):
+            assert chapter["ok"], chapter["reason"]
+
+
+@pytest.mark.node
+def test_a_server_that_is_none_fails_it(workshop: Workshop, endpoint: str) -> None:
+    """The stories above can fail."""
+    chapters = workshop.program("fetch", endpoint.replace("/graphql", "/healthz"))
+    assert not any(chapter["ok"] for chapter in chapters)

@@ -1,0 +1,95 @@
+"""The Python client `gql` over WebSocket: a device hears of a sign-out, and is cut off by its own."""
+
+import asyncio
+import secrets
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gql import Client, GraphQLRequest
+from gql.client import AsyncClientSession
+from gql.transport.exceptions import TransportError, TransportQueryError
+from gql.transport.websockets import WebsocketsTransport
+from websockets.exceptions import ConnectionClosed
+
+from schema.build import SDL_FILE
+from tests.server import FIREFOX, IPHONE, Device
+
+pytestmark = pytest.mark.contract("gql over WebSocket (Python)")
+
+WATCH = (Path(__file__).parents[2] / "graphql_examples/21_watch_sign_outs.graphql").read_text(encoding="utf-8")
+REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { wasCurrent } }"
+
+
+@asynccontextmanager
+async def socket(device: Device) -> AsyncIterator[AsyncClientSession]:
+    """A socket of this device's."""
+    transport = WebsocketsTransport(
+        f"{device.url.replace('http', 'ws')}/graphql",
+        init_payload={"authorization": f"Bearer {device.access_token}"},
+        subprotocols=[WebsocketsTransport.GRAPHQLWS_SUBPROTOCOL],
+    )
+    async with Client(transport=transport, schema=SDL_FILE.read_text(encoding="utf-8")) as session:
+        yield session
+
+
+@pytest.fixture
+def devices(server_url: str) -> Iterator[tuple[Device, Device]]:
+    email = f"{secrets.token_hex(8)}@example.com"
+    laptop, phone = Device(server_url, FIREFOX).register(email), Device(server_url, IPHONE).log_in(email)
+    yield laptop, phone
+    laptop.close()
+    phone.close()
+
+
+async def ask(session: AsyncClientSession, query: str, **variables: Any) -> Any:
+    """The data of a query or mutation."""
+    return await session.execute(GraphQLRequest(query, variable_values=variables or None))
+
+
+def closed_for(error: TransportError) -> tuple[int, str]:
+    """What the server closed the socket with, as a program finds it."""
+    cause = error.__cause__
+    assert isinstance(cause, ConnectionClosed)
+    assert cause.rcvd
+    return cause.rcvd.code, cause.rcvd.reason
+
+
+async def test_queries_and_mutations_go_over_a_socket_too(devices: tuple[Device, Device]) -> None:
+    laptop, phone = devices
+    async with socket(laptop) as session:
+        mine = (await ask(session, "{ mySessions { id isCurrent } }"))["mySessions"]
+        assert {each["id"]: each["isCurrent"] for each in mine} == {laptop.session_id: True, phone.session_id: False}
+        with pytest.raises(TransportQueryError) as refused:
+            await ask(session, REVOKE, id=None)
+        assert [error["extensions"]["code"] for error in refused.value.errors or []] == ["BAD_USER_INPUT"]
+
+
+async def test_a_device_hears_of_its_end_and_is_cut_off(devices: tuple[Device, Device]) -> None:
+    laptop, phone = devices
+    async with socket(phone) as pocket, socket(laptop) as tab:
+        events = pocket.subscribe(GraphQLRequest(WATCH))
+        heard = asyncio.ensure_future(anext(events))
+        for _ in range(2):  # the second is sent after the subscription, and takes longer than it to begin
+            await ask(pocket, "{ me { currentSession { id } } }")
+
+        await ask(tab, REVOKE, id=phone.session_id)
+
+        end = (await heard)["sessionRevoked"]
+        assert (end["isCurrent"], end["session"]["id"]) == (True, phone.session_id)
+        assert [event async for event in events] == [], "its own end is the last that it sees"
+        with pytest.raises(TransportError) as cut_off:
+            await ask(pocket, "{ me { id } }")
+        assert closed_for(cut_off.value) == (4401, "This session was signed out.")
+        assert len((await ask(tab, "{ mySessions { id } }"))["mySessions"]) == 1
+
+
+async def test_a_refused_token_opens_no_socket(devices: tuple[Device, Device]) -> None:
+    laptop, _ = devices
+    laptop.access_token = "expired"
+    with pytest.raises(TransportError) as refused:
+        async with socket(laptop):
+            pytest.fail("it was let in")
+    assert closed_for(refused.value) == (4403, "This access token is not valid, or no longer: refresh it.")

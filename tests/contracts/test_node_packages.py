@@ -1,0 +1,16 @@
+"""What the clients need comes pinned, from whichever registry npm is set up for."""
+
+import json
+
+from tests.contracts.workshop import ROOT
+
+CLIENTS = ROOT / "tests/clients"
+
+
+def test_the_lock_pins_everything_and_knows_no_address() -> None:
+    packages = json.loads((CLIENTS / "package-lock.json").read_text())["packages"]
+    own = packages.pop("")
+    assert own["dependencies"] == json.loads((CLIENTS / "package.json").read_text())["dependencies"]
+    assert len(packages) > 100
+    assert [name for name, package in packages.items() if "resolved" in package] == []
+    assert [name for name, package in packages.items() if not package["integrity"].startswith("sha512-")] == []
