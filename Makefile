@@ -5,7 +5,8 @@ BIN := $(VENV)/bin
 APP := $(VENV)/.app-installed
 DEV := $(VENV)/.dev-installed
 CLIENTS := $(CURDIR)/.build/clients/node_modules
-TESTFLAGS ?= -n 2
+# Tests wait for processes of their own more than they compute.
+TESTFLAGS ?= -n 4
 ROUNDS ?= 20
 
 .PHONY: help serve test contract proof check format generate lock clean
