@@ -2,11 +2,15 @@
 
 import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from secrets import token_hex
 
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, ViewportSize, expect
+
+from tests.server import IPHONE
+from tests.server import Device as Phone
 
 DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)
@@ -136,6 +140,26 @@ def test_an_ended_session_is_noticed(device: Device, server_url: str) -> None:
     expect(device.page.locator("#bar")).to_contain_text("Signed in")
 
 
+def test_a_subscription_shows_sign_outs_and_its_own_as_the_last(device: Device, server_url: str) -> None:
+    device.open_graphiql(server_url)
+    email = device.register()
+    device.open_example("sessionRevoked")
+    device.run()
+    results = device.page.locator(".result-window")
+    with closing(Phone(server_url, IPHONE).log_in(email)) as phone:
+        for _ in range(50):  # again and again, for nothing tells when the server has begun to listen
+            phone.get("mutation { logout { session { id } } }")
+            phone.log_in(email)
+            if "Safari on iPhone" in results.inner_text():
+                break
+            device.page.wait_for_timeout(100)
+        expect(results).to_contain_text(re.compile(r'"isCurrent":\s*false'))
+        phone.get(END_THE_OTHERS)
+        expect(results).to_contain_text(re.compile(r'"isCurrent":\s*true'))
+    expect(device.page.locator("#bar")).to_contain_text("has ended")
+    expect(device.page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
 def test_ending_all_sessions_ends_this_one(device: Device, server_url: str) -> None:
     device.open_graphiql(server_url)
     device.register()
@@ -146,6 +170,9 @@ def test_ending_all_sessions_ends_this_one(device: Device, server_url: str) -> N
     device.page.get_by_role("button", name="Forget the token").click()
     expect(device.page.locator("#bar")).to_contain_text("Not signed in")
 
+
+END_THE_OTHERS = """mutation { revokeAllSessions(keepCurrent: true) {
+  revokedCount errors { ... on UserError { code } } } }"""
 
 # Past the page, as another program with the same token would do it.
 LOG_OUT = """() => fetch("/graphql", {
