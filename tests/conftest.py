@@ -4,7 +4,8 @@ import os
 import secrets
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
@@ -204,6 +205,33 @@ def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
     """A server in a process of its own, on each engine in turn."""
     with Server(database_url, tmp_path) as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def standing_servers(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
+    """A server on each engine that stands as long as the tests of this process run, from its first use on."""
+    with ExitStack() as stack:
+
+        @cache
+        def standing(engine: str) -> Server:
+            folder = tmp_path_factory.mktemp(engine)
+            url = engines.sqlite(folder) if engine == "sqlite" else stack.enter_context(engines.lasting_postgresql())
+            limits = {"ATTEMPTS_PER_ADDRESS": "0", "REGISTRATIONS_PER_ADDRESS": "0"}
+            return stack.enter_context(Server(url, folder, **limits))
+
+        yield standing
+
+
+@pytest.fixture
+def standing(engine: str, standing_servers: Callable[[str], Server]) -> Server:
+    """Like `server`, for tests that make users of their own and let it stand: starting one takes longer than them."""
+    return standing_servers(engine)
+
+
+@pytest.fixture
+def ana() -> str:
+    """The address of somebody who has no account yet."""
+    return f"ana-{secrets.token_hex(6)}@example.com"
 
 
 @pytest.fixture(scope="session")

@@ -7,9 +7,9 @@ import os
 import shutil
 import tempfile
 import warnings
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -130,6 +130,15 @@ class Engines:
         else:
             self._portal.call(self._connection.execute, _EMPTY)
         return self._postgresql
+
+    @contextmanager
+    def lasting_postgresql(self) -> Iterator[str]:
+        """A database with today's tables that no test empties."""
+        name = f"{self._name}_lasting"
+        url = self.new_postgresql(name)
+        wait_for(upgrade(url))
+        yield url
+        wait_for(run_sql(self._server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
     def new_postgresql(self, name: str) -> str:
         """A database with nothing in it, not even tables."""

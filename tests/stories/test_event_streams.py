@@ -32,9 +32,9 @@ def events(response: httpx.Response) -> Iterator[tuple[str, str]]:
             yield kind, value
 
 
-def test_a_device_that_is_signed_out_is_told_and_its_stream_ends(server: Server) -> None:
-    laptop = server.device(FIREFOX).register("ana@example.com")
-    phone = server.device(IPHONE).log_in("ana@example.com")
+def test_a_device_that_is_signed_out_is_told_and_its_stream_ends(standing: Server, ana: str) -> None:
+    laptop = standing.device(FIREFOX).register(ana)
+    phone = standing.device(IPHONE).log_in(ana)
     with stream_of(phone, WATCH) as response:
         assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
         # The last event comes whether the subscription or the revocation is faster.

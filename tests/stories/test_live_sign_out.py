@@ -13,9 +13,9 @@ RENAME = """mutation($id: ID!) { renameSession(input: { sessionId: $id, name: "D
   errors { ... on UserError { code } } } }"""
 
 
-def test_a_device_that_is_signed_out_is_told_and_its_socket_closed(server: Server) -> None:
-    laptop = server.device(FIREFOX).register("ana@example.com")
-    phone = server.device(IPHONE).log_in("ana@example.com")
+def test_a_device_that_is_signed_out_is_told_and_its_socket_closed(standing: Server, ana: str) -> None:
+    laptop = standing.device(FIREFOX).register(ana)
+    phone = standing.device(IPHONE).log_in(ana)
     with socket_of(laptop) as tab, socket_of(phone) as pocket:
         tab.subscribe(WATCH)
         pocket.subscribe(WATCH)
@@ -37,8 +37,8 @@ def test_a_device_that_is_signed_out_is_told_and_its_socket_closed(server: Serve
         assert tab.hear() == {"type": "pong"}, "the other device goes on"
 
 
-def test_every_socket_of_a_session_is_closed_also_one_that_watches_nothing(server: Server) -> None:
-    laptop = server.device(FIREFOX).register("ana@example.com")
+def test_every_socket_of_a_session_is_closed_also_one_that_watches_nothing(standing: Server, ana: str) -> None:
+    laptop = standing.device(FIREFOX).register(ana)
     with socket_of(laptop) as idle, socket_of(laptop) as listening:
         listening.subscribe(EVENTS)
         laptop.get(REVOKE_ALL)
@@ -50,9 +50,9 @@ def test_every_socket_of_a_session_is_closed_also_one_that_watches_nothing(serve
         assert said[-1] == {"id": "1", "type": "complete"}
 
 
-def test_what_happens_is_seen_as_it_is_at_that_moment(server: Server) -> None:
-    laptop = server.device(FIREFOX).register("ana@example.com")
-    phone = server.device(IPHONE).log_in("ana@example.com")
+def test_what_happens_is_seen_as_it_is_at_that_moment(standing: Server, ana: str) -> None:
+    laptop = standing.device(FIREFOX).register(ana)
+    phone = standing.device(IPHONE).log_in(ana)
     with socket_of(laptop) as tab:
         tab.subscribe(EVENTS, kinds=["SESSION_RENAMED", "SESSION_REVOKED"])
         seen = []
@@ -63,16 +63,16 @@ def test_what_happens_is_seen_as_it_is_at_that_moment(server: Server) -> None:
     assert seen == [("SESSION_RENAMED", "ACTIVE"), ("SESSION_REVOKED", "REVOKED")]
 
 
-def test_nobody_sees_what_happens_to_others(server: Server) -> None:
-    ana = server.device(FIREFOX).register("ana@example.com")
-    eve = server.device(FIREFOX).register("eve@example.com")
-    with socket_of(eve) as hers:
-        hers.subscribe(WATCH, "watch")
-        hers.subscribe(EVENTS, "events", kinds=["SESSION_RENAMED"])
-        ana.get(RENAME, id=ana.session_id)
-        ana.get(REVOKE_ALL)
+def test_nobody_sees_what_happens_to_others(standing: Server, ana: str) -> None:
+    hers = standing.device(FIREFOX).register(ana)
+    eve = standing.device(FIREFOX).register(f"eve-{ana}")
+    with socket_of(eve) as socket:
+        socket.subscribe(WATCH, "watch")
+        socket.subscribe(EVENTS, "events", kinds=["SESSION_RENAMED"])
+        hers.get(RENAME, id=hers.session_id)
+        hers.get(REVOKE_ALL)
         eve.get(RENAME, id=eve.session_id)
-        message = hers.hear()
+        message = socket.hear()
     assert message["id"] == "events"
     assert message["payload"]["data"]["securityEvent"]["session"] == {"state": "ACTIVE"}
 
@@ -83,16 +83,16 @@ def refused(device: Device) -> tuple[int, str]:
         return socket.end()[:2]
 
 
-def test_nobody_comes_in_with_a_session_that_is_over(server: Server) -> None:
-    laptop = server.device(FIREFOX).register("ana@example.com")
+def test_nobody_comes_in_with_a_session_that_is_over(standing: Server, ana: str) -> None:
+    laptop = standing.device(FIREFOX).register(ana)
     laptop.get(REVOKE_ALL)
     assert refused(laptop) == (4401, "This session has ended.")
     laptop.access_token = "nonsense"
     assert refused(laptop)[0] == 4403, "clients refresh such a token, and come back by themselves"
 
 
-def test_ordinary_operations_work_over_a_socket_too(server: Server) -> None:
-    laptop = server.device(FIREFOX).register("ana@example.com")
+def test_ordinary_operations_work_over_a_socket_too(standing: Server, ana: str) -> None:
+    laptop = standing.device(FIREFOX).register(ana)
     with socket_of(laptop) as socket:
         socket.say(type="subscribe", id="q", payload={"query": "{ mySessions { id isCurrent } }"})
         assert socket.next() == {"mySessions": [{"id": laptop.session_id, "isCurrent": True}]}
@@ -101,9 +101,9 @@ def test_ordinary_operations_work_over_a_socket_too(server: Server) -> None:
         assert socket.next() == {"renameSession": {"errors": []}}
 
 
-def test_a_socket_is_good_no_longer_than_the_proof_that_it_was_opened_with(server: Server) -> None:
+def test_a_socket_is_good_no_longer_than_the_proof_that_it_was_opened_with(standing: Server, ana: str) -> None:
     """A thief with a stolen access token is thrown out by a change of the password, and the owner comes back."""
-    laptop = server.device(FIREFOX).register("ana@example.com")
+    laptop = standing.device(FIREFOX).register(ana)
     change = """mutation { changePassword(input: {
       currentPassword: "correct horse battery", newPassword: "another horse battery", keepOtherSessions: true
     }) { tokens { accessToken } errors { ... on UserError { code } } } }"""

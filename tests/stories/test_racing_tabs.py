@@ -11,10 +11,10 @@ MY_SESSIONS = "{ mySessions { id } }"
 TABS = 50
 
 
-def test_fifty_tabs_refresh_one_token_and_share_one_lineage(server: Server) -> None:
-    browser = server.device(FIREFOX).register("ana@example.com")
+def test_fifty_tabs_refresh_one_token_and_share_one_lineage(standing: Server, ana: str) -> None:
+    browser = standing.device(FIREFOX).register(ana)
 
-    payloads = asyncio.run(_refresh_at_once(server.url, browser.refresh_token))
+    payloads = asyncio.run(_refresh_at_once(standing.url, browser.refresh_token))
 
     assert [payload["errors"] for payload in payloads] == [[]] * TABS, "every tab goes on"
     successors = {payload["tokens"]["refreshToken"] for payload in payloads}
@@ -27,13 +27,13 @@ def test_fifty_tabs_refresh_one_token_and_share_one_lineage(server: Server) -> N
     assert browser.refresh()["errors"] == [], "the lineage goes on from the one successor"
 
 
-def test_a_refresh_token_used_after_its_successor_ends_the_session(server: Server) -> None:
-    browser = server.device(FIREFOX).register("ana@example.com")
+def test_a_refresh_token_used_after_its_successor_ends_the_session(standing: Server, ana: str) -> None:
+    browser = standing.device(FIREFOX).register(ana)
     stolen = browser.refresh_token
     browser.refresh()
     browser.refresh()
 
-    thief = server.device("curl/8.5.0")
+    thief = standing.device("curl/8.5.0")
     thief.refresh_token = stolen
     payload = thief.refresh()
 

@@ -9,9 +9,9 @@ mutation($id: ID!) { revokeSession(sessionId: $id) {
 } }"""
 
 
-def test_two_devices_see_each_other_and_one_signs_the_other_out(server: Server) -> None:
-    laptop = server.device(FIREFOX).register("ana@example.com")
-    phone = server.device(IPHONE).log_in("Ana@Example.com")
+def test_two_devices_see_each_other_and_one_signs_the_other_out(standing: Server, ana: str) -> None:
+    laptop = standing.device(FIREFOX).register(ana)
+    phone = standing.device(IPHONE).log_in(ana.title())
 
     assert [(each["device"], each["isCurrent"]) for each in laptop.get(MY_SESSIONS)["mySessions"]] == [
         ("Safari on iPhone", False),
