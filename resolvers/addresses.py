@@ -3,6 +3,7 @@
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
+from resolvers.client_hints import NO_HINTS, ClientHints
 from resolvers.requester import Client
 
 Address = IPv4Address | IPv6Address
@@ -32,10 +33,10 @@ def truncated(address: str | None) -> str | None:
 
 
 @lru_cache(maxsize=4096)
-def client(address: str | None, user_agent: str | None, *, truncate: bool) -> Client:
+def client(address: str | None, user_agent: str | None, hints: ClientHints = NO_HINTS, *, truncate: bool) -> Client:
     """The client that sends from this address; attempts are counted by all of it, whatever is kept."""
     kept = truncated(address) if truncate else canonical_address(address)
-    return Client(kept, user_agent, network_of(address))
+    return Client(kept, user_agent, network_of(address), hints)
 
 
 def _parse(text: str | None) -> Address | None:

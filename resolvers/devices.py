@@ -8,10 +8,12 @@ good for a label, never for a decision.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from resolvers import device_names as names
+from resolvers.client_hints import NO_HINTS, ClientHints, unveil, windows_version
 from storage.records import Device, DeviceKind
 
 if TYPE_CHECKING:
@@ -66,13 +68,31 @@ def clean_user_agent(raw: bytes | None) -> str | None:
     return _printable((raw or b"").decode("utf-8", "replace"))[:MAX_USER_AGENT].strip() or None
 
 
-def describe(user_agent: str | None) -> Device:
+def describe(user_agent: str | None, hints: ClientHints = NO_HINTS) -> Device:
     """Say what device sent this string. Never fails: what cannot be told is an unknown device.
+
+    Client Hints better what a browser made of Chromium says; others do not send them, so theirs are not looked at.
 
     The same strings come again and again, so answers are remembered; the cut bounds what that
     can cost. The first call in a process also builds the parser: about a quarter of a second.
     """
-    return _describe(user_agent[:MAX_USER_AGENT]) if user_agent else _UNKNOWN
+    if not user_agent:
+        return _UNKNOWN
+    text = user_agent[:MAX_USER_AGENT]
+    return _hinted(text, hints) if hints is not NO_HINTS and "Chrome/" in text else _describe(text)
+
+
+def _hinted(text: str, hints: ClientHints) -> Device:
+    device = _describe(unveil(text, hints))
+    if device.os == "Windows" and (version := windows_version(hints)):
+        label = device.label.replace("on Windows", f"on Windows {version}")
+        device = replace(device, label=label, os_version=version)
+    if device.browser == "Chrome" and hints.brand:
+        said, version = hints.brand
+        if name := names.FAMILIES.get(said) or names.sane(said):
+            label = device.label.replace("Chrome", name, 1)
+            device = replace(device, label=label[:_MAX_LABEL].rstrip(), browser=name, browser_version=version)
+    return device
 
 
 @lru_cache(maxsize=2048)

@@ -37,7 +37,7 @@ def event(
         kind=kind,
         occurred_at=now,
         ip_address=client.ip_address,
-        device=describe(client.user_agent).label,
+        device=describe(client.user_agent, client.hints).label,
         session_id=session_id,
         actor_id=actor_id,
         actor_name=actor_name,

@@ -33,7 +33,7 @@ def new_session(
         rotated_at=None,
         revoked_at=None,
         revocation_reason=None,
-        device=describe(client.user_agent),
+        device=describe(client.user_agent, client.hints),
     )
 
 

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from resolvers.client_hints import NO_HINTS, ClientHints
 from resolvers.services import Services
 from storage.records import SessionRecord, SessionState
 
@@ -31,6 +32,7 @@ class Client:
     ip_address: str | None
     user_agent: str | None
     network: str = "unknown"
+    hints: ClientHints = NO_HINTS
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,7 +24,7 @@ from storage.filters import Page, SessionOrderField
 from storage.records import Device, EventRecord, SessionRecord
 
 
-@strawberry.type(description="What a session's device is, as far as its User-Agent string tells.")
+@strawberry.type(description="What a session's device is, as far as its User-Agent string and Client Hints tell.")
 class DeviceInfo:
     kind: DeviceKind = strawberry.field(description="The kind of device.")
     browser: str | None = strawberry.field(description="The browser or app, e.g. `Firefox`; null when unknown.")
@@ -56,7 +56,9 @@ class Session(Node):
         description="The session's device as a short name to show, e.g. `Firefox on Ubuntu` or "
         "`iPhone`; `Unknown device` when nothing is known."
     )
-    device_info: DeviceInfo = strawberry.field(description="What else is known of the device, parsed from `userAgent`.")
+    device_info: DeviceInfo = strawberry.field(
+        description="What else is known of the device, from its User-Agent and Client Hints."
+    )
     user_agent: str | None = strawberry.field(
         description="The User-Agent string of the session's client; null when none was sent."
     )

@@ -7,6 +7,7 @@ from typing import Any
 from starlette.requests import HTTPConnection, Request
 
 from resolvers.addresses import client
+from resolvers.client_hints import NO_HINTS, read_hints
 from resolvers.devices import clean_user_agent
 from resolvers.requester import Client, authenticate
 from resolvers.service_keys import authenticate_service
@@ -68,8 +69,11 @@ def token_of(
 def client_of(request: HTTPConnection, proxies: Proxies, *, truncate: bool) -> Client:
     """The address and the program that a request comes from."""
     # Raw bytes: the header may hold anything, and the framework would read it as Latin-1.
-    raw = next((value for name, value in request.headers.raw if name == b"user-agent"), None)
-    return client(address_of(request, proxies), clean_user_agent(raw), truncate=truncate)
+    said = request.headers.raw
+    raw = next((value for name, value in said if name == b"user-agent"), None)
+    hints = tuple(pair for pair in said if pair[0].startswith(b"sec-ch-ua"))
+    address, user_agent = address_of(request, proxies), clean_user_agent(raw)
+    return client(address, user_agent, read_hints(hints) if hints else NO_HINTS, truncate=truncate)
 
 
 def bearer_token(request: HTTPConnection) -> str | None:

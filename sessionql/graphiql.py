@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from resolvers.client_hints import ASKED_FOR
 from sessionql.examples import Example
 from sessionql.files import file_of
 
@@ -57,6 +58,7 @@ PAGE_HEADERS: Mapping[str, str] = MappingProxyType(
     {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _CONTENT_SECURITY_POLICY.items()),
         "X-Content-Type-Options": "nosniff",
+        "Accept-CH": ASKED_FOR,
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cache-Control": "no-cache",

@@ -1,0 +1,41 @@
+"""A log-in from a page is labelled with what the browser hides in its User-Agent."""
+
+import httpx
+import pytest
+
+from tests.conftest import developing
+from tests.server import REGISTER
+
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36"
+)
+SENT = {
+    "User-Agent": CHROME,
+    "Sec-CH-UA": '"Brave";v="129", "Not=A?Brand";v="8", "Chromium";v="129"',
+    "Sec-CH-UA-Mobile": "?0",
+    "Sec-CH-UA-Platform": '"Windows"',
+    "Sec-CH-UA-Platform-Version": '"15.0.0"',
+}
+
+
+@pytest.mark.anyio
+async def test_a_session_has_the_name_that_its_owner_knows(http: httpx.AsyncClient) -> None:
+    variables = {"input": {"email": "ana@example.com", "password": "correct horse battery"}}
+    answer = await http.post("/graphql", json={"query": REGISTER, "variables": variables}, headers=SENT)
+    payload = answer.json()["data"]["register"]
+    assert payload["session"]["device"] == "Brave on Windows 11"
+    token = payload["tokens"]["accessToken"]
+    asked = {
+        "query": "{ mySessions { deviceInfo { osVersion browserVersion } events(first: 1) { nodes { device } } } }"
+    }
+    answer = await http.post("/graphql", json=asked, headers={"Authorization": f"Bearer {token}"})
+    (session,) = answer.json()["data"]["mySessions"]
+    assert session["deviceInfo"] == {"osVersion": "11", "browserVersion": "129"}
+    assert session["events"]["nodes"] == [{"device": "Brave on Windows 11"}]
+
+
+@developing
+@pytest.mark.anyio
+async def test_pages_ask_for_what_browsers_send_only_when_asked(http: httpx.AsyncClient) -> None:
+    page = await http.get("/graphql", headers={"Accept": "text/html"})
+    assert "Sec-CH-UA-Model" in page.headers["Accept-CH"]
