@@ -32,7 +32,7 @@ contract: $(DEV)  ## Audits, clients and linters of others: one table of suites
 	@$(BIN)/python -m pytest $(TESTFLAGS) -m contract
 
 proof: $(DEV)  ## Race, crash and attack for some minutes what `make test` does for a moment
-	@SESSIONQL_TEST_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest $(TESTFLAGS) tests/proof
+	@SESSIONQL_TEST_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest $(TESTFLAGS) -o faulthandler_timeout=1800 tests/proof
 
 check: $(DEV)  ## Formatting, lints, types, import contracts
 	$(BIN)/ruff format --check .
