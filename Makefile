@@ -10,7 +10,7 @@ TESTFLAGS ?= -n 4
 ROUNDS ?= 20
 ROOMS := sessionql graphql_server schema resolvers storage
 
-.PHONY: help serve test contract proof check format generate lock clean
+.PHONY: help serve test contract proof check format generate docs lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List these commands
@@ -53,6 +53,10 @@ generate: $(DEV)  ## Write anew what is generated: SDL, docs/settings.md, client
 	@cd graphql_examples/typescript && NODE_PATH=$(CLIENTS) $(CLIENTS)/.bin/graphql-codegen --silent
 	@PYTHON="$(BIN)/python" sh requirements/find_codegen.sh
 	@cd graphql_examples/python && ../../.build/codegen/bin/python -m ariadne_codegen --config codegen.toml
+
+docs: $(DEV)  ## Build the documentation site into .build/site
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
+	@echo "Open .build/site/index.html"
 
 lock: $(DEV)  ## Pin the newest versions of everything again
 	$(BIN)/python requirements/lock.py
