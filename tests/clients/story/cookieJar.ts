@@ -5,11 +5,15 @@ export class CookieJar {
 
   readonly fetch: typeof fetch = async (input, init) => {
     const headers = new Headers(init?.headers);
-    if (this.#cookies.size > 0) headers.set("Cookie", [...this.#cookies].map((pair) => pair.join("=")).join("; "));
+    if (this.#cookies.size > 0) headers.set("Cookie", this.header);
     const answer = await fetch(input, { ...init, headers });
     for (const line of answer.headers.getSetCookie()) this.#take(line);
     return answer;
   };
+
+  get header(): string {
+    return [...this.#cookies].map((pair) => pair.join("=")).join("; ");
+  }
 
   get size(): number {
     return this.#cookies.size;

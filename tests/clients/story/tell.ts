@@ -13,6 +13,8 @@ export async function tell(chapters: Chapters): Promise<void> {
     results.push({ name, ok: reason === null, reason });
   }
   console.log(JSON.stringify(results));
+  // What a chapter that failed has left open would keep this program going.
+  process.exit();
 }
 
 /** What was asked for on the command line. */

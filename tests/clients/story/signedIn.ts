@@ -1,0 +1,38 @@
+// Browsers that are signed in already, for stories that begin later than with a log-in.
+import { randomUUID } from "node:crypto";
+
+import { asker } from "../../../graphql_examples/typescript/ask.js";
+import {
+  LogInDocument,
+  MySessionsDocument,
+  RegisterDocument,
+  RevokeSessionDocument,
+} from "../../../graphql_examples/typescript/generated/graphql.js";
+import { keep } from "../../../graphql_examples/typescript/tokens.js";
+import { type Browser, browser, FIREFOX, IPHONE, PASSWORD } from "./browser.js";
+
+export const somebody = () => `${randomUUID()}@example.com`;
+
+export async function register(url: string, email: string): Promise<Browser> {
+  const device = browser(url, FIREFOX);
+  const { register } = await asker(url, device.fetch)(RegisterDocument, { input: { email, password: PASSWORD } });
+  keep(device.tokens, register.tokens);
+  return device;
+}
+
+export async function logIn(url: string, email: string, userAgent = IPHONE): Promise<Browser> {
+  const device = browser(url, userAgent);
+  const { login } = await asker(url, device.fetch)(LogInDocument, { input: { email, password: PASSWORD } });
+  keep(device.tokens, login.tokens);
+  return device;
+}
+
+export async function idOf({ url, fetch }: Browser): Promise<string> {
+  const { mySessions } = await asker(url, fetch)(MySessionsDocument);
+  return mySessions.find((session) => session.isCurrent)?.id ?? "";
+}
+
+export async function revoke({ url, fetch }: Browser, sessionId: string): Promise<void> {
+  const { revokeSession } = await asker(url, fetch)(RevokeSessionDocument, { sessionId });
+  if (revokeSession.errors.length > 0) throw new Error(JSON.stringify(revokeSession.errors));
+}
