@@ -1,6 +1,5 @@
 // How long a socket is good, and how its client comes back: with what was asked over it, lazily or not.
 import assert from "node:assert/strict";
-import { setTimeout as pause } from "node:timers/promises";
 
 import { asker } from "../../../graphql_examples/typescript/ask.js";
 import {
@@ -12,8 +11,7 @@ import {
 } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { keep } from "../../../graphql_examples/typescript/tokens.js";
 import { type Browser, outdate, PASSWORD } from "../story/browser.js";
-import type { Hearing } from "../story/hearing.js";
-import { idOf, logIn, register, revoke, somebody } from "../story/signedIn.js";
+import { idOf, logIn, register, renameUntilHeard, revoke, somebody } from "../story/signedIn.js";
 import type { Chapters } from "../story/tell.js";
 import { addressOf, ask, closed, closeCode, hear, socketClient } from "./client.js";
 
@@ -105,15 +103,4 @@ export function comingBack(url: string): Chapters {
       assert.ok((await ask(client, MeDocument, {})).me);
     },
   };
-}
-
-/** Until it is heard: a subscription takes a moment to begin, also when its client comes back. */
-async function renameUntilHeard<T>(device: Browser, { events }: Hearing<T>): Promise<void> {
-  const [before, sessionId] = [events.length, await idOf(device)];
-  for (let tries = 0; tries < 50; tries++) {
-    await asker(device.url, device.fetch)(RenameSessionDocument, { input: { sessionId, name: `Desk ${tries}` } });
-    await pause(50);
-    if (events.length > before) return;
-  }
-  throw new Error("nothing is heard");
 }

@@ -1,15 +1,18 @@
 // Browsers that are signed in already, for stories that begin later than with a log-in.
 import { randomUUID } from "node:crypto";
+import { setTimeout as pause } from "node:timers/promises";
 
 import { asker } from "../../../graphql_examples/typescript/ask.js";
 import {
   LogInDocument,
   MySessionsDocument,
   RegisterDocument,
+  RenameSessionDocument,
   RevokeSessionDocument,
 } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { keep } from "../../../graphql_examples/typescript/tokens.js";
 import { type Browser, browser, FIREFOX, IPHONE, PASSWORD } from "./browser.js";
+import type { Hearing } from "./hearing.js";
 
 export const somebody = () => `${randomUUID()}@example.com`;
 
@@ -35,4 +38,15 @@ export async function idOf({ url, fetch }: Browser): Promise<string> {
 export async function revoke({ url, fetch }: Browser, sessionId: string): Promise<void> {
   const { revokeSession } = await asker(url, fetch)(RevokeSessionDocument, { sessionId });
   if (revokeSession.errors.length > 0) throw new Error(JSON.stringify(revokeSession.errors));
+}
+
+/** Until it is heard: a subscription takes a moment to begin, also when its client comes back. */
+export async function renameUntilHeard<T>(device: Browser, { events }: Hearing<T>): Promise<void> {
+  const [before, sessionId] = [events.length, await idOf(device)];
+  for (let tries = 0; tries < 50; tries++) {
+    await asker(device.url, device.fetch)(RenameSessionDocument, { input: { sessionId, name: `Desk ${tries}` } });
+    await pause(50);
+    if (events.length > before) return;
+  }
+  throw new Error("nothing is heard");
 }
