@@ -17,6 +17,11 @@ export async function tell(chapters: Chapters): Promise<void> {
   process.exit();
 }
 
+/** The same chapters, lived in another way. */
+export function called(way: string, chapters: Chapters): Chapters {
+  return Object.fromEntries(Object.entries(chapters).map(([name, live]) => [`${way}: ${name}`, live]));
+}
+
 /** What was asked for on the command line. */
 export function argument(): string {
   const [, , value] = process.argv;
