@@ -1,5 +1,7 @@
 // Cookies as a browser keeps them for one address.
 
+export const [ACCESS, REFRESH] = ["__Host-sessionql_access", "__Secure-sessionql_refresh"] as const;
+
 export class CookieJar {
   readonly #cookies = new Map<string, string>();
 

@@ -30,18 +30,20 @@ export async function logIn(url: string, email: string, userAgent = IPHONE): Pro
   return device;
 }
 
-export async function idOf({ url, fetch }: Browser): Promise<string> {
+export type Asking = Pick<Browser, "url" | "fetch">;
+
+export async function idOf({ url, fetch }: Asking): Promise<string> {
   const { mySessions } = await asker(url, fetch)(MySessionsDocument);
   return mySessions.find((session) => session.isCurrent)?.id ?? "";
 }
 
-export async function revoke({ url, fetch }: Browser, sessionId: string): Promise<void> {
+export async function revoke({ url, fetch }: Asking, sessionId: string): Promise<void> {
   const { revokeSession } = await asker(url, fetch)(RevokeSessionDocument, { sessionId });
   if (revokeSession.errors.length > 0) throw new Error(JSON.stringify(revokeSession.errors));
 }
 
 /** Until it is heard: a subscription takes a moment to begin, also when its client comes back. */
-export async function renameUntilHeard<T>(device: Browser, { events }: Hearing<T>): Promise<void> {
+export async function renameUntilHeard<T>(device: Asking, { events }: Hearing<T>): Promise<void> {
   const [before, sessionId] = [events.length, await idOf(device)];
   for (let tries = 0; tries < 50; tries++) {
     await asker(device.url, device.fetch)(RenameSessionDocument, { input: { sessionId, name: `Desk ${tries}` } });
