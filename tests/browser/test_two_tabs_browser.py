@@ -125,4 +125,4 @@ def test_so_it_is_with_cookies_of_which_no_tab_sees_anything(context: BrowserCon
 
 def cookies(context: BrowserContext) -> dict[str, Any]:
     """What the browser keeps, by name."""
-    return {cookie["name"]: cookie for cookie in context.cookies()}
+    return {str(cookie.get("name")): cookie for cookie in context.cookies()}
