@@ -24,8 +24,24 @@ export function watchingPages(url: string): Chapters {
   return {
     ...called("a page with tokens", watchingPage(url, withTokens)),
     ...called("a page with cookies", watchingPage(url, withCookies)),
+    "a stream that fails is tried again, and signs nobody out": async () => {
+      const device = await register(url, somebody());
+      const failures = [FAILURE];
+      const failing: typeof fetch = async (input, init) => {
+        const failure = failures.pop();
+        const headers = { "Content-Type": "text/event-stream" };
+        return failure ? new Response(failure, { headers }) : device.fetch(input, init);
+      };
+      const page = new Page({ url, fetch: failing });
+      await page.connections(2);
+      assert.equal(page.hearing.end, undefined);
+      page.stop();
+    },
   };
 }
+
+const ERROR = { message: "The server is away.", extensions: { code: "SERVICE_UNAVAILABLE" } };
+const FAILURE = `event: next\ndata: ${JSON.stringify({ data: null, errors: [ERROR] })}\n\nevent: complete\ndata:\n\n`;
 
 function watchingPage(url: string, signUp: (url: string, email: string) => Promise<Device>): Chapters {
   const email = somebody();
