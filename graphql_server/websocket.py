@@ -49,8 +49,9 @@ class GraphQLSocket:
             if self._admit is not None and not self._admit(handshake):
                 # Before it was accepted, this is an HTTP 403.
                 await line.send({"type": "websocket.close"})
-            elif PROTOCOL not in scope.get("subprotocols", ()):
-                await line.send({"type": "websocket.accept"})
+            elif PROTOCOL not in (offered := scope.get("subprotocols", ())):
+                # Browsers tell a page nothing of a socket that takes none of its protocols: take one, and say why not.
+                await line.send({"type": "websocket.accept", "subprotocol": next(iter(offered), None)})
                 await line.close(SUBPROTOCOL)
             else:
                 await line.send({"type": "websocket.accept", "subprotocol": PROTOCOL})

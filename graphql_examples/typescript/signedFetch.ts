@@ -3,7 +3,7 @@
 import { print } from "graphql";
 
 import { RefreshDocument, type RefreshMutation } from "./generated/graphql.js";
-import { keep, type TokenStore } from "./tokens.js";
+import { areOfOneSession, keep, type TokenStore } from "./tokens.js";
 
 export interface Signing {
   /** The address of the GraphQL endpoint. */
@@ -14,6 +14,11 @@ export interface Signing {
   fetch?: typeof fetch;
   /** Where tabs take turns. Browsers have it; without it tabs may refresh at once, which the server forgives. */
   locks?: Pick<LockManager, "request"> | undefined;
+}
+
+interface Answer {
+  data?: RefreshMutation | null;
+  errors?: { __typename?: never; message: string }[];
 }
 
 export function signedFetch({ url, tokens, fetch: send = fetch, locks = browserLocks() }: Signing): typeof fetch {
@@ -38,21 +43,28 @@ export function signedFetch({ url, tokens, fetch: send = fetch, locks = browserL
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ query: print(RefreshDocument), variables }),
     });
-    const { data } = (await answer.json()) as { data?: RefreshMutation | null };
-    if (!data) return false;
-    const ended = data.refresh.errors.some((error) => error.__typename === "RefreshTokenInvalidError");
-    if (tokens && ended && tokens.read()?.refreshToken === kept?.refreshToken) tokens.write(null);
-    if (tokens) keep(tokens, data.refresh.tokens);
-    return data.refresh.errors.length === 0;
+    const { data, errors } = (await answer.json()) as Answer;
+    const failure = data?.refresh.errors[0] ?? errors?.[0];
+    const ended = failure?.__typename === "RefreshTokenInvalidError";
+    // No database, or too many attempts: as if the network had failed, for that signs nobody out.
+    if (failure && !ended) throw new Error(`Could not refresh: ${failure.message}`);
+    // Who has logged in or out meanwhile, in another tab, keeps what that brought.
+    if (tokens && tokens.read()?.refreshToken === kept?.refreshToken) {
+      if (ended) tokens.write(null);
+      else keep(tokens, data?.refresh.tokens);
+    }
+    return !ended;
   }
 
   return async (input, init) => {
     const refused = tokens?.read()?.accessToken;
     const sendSigned = (accessToken: string | undefined) =>
       send(input instanceof Request ? input.clone() : input, signed(input, init, accessToken, !tokens));
-    const first = await sendSigned(refused);
-    if (!(await isUnauthenticated(first)) || !(await renew(refused))) return first;
-    return sendSigned(tokens?.read()?.accessToken);
+    const [first, isRefused] = await look(await sendSigned(refused));
+    if (!isRefused || !(await renew(refused))) return first;
+    const renewed = tokens?.read()?.accessToken;
+    // Another account that has logged in meanwhile did not ask for this.
+    return !tokens || areOfOneSession(refused, renewed) ? sendSigned(renewed) : first;
   };
 }
 
@@ -69,10 +81,34 @@ function signed(
   return { ...init, headers, credentials: withCookies ? "include" : "omit" };
 }
 
-async function isUnauthenticated(answer: Response): Promise<boolean> {
-  if (!/json/.test(answer.headers.get("Content-Type") ?? "")) return false;
-  const { errors } = (await answer.clone().json()) as { errors?: { extensions?: { code?: string } }[] };
+/** An answer, and whether it says `UNAUTHENTICATED`. */
+async function look(answer: Response): Promise<[Response, boolean]> {
+  const type = answer.headers.get("Content-Type") ?? "";
+  if (type.includes("json")) return [answer, isRefusal(await answer.clone().text())];
+  if (!type.includes("text/event-stream") || !answer.body) return [answer, false];
+  // Not `clone`: in node 20 an abort of what was cloned ends the program.
+  const [beginning, whole] = answer.body.tee();
+  return [new Response(whole, answer), isRefusal(await firstEvent(beginning))];
+}
+
+function isRefusal(json: string): boolean {
+  const { errors } = JSON.parse(json) as { errors?: { extensions?: { code?: string } }[] };
   return errors?.some((error) => error.extensions?.code === "UNAUTHENTICATED") ?? false;
+}
+
+/** What a stream begins with: a refusal, or at once a comment, and then whoever asked has to wait for events. */
+async function firstEvent(stream: ReadableStream<Uint8Array>): Promise<string> {
+  const [reader, decoder] = [stream.getReader(), new TextDecoder()];
+  let text = "";
+  while (!text.includes("\n\n")) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    text += decoder.decode(value, { stream: true });
+  }
+  // Over when whoever reads all of it is done, and failed if that was cut off.
+  reader.cancel().catch(() => null);
+  const [event = ""] = text.split("\n\n");
+  return /^data: ?(.+)$/m.exec(event)?.[1] ?? "{}";
 }
 
 function browserLocks(): Pick<LockManager, "request"> | undefined {

@@ -23,7 +23,10 @@ export function inMemory(): TokenStore {
   return { read: () => kept, write: (tokens) => void (kept = tokens) };
 }
 
-/** For pages that cannot use cookies. Any script of the page can read it. */
+/**
+ * For pages that cannot use cookies. Any script of the page can read it. Browsers tell other tabs a moment late, so these
+ * may refresh with the token of before: the server gives them the same successor (docs/decisions/0008).
+ */
 export function inLocalStorage(key = "sessionql"): TokenStore {
   return {
     read: () => JSON.parse(localStorage.getItem(key) ?? "null") as Tokens | null,
@@ -37,4 +40,19 @@ export function keep(store: TokenStore, brought: NewTokens | null | undefined): 
   const accessToken = brought?.accessToken ?? before?.accessToken;
   const refreshToken = brought?.refreshToken ?? before?.refreshToken;
   if (accessToken && refreshToken) store.write({ accessToken, refreshToken });
+}
+
+/** Whether both tokens belong to one session, as they say themselves: good for comparing, and no proof of anything. */
+export function areOfOneSession(one: string | undefined, other: string | undefined): boolean {
+  const session = sessionOf(one);
+  return session !== undefined && session === sessionOf(other);
+}
+
+function sessionOf(accessToken: string | undefined): string | undefined {
+  const [, claims = ""] = accessToken?.split(".") ?? [];
+  try {
+    return (JSON.parse(atob(claims.replaceAll("-", "+").replaceAll("_", "/"))) as { sid?: string }).sid;
+  } catch {
+    return undefined;
+  }
 }

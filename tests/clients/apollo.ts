@@ -15,7 +15,9 @@ import { keep } from "../../graphql_examples/typescript/tokens.js";
 import { graphql, unmask } from "./generated/index.js";
 import type { Browser } from "./story/browser.js";
 import { type Client, cast, otherId, type Session, story } from "./story/story.js";
-import { argument, type Chapters, tell } from "./story/tell.js";
+import { argument, called, type Chapters, tell } from "./story/tell.js";
+import { watching } from "./story/watching.js";
+import { overSocket } from "./watching/apollo.js";
 
 const PageOfSessions = graphql(`
   fragment PageOfSessions on SessionConnection {
@@ -120,7 +122,8 @@ function caching({ laptop }: ReturnType<typeof cast<Apollo>>): Chapters {
   };
 }
 
-const people = cast(argument(), apollo);
+const url = argument();
+const people = cast(url, apollo);
 const { cached } = people.laptop;
 await tell({
   ...story(people, caching(people)),
@@ -128,4 +131,5 @@ await tell({
     assert.ok(cached()?.length);
     assert.ok(!cached()?.some((each) => each.device === "Safari on iPhone"));
   },
+  ...called("over graphql-ws", watching(url, overSocket, 4401)),
 });

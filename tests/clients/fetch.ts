@@ -12,9 +12,11 @@ import {
 } from "../../graphql_examples/typescript/generated/graphql.js";
 import { keep } from "../../graphql_examples/typescript/tokens.js";
 import type { Browser } from "./story/browser.js";
+import { meanwhile } from "./story/meanwhile.js";
 import { type Client, cast, story } from "./story/story.js";
 import { argument, tell } from "./story/tell.js";
 import { tabs } from "./story/tabs.js";
+import { watchingPages } from "./story/watchingPage.js";
 import { withCookies } from "./story/withCookies.js";
 
 function fetching({ url, tokens, fetch }: Browser): Client {
@@ -53,4 +55,10 @@ function fetching({ url, tokens, fetch }: Browser): Client {
 }
 
 const url = argument();
-await tell({ ...story(cast(url, fetching)), ...tabs(url), ...withCookies(url) });
+await tell({
+  ...story(cast(url, fetching)),
+  ...tabs(url),
+  ...meanwhile(url),
+  ...withCookies(url),
+  ...watchingPages(url),
+});

@@ -15,7 +15,9 @@ import {
 import { keep } from "../../graphql_examples/typescript/tokens.js";
 import type { Browser } from "./story/browser.js";
 import { type Client, cast, type Session, story } from "./story/story.js";
-import { argument, type Chapters, tell } from "./story/tell.js";
+import { argument, called, type Chapters, tell } from "./story/tell.js";
+import { watching } from "./story/watching.js";
+import { overSocket, overStream } from "./watching/urql.js";
 
 type Variables = Record<string, unknown>;
 
@@ -85,5 +87,10 @@ function caching({ laptop }: ReturnType<typeof cast<UrqlClient>>): Chapters {
   };
 }
 
-const people = cast(argument(), urql);
-await tell(story(people, caching(people)));
+const url = argument();
+const people = cast(url, urql);
+await tell({
+  ...story(people, caching(people)),
+  ...called("over graphql-ws", watching(url, overSocket, 4401)),
+  ...called("over server-sent events", watching(url, overStream, "UNAUTHENTICATED")),
+});

@@ -26,6 +26,6 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Workshop:
 def endpoint(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The address of a server where many clients of one address may be wrong, each of them a little."""
     folder = tmp_path_factory.mktemp("endpoint")
-    limits = {"ATTEMPTS_PER_ADDRESS": "0", "REGISTRATIONS_PER_ADDRESS": "0"}
+    limits = {"ATTEMPTS_PER_ADDRESS": "0", "REGISTRATIONS_PER_ADDRESS": "0", "CONNECTION_INIT_TIMEOUT": "4s"}
     with Server(engines.sqlite(folder), folder, **limits) as running:
         yield f"{running.url}/graphql"

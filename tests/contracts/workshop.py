@@ -77,7 +77,8 @@ class Workshop:
         for tool in (*MAKERS, "tsc"):
             outcome = self.outcome(tool)
             assert outcome.code == 0, f"{tool}:\n{outcome.out}{outcome.err}"
-        return self.node(f"out/tests/clients/{name}.js", *arguments)
+        # Node 20 has a WebSocket as browsers have it, but hides it.
+        return self.node("--experimental-websocket", f"out/tests/clients/{name}.js", *arguments)
 
     def _furnish(self) -> None:
         for path in ("graphql_examples", "schema", "tests/clients"):

@@ -19,6 +19,7 @@ async def test_only_one_subprotocol_is_spoken(
     listening: Listening, subprotocol: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with listening.client(subprotocol) as client:
+        assert client.connection.subprotocol == subprotocol, "browsers would hide the closing otherwise"
         assert await client.closing() == (4406, "Subprotocol not acceptable: speak graphql-transport-ws")
     assert "Traceback" not in caplog.text
 

@@ -1,15 +1,21 @@
 // Cookies as a browser keeps them for one address.
 
+export const [ACCESS, REFRESH] = ["__Host-sessionql_access", "__Secure-sessionql_refresh"] as const;
+
 export class CookieJar {
   readonly #cookies = new Map<string, string>();
 
   readonly fetch: typeof fetch = async (input, init) => {
     const headers = new Headers(init?.headers);
-    if (this.#cookies.size > 0) headers.set("Cookie", [...this.#cookies].map((pair) => pair.join("=")).join("; "));
+    if (this.#cookies.size > 0) headers.set("Cookie", this.header);
     const answer = await fetch(input, { ...init, headers });
     for (const line of answer.headers.getSetCookie()) this.#take(line);
     return answer;
   };
+
+  get header(): string {
+    return [...this.#cookies].map((pair) => pair.join("=")).join("; ");
+  }
 
   get size(): number {
     return this.#cookies.size;

@@ -12,10 +12,8 @@ import {
 } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { signedFetch } from "../../../graphql_examples/typescript/signedFetch.js";
 import { FIREFOX, PASSWORD, withHeaders } from "./browser.js";
-import { CookieJar } from "./cookieJar.js";
+import { ACCESS, CookieJar, REFRESH } from "./cookieJar.js";
 import type { Chapters } from "./tell.js";
-
-const [ACCESS, REFRESH] = ["__Host-sessionql_access", "__Secure-sessionql_refresh"] as const;
 
 export function withCookies(url: string): Chapters {
   const jar = new CookieJar();

@@ -1,0 +1,57 @@
+// What the protocol forbids, done with the client itself: each has its code, which says whether to come back.
+import assert from "node:assert/strict";
+import type { ClientOptions } from "graphql-ws";
+
+import { MeDocument, WatchSignOutsDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
+import type { Browser } from "../story/browser.js";
+import { within } from "../story/hearing.js";
+import { register, somebody } from "../story/signedIn.js";
+import type { Chapters } from "../story/tell.js";
+import { ask, closeCode, hear, socketClient } from "./client.js";
+
+/** A page of years ago. */
+class Legacy extends WebSocket {
+  constructor(url: string | URL) {
+    super(url, "graphql-ws");
+  }
+}
+
+/** Says something when the socket is open, before the client says who it is. */
+const sayingFirst = (message: unknown): Partial<ClientOptions> => ({
+  on: { opened: (socket) => (socket as WebSocket).send(JSON.stringify(message)) },
+});
+
+export function rules(url: string): Chapters {
+  /** What a query is refused with. */
+  const end = async (options: Partial<ClientOptions>, device?: Browser) => {
+    const client = socketClient(device ?? (await register(url, somebody())), { retryAttempts: 0, ...options });
+    return closeCode(await ask(client, MeDocument, {}).catch((error: unknown) => error));
+  };
+  return {
+    "says no token: 4403": async () => assert.equal(await end({ connectionParams: {} }), 4403),
+    "says nothing: 4408": async () => {
+      assert.equal(await end({ connectionParams: () => new Promise(() => {}) }), 4408);
+    },
+    "says twice who it is: 4429": async () => {
+      const device = await register(url, somebody());
+      const payload = { authorization: `Bearer ${device.tokens.read()?.accessToken}` };
+      assert.equal(await end(sayingFirst({ type: "connection_init", payload }), device), 4429);
+    },
+    "asks before that: 4401": async () => {
+      const payload = { query: "{ me { id } }" };
+      assert.equal(await end(sayingFirst({ type: "subscribe", id: "early", payload })), 4401);
+    },
+    "gives two operations one id: 4409": async () => {
+      const client = socketClient(await register(url, somebody()), { generateID: () => "same" });
+      const both = [1, 2].map(() => hear(client, WatchSignOutsDocument, {}).over());
+      assert.deepEqual((await Promise.all(both)).map(closeCode), [4409, 4409]);
+    },
+    "speaks the protocol of years ago: 4406": async () => assert.equal(await end({ webSocketImpl: Legacy }), 4406),
+    "pings, and is answered": async () => {
+      const client = socketClient(await register(url, somebody()), { lazy: false, keepAlive: 20 });
+      const pong = new Promise<void>((resolve) => client.on("pong", (received) => received && resolve()));
+      await within(pong, "a pong");
+      await client.dispose();
+    },
+  };
+}

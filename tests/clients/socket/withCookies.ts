@@ -1,0 +1,38 @@
+// A page that holds no token: the handshake carries the cookies, if it comes from a page of this site.
+import { createClient } from "graphql-ws";
+import assert from "node:assert/strict";
+
+import { asker } from "../../../graphql_examples/typescript/ask.js";
+import { MeDocument, RegisterDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
+import { PASSWORD, withHeaders } from "../story/browser.js";
+import { CookieJar } from "../story/cookieJar.js";
+import { somebody } from "../story/signedIn.js";
+import type { Chapters } from "../story/tell.js";
+import { addressOf, ask, closeCode } from "./client.js";
+
+export function withCookies(url: string): Chapters {
+  const [jar, { origin }] = [new CookieJar(), new URL(url)];
+  const pageOf = (headers: Record<string, string>) =>
+    createClient({ url: addressOf(url), webSocketImpl: sending(headers), retryAttempts: 0 });
+  return {
+    "the cookie opens a socket for pages of this site": async () => {
+      const input = { email: somebody(), password: PASSWORD, delivery: "COOKIE" } as const;
+      await asker(url, withHeaders({ Origin: origin }, jar.fetch))(RegisterDocument, { input });
+      const client = pageOf({ Cookie: jar.header, Origin: origin });
+      assert.equal((await ask(client, MeDocument, {})).me?.email, input.email);
+    },
+    "and for nobody of whom no browser says where they are": async () => {
+      const client = pageOf({ Cookie: jar.header });
+      await assert.rejects(ask(client, MeDocument, {}), (end) => closeCode(end) === 4403);
+    },
+  };
+}
+
+/** What browsers add to a handshake by themselves. Node's WebSocket takes it as an option. */
+function sending(headers: Record<string, string>): typeof WebSocket {
+  return class extends WebSocket {
+    constructor(url: string | URL, protocols?: string | string[]) {
+      super(url, { protocols, headers } as never);
+    }
+  };
+}

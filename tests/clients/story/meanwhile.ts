@@ -1,0 +1,56 @@
+// What may happen while a request is under way: somebody else logs in, in another tab, or a refresh fails for a moment.
+import assert from "node:assert/strict";
+
+import { asker, RequestError } from "../../../graphql_examples/typescript/ask.js";
+import { MySessionsDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
+import { signedFetch } from "../../../graphql_examples/typescript/signedFetch.js";
+import { outdate } from "./browser.js";
+import { register, somebody } from "./signedIn.js";
+import type { Chapters } from "./tell.js";
+
+export function meanwhile(url: string): Chapters {
+  return {
+    "nothing is sent again as another account, which has logged in since it was refused": async () => {
+      const { asked, kept, ben } = await overtaken(url, (body) => !body.includes("mutation Refresh"));
+      assert.deepEqual([asked, kept], [1, ben]);
+    },
+    "nor are that account's tokens overwritten by those of a refresh that comes late": async () => {
+      const { asked, kept, ben } = await overtaken(url, (body) => body.includes("mutation Refresh"));
+      assert.deepEqual([asked, kept], [1, ben]);
+    },
+    "a refresh that fails for a moment signs nobody out": async () => {
+      const ana = await register(url, somebody());
+      await outdate(ana);
+      const failures = [away, tooMany];
+      const send: typeof fetch = async (input, init) => {
+        const failure = String(init?.body).includes("mutation Refresh") && failures.shift();
+        return failure ? Response.json(failure) : fetch(input, init);
+      };
+      const ask = asker(url, signedFetch({ url, tokens: ana.tokens, fetch: send }));
+      await assert.rejects(ask(MySessionsDocument), /Could not refresh: The server is away/);
+      await assert.rejects(ask(MySessionsDocument), /Could not refresh: Wait a minute/);
+      assert.equal((await ask(MySessionsDocument)).mySessions.length, 1);
+    },
+  };
+}
+
+const away = { errors: [{ message: "The server is away.", extensions: { code: "SERVICE_UNAVAILABLE" } }] };
+const limited = { __typename: "RateLimitedError", message: "Wait a minute.", code: "RATE_LIMITED" };
+const tooMany = { data: { refresh: { session: null, tokens: null, errors: [limited] } } };
+
+/** Ana asks with a token that is good no more, and Ben logs in after the first answer of this kind. */
+async function overtaken(url: string, at: (body: string) => boolean) {
+  const [ana, ben] = [await register(url, somebody()), (await register(url, somebody())).tokens.read()];
+  await outdate(ana);
+  let asked = 0;
+  const send: typeof fetch = async (input, init) => {
+    const answer = await fetch(input, init);
+    if (String(init?.body).includes("query MySessions")) asked++;
+    if (at(String(init?.body))) ana.tokens.write(ben);
+    return answer;
+  };
+  const ask = asker(url, signedFetch({ url, tokens: ana.tokens, fetch: send }));
+  const refused = (error: unknown) => error instanceof RequestError && error.code === "UNAUTHENTICATED";
+  await assert.rejects(ask(MySessionsDocument), refused);
+  return { asked, kept: ana.tokens.read(), ben };
+}

@@ -1,0 +1,127 @@
+// A page that watches sign-outs as the example does it, with tokens and with cookies.
+import assert from "node:assert/strict";
+
+import { asker } from "../../../graphql_examples/typescript/ask.js";
+import { ReauthenticateDocument, RegisterDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
+import { signedFetch } from "../../../graphql_examples/typescript/signedFetch.js";
+import { keep } from "../../../graphql_examples/typescript/tokens.js";
+import { type SignOut, watchSignOuts } from "../../../graphql_examples/typescript/watch.js";
+import { FIREFOX, outdate, PASSWORD, withHeaders } from "./browser.js";
+import { ACCESS, CookieJar } from "./cookieJar.js";
+import { Hearing } from "./hearing.js";
+import { type Asking, idOf, logIn, register, revoke, somebody } from "./signedIn.js";
+import { called, type Chapters } from "./tell.js";
+
+/** Somebody's browser, however it is signed in. */
+interface Device extends Asking {
+  /** Let its access token be good no more. */
+  outdate(): Promise<void>;
+  /** Replace its access token, which cuts the streams that were opened with it. */
+  replace(): Promise<void>;
+}
+
+export function watchingPages(url: string): Chapters {
+  return {
+    ...called("a page with tokens", watchingPage(url, withTokens)),
+    ...called("a page with cookies", watchingPage(url, withCookies)),
+    "a stream that fails is tried again, and signs nobody out": async () => {
+      const device = await register(url, somebody());
+      const failures = [FAILURE];
+      const failing: typeof fetch = async (input, init) => {
+        const failure = failures.pop();
+        const headers = { "Content-Type": "text/event-stream" };
+        return failure ? new Response(failure, { headers }) : device.fetch(input, init);
+      };
+      const page = new Page({ url, fetch: failing });
+      await page.connections(2);
+      assert.equal(page.hearing.end, undefined);
+      page.stop();
+    },
+  };
+}
+
+const ERROR = { message: "The server is away.", extensions: { code: "SERVICE_UNAVAILABLE" } };
+const FAILURE = `event: next\ndata: ${JSON.stringify({ data: null, errors: [ERROR] })}\n\nevent: complete\ndata:\n\n`;
+
+function watchingPage(url: string, signUp: (url: string, email: string) => Promise<Device>): Chapters {
+  const email = somebody();
+  let [device, page]: [Device, Page] = [] as never;
+  return {
+    "refreshes when its token is good no more, and watches": async () => {
+      device = await signUp(url, email);
+      await device.outdate();
+      page = new Page(device);
+      await page.connections(1);
+    },
+    "hears that another device is signed out": async () => {
+      const id = await idOf(await logIn(url, email));
+      await revoke(device, id);
+      const heard = await page.hearing.first((event) => event !== "connected");
+      assert.deepEqual(heard, page.signOuts[0]);
+      assert.deepEqual([page.signOuts[0]?.session.id, page.signOuts[0]?.session.device], [id, "Safari on iPhone"]);
+    },
+    "comes back when its stream is cut": async () => {
+      await device.replace();
+      await page.connections(2);
+    },
+    "hears that it is signed out, and nothing more; and nothing at all if it was stopped": async () => {
+      const stopped = new Page(device);
+      await stopped.connections(1);
+      stopped.stop();
+      await revoke(await logIn(url, email), await idOf(device));
+      assert.equal(await page.hearing.over(), "complete");
+      assert.deepEqual([page.signOuts.length, stopped.hearing.end, stopped.signOuts], [1, undefined, []]);
+    },
+    "is told at once when it watches with a session that is over": async () => {
+      assert.equal(await new Page(device).hearing.over(), "complete");
+    },
+  };
+}
+
+class Page {
+  readonly hearing = new Hearing<SignOut | "connected">();
+  readonly stop: () => void;
+
+  constructor({ url, fetch }: Asking) {
+    this.stop = watchSignOuts({
+      url,
+      fetch,
+      changed: (signOut) => this.hearing.next({ data: signOut ?? "connected" }),
+      signedOut: () => this.hearing.complete(),
+    });
+  }
+
+  get signOuts(): SignOut[] {
+    return this.hearing.events.filter((event) => event !== "connected");
+  }
+
+  /** Over when it has connected so often. */
+  async connections(count: number): Promise<void> {
+    const connected = () => this.hearing.events.filter((event) => event === "connected").length;
+    await this.hearing.first(() => connected() === count);
+  }
+}
+
+async function withTokens(url: string, email: string): Promise<Device> {
+  const device = await register(url, email);
+  const replace = async () => keep(device.tokens, (await reauthenticate(device)).tokens);
+  return { url, fetch: device.fetch, outdate: () => outdate(device), replace };
+}
+
+async function withCookies(url: string, email: string): Promise<Device> {
+  const jar = new CookieJar();
+  const send = withHeaders({ "User-Agent": FIREFOX, "Sec-Fetch-Site": "same-origin" }, jar.fetch);
+  const device = { url, fetch: signedFetch({ url, fetch: send }) };
+  await asker(url, device.fetch)(RegisterDocument, { input: { email, password: PASSWORD, delivery: "COOKIE" } });
+  const replace = async () => void (await reauthenticate(device));
+  const outdate = async () => {
+    const access = jar.read(ACCESS);
+    await replace();
+    jar.put(ACCESS, access);
+  };
+  return { ...device, outdate, replace };
+}
+
+async function reauthenticate({ url, fetch }: Asking) {
+  return (await asker(url, fetch)(ReauthenticateDocument, { input: { password: PASSWORD } })).reauthenticate;
+}

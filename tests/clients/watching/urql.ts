@@ -1,0 +1,42 @@
+// Subscriptions of @urql/core: over graphql-ws by an exchange, or over its own `fetch`, as server-sent events.
+import { Client, type CombinedError, cacheExchange, fetchExchange, subscriptionExchange } from "@urql/core";
+import type { Sink } from "graphql-ws";
+
+import { WatchSignOutsDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
+import { closeCode, socketClient } from "../socket/client.js";
+import type { Browser } from "../story/browser.js";
+import type { SignOuts, Watcher } from "../story/watching.js";
+
+export function overSocket(browser: Browser): Watcher {
+  const socket = socketClient(browser);
+  const forwarding = subscriptionExchange({
+    forwardSubscription: ({ query = "", variables }) => ({
+      subscribe: (sink) => ({ unsubscribe: socket.subscribe({ query, variables }, sink as Sink) }),
+    }),
+  });
+  const { url, fetch } = browser;
+  return watcher(new Client({ url, fetch, exchanges: [cacheExchange, fetchExchange, forwarding] }));
+}
+
+export function overStream({ url, fetch }: Browser): Watcher {
+  return watcher(new Client({ url, fetch, exchanges: [cacheExchange, fetchExchange], fetchSubscriptions: true }));
+}
+
+function watcher(client: Client): Watcher {
+  return {
+    watch(into: SignOuts) {
+      const source = client.subscription(WatchSignOutsDocument, {});
+      const { unsubscribe } = source.subscribe(({ data, error, hasNext }) => {
+        if (error) into.error(error);
+        // The end comes with the last answer once more.
+        else if (hasNext) into.next({ data });
+        else into.complete();
+      });
+      return unsubscribe;
+    },
+    codeOf(end) {
+      const { graphQLErrors, networkError } = end as CombinedError;
+      return graphQLErrors[0]?.extensions["code"] ?? closeCode(networkError);
+    },
+  };
+}
