@@ -84,7 +84,8 @@ class Workshop:
         for path in ("graphql_examples", "schema", "tests/clients"):
             ignored = shutil.ignore_patterns("__pycache__", "*.py", "node_modules")
             shutil.copytree(ROOT / path, self.folder / path, ignore=ignored)
-        self._unpack_readme(self.folder / "graphql_examples/typescript")
+        for page in ("graphql_examples/typescript/README.md", "docs/frontends.md"):
+            self._unpack_page(ROOT / page, self.folder / "graphql_examples/typescript")
         (self.folder / "package.json").write_text('{"type": "module"}')
         (self.folder / "node_modules").symlink_to(PACKAGES)
         (self.folder / "tests/clients/relay/generated").mkdir(exist_ok=True)
@@ -93,12 +94,12 @@ class Workshop:
             without_failure(today, "RateLimitedError", "RATE_LIMITED")
         )
 
-    def _unpack_readme(self, folder: Path) -> None:
-        """What people copy from the page has to compile, too."""
-        snippets = re.findall(r"^```ts\n(.*?)^```$", (folder / "README.md").read_text(), re.MULTILINE | re.DOTALL)
+    def _unpack_page(self, page: Path, folder: Path) -> None:
+        """What people copy from a page has to compile, too."""
+        snippets = re.findall(r"^```ts\n(.*?)^```$", page.read_text(), re.MULTILINE | re.DOTALL)
         assert snippets
         for number, snippet in enumerate(snippets):
-            (folder / f"readme_{number}.ts").write_text(snippet)
+            (folder / f"{page.stem}_{number}.ts").write_text(snippet)
 
     def _run_all(self, tools: dict[str, tuple[str, str]]) -> dict[str, Outcome]:
         running = {name: self._start(*tool) for name, tool in tools.items()}
