@@ -44,6 +44,10 @@ BEYOND: dict[str, tuple[Any, str]] = {
     "pairs of fields under one name in one place": ({"query": many("__typename", 100)}, "more than 1000"),
     "errors that are told of a document": ({"query": many("a{}", 6)}, "more than 5"),
     "fields that the answer may have": ({"query": PAGES}, "up to 50202 fields"),
+    "values of the variables, in lists and objects too": (
+        {"query": "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": {"ids": ["x"] * 2_000}},
+        "more than 2000",
+    ),
     "items of a page (first, last), entries of ids": (
         {"query": "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": {"ids": ["x"] * 101}},
         "not 101",
