@@ -6,6 +6,7 @@ uvicorn's patience ends at its shutdown.
 """
 
 from asyncio import Transport
+from collections.abc import Iterable
 
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
@@ -14,6 +15,8 @@ from graphql_server.line import STATE, Wire
 
 PIECE = 1024
 """Bytes that are looked at in one turn of the event loop."""
+_NO_TEXT = 1007
+"""RFC 6455 section 7.4.1."""
 
 
 class HttpProtocol(HttpToolsProtocol):
@@ -62,6 +65,14 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         elif not self.read_paused:
             self.transport.resume_reading()
 
+    def send_receive_event_to_app(self) -> None:
+        """A message that is no text ends the socket as uvicorn ends it, without a traceback for whoever sends one."""
+        if self.curr_msg_data_type == "text" and not self.close_sent and not _is_utf_8(self.frames):
+            self.conn.send_close(_NO_TEXT)
+            self.handle_parser_exception()
+        else:
+            super().send_receive_event_to_app()
+
     def handle_ping(self) -> None:
         """Answer, but do not pile up answers for somebody who does not read them."""
         if self.writable.is_set():
@@ -73,3 +84,11 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """A peer that does not answer does not read either: closing would wait for that."""
         super().keepalive_timeout()
         self.transport.abort()
+
+
+def _is_utf_8(frames: Iterable[bytes]) -> bool:
+    try:
+        b"".join(frames).decode()
+    except UnicodeDecodeError:
+        return False
+    return True

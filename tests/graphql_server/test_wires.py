@@ -4,6 +4,7 @@ import asyncio
 
 import pytest
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import ConnectionClosed
 
 from graphql_server import ConnectionLimits
 from graphql_server.uvicorn_wires import PIECE
@@ -38,6 +39,19 @@ async def test_a_large_message_is_put_together_again(listening: Listening) -> No
             sent = {"text": "x" * 200_000}
             await client.say(type="ping", payload=sent)
             assert await client.hear() == {"type": "pong", "payload": sent}
+
+
+async def test_text_that_is_none_ends_the_socket_and_fills_no_log(
+    listening: Listening, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening.client() as client:
+        client.connection.transport.write(frame(TEXT, b"\xff"))
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.hear()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1007
+        await listening.quiet()
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_client_may_leave_in_the_middle_of_what_it_said(listening: Listening) -> None:
