@@ -1,0 +1,503 @@
+// <my-sessions endpoint="/graphql">: where somebody is signed in, to see and to end. See docs/component.md.
+import { Asker, Refused, SignedOut, Unreachable } from "./asking.js";
+import { nameOf } from "./cards.js";
+import { account, field, Problem, question } from "./dialogs.js";
+import { CHANGE_PASSWORD, LOG_OUT, LOOK, LOOK_FURTHER, PROVE, RENAME, REVOKE, REVOKE_OTHERS } from "./documents.js";
+import { arrange, el } from "./elements.js";
+import { whyOut } from "./histories.js";
+import { icon } from "./icons.js";
+import { away, Listing, waiting } from "./listing.js";
+import { STRINGS } from "./strings.js";
+import { sheet } from "./styles.js";
+import { Watcher } from "./watching.js";
+import { languageOf, Words } from "./words.js";
+
+const PAGE = 50; // sessions asked for at once
+const SMALL_PAGE = 20; // where the server's limit is lower
+const EVENTS = 8;
+const MORE_EVENTS = 20;
+const TICK = 10_000; // milliseconds between two looks at the clock
+const LOOK_AGAIN = 60_000; // and at the server, which does not announce that a device is used
+const SOON = 40; // so that several events at once mean one look
+const LONGEST_WAIT = 30_000;
+const STEADY = 5_000; // a connection that lasted for so long is no failure
+const SAID_FOR = 7_000;
+
+export class MySessions extends HTMLElement {
+  static observedAttributes = ["endpoint", "lang", "heading-level", "without"];
+
+  #root = this.attachShadow({ mode: "open" });
+  #states = this.attachInternals().states; // for :state(signed-in) and :state(signed-out) in style sheets
+  #banner = el("div", { role: "status" });
+  #main = el("div", {});
+  #saying = el("div", { class: "saying", role: "status", part: "saying" });
+  #getAccessToken = null;
+  #ownStrings = {};
+  #asker = null;
+  #watcher = null;
+  #words = null;
+  #listing = null;
+  #view = null; // what the server said last; null when nobody is known to be signed in
+  #why = null; // why nobody is signed in
+  #gone = new Set(); // sessions that ended: no answer that was on its way brings them back
+  #wanted = PAGE;
+  #pageSize = PAGE;
+  #eventCount = EVENTS;
+  #looking = null;
+  #lookAgain = false;
+  #failures = 0;
+  #leave = new AbortController(); // takes back what is asked of somebody who is signed out
+  #listeners = null; // removed when the element is
+  #timers = {};
+  #planned = false;
+
+  constructor() {
+    super();
+    this.#root.adoptedStyleSheets = [sheet()];
+    this.#root.append(el("slot", { name: "header" }), this.#banner, this.#main, el("slot", { name: "footer" }), this.#saying);
+  }
+
+  connectedCallback() {
+    for (const name of ["getAccessToken", "strings"]) this.#takeEarly(name);
+    this.#listeners = new AbortController();
+    this.#leave = new AbortController();
+    const { signal } = this.#listeners;
+    addEventListener("online", () => (this.#watcher.stop(), this.reload()), { signal });
+    addEventListener("offline", () => this.#lost(), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || (this.#listing?.tick(), this.reload()), { signal });
+    this.#every("tick", TICK, () => this.#listing?.tick());
+    this.#every("look", LOOK_AGAIN, () => document.hidden || this.#look());
+    this.#begin();
+  }
+
+  disconnectedCallback() {
+    this.#listeners.abort();
+    this.#leave.abort();
+    this.#watcher?.stop();
+    for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+  }
+
+  attributeChangedCallback() {
+    if (this.isConnected && this.#listeners) this.#begin();
+  }
+
+  /** `async ({ refused }) => accessToken`: where the access token comes from; null to use cookies. */
+  get getAccessToken() {
+    return this.#getAccessToken;
+  }
+
+  set getAccessToken(getter) {
+    this.#getAccessToken = getter;
+    this.attributeChangedCallback();
+  }
+
+  /** Strings of your own, by their names; others stay as they are. */
+  get strings() {
+    return this.#ownStrings;
+  }
+
+  set strings(strings) {
+    this.#ownStrings = strings ?? {};
+    this.attributeChangedCallback();
+  }
+
+  /** Whether somebody is signed in, as far as is known. */
+  get signedIn() {
+    return this.#view !== null;
+  }
+
+  /** Look at the server again, e.g. after a log-in. Resolves when that is done, whatever came of it. */
+  async reload() {
+    this.#failures = 0;
+    await this.#look();
+  }
+
+  /** Run an operation as the element does, with its cookies or token: its data. Raises an Error that says what happened. */
+  async ask(query, variables) {
+    return await this.#asker.ask(query, variables);
+  }
+
+  /** Log out of this device. */
+  async logOut() {
+    try {
+      await this.#asker.ask(LOG_OUT);
+      this.#signOut({ reason: "LOGGED_OUT", at: new Date().toISOString() });
+    } catch (error) {
+      if (error instanceof SignedOut) return this.#signOut();
+      this.#say(this.#words.say(error instanceof Unreachable ? "notSent" : "failed", { message: error.message }));
+    }
+  }
+
+  /** Ask for the old password and a new one. */
+  async changePassword() {
+    const words = this.#words;
+    const own = { type: "password", required: true, maxlength: 128 };
+    const done = await this.#question({
+      title: words.say("changePassword"),
+      content: [
+        el("p", {}, words.say("passwordHint")),
+        account(this.#view?.me.email),
+        field(words.say("currentPassword"), { ...own, name: "currentPassword", autocomplete: "current-password" }),
+        field(words.say("newPassword"), { ...own, name: "newPassword", autocomplete: "new-password", minlength: 8 }, words.say("newPasswordHint")),
+      ],
+      yes: words.say("changePassword"),
+      act: async ({ currentPassword, newPassword }) => {
+        const payload = await this.#act(CHANGE_PASSWORD, { input: { currentPassword, newPassword } });
+        this.#hand(payload.tokens);
+        this.#say(words.say("passwordChanged", { count: payload.revokedCount }));
+      },
+    });
+    if (done) this.#look();
+  }
+
+  // Looking at the server.
+
+  #begin() {
+    // Frameworks set attributes and properties one after the other: begin when they are done.
+    if (this.#planned) return;
+    this.#planned = true;
+    queueMicrotask(() => {
+      this.#planned = false;
+      if (!this.isConnected) return;
+      const tags = [this.closest("[lang]")?.lang || document.documentElement.lang, ...navigator.languages];
+      this.#words = new Words(STRINGS, languageOf(STRINGS, tags, this.#ownStrings), this.#ownStrings);
+      for (const each of [this.#banner, this.#main, this.#saying]) each.lang = this.#words.language;
+      const base = this.hasAttribute("endpoint") ? document.baseURI : import.meta.url;
+      const url = new URL(this.getAttribute("endpoint") || "graphql", base).href;
+      this.#watcher?.stop();
+      this.#asker = new Asker(url, this.#getAccessToken);
+      this.#watcher = new Watcher(this.#asker, {
+        live: () => this.#live(),
+        happened: (event) => this.#happened(event),
+        lost: () => this.#lost(),
+        over: () => this.#look(),
+      });
+      this.#listing = null;
+      if (!this.#why) this.#main.replaceChildren(waiting(this.#words));
+      this.#render();
+      this.#look();
+    });
+  }
+
+  /** Ask what there is. Whoever asks meanwhile waits for one more look, after this one. */
+  #look() {
+    if (this.#looking) this.#lookAgain = true;
+    this.#looking ??= this.#lookOnce().finally(() => {
+      this.#looking = null;
+      if (!this.#lookAgain) return;
+      this.#lookAgain = false;
+      return this.#look();
+    });
+    return this.#looking;
+  }
+
+  async #lookOnce() {
+    clearTimeout(this.#timers.retry);
+    const asker = this.#asker;
+    const before = this.#why;
+    try {
+      const me = await this.#read();
+      if (asker !== this.#asker) return;
+      this.#reached();
+      // Somebody who was signed out meanwhile is not brought back by an answer from before.
+      if (before !== this.#why) return;
+      if (me) this.#signIn(me);
+      else this.#signOut(this.#view ? undefined : { reason: "NOBODY" });
+    } catch (error) {
+      if (asker !== this.#asker) return;
+      if (error instanceof SignedOut) this.#signOut();
+      else if (error instanceof Unreachable) this.#lost(true);
+      else if (error instanceof Refused) this.#lost(true, this.#words.say("failed", { message: error.message }));
+      else throw error;
+    }
+  }
+
+  async #read() {
+    const { me } = await this.#ask(LOOK, { events: this.#eventCount });
+    if (!me) return null;
+    const { nodes } = me.sessions;
+    for (let info = me.sessions.pageInfo; info.hasNextPage && nodes.length < this.#wanted; ) {
+      const further = await this.#ask(LOOK_FURTHER, { after: info.endCursor });
+      if (!further.me) return null;
+      nodes.push(...further.me.sessions.nodes);
+      info = further.me.sessions.pageInfo;
+    }
+    return me;
+  }
+
+  async #ask(query, variables) {
+    try {
+      return await this.#asker.ask(query, { first: this.#pageSize, ...variables });
+    } catch (error) {
+      if (error.code !== "LIST_TOO_LONG" || this.#pageSize === SMALL_PAGE) throw error;
+      this.#pageSize = SMALL_PAGE;
+      return await this.#ask(query, variables);
+    }
+  }
+
+  /** We are told what happens from here on: look at what happened before. */
+  #live() {
+    this.#timers.steady = setTimeout(() => (this.#failures = 0), STEADY);
+    this.#look();
+  }
+
+  #reached() {
+    if (this.#banner.childElementCount) this.#say(this.#words.say("back"));
+    this.#banner.replaceChildren();
+  }
+
+  /** The server cannot be reached, or does not tell us any more what happens: look again, later and later. */
+  #lost(unreachable = navigator.onLine === false, text = undefined) {
+    clearTimeout(this.#timers.steady);
+    if (unreachable && !this.#banner.childElementCount) {
+      this.#banner.replaceChildren(away(this.#words, () => this.reload(), text));
+    }
+    const wait = Math.min(LONGEST_WAIT, 250 * 2 ** this.#failures) * (0.75 + Math.random() / 2);
+    this.#failures += 1;
+    clearTimeout(this.#timers.retry);
+    this.#timers.retry = setTimeout(() => this.#look(), wait);
+  }
+
+  // Who is signed in.
+
+  #signIn(me) {
+    const isNew = this.#view?.me.id !== me.id;
+    // A device that logged in again is another session, which has to be watched with itself.
+    if (this.#view && this.#view.current.id !== me.currentSession.id) this.#watcher.stop();
+    const all = new Map(me.sessions.nodes.map((session) => [session.id, session]));
+    const others = [...all.values()].filter(({ id, isCurrent }) => !isCurrent && !this.#gone.has(id));
+    const known = me.sessions.nodes.filter(({ id }) => this.#gone.has(id)).length;
+    this.#view = {
+      me,
+      current: me.currentSession,
+      others,
+      total: me.sessions.totalCount - 1 - known,
+      events: me.securityEvents.nodes,
+      moreEvents: me.securityEvents.pageInfo.hasNextPage && this.#eventCount === EVENTS,
+      ended: me.ended.nodes,
+    };
+    this.#why = null;
+    this.#render();
+    this.#watcher.start();
+    if (isNew) this.#tell("signedin", { user: { id: me.id, email: me.email } });
+  }
+
+  #signOut(why = { reason: "UNKNOWN", at: new Date().toISOString() }) {
+    this.#watcher.stop();
+    clearTimeout(this.#timers.retry);
+    const wasIn = this.#view !== null;
+    if (!wasIn && this.#why) return;
+    const hadFocus = this.#root.activeElement !== null;
+    this.#view = null;
+    this.#why = why;
+    this.#leave.abort();
+    this.#leave = new AbortController();
+    this.#render();
+    if (hadFocus) this.#main.querySelector("[tabindex]")?.focus();
+    if (wasIn) this.#tell("signedout", { ...why, ...whyOut(why, this.#words) });
+  }
+
+  #render() {
+    for (const [state, isSo] of [["signed-in", this.#view], ["signed-out", this.#why]]) {
+      if (isSo) this.#states.add(state);
+      else this.#states.delete(state);
+    }
+    if (this.#view) {
+      this.#listing ??= new Listing(this.#words, this.#doing, this.#level, new Set((this.getAttribute("without") ?? "").split(/\s+/)));
+      arrange(this.#main, [this.#listing.element]);
+      this.#listing.render(this.#view);
+    } else if (this.#why) {
+      this.#listing = null;
+      arrange(this.#main, [this.#outside()]);
+    }
+  }
+
+  #outside() {
+    const { title, text } = whyOut(this.#why, this.#words);
+    const heading = el(`h${this.#level}`, { class: "title", part: "title", tabindex: -1 }, title);
+    const tile = el("span", { class: "tile", part: "icon" }, icon(this.#why.reason === "NOBODY" ? "shield" : "door"));
+    const notice = el("div", { class: "box out", part: "out", role: "alert" }, tile, el("div", {}, heading, el("p", {}, text)));
+    // Who comes to log in need not be told that they are not.
+    if (this.#why.reason === "NOBODY") return el("slot", { name: "signed-out" }, notice);
+    return el("div", {}, notice, el("slot", { name: "signed-out" }));
+  }
+
+  get #level() {
+    const level = Number(this.getAttribute("heading-level"));
+    return level >= 1 && level <= 6 ? level : 2;
+  }
+
+  // What happens elsewhere.
+
+  #happened(event) {
+    const { kind, session, actor } = event;
+    const byUs = actor?.isCurrent ?? false;
+    if (session?.state === "REVOKED") {
+      const by = actor ?? { device: event.device };
+      const why = { reason: session.revocationReason, by: event.actorName ? null : by, actor: event.actorName, at: new Date().toISOString() };
+      if (session.isCurrent) return this.#signOut(why);
+      this.#drop([session], why);
+      if (!byUs) this.#say(this.#words.say("wasSignedOut", { device: nameOf(session, this.#words) }));
+    } else if (kind === "LOGGED_IN" && !byUs) this.#say(this.#words.say("cameIn", { device: nameOf(session, this.#words) }));
+    clearTimeout(this.#timers.soon);
+    this.#timers.soon = setTimeout(() => this.#look(), SOON);
+  }
+
+  /** Take sessions that ended off the list, and tell whoever listens. */
+  #drop(sessions, why) {
+    const fresh = sessions.filter(({ id }) => !this.#gone.has(id));
+    for (const { id } of fresh) this.#gone.add(id);
+    if (!this.#view) return;
+    const kept = this.#view.others.filter(({ id }) => !this.#gone.has(id));
+    this.#view = { ...this.#view, others: kept, total: this.#view.total - fresh.length };
+    this.#render();
+    for (const { id, name, device } of fresh) this.#tell("sessionrevoked", { session: { id, name, device }, ...why });
+  }
+
+  // What the reader does.
+
+  #doing = {
+    logOut: () => this.logOut(),
+    changePassword: () => this.changePassword(),
+    showMore: () => ((this.#wanted += PAGE), this.#look()),
+    showEvents: () => ((this.#eventCount = MORE_EVENTS), this.#look()),
+    showAgain: () => this.#render(),
+    signOut: (card) => this.#endOne(card),
+    signOutOthers: () => this.#endOthers(),
+    rename: (card, name) => this.#rename(card, name),
+  };
+
+  async #endOne({ session, element }) {
+    const words = this.#words;
+    const device = nameOf(session, words);
+    const index = [...element.parentElement.children].indexOf(element);
+    const done = await this.#question({
+      title: words.say("confirmOne", { device }),
+      content: [el("p", {}, words.say("confirmOneText"))],
+      yes: words.say("signOut"),
+      danger: true,
+      act: async () => {
+        const payload = await this.#act(REVOKE, { sessionId: session.id });
+        if (!payload) return false;
+        this.#say(words.say("wasSignedOut", { device }));
+        this.#drop([session], { reason: "REVOKED_BY_USER", by: this.#view?.current ?? null, actor: null });
+      },
+    });
+    if (done) this.#listing?.focusNear(index);
+  }
+
+  async #endOthers() {
+    const words = this.#words;
+    let count;
+    try {
+      count = (await this.#act(REVOKE_OTHERS, { dryRun: true })).revokedCount;
+    } catch (error) {
+      if (error instanceof SignedOut) return this.#signOut();
+      return this.#say(words.say(error instanceof Unreachable ? "notSent" : "failed", { message: error.message }));
+    }
+    if (count === 0) return this.#look();
+    const done = await this.#question({
+      title: words.say("confirmOthers", { count }),
+      content: [el("p", {}, words.say("confirmOthersText"))],
+      yes: words.say("signOutOthers"),
+      danger: true,
+      act: async () => {
+        const payload = await this.#act(REVOKE_OTHERS, { dryRun: false });
+        if (!payload) return false;
+        this.#say(words.say("wereSignedOut", { count: payload.revokedCount }));
+        const ids = new Set(payload.revokedSessionIds);
+        this.#drop((this.#view?.others ?? []).filter(({ id }) => ids.has(id)), { reason: "REVOKED_BY_USER", by: this.#view?.current ?? null, actor: null });
+      },
+    });
+    if (!done) return;
+    this.#listing?.focusNear(0);
+    this.#look();
+  }
+
+  async #rename({ session }, name) {
+    if ((session.name ?? null) === name) return;
+    const words = this.#words;
+    const payload = await this.#act(RENAME, { sessionId: session.id, name });
+    const renamed = { ...session, name: payload.session.name };
+    const swap = (each) => (each.id === session.id ? renamed : each);
+    this.#view = { ...this.#view, current: swap(this.#view.current), others: this.#view.others.map(swap) };
+    this.#render();
+    this.#say(name ? words.say("wasRenamed", { device: nameOf(renamed, words) }) : words.say("nameRemoved"));
+  }
+
+  /** Run a mutation: its payload; null when it needs a password, and none was entered. Raises what went wrong. */
+  async #act(query, variables) {
+    const payload = Object.values(await this.#asker.ask(query, variables))[0];
+    const [error] = payload.errors;
+    if (error?.code === "REAUTHENTICATION_REQUIRED") return (await this.#prove()) ? this.#act(query, variables) : null;
+    if (error) throw this.#problem(error);
+    return payload;
+  }
+
+  /** Have the password entered. Whether it was. */
+  #prove() {
+    const words = this.#words;
+    return this.#question({
+      title: words.say("passwordNeeded"),
+      content: [
+        el("p", {}, words.say("passwordNeededText")),
+        account(this.#view?.me.email),
+        field(words.say("currentPassword"), { type: "password", name: "password", required: true, maxlength: 128, autocomplete: "current-password" }),
+      ],
+      yes: words.say("confirm"),
+      act: async (values) => this.#hand((await this.#act(PROVE, values)).tokens),
+    });
+  }
+
+  #problem({ code, message, retryAfterSeconds }) {
+    const names = { INVALID_CREDENTIALS: "wrongPassword", RATE_LIMITED: "tooMany", SESSION_NOT_FOUND: "gone", SESSION_ENDED: "gone" };
+    return new Problem(names[code] ? this.#words.say(names[code], { count: retryAfterSeconds }) : message);
+  }
+
+  async #question(asked) {
+    const before = this.#root.activeElement;
+    try {
+      return await question(this.#root, this.#words, { ...asked, leave: this.#leave.signal });
+    } catch (error) {
+      if (!(error instanceof SignedOut)) throw error;
+      this.#signOut();
+      return false;
+    } finally {
+      if (before?.isConnected && !this.#root.activeElement) before.focus();
+    }
+  }
+
+  /** New tokens, for whoever keeps them. With cookies, the browser has them already. */
+  #hand(tokens) {
+    if (this.#getAccessToken) this.dispatchEvent(new CustomEvent("tokenschanged", { detail: { tokens } }));
+  }
+
+  #tell(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+  }
+
+  /** Show a sentence for a while, and have it read to who cannot see it. */
+  #say(text) {
+    this.#saying.replaceChildren(el("p", {}, text));
+    clearTimeout(this.#timers.saying);
+    this.#timers.saying = setTimeout(() => this.#saying.replaceChildren(), SAID_FOR);
+  }
+
+  #every(name, pause, act) {
+    const again = () => {
+      act();
+      this.#timers[name] = setTimeout(again, pause);
+    };
+    this.#timers[name] = setTimeout(again, pause);
+  }
+
+  /** A property that was set before the element was known hides the accessor: set it once more. */
+  #takeEarly(name) {
+    if (!Object.hasOwn(this, name)) return;
+    const value = this[name];
+    delete this[name];
+    this[name] = value;
+  }
+}
+
+if (!customElements.get("my-sessions")) customElements.define("my-sessions", MySessions);
