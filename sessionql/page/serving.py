@@ -32,6 +32,7 @@ _COMPONENT = tuple(
         "cards",
         "histories",
         "listing",
+        "deeds",
         "my-sessions",
     )
 )

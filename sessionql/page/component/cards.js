@@ -33,9 +33,7 @@ export class Card {
     this.end.addEventListener("click", () => (this.session.isCurrent ? doing.logOut() : doing.signOut(this)));
     this.texts = el("div", {}, this.name, this.about, this.when);
     this.actions = el("div", { class: "actions" }, this.pen, this.end);
-    this.form = this.#form();
-    this.element = el("li", { class: "session" }, this.tile, this.texts, this.actions, this.form);
-    this.closeForm();
+    this.element = el("li", { class: "session" }, this.tile, this.texts, this.actions);
   }
 
   /** Show the session as it is now. */
@@ -75,25 +73,24 @@ export class Card {
 
   /** Have its name typed. */
   edit() {
+    this.form = this.#form();
     this.input.value = this.session.name ?? "";
-    this.input.placeholder = plain(this.session.device);
-    this.problem.textContent = "";
-    [this.texts, this.actions].forEach((each) => (each.hidden = true));
-    this.form.hidden = false;
-    this.input.focus();
+    for (const each of [this.texts, this.actions]) each.hidden = true;
+    this.element.append(this.form);
     this.input.select();
   }
 
+  /** Go back to showing the name. */
   closeForm() {
     const hadFocus = this.form.contains(this.form.getRootNode().activeElement);
-    [this.texts, this.actions].forEach((each) => (each.hidden = false));
-    this.form.hidden = true;
+    this.form.remove();
+    for (const each of [this.texts, this.actions]) each.hidden = false;
     if (hadFocus) this.pen.focus();
   }
 
   #form() {
     const { words } = this;
-    this.input = el("input", { name: "name", maxlength: 80, autocomplete: "off", enterkeyhint: "done" });
+    this.input = el("input", { name: "name", maxlength: 80, autocomplete: "off", enterkeyhint: "done", placeholder: plain(this.session.device) });
     this.problem = el("p", { class: "problem", role: "alert" });
     const save = el("button", { class: "main", part: "button" }, words.say("save"));
     const cancel = el("button", { type: "button", class: "plain", part: "button", onclick: () => this.closeForm() }, words.say("cancel"));

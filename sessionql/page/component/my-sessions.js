@@ -1,8 +1,8 @@
 // <my-sessions endpoint="/graphql">: where somebody is signed in, to see and to end. See docs/component.md.
 import { Asker, Refused, SignedOut, Unreachable } from "./asking.js";
 import { nameOf } from "./cards.js";
-import { account, field, Problem, question } from "./dialogs.js";
-import { CHANGE_PASSWORD, LOG_OUT, LOOK, LOOK_FURTHER, PROVE, RENAME, REVOKE, REVOKE_OTHERS } from "./documents.js";
+import { Deeds } from "./deeds.js";
+import { LOOK, LOOK_FURTHER } from "./documents.js";
 import { arrange, el } from "./elements.js";
 import { whyOut } from "./histories.js";
 import { icon } from "./icons.js";
@@ -19,7 +19,7 @@ const MORE_EVENTS = 20;
 const TICK = 10_000; // milliseconds between two looks at the clock
 const LOOK_AGAIN = 60_000; // and at the server, which does not announce that a device is used
 const SOON = 40; // so that several events at once mean one look
-const LONGEST_WAIT = 30_000;
+const LONGEST_WAIT = 10_000;
 const STEADY = 5_000; // a connection that lasted for so long is no failure
 const SAID_FOR = 7_000;
 
@@ -36,9 +36,11 @@ export class MySessions extends HTMLElement {
   #asker = null;
   #watcher = null;
   #words = null;
+  #deeds = null;
   #listing = null;
   #view = null; // what the server said last; null when nobody is known to be signed in
   #why = null; // why nobody is signed in
+  #heard = []; // names of devices that were signed out elsewhere, to be told soon
   #gone = new Set(); // sessions that ended: no answer that was on its way brings them back
   #wanted = PAGE;
   #pageSize = PAGE;
@@ -118,36 +120,13 @@ export class MySessions extends HTMLElement {
   }
 
   /** Log out of this device. */
-  async logOut() {
-    try {
-      await this.#asker.ask(LOG_OUT);
-      this.#signOut({ reason: "LOGGED_OUT", at: new Date().toISOString() });
-    } catch (error) {
-      if (error instanceof SignedOut) return this.#signOut();
-      this.#say(this.#words.say(error instanceof Unreachable ? "notSent" : "failed", { message: error.message }));
-    }
+  logOut() {
+    return this.#deeds.logOut();
   }
 
   /** Ask for the old password and a new one. */
-  async changePassword() {
-    const words = this.#words;
-    const own = { type: "password", required: true, maxlength: 128 };
-    const done = await this.#question({
-      title: words.say("changePassword"),
-      content: [
-        el("p", {}, words.say("passwordHint")),
-        account(this.#view?.me.email),
-        field(words.say("currentPassword"), { ...own, name: "currentPassword", autocomplete: "current-password" }),
-        field(words.say("newPassword"), { ...own, name: "newPassword", autocomplete: "new-password", minlength: 8 }, words.say("newPasswordHint")),
-      ],
-      yes: words.say("changePassword"),
-      act: async ({ currentPassword, newPassword }) => {
-        const payload = await this.#act(CHANGE_PASSWORD, { input: { currentPassword, newPassword } });
-        this.#hand(payload.tokens);
-        this.#say(words.say("passwordChanged", { count: payload.revokedCount }));
-      },
-    });
-    if (done) this.#look();
+  changePassword() {
+    return this.#deeds.changePassword();
   }
 
   // Looking at the server.
@@ -166,6 +145,7 @@ export class MySessions extends HTMLElement {
       const url = new URL(this.getAttribute("endpoint") || "graphql", base).href;
       this.#watcher?.stop();
       this.#asker = new Asker(url, this.#getAccessToken);
+      this.#deeds = new Deeds(this.#root, this.#words, this.#asker, this.#host);
       this.#watcher = new Watcher(this.#asker, {
         live: () => this.#live(),
         happened: (event) => this.#happened(event),
@@ -292,6 +272,7 @@ export class MySessions extends HTMLElement {
     this.#why = why;
     this.#leave.abort();
     this.#leave = new AbortController();
+    this.#saying.replaceChildren();
     this.#render();
     if (hadFocus) this.#main.querySelector("[tabindex]")?.focus();
     if (wasIn) this.#tell("signedout", { ...why, ...whyOut(why, this.#words) });
@@ -337,10 +318,18 @@ export class MySessions extends HTMLElement {
       const why = { reason: session.revocationReason, by: event.actorName ? null : by, actor: event.actorName, at: new Date().toISOString() };
       if (session.isCurrent) return this.#signOut(why);
       this.#drop([session], why);
-      if (!byUs) this.#say(this.#words.say("wasSignedOut", { device: nameOf(session, this.#words) }));
+      if (!byUs) this.#heard.push(nameOf(session, this.#words));
     } else if (kind === "LOGGED_IN" && !byUs) this.#say(this.#words.say("cameIn", { device: nameOf(session, this.#words) }));
     clearTimeout(this.#timers.soon);
-    this.#timers.soon = setTimeout(() => this.#look(), SOON);
+    this.#timers.soon = setTimeout(() => this.#settle(), SOON);
+  }
+
+  /** What happened at once is told at once. */
+  #settle() {
+    const [device, ...more] = this.#heard.splice(0);
+    if (more.length) this.#say(this.#words.say("wereSignedOut", { count: more.length + 1 }));
+    else if (device) this.#say(this.#words.say("wasSignedOut", { device }));
+    this.#look();
   }
 
   /** Take sessions that ended off the list, and tell whoever listens. */
@@ -354,117 +343,36 @@ export class MySessions extends HTMLElement {
     for (const { id, name, device } of fresh) this.#tell("sessionrevoked", { session: { id, name, device }, ...why });
   }
 
-  // What the reader does.
+  // What deeds and listings are told.
+
+  #host = {
+    view: () => this.#view,
+    say: (text) => this.#say(text),
+    drop: (sessions, why) => this.#drop(sessions, why),
+    renamed: (session) => this.#renamed(session),
+    signOut: (why) => this.#signOut(why),
+    keep: (tokens) => this.#hand(tokens),
+    look: () => this.#look(),
+    focusNear: (index) => this.#listing?.focusNear(index),
+    leave: () => this.#leave.signal,
+  };
 
   #doing = {
-    logOut: () => this.logOut(),
-    changePassword: () => this.changePassword(),
+    logOut: () => this.#deeds.logOut(),
+    changePassword: () => this.#deeds.changePassword(),
+    signOut: (card) => this.#deeds.signOut(card),
+    signOutOthers: () => this.#deeds.signOutOthers(),
+    rename: (card, name) => this.#deeds.rename(card, name),
     showMore: () => ((this.#wanted += PAGE), this.#look()),
     showEvents: () => ((this.#eventCount = MORE_EVENTS), this.#look()),
     showAgain: () => this.#render(),
-    signOut: (card) => this.#endOne(card),
-    signOutOthers: () => this.#endOthers(),
-    rename: (card, name) => this.#rename(card, name),
   };
 
-  async #endOne({ session, element }) {
-    const words = this.#words;
-    const device = nameOf(session, words);
-    const index = [...element.parentElement.children].indexOf(element);
-    const done = await this.#question({
-      title: words.say("confirmOne", { device }),
-      content: [el("p", {}, words.say("confirmOneText"))],
-      yes: words.say("signOut"),
-      danger: true,
-      act: async () => {
-        const payload = await this.#act(REVOKE, { sessionId: session.id });
-        if (!payload) return false;
-        this.#say(words.say("wasSignedOut", { device }));
-        this.#drop([session], { reason: "REVOKED_BY_USER", by: this.#view?.current ?? null, actor: null });
-      },
-    });
-    if (done) this.#listing?.focusNear(index);
-  }
-
-  async #endOthers() {
-    const words = this.#words;
-    let count;
-    try {
-      count = (await this.#act(REVOKE_OTHERS, { dryRun: true })).revokedCount;
-    } catch (error) {
-      if (error instanceof SignedOut) return this.#signOut();
-      return this.#say(words.say(error instanceof Unreachable ? "notSent" : "failed", { message: error.message }));
-    }
-    if (count === 0) return this.#look();
-    const done = await this.#question({
-      title: words.say("confirmOthers", { count }),
-      content: [el("p", {}, words.say("confirmOthersText"))],
-      yes: words.say("signOutOthers"),
-      danger: true,
-      act: async () => {
-        const payload = await this.#act(REVOKE_OTHERS, { dryRun: false });
-        if (!payload) return false;
-        this.#say(words.say("wereSignedOut", { count: payload.revokedCount }));
-        const ids = new Set(payload.revokedSessionIds);
-        this.#drop((this.#view?.others ?? []).filter(({ id }) => ids.has(id)), { reason: "REVOKED_BY_USER", by: this.#view?.current ?? null, actor: null });
-      },
-    });
-    if (!done) return;
-    this.#listing?.focusNear(0);
-    this.#look();
-  }
-
-  async #rename({ session }, name) {
-    if ((session.name ?? null) === name) return;
-    const words = this.#words;
-    const payload = await this.#act(RENAME, { sessionId: session.id, name });
-    const renamed = { ...session, name: payload.session.name };
-    const swap = (each) => (each.id === session.id ? renamed : each);
+  #renamed({ id, name }) {
+    const swap = (each) => (each.id === id ? { ...each, name } : each);
+    if (!this.#view) return;
     this.#view = { ...this.#view, current: swap(this.#view.current), others: this.#view.others.map(swap) };
     this.#render();
-    this.#say(name ? words.say("wasRenamed", { device: nameOf(renamed, words) }) : words.say("nameRemoved"));
-  }
-
-  /** Run a mutation: its payload; null when it needs a password, and none was entered. Raises what went wrong. */
-  async #act(query, variables) {
-    const payload = Object.values(await this.#asker.ask(query, variables))[0];
-    const [error] = payload.errors;
-    if (error?.code === "REAUTHENTICATION_REQUIRED") return (await this.#prove()) ? this.#act(query, variables) : null;
-    if (error) throw this.#problem(error);
-    return payload;
-  }
-
-  /** Have the password entered. Whether it was. */
-  #prove() {
-    const words = this.#words;
-    return this.#question({
-      title: words.say("passwordNeeded"),
-      content: [
-        el("p", {}, words.say("passwordNeededText")),
-        account(this.#view?.me.email),
-        field(words.say("currentPassword"), { type: "password", name: "password", required: true, maxlength: 128, autocomplete: "current-password" }),
-      ],
-      yes: words.say("confirm"),
-      act: async (values) => this.#hand((await this.#act(PROVE, values)).tokens),
-    });
-  }
-
-  #problem({ code, message, retryAfterSeconds }) {
-    const names = { INVALID_CREDENTIALS: "wrongPassword", RATE_LIMITED: "tooMany", SESSION_NOT_FOUND: "gone", SESSION_ENDED: "gone" };
-    return new Problem(names[code] ? this.#words.say(names[code], { count: retryAfterSeconds }) : message);
-  }
-
-  async #question(asked) {
-    const before = this.#root.activeElement;
-    try {
-      return await question(this.#root, this.#words, { ...asked, leave: this.#leave.signal });
-    } catch (error) {
-      if (!(error instanceof SignedOut)) throw error;
-      this.#signOut();
-      return false;
-    } finally {
-      if (before?.isConnected && !this.#root.activeElement) before.focus();
-    }
   }
 
   /** New tokens, for whoever keeps them. With cookies, the browser has them already. */

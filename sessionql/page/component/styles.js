@@ -66,7 +66,7 @@ button[aria-disabled="true"] { opacity: .6; cursor: progress; }
 .more:hover { background: var(--tint); }
 
 label { display: block; font-size: .875rem; font-weight: 550; }
-input { display: block; width: 100%; margin-block-start: .25rem; padding: .5625rem .75rem; font: inherit; color: inherit; background: var(--card); border: 1px solid light-dark(#8590a2, #66748a); border-radius: 10px; }
+input { display: block; width: 100%; margin-block-start: .25rem; padding: .5625rem .75rem; font: 400 1rem/1.5 var(--my-sessions-font, system-ui, sans-serif); color: inherit; background: var(--card); border: 1px solid light-dark(#8590a2, #66748a); border-radius: 10px; }
 input:focus-visible { outline-offset: 0; border-color: transparent; }
 .hint { color: var(--muted); font-size: .8125rem; font-weight: 400; }
 .problem { color: var(--danger); font-size: .875rem; font-weight: 550; }
@@ -91,7 +91,7 @@ input:focus-visible { outline-offset: 0; border-color: transparent; }
 .out { padding: 1.5rem; margin-block-end: 1.5rem; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem 1rem; }
 .out .tile { color: var(--accent); }
 .out .title { font-size: 1.1875rem; line-height: 1.35; overflow-wrap: anywhere; }
-.out p { color: var(--muted); }
+.out p { color: var(--muted); margin-block-start: .25rem; }
 
 .waiting { height: 5.125rem; background: linear-gradient(100deg, var(--card) 40%, var(--tint) 50%, var(--card) 60%) 0 0 / 300% 100%; animation: wait 1.8s linear infinite; }
 @keyframes wait { from { background-position: 100% 0; } to { background-position: 0 0; } }
