@@ -50,6 +50,25 @@ def test_a_device_that_is_signed_out_leaves_the_list_and_is_told_from_where(gues
     expect(phone.page.get_by_role("heading", name="Log in")).to_be_visible()
 
 
+SLOW_SOCKETS = """
+window.WebSocket = class extends WebSocket {
+  set onmessage(act) { super.onmessage = (event) => setTimeout(() => act(event), 300); }
+  set onclose(act) { super.onclose = (event) => setTimeout(() => act(event), 300); }
+};"""
+
+
+def test_it_is_told_from_where_also_when_a_request_is_refused_before_that_is_heard(guests: People) -> None:
+    laptop, phone = guests.person(), guests.person(IPAD)
+    email = laptop.register()
+    phone.page.add_init_script(SLOW_SOCKETS)
+    phone.log_in(email)
+    laptop.page.get_by_role("button", name="Sign out Safari on iPad").click()
+    with laptop.page.expect_response(lambda response: "mutation SignOut" in (response.request.post_data or "")):
+        laptop.confirm("Sign out")
+    phone.page.evaluate("document.querySelector('my-sessions').reload()")
+    expect(phone.page.get_by_text("Signed out from your Firefox on Ubuntu")).to_be_visible()
+
+
 def test_nothing_happens_to_who_only_looked(guests: People) -> None:
     laptop, phone, _ = guests.couple()
     laptop.page.get_by_role("button", name="Sign out Safari on iPhone").click()

@@ -125,7 +125,7 @@ def test_the_password_is_asked_for_when_it_has_to_be_and_then_it_goes_on(visitor
     expect(asked).to_be_visible()
     expect(asked.get_by_label("Current password")).to_be_focused()
     asked.get_by_role("button", name="Cancel").click()
-    expect(laptop.dialog()).to_have_count(1), "and nothing has happened"
+    expect(laptop.dialog()).to_have_count(1)  # the question, to which nothing was answered
     laptop.confirm("Sign out")
     asked.get_by_label("Current password").fill("wrong horse battery")
     laptop.page.keyboard.press("Enter")

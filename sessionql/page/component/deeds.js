@@ -13,10 +13,11 @@ const PROBLEMS = {
   SESSION_ENDED: "gone",
 };
 
+// What was done is told when the dialog is closed: nothing outside of an open one is read aloud.
 export class Deeds {
   /**
    * `host` is the element: `view()` what it shows, `say(text)`, `drop(sessions, why)`, `renamed(session)`, `signOut(why)`,
-   * `keep(tokens)`, `look()`, `focusNear(index)`, and `leave()`, a signal that the reader is signed out.
+   * `ended()` when somebody else has done that, `keep(tokens)`, `look()`, `focusNear(index)`, and `leave()`, a signal that the reader is signed out.
    */
   constructor(root, words, asker, host) {
     Object.assign(this, { root, words, asker, host });
@@ -38,12 +39,13 @@ export class Deeds {
     const act = async () => {
       const payload = await this.#act(REVOKE, { sessionId: session.id });
       if (!payload) return false;
-      host.say(words.say("wasSignedOut", { device }));
       host.drop([session], this.#byUs());
     };
     const content = [el("p", {}, words.say("confirmOneText"))];
     const title = words.say("confirmOne", { device });
-    if (await this.#question({ title, content, yes: words.say("signOut"), danger: true, act })) host.focusNear(index);
+    if (!(await this.#question({ title, content, yes: words.say("signOut"), danger: true, act }))) return;
+    host.say(words.say("wasSignedOut", { device }));
+    host.focusNear(index);
   }
 
   /** Sign out all other devices, when the reader knows how many those are and means it. */
@@ -51,16 +53,18 @@ export class Deeds {
     const { words, host } = this;
     const count = await this.#orSay(async () => (await this.#act(REVOKE_OTHERS, { dryRun: true })).revokedCount);
     if (!count) return host.look();
+    let revoked = 0;
     const act = async () => {
       const payload = await this.#act(REVOKE_OTHERS, { dryRun: false });
       if (!payload) return false;
+      revoked = payload.revokedCount;
       const ids = new Set(payload.revokedSessionIds);
-      host.say(words.say("wereSignedOut", { count: payload.revokedCount }));
       host.drop((host.view()?.others ?? []).filter(({ id }) => ids.has(id)), this.#byUs());
     };
     const content = [el("p", {}, words.say("confirmOthersText"))];
     const title = words.say("confirmOthers", { count });
     if (!(await this.#question({ title, content, yes: words.say("signOutOthers"), danger: true, act }))) return;
+    host.say(words.say("wereSignedOut", { count: revoked }));
     host.focusNear(0);
     host.look();
   }
@@ -75,7 +79,7 @@ export class Deeds {
       this.host.say(name ? words.say("wasRenamed", { device: nameOf(payload.session, words) }) : words.say("nameRemoved"));
     } catch (error) {
       if (!(error instanceof SignedOut)) throw error;
-      this.host.signOut();
+      await this.host.ended();
     }
   }
 
@@ -88,13 +92,16 @@ export class Deeds {
       field(words.say("currentPassword"), { ...PASSWORD, name: "currentPassword", autocomplete: "current-password" }),
       field(words.say("newPassword"), { ...PASSWORD, name: "newPassword", autocomplete: "new-password" }, words.say("newPasswordHint")),
     ];
+    let revoked = 0;
     const act = async ({ currentPassword, newPassword }) => {
       const payload = await this.#act(CHANGE_PASSWORD, { input: { currentPassword, newPassword } });
       host.keep(payload.tokens);
-      host.say(words.say("passwordChanged", { count: payload.revokedCount }));
+      revoked = payload.revokedCount;
     };
     const [title, yes] = [words.say("changePassword"), words.say("changePassword")];
-    if (await this.#question({ title, content, yes, act })) host.look();
+    if (!(await this.#question({ title, content, yes, act }))) return;
+    host.say(words.say("passwordChanged", { count: revoked }));
+    host.look();
   }
 
   /** Run a mutation: its payload; null when it needs a password, and none was entered. Raises what went wrong. */
@@ -125,7 +132,7 @@ export class Deeds {
       return await question(this.root, this.words, { ...asked, leave: this.host.leave() });
     } catch (error) {
       if (!(error instanceof SignedOut)) throw error;
-      this.host.signOut();
+      await this.host.ended();
       return false;
     } finally {
       if (before?.isConnected && !this.root.activeElement) before.focus();
@@ -136,7 +143,7 @@ export class Deeds {
     try {
       return await act();
     } catch (error) {
-      if (error instanceof SignedOut) return this.host.signOut();
+      if (error instanceof SignedOut) return this.host.ended();
       const name = error instanceof Unreachable ? "notSent" : "failed";
       this.host.say(this.words.say(name, { message: error.message }));
     }

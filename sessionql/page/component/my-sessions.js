@@ -21,6 +21,7 @@ const LOOK_AGAIN = 60_000; // and at the server, which does not announce that a 
 const SOON = 40; // so that several events at once mean one look
 const LONGEST_WAIT = 10_000;
 const STEADY = 5_000; // a connection that lasted for so long is no failure
+const TOLD_WITHIN = 1_000; // the server tells why a session ended, and then closes the connection
 const SAID_FOR = 7_000;
 
 export class MySessions extends HTMLElement {
@@ -182,10 +183,11 @@ export class MySessions extends HTMLElement {
       // Somebody who was signed out meanwhile is not brought back by an answer from before.
       if (before !== this.#why) return;
       if (me) this.#signIn(me);
-      else this.#signOut(this.#view ? undefined : { reason: "NOBODY" });
+      else if (this.#view) await this.#ended();
+      else this.#signOut({ reason: "NOBODY" });
     } catch (error) {
       if (asker !== this.#asker) return;
-      if (error instanceof SignedOut) this.#signOut();
+      if (error instanceof SignedOut) await this.#ended();
       else if (error instanceof Unreachable) this.#lost(true);
       else if (error instanceof Refused) this.#lost(true, this.#words.say("failed", { message: error.message }));
       else throw error;
@@ -262,7 +264,16 @@ export class MySessions extends HTMLElement {
     if (isNew) this.#tell("signedin", { user: { id: me.id, email: me.email } });
   }
 
-  #signOut(why = { reason: "UNKNOWN", at: new Date().toISOString() }) {
+  /** The session is over. Why may be told in a moment, for requests and events come by different ways. */
+  async #ended() {
+    const id = this.#view?.current.id;
+    const { promise, resolve } = Promise.withResolvers();
+    setTimeout(resolve, TOLD_WITHIN);
+    await Promise.race([promise, this.#watcher.closed]);
+    if (this.#view?.current.id === id) this.#signOut({ reason: "UNKNOWN", at: new Date().toISOString() });
+  }
+
+  #signOut(why) {
     this.#watcher.stop();
     clearTimeout(this.#timers.retry);
     const wasIn = this.#view !== null;
@@ -351,6 +362,7 @@ export class MySessions extends HTMLElement {
     drop: (sessions, why) => this.#drop(sessions, why),
     renamed: (session) => this.#renamed(session),
     signOut: (why) => this.#signOut(why),
+    ended: () => this.#ended(),
     keep: (tokens) => this.#hand(tokens),
     look: () => this.#look(),
     focusNear: (index) => this.#listing?.focusNear(index),

@@ -68,7 +68,8 @@ button[aria-disabled="true"] { opacity: .6; cursor: progress; }
 label { display: block; font-size: .875rem; font-weight: 550; }
 input { display: block; width: 100%; margin-block-start: .25rem; padding: .5625rem .75rem; font: 400 1rem/1.5 var(--my-sessions-font, system-ui, sans-serif); color: inherit; background: var(--card); border: 1px solid light-dark(#8590a2, #66748a); border-radius: 10px; }
 input:focus-visible { outline-offset: 0; border-color: transparent; }
-.hint { color: var(--muted); font-size: .8125rem; font-weight: 400; }
+.hint { margin-block-start: .375rem; color: var(--muted); font-size: .8125rem; font-weight: 400; }
+.problem:empty { display: none; }
 .problem { color: var(--danger); font-size: .875rem; font-weight: 550; }
 .rename { display: grid; gap: .5rem; grid-column: 2 / -1; }
 .rename .row { display: flex; gap: .5rem; flex-wrap: wrap; }
@@ -105,9 +106,10 @@ dialog { width: min(27rem, calc(100vw - 2rem)); max-height: calc(100dvh - 2rem);
 dialog::backdrop { background: rgb(10 14 20 / .5); }
 dialog[open] { animation: come .18s ease-out; }
 dialog .title { font-size: 1.1875rem; line-height: 1.35; overflow-wrap: anywhere; margin-block-end: .375rem; }
-dialog form { display: grid; gap: 1rem; }
+dialog form { display: grid; gap: 1rem; margin-block-start: .5rem; }
 dialog p { color: var(--muted); }
-dialog p.problem { color: var(--danger); }
+dialog p.problem:empty { display: none; }
+.problem { color: var(--danger); }
 dialog .facts { margin-block-start: .125rem; }
 dialog .buttons { display: flex; justify-content: flex-end; flex-wrap: wrap; gap: .5rem; margin-block-start: .25rem; }
 

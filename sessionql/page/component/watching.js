@@ -10,6 +10,7 @@ const BETTER_TOKEN = 4403; // is wanted
 export class Watcher {
   #socket = null;
   #timers = [];
+  #closing = null;
 
   /** `asker` has the tokens; `told` is called: `live()`, `happened(event)`, `lost()`, `over()`. */
   constructor(asker, told) {
@@ -20,6 +21,7 @@ export class Watcher {
   /** Connect, unless that is done already. Whether it works is told. */
   start() {
     if (this.#socket) return;
+    this.#closing = Promise.withResolvers();
     const url = Object.assign(new URL(this.asker.url), { hash: "" });
     url.protocol = url.protocol.replace("http", "ws");
     const socket = (this.#socket = new WebSocket(url, "graphql-transport-ws"));
@@ -38,6 +40,12 @@ export class Watcher {
     this.#socket = null;
     this.#timers.splice(0).forEach(clearTimeout);
     socket?.close(1000);
+    this.#closing?.resolve();
+  }
+
+  /** Resolves when there is no connection any more: by then all that would have been told is told. */
+  get closed() {
+    return this.#closing?.promise;
   }
 
   #send(socket, message) {
