@@ -13,7 +13,6 @@ export const STRINGS = {
     activeNow: "Active now",
     active: "Active {time}",
     justNow: "just now",
-    signedIn: "Signed in {time}",
     unknownDevice: "Unknown device",
 
     rename: "Rename",
@@ -21,14 +20,12 @@ export const STRINGS = {
     name: "Name of this device",
     save: "Save",
     cancel: "Cancel",
-    close: "Close",
     logOut: "Log out",
     signOut: "Sign out",
     signOutDevice: "Sign out {device}",
     signOutOthers: "Sign out all others",
     showMore: "Show more",
     showMoreDevices: { one: "Show 1 more", other: "Show {count} more" },
-    deviceCount: { one: "1 device", other: "{count} devices" },
 
     confirmOne: "Sign out {device}?",
     confirmOneText:
@@ -130,7 +127,6 @@ export const STRINGS = {
     activeNow: "Gerade aktiv",
     active: "{time} aktiv",
     justNow: "gerade eben",
-    signedIn: "{time} angemeldet",
     unknownDevice: "Unbekanntes Gerät",
 
     rename: "Umbenennen",
@@ -138,14 +134,12 @@ export const STRINGS = {
     name: "Name dieses Geräts",
     save: "Speichern",
     cancel: "Abbrechen",
-    close: "Schließen",
     logOut: "Abmelden",
     signOut: "Abmelden",
     signOutDevice: "{device} abmelden",
     signOutOthers: "Alle anderen abmelden",
     showMore: "Mehr anzeigen",
     showMoreDevices: { one: "1 weiteres anzeigen", other: "{count} weitere anzeigen" },
-    deviceCount: { one: "1 Gerät", other: "{count} Geräte" },
 
     confirmOne: "{device} abmelden?",
     confirmOneText:
@@ -250,7 +244,6 @@ export const STRINGS = {
     activeNow: "使用中",
     active: "{time}に使用",
     justNow: "たった今",
-    signedIn: "{time}にログイン",
     unknownDevice: "不明なデバイス",
 
     rename: "名前を変更",
@@ -258,14 +251,12 @@ export const STRINGS = {
     name: "このデバイスの名前",
     save: "保存",
     cancel: "キャンセル",
-    close: "閉じる",
     logOut: "ログアウト",
     signOut: "ログアウト",
     signOutDevice: "{device} をログアウト",
     signOutOthers: "ほかをすべてログアウト",
     showMore: "さらに表示",
     showMoreDevices: { other: "さらに {count} 台を表示" },
-    deviceCount: { other: "{count} 台" },
 
     confirmOne: "{device} をログアウトしますか?",
     confirmOneText: "すぐに反映され、元に戻せません。このデバイスを使うには、もう一度ログインが必要です。",
