@@ -28,6 +28,7 @@ _COMPONENT = tuple(
         "documents",
         "asking",
         "watching",
+        "looking",
         "dialogs",
         "cards",
         "histories",

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
+from secrets import token_hex
 
 import pytest
 from playwright.sync_api import expect
@@ -65,10 +66,11 @@ def test_nothing_is_run_as_markup_and_the_layout_holds(guests: People) -> None:
 
 
 def test_a_hundred_sessions(guests: People) -> None:
-    laptop = guests.person()
-    email = laptop.register()
+    laptop, email = guests.person(), f"{token_hex(8)}@example.com"
     with closing(Device(guests.url, FIREFOX)) as device, ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: device.log_in(email), range(99)))
+        device.register(email)
+        list(pool.map(lambda _: device.log_in(email), range(98)))
+    laptop.log_in(email)
     others = laptop.section("Other devices")
     expect(others.get_by_role("heading")).to_have_text("Other devices 99")
     shown = others.get_by_role("listitem")

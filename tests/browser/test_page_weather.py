@@ -23,8 +23,9 @@ REVOKE_NONE = """async () => {
 
 @pytest.fixture
 def server(engines: Engines, tmp_path: Path) -> Iterator[Server]:
-    """A server that wants access tokens refreshed every second, and passwords every two."""
-    with Server(engines.sqlite(tmp_path), tmp_path, ACCESS_TOKEN_LIFETIME="1s", FRESH_LOGIN="2s") as running:
+    """A server that wants access tokens refreshed every second, passwords every two, and shows little at once."""
+    strict = {"ACCESS_TOKEN_LIFETIME": "1s", "FRESH_LOGIN": "2s", "MAX_LIST_SIZE": "20"}
+    with Server(engines.sqlite(tmp_path), tmp_path, **strict) as running:
         yield running
 
 

@@ -1,7 +1,7 @@
 // What somebody who is signed in sees: this device, the others, and what happened.
 import { Card } from "./cards.js";
 import { arrange, el, show } from "./elements.js";
-import { endedSession, endOf, happening } from "./histories.js";
+import { endedSession, endOf, happening, whyOut } from "./histories.js";
 import { icon } from "./icons.js";
 
 const FEW = 5; // sessions that ended, before the reader asks for more
@@ -132,4 +132,15 @@ export function away(words, tryAgain, text = words.say("awayText")) {
     el("div", {}, el("strong", {}, words.say(title)), el("p", {}, text)),
     button,
   );
+}
+
+/** That nobody is signed in, why, and the site's own way in. */
+export function outside(words, why, level) {
+  const { title, text } = whyOut(why, words);
+  const heading = el(`h${level}`, { class: "title", part: "title", tabindex: -1 }, title);
+  const tile = el("span", { class: "tile", part: "icon" }, icon(why.reason === "NOBODY" ? "shield" : "door"));
+  const notice = el("div", { class: "box out", part: "out", role: "alert" }, tile, el("div", {}, heading, el("p", {}, text)));
+  // Who comes to log in need not be told that they are not.
+  if (why.reason === "NOBODY") return el("slot", { name: "signed-out" }, notice);
+  return el("div", {}, notice, el("slot", { name: "signed-out" }));
 }

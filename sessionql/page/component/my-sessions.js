@@ -1,26 +1,19 @@
 // <my-sessions endpoint="/graphql">: where somebody is signed in, to see and to end. See docs/component.md.
-import { Asker, Refused, SignedOut, Unreachable } from "./asking.js";
+import { Asker, Refused } from "./asking.js";
 import { nameOf } from "./cards.js";
 import { Deeds } from "./deeds.js";
-import { LOOK, LOOK_FURTHER } from "./documents.js";
 import { arrange, el } from "./elements.js";
 import { whyOut } from "./histories.js";
-import { icon } from "./icons.js";
-import { away, Listing, waiting } from "./listing.js";
+import { away, Listing, outside, waiting } from "./listing.js";
+import { Lookout } from "./looking.js";
 import { STRINGS } from "./strings.js";
 import { sheet } from "./styles.js";
 import { Watcher } from "./watching.js";
 import { languageOf, Words } from "./words.js";
 
-const PAGE = 50; // sessions asked for at once
-const SMALL_PAGE = 20; // where the server's limit is lower
-const EVENTS = 8;
-const MORE_EVENTS = 20;
 const TICK = 10_000; // milliseconds between two looks at the clock
 const LOOK_AGAIN = 60_000; // and at the server, which does not announce that a device is used
-const SOON = 40; // so that several events at once mean one look
-const LONGEST_WAIT = 10_000;
-const STEADY = 5_000; // a connection that lasted for so long is no failure
+const SOON = 100; // milliseconds, so that several events at once mean one look
 const TOLD_WITHIN = 1_000; // the server tells why a session ended, and then closes the connection
 const SAID_FOR = 7_000;
 
@@ -35,6 +28,7 @@ export class MySessions extends HTMLElement {
   #getAccessToken = null;
   #ownStrings = {};
   #asker = null;
+  #lookout = null;
   #watcher = null;
   #words = null;
   #deeds = null;
@@ -43,12 +37,6 @@ export class MySessions extends HTMLElement {
   #why = null; // why nobody is signed in
   #heard = []; // names of devices that were signed out elsewhere, to be told soon
   #gone = new Set(); // sessions that ended: no answer that was on its way brings them back
-  #wanted = PAGE;
-  #pageSize = PAGE;
-  #eventCount = EVENTS;
-  #looking = null;
-  #lookAgain = false;
-  #failures = 0;
   #leave = new AbortController(); // takes back what is asked of somebody who is signed out
   #listeners = null; // removed when the element is
   #timers = {};
@@ -66,18 +54,20 @@ export class MySessions extends HTMLElement {
     this.#leave = new AbortController();
     const { signal } = this.#listeners;
     addEventListener("online", () => (this.#watcher.stop(), this.reload()), { signal });
-    addEventListener("offline", () => this.#lost(), { signal });
+    addEventListener("offline", () => this.#away(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden || (this.#listing?.tick(), this.reload()), { signal });
     this.#every("tick", TICK, () => this.#listing?.tick());
-    this.#every("look", LOOK_AGAIN, () => document.hidden || this.#look());
+    this.#every("look", LOOK_AGAIN, () => document.hidden || this.#lookout.look());
     this.#begin();
   }
 
   disconnectedCallback() {
     this.#listeners.abort();
     this.#leave.abort();
+    this.#lookout?.forget();
     this.#watcher?.stop();
     for (const timer of Object.values(this.#timers)) clearTimeout(timer);
+    this.#timers = {};
   }
 
   attributeChangedCallback() {
@@ -111,12 +101,13 @@ export class MySessions extends HTMLElement {
 
   /** Look at the server again, e.g. after a log-in. Resolves when that is done, whatever came of it. */
   async reload() {
-    this.#failures = 0;
-    await this.#look();
+    this.#ready();
+    await this.#lookout.lookAnew();
   }
 
   /** Run an operation as the element does, with its cookies or token: its data. Raises an Error that says what happened. */
   async ask(query, variables) {
+    this.#ready();
     return await this.#asker.ask(query, variables);
   }
 
@@ -134,110 +125,59 @@ export class MySessions extends HTMLElement {
 
   #begin() {
     // Frameworks set attributes and properties one after the other: begin when they are done.
-    if (this.#planned) return;
+    if (!this.#planned) queueMicrotask(() => this.#planned && this.isConnected && this.#start());
     this.#planned = true;
-    queueMicrotask(() => {
-      this.#planned = false;
-      if (!this.isConnected) return;
-      const tags = [this.closest("[lang]")?.lang || document.documentElement.lang, ...navigator.languages];
-      this.#words = new Words(STRINGS, languageOf(STRINGS, tags, this.#ownStrings), this.#ownStrings);
-      for (const each of [this.#banner, this.#main, this.#saying]) each.lang = this.#words.language;
-      const base = this.hasAttribute("endpoint") ? document.baseURI : import.meta.url;
-      const url = new URL(this.getAttribute("endpoint") || "graphql", base).href;
-      this.#watcher?.stop();
-      this.#asker = new Asker(url, this.#getAccessToken);
-      this.#deeds = new Deeds(this.#root, this.#words, this.#asker, this.#host);
-      this.#watcher = new Watcher(this.#asker, {
-        live: () => this.#live(),
-        happened: (event) => this.#happened(event),
-        lost: () => this.#lost(),
-        over: () => this.#look(),
-      });
-      this.#listing = null;
-      if (!this.#why) this.#main.replaceChildren(waiting(this.#words));
-      this.#render();
-      this.#look();
+  }
+
+  /** Begin at once, if that is still to come. */
+  #ready() {
+    if (!this.isConnected) throw new Error("<my-sessions> has to be in the document first.");
+    if (this.#planned) this.#start();
+  }
+
+  #start() {
+    this.#planned = false;
+    const tags = [this.closest("[lang]")?.lang || document.documentElement.lang, ...navigator.languages];
+    this.#words = new Words(STRINGS, languageOf(STRINGS, tags, this.#ownStrings), this.#ownStrings);
+    for (const each of [this.#banner, this.#main, this.#saying]) each.lang = this.#words.language;
+    this.#lookout?.forget();
+    this.#watcher?.stop();
+    this.#asker = new Asker(this.#url, this.#getAccessToken);
+    this.#deeds = new Deeds(this.#root, this.#words, this.#asker, this.#host);
+    this.#lookout = new Lookout(this.#asker, {
+      seen: (me) => this.#seen(me),
+      ended: () => this.#ended(),
+      lost: (error) => this.#away(error),
     });
-  }
-
-  /** Ask what there is. Whoever asks meanwhile waits for one more look, after this one. */
-  #look() {
-    if (this.#looking) this.#lookAgain = true;
-    this.#looking ??= this.#lookOnce().finally(() => {
-      this.#looking = null;
-      if (!this.#lookAgain) return;
-      this.#lookAgain = false;
-      return this.#look();
+    this.#watcher = new Watcher(this.#asker, {
+      live: () => this.#lookout.live(),
+      happened: (event) => this.#happened(event),
+      lost: () => this.#lookout.lookLater(),
+      over: () => this.#lookout.look(),
     });
-    return this.#looking;
+    this.#listing = null;
+    if (!this.#why) this.#main.replaceChildren(waiting(this.#words));
+    this.#render();
+    this.#lookout.look();
   }
 
-  async #lookOnce() {
-    clearTimeout(this.#timers.retry);
-    const asker = this.#asker;
-    const before = this.#why;
-    try {
-      const me = await this.#read();
-      if (asker !== this.#asker) return;
-      this.#reached();
-      // Somebody who was signed out meanwhile is not brought back by an answer from before.
-      if (before !== this.#why) return;
-      if (me) this.#signIn(me);
-      else if (this.#view) await this.#ended();
-      else this.#signOut({ reason: "NOBODY" });
-    } catch (error) {
-      if (asker !== this.#asker) return;
-      if (error instanceof SignedOut) await this.#ended();
-      else if (error instanceof Unreachable) this.#lost(true);
-      else if (error instanceof Refused) this.#lost(true, this.#words.say("failed", { message: error.message }));
-      else throw error;
-    }
+  get #url() {
+    const base = this.hasAttribute("endpoint") ? document.baseURI : import.meta.url;
+    return new URL(this.getAttribute("endpoint") || "graphql", base).href;
   }
 
-  async #read() {
-    const { me } = await this.#ask(LOOK, { events: this.#eventCount });
-    if (!me) return null;
-    const { nodes } = me.sessions;
-    for (let info = me.sessions.pageInfo; info.hasNextPage && nodes.length < this.#wanted; ) {
-      const further = await this.#ask(LOOK_FURTHER, { after: info.endCursor });
-      if (!further.me) return null;
-      nodes.push(...further.me.sessions.nodes);
-      info = further.me.sessions.pageInfo;
-    }
-    return me;
-  }
-
-  async #ask(query, variables) {
-    try {
-      return await this.#asker.ask(query, { first: this.#pageSize, ...variables });
-    } catch (error) {
-      if (error.code !== "LIST_TOO_LONG" || this.#pageSize === SMALL_PAGE) throw error;
-      this.#pageSize = SMALL_PAGE;
-      return await this.#ask(query, variables);
-    }
-  }
-
-  /** We are told what happens from here on: look at what happened before. */
-  #live() {
-    this.#timers.steady = setTimeout(() => (this.#failures = 0), STEADY);
-    this.#look();
-  }
-
-  #reached() {
+  async #seen(me) {
     if (this.#banner.childElementCount) this.#say(this.#words.say("back"));
     this.#banner.replaceChildren();
+    if (me) this.#signIn(me);
+    else if (this.#view) await this.#ended();
+    else this.#signOut({ reason: "NOBODY" });
   }
 
-  /** The server cannot be reached, or does not tell us any more what happens: look again, later and later. */
-  #lost(unreachable = navigator.onLine === false, text = undefined) {
-    clearTimeout(this.#timers.steady);
-    if (unreachable && !this.#banner.childElementCount) {
-      this.#banner.replaceChildren(away(this.#words, () => this.reload(), text));
-    }
-    const wait = Math.min(LONGEST_WAIT, 250 * 2 ** this.#failures) * (0.75 + Math.random() / 2);
-    this.#failures += 1;
-    clearTimeout(this.#timers.retry);
-    this.#timers.retry = setTimeout(() => this.#look(), wait);
+  #away(error) {
+    if (this.#banner.childElementCount) return;
+    const text = error instanceof Refused ? this.#words.say("failed", { message: error.message }) : undefined;
+    this.#banner.replaceChildren(away(this.#words, () => this.reload(), text));
   }
 
   // Who is signed in.
@@ -255,7 +195,7 @@ export class MySessions extends HTMLElement {
       others,
       total: me.sessions.totalCount - 1 - known,
       events: me.securityEvents.nodes,
-      moreEvents: me.securityEvents.pageInfo.hasNextPage && this.#eventCount === EVENTS,
+      moreEvents: this.#lookout.mayShowMore(me.securityEvents),
       ended: me.ended.nodes,
     };
     this.#why = null;
@@ -275,7 +215,7 @@ export class MySessions extends HTMLElement {
 
   #signOut(why) {
     this.#watcher.stop();
-    clearTimeout(this.#timers.retry);
+    this.#lookout.forget();
     const wasIn = this.#view !== null;
     if (!wasIn && this.#why) return;
     const hadFocus = this.#root.activeElement !== null;
@@ -300,18 +240,8 @@ export class MySessions extends HTMLElement {
       this.#listing.render(this.#view);
     } else if (this.#why) {
       this.#listing = null;
-      arrange(this.#main, [this.#outside()]);
+      arrange(this.#main, [outside(this.#words, this.#why, this.#level)]);
     }
-  }
-
-  #outside() {
-    const { title, text } = whyOut(this.#why, this.#words);
-    const heading = el(`h${this.#level}`, { class: "title", part: "title", tabindex: -1 }, title);
-    const tile = el("span", { class: "tile", part: "icon" }, icon(this.#why.reason === "NOBODY" ? "shield" : "door"));
-    const notice = el("div", { class: "box out", part: "out", role: "alert" }, tile, el("div", {}, heading, el("p", {}, text)));
-    // Who comes to log in need not be told that they are not.
-    if (this.#why.reason === "NOBODY") return el("slot", { name: "signed-out" }, notice);
-    return el("div", {}, notice, el("slot", { name: "signed-out" }));
   }
 
   get #level() {
@@ -331,16 +261,16 @@ export class MySessions extends HTMLElement {
       this.#drop([session], why);
       if (!byUs) this.#heard.push(nameOf(session, this.#words));
     } else if (kind === "LOGGED_IN" && !byUs) this.#say(this.#words.say("cameIn", { device: nameOf(session, this.#words) }));
-    clearTimeout(this.#timers.soon);
-    this.#timers.soon = setTimeout(() => this.#settle(), SOON);
+    this.#timers.soon ??= setTimeout(() => this.#settle(), SOON);
   }
 
   /** What happened at once is told at once. */
   #settle() {
+    this.#timers.soon = null;
     const [device, ...more] = this.#heard.splice(0);
     if (more.length) this.#say(this.#words.say("wereSignedOut", { count: more.length + 1 }));
     else if (device) this.#say(this.#words.say("wasSignedOut", { device }));
-    this.#look();
+    this.#lookout.look();
   }
 
   /** Take sessions that ended off the list, and tell whoever listens. */
@@ -364,7 +294,7 @@ export class MySessions extends HTMLElement {
     signOut: (why) => this.#signOut(why),
     ended: () => this.#ended(),
     keep: (tokens) => this.#hand(tokens),
-    look: () => this.#look(),
+    look: () => this.#lookout.look(),
     focusNear: (index) => this.#listing?.focusNear(index),
     leave: () => this.#leave.signal,
   };
@@ -375,8 +305,8 @@ export class MySessions extends HTMLElement {
     signOut: (card) => this.#deeds.signOut(card),
     signOutOthers: () => this.#deeds.signOutOthers(),
     rename: (card, name) => this.#deeds.rename(card, name),
-    showMore: () => ((this.#wanted += PAGE), this.#look()),
-    showEvents: () => ((this.#eventCount = MORE_EVENTS), this.#look()),
+    showMore: () => this.#lookout.more({ sessions: true }),
+    showEvents: () => this.#lookout.more({ events: true }),
     showAgain: () => this.#render(),
   };
 

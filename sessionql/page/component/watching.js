@@ -11,6 +11,8 @@ export class Watcher {
   #socket = null;
   #timers = [];
   #closing = null;
+  #turn = 0; // grows with each stop
+  #renewed = false; // the token, since a connection was last accepted
 
   /** `asker` has the tokens; `told` is called: `live()`, `happened(event)`, `lost()`, `over()`. */
   constructor(asker, told) {
@@ -38,6 +40,7 @@ export class Watcher {
   stop() {
     const socket = this.#socket;
     this.#socket = null;
+    this.#turn += 1;
     this.#timers.splice(0).forEach(clearTimeout);
     socket?.close(1000);
     this.#closing?.resolve();
@@ -55,6 +58,7 @@ export class Watcher {
   #take(socket, { type, payload }) {
     if (socket !== this.#socket) return;
     if (type === "connection_ack") {
+      this.#renewed = false;
       this.#send(socket, { id: "1", type: "subscribe", payload: { query: WATCH } });
       this.#keepAlive(socket);
       this.told.live();
@@ -78,7 +82,15 @@ export class Watcher {
     if (socket !== this.#socket) return;
     this.stop();
     if (code === OVER) return this.told.over();
-    if (code === BETTER_TOKEN) await this.asker.renew(token).catch(() => {});
+    if (code === BETTER_TOKEN && (await this.#renew(token))) return this.start();
     this.told.lost();
+  }
+
+  /** Get a better token. Whether to connect with it: not when we were told to stop, nor when it is refused as well. */
+  async #renew(token) {
+    const [turn, again] = [this.#turn, this.#renewed];
+    this.#renewed = true;
+    const better = await this.asker.renew(token).then(() => true, () => false);
+    return better && !again && turn === this.#turn;
   }
 }
