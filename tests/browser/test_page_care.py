@@ -35,7 +35,7 @@ def steps(guests: People, person: Person) -> Iterator[tuple[str, Page]]:
     yield "log-in", page
     email = person.register()
     yield "alone", page
-    guests.person().log_in(email)
+    guests.person().arrive(email)
     other = person.device("Firefox on Ubuntu")
     expect(other).to_be_visible()
     yield "devices", page
@@ -94,7 +94,7 @@ def test_a_device_is_signed_out_with_the_keyboard_alone(guests: People) -> None:
 
 def test_the_dialog_gives_the_focus_back(guests: People) -> None:
     laptop = guests.person()
-    laptop.register()
+    laptop.settle()
     press_until_on(laptop, "Change password")
     laptop.page.keyboard.press("Space")
     expect(laptop.page.get_by_label("Current password")).to_be_focused()
@@ -130,11 +130,11 @@ def test_it_is_light_and_asks_nobody_else(guests: People) -> None:
 
 def test_who_wants_less_motion_gets_none(guests: People) -> None:
     laptop = guests.person(reduced_motion="reduce")
-    laptop.register()
+    laptop.settle()
     laptop.page.get_by_role("button", name="Change password").click()
     assert animation(laptop.dialog()) == "none"
     calm = guests.person()
-    calm.register()
+    calm.settle()
     calm.page.get_by_role("button", name="Change password").click()
     assert animation(calm.dialog()) != "none"
 

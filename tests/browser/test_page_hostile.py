@@ -42,7 +42,7 @@ def log_in(url: str, email: str, agent: str, name: str | None = None) -> None:
 
 def test_nothing_is_run_as_markup_and_the_layout_holds(guests: People) -> None:
     laptop = guests.person(viewport=PHONE)
-    email = laptop.register()
+    email = laptop.settle()
     for name in HOSTILE_NAMES:
         log_in(guests.url, email, IPHONE, name)
     for agent in HOSTILE_AGENTS:
@@ -70,7 +70,7 @@ def test_a_hundred_sessions(guests: People) -> None:
     with closing(Device(guests.url, FIREFOX)) as device, ThreadPoolExecutor(4) as pool:
         device.register(email)
         list(pool.map(lambda _: device.log_in(email), range(98)))
-    laptop.log_in(email)
+    laptop.arrive(email)
     others = laptop.section("Other devices")
     expect(others.get_by_role("heading")).to_have_text("Other devices 99")
     shown = others.get_by_role("listitem")

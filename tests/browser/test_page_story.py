@@ -5,13 +5,16 @@ import re
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.people import IPAD, PASSWORD, People
+from tests.browser.people import IPAD, PASSWORD, PHONE, People
+from tests.server import IPHONE
 
 pytestmark = pytest.mark.browser
 
 
 def test_this_device_comes_first_and_others_appear_by_themselves(guests: People) -> None:
-    laptop, phone, email = guests.couple()
+    laptop, phone = guests.person(), guests.person(IPHONE, viewport=PHONE)
+    email = laptop.register()
+    phone.log_in(email)
     expect(laptop.page.locator("#who")).to_have_text(f"Signed in as {email}")
     here = laptop.section("This device")
     expect(here.get_by_role("listitem")).to_have_count(1)
@@ -28,7 +31,7 @@ def test_this_device_comes_first_and_others_appear_by_themselves(guests: People)
 def test_a_device_that_is_signed_out_leaves_the_list_and_is_told_from_where(guests: People) -> None:
     laptop, phone, email = guests.couple()
     tablet = guests.person(IPAD)
-    tablet.log_in(email)
+    tablet.arrive(email)
     laptop.device("Safari on iPhone").get_by_role("button", name="Sign out Safari on iPhone").click()
     expect(laptop.dialog()).to_contain_text("Sign out Safari on iPhone?")
     expect(laptop.dialog()).to_contain_text("takes effect at once and cannot be undone")
@@ -59,9 +62,9 @@ window.WebSocket = class extends WebSocket {
 
 def test_it_is_told_from_where_also_when_a_request_is_refused_before_that_is_heard(guests: People) -> None:
     laptop, phone = guests.person(), guests.person(IPAD)
-    email = laptop.register()
+    email = laptop.settle()
     phone.page.add_init_script(SLOW_SOCKETS)
-    phone.log_in(email)
+    phone.arrive(email)
     laptop.page.get_by_role("button", name="Sign out Safari on iPad").click()
     with laptop.page.expect_response(lambda response: "mutation SignOut" in (response.request.post_data or "")):
         laptop.confirm("Sign out")
@@ -81,7 +84,7 @@ def test_nothing_happens_to_who_only_looked(guests: People) -> None:
 
 def test_all_others_are_signed_out_after_saying_how_many(guests: People) -> None:
     laptop, phone, email = guests.couple()
-    guests.person(IPAD).log_in(email)
+    guests.person(IPAD).arrive(email)
     expect(laptop.section("Other devices").get_by_role("listitem")).to_have_count(2)
     laptop.page.get_by_role("button", name="Sign out all others").click()
     expect(laptop.dialog()).to_contain_text("Sign out 2 other devices?")
@@ -118,7 +121,7 @@ def test_what_is_typed_stays_while_the_list_changes(guests: People) -> None:
     laptop.page.get_by_role("button", name="Rename Safari on iPhone").click()
     name = laptop.page.get_by_label("Name of this device")
     name.fill("Half a na")
-    guests.person(IPAD).log_in(email)
+    guests.person(IPAD).arrive(email)
     expect(laptop.device("Safari on iPad")).to_be_visible()
     expect(name).to_have_value("Half a na")
     expect(name).to_be_focused()
@@ -144,7 +147,7 @@ def test_a_new_password_signs_the_others_out_and_they_are_told_why(guests: Peopl
 
 def test_logging_out_here_is_heard_in_the_other_tab(guests: People) -> None:
     laptop = guests.person()
-    laptop.register()
+    laptop.settle()
     second = guests.tab(laptop.page.context)
     second.open()
     second.page.get_by_role("button", name="Log out").click()
@@ -156,9 +159,9 @@ def test_logging_out_here_is_heard_in_the_other_tab(guests: People) -> None:
 
 def test_how_long_ago_it_was_grows_while_one_looks(guests: People) -> None:
     laptop, phone = guests.person(), guests.person()
-    email = laptop.register()
+    email = laptop.settle()
     phone.page.clock.install()
-    phone.log_in(email)
+    phone.arrive(email)
     expect(phone.section("Other devices").locator("time")).to_have_text("Active just now")
     phone.page.context.set_offline(True)  # so that the server has no newer time to tell
     phone.page.clock.fast_forward("03:10")
@@ -193,7 +196,7 @@ def test_the_page_speaks_the_languages_of_its_readers(
 
 def test_a_log_in_that_fails_says_why_and_keeps_what_was_typed(guests: People) -> None:
     laptop = guests.person()
-    email = laptop.register()
+    email = laptop.settle()
     laptop.page.get_by_role("button", name="Log out").click()
     laptop.page.get_by_label("E-mail address").fill(email)
     laptop.page.get_by_label("Password", exact=True).fill("wrong horse")

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Request, expect
@@ -21,11 +20,12 @@ REVOKE_NONE = """async () => {
 }"""
 
 
-@pytest.fixture
-def server(engines: Engines, tmp_path: Path) -> Iterator[Server]:
+@pytest.fixture(scope="module")
+def server(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """A server that wants access tokens refreshed every second, passwords every two, and shows little at once."""
+    folder = tmp_path_factory.mktemp("strict")
     strict = {"ACCESS_TOKEN_LIFETIME": "1s", "FRESH_LOGIN": "2s", "MAX_LIST_SIZE": "20"}
-    with Server(engines.sqlite(tmp_path), tmp_path, **strict) as running:
+    with Server(engines.sqlite(folder), folder, **strict) as running:
         yield running
 
 
@@ -61,7 +61,7 @@ def test_offline_and_back(guests: People) -> None:
 
 def test_a_server_that_restarts_costs_nobody_anything(server: Server, visitors: People) -> None:
     laptop, newcomer = visitors.person(), visitors.person()
-    email = laptop.register()
+    email = laptop.settle()
     newcomer.open()
     newcomer.page.get_by_label("E-mail address").fill(email)
     newcomer.page.get_by_label("Password", exact=True).fill(PASSWORD)
@@ -83,7 +83,7 @@ def test_a_server_that_restarts_costs_nobody_anything(server: Server, visitors: 
 
 def test_a_page_that_cannot_begin_begins_by_itself_later(visitors: People) -> None:
     laptop = visitors.person()
-    laptop.register()
+    laptop.settle()
     laptop.page.route("**/graphql", lambda route: route.fulfill(status=502, body="<h1>Bad gateway</h1>"))
     laptop.page.reload()
     expect(laptop.page.get_by_text(AWAY)).to_be_visible()
@@ -95,7 +95,7 @@ def test_a_page_that_cannot_begin_begins_by_itself_later(visitors: People) -> No
 
 def test_cookies_are_refreshed_without_a_word_one_tab_after_the_other(visitors: People) -> None:
     laptop = visitors.person()
-    laptop.register()
+    laptop.settle()
     second = visitors.tab(laptop.page.context)
     second.open()
     expect(second.section("This device")).to_contain_text("Active now")
