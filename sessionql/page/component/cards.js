@@ -4,9 +4,12 @@ import { el, show } from "./elements.js";
 import { icon } from "./icons.js";
 import { plain } from "./words.js";
 
+const UNKNOWN = "Unknown device"; // as the server says it
+
 /** What people call the device: the name that they gave it, or else what it is. */
 export function nameOf(session, words) {
-  return plain(session?.name).trim() || plain(session?.device).trim() || words.say("unknownDevice");
+  const device = session?.device === UNKNOWN ? "" : plain(session?.device).trim();
+  return plain(session?.name).trim() || device || words.say("unknownDevice");
 }
 
 /** What tells devices of one name apart. */

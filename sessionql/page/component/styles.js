@@ -35,6 +35,7 @@ section:last-of-type { margin-block-end: 0; }
 .head { display: flex; align-items: center; justify-content: space-between; gap: 1rem; min-height: 2.5rem; margin-block-end: .5rem; }
 .head button { text-align: end; margin-inline-end: -.5rem; }
 .title { font-size: 1.0625rem; font-weight: 650; letter-spacing: -.005em; }
+.head .title { flex: none; max-width: 100%; }
 .count { color: var(--muted); font-weight: 400; margin-inline-start: .375rem; font-variant-numeric: tabular-nums; }
 .box { background: var(--card); border: 1px solid var(--line); border-radius: var(--radius); }
 .list > * + * { border-block-start: 1px solid var(--line); }
@@ -45,6 +46,8 @@ section:last-of-type { margin-block-end: 0; }
 .name { font-weight: 600; line-height: 1.35; }
 .facts, .when { color: var(--muted); font-size: .875rem; line-height: 1.45; overflow-wrap: anywhere; }
 .facts > * + *::before { content: " · "; white-space: pre; }
+.when { display: block; }
+.when::first-letter { text-transform: uppercase; }
 .when.now { color: var(--good); font-weight: 550; }
 .when.now::before { content: ""; display: inline-block; width: .5rem; height: .5rem; margin-inline-end: .4375rem; border-radius: 50%; background: currentColor; vertical-align: .0625rem; }
 .actions { display: flex; gap: .25rem; align-items: center; }
