@@ -4,7 +4,9 @@ The page names its files with their version, so browsers keep them for good. `/m
 address for other sites: their browsers ask each time whether it is still the same.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from starlette.exceptions import HTTPException
@@ -81,12 +83,7 @@ def page_doors(settings: Settings) -> list[Route]:
     """The routes of the page and the component; none where they are turned off."""
     if not settings.page:
         return []
-    component = _asset(join(_COMPONENT), _JS, _FOR_EVERYBODY)
-    assets = {
-        "page.js": _asset(join(_SCRIPT), _JS),
-        "page.css": _asset(_read("page.css"), _CSS),
-        "icon.svg": _asset(_read("icon.svg"), "image/svg+xml"),
-    }
+    component, assets = _component(), _assets()
     page = _page(component, assets, graphiql=settings.serves_graphiql)
 
     async def serve_page(request: Request) -> Response:
@@ -105,7 +102,21 @@ def page_doors(settings: Settings) -> list[Route]:
     ]
 
 
-def _page(component: _Asset, assets: dict[str, _Asset], *, graphiql: bool) -> File:
+@cache
+def _component() -> _Asset:
+    return _asset(join(_COMPONENT), _JS, _FOR_EVERYBODY)
+
+
+@cache
+def _assets() -> Mapping[str, _Asset]:
+    return {
+        "page.js": _asset(join(_SCRIPT), _JS),
+        "page.css": _asset(_read("page.css"), _CSS),
+        "icon.svg": _asset(_read("icon.svg"), "image/svg+xml"),
+    }
+
+
+def _page(component: _Asset, assets: Mapping[str, _Asset], *, graphiql: bool) -> File:
     """The page's HTML. Its addresses are relative, so a path prefix does no harm."""
     html = _read("index.html").replace("<!-- GraphiQL -->", _GRAPHIQL if graphiql else "")
     named = {"my-sessions.js": component} | {f"page/{name}": asset for name, asset in assets.items()}
@@ -115,9 +126,8 @@ def _page(component: _Asset, assets: dict[str, _Asset], *, graphiql: bool) -> Fi
 
 
 def _asset(text: str, content_type: str, headers: dict[str, str] | None = None) -> _Asset:
-    plain, versioned = (
-        file_of(text.encode(), content_type, kept, compress=True, **(headers or {})) for kept in ("no-cache", _ONE_YEAR)
-    )
+    plain = file_of(text.encode(), content_type, compress=True, **(headers or {}))
+    versioned = replace(plain, headers={**plain.headers, "Cache-Control": _ONE_YEAR})
     return _Asset(plain, versioned, plain.headers["ETag"].strip('W/"')[:12])
 
 

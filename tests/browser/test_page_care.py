@@ -66,7 +66,8 @@ def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(guests: People, 
     person = guests.person(**VIEWS[view], reduced_motion="reduce")
     axe = AXE.read_text(encoding="utf-8")
     for name, page in steps(guests, person):
-        page.evaluate(axe)
+        if not page.evaluate("'axe' in window"):
+            page.evaluate(axe)
         assert page.evaluate(WIDER) <= 0, name
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
