@@ -17,7 +17,10 @@ export const PAGE_STRINGS = {
     wrong: "The e-mail address or the password is wrong.",
     taken: "There is an account with this e-mail address. Log in instead.",
     disabled: "This account is disabled.",
-    tooMany: { one: "Too many attempts. Try again in 1 second.", other: "Too many attempts. Try again in {count} seconds." },
+    tooMany: {
+      one: "Too many attempts. Try again in 1 second.",
+      other: "Too many attempts. Try again in {count} seconds.",
+    },
     notSent: "The server could not be reached. What you typed is still here: please try again.",
     notKept:
       "The browser did not keep the cookies that say who you are. Over plain http some browsers never do: open this page over https.",

@@ -4,7 +4,12 @@ import { PAGE_STRINGS } from "./page-strings.js";
 import { languageOf, Words } from "./words.js";
 
 const ENTER = { logIn: LOG_IN_HERE, register: REGISTER_HERE };
-const SAID = { INVALID_CREDENTIALS: "wrong", EMAIL_TAKEN: "taken", ACCOUNT_DISABLED: "disabled", RATE_LIMITED: "tooMany" };
+const SAID = {
+  INVALID_CREDENTIALS: "wrong",
+  EMAIL_TAKEN: "taken",
+  ACCOUNT_DISABLED: "disabled",
+  RATE_LIMITED: "tooMany",
+};
 
 const words = new Words(PAGE_STRINGS, languageOf(PAGE_STRINGS, navigator.languages));
 const element = document.querySelector("my-sessions");

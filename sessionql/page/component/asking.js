@@ -50,7 +50,9 @@ export class Asker {
   async renew(refused) {
     if (!this.getToken) {
       // One refresh for all requests of this page, and one page after the other.
-      this.#renewing ??= inTurn(`sessionql refresh ${this.url}`, () => this.#refresh()).finally(() => (this.#renewing = null));
+      this.#renewing ??= inTurn(`sessionql refresh ${this.url}`, () => this.#refresh()).finally(
+        () => (this.#renewing = null),
+      );
       return await this.#renewing;
     }
     const token = await this.token(refused);

@@ -31,7 +31,11 @@ export class Card {
     this.name = el("bdi", { class: "name", part: "name" });
     this.about = facts([]);
     this.when = el("time", { class: "when", part: "when" });
-    this.pen = el("button", { type: "button", class: "quiet small", part: "button", onclick: () => this.edit() }, icon("pen"));
+    this.pen = el(
+      "button",
+      { type: "button", class: "quiet small", part: "button", onclick: () => this.edit() },
+      icon("pen"),
+    );
     this.end = el("button", { type: "button", class: "plain", part: "button sign-out" });
     this.end.addEventListener("click", () => (this.session.isCurrent ? doing.logOut() : doing.signOut(this)));
     this.texts = el("div", {}, this.name, this.about, this.when);
@@ -67,7 +71,9 @@ export class Card {
   /** Show how long ago it was used. */
   tick() {
     const { isCurrent, lastActive } = this.session;
-    const text = isCurrent ? this.words.say("activeNow") : this.words.say("active", { time: this.words.ago(lastActive) });
+    const text = isCurrent
+      ? this.words.say("activeNow")
+      : this.words.say("active", { time: this.words.ago(lastActive) });
     this.when.classList.toggle("now", isCurrent);
     this.when.setAttribute("datetime", lastActive);
     this.when.setAttribute("title", this.words.at(lastActive));
@@ -93,10 +99,20 @@ export class Card {
 
   #form() {
     const { words } = this;
-    this.input = el("input", { name: "name", maxlength: 80, autocomplete: "off", enterkeyhint: "done", placeholder: plain(this.session.device) });
+    this.input = el("input", {
+      name: "name",
+      maxlength: 80,
+      autocomplete: "off",
+      enterkeyhint: "done",
+      placeholder: plain(this.session.device),
+    });
     this.problem = el("p", { class: "problem", role: "alert" });
     const save = el("button", { class: "main", part: "button" }, words.say("save"));
-    const cancel = el("button", { type: "button", class: "plain", part: "button", onclick: () => this.closeForm() }, words.say("cancel"));
+    const cancel = el(
+      "button",
+      { type: "button", class: "plain", part: "button", onclick: () => this.closeForm() },
+      words.say("cancel"),
+    );
     const label = el("label", {}, words.say("name"), this.input);
     const form = el("form", { class: "rename" }, label, this.problem, el("div", { class: "row" }, save, cancel));
     form.addEventListener("keydown", (event) => event.key === "Escape" && this.closeForm());

@@ -59,7 +59,10 @@ export class Deeds {
       if (!payload) return false;
       revoked = payload.revokedCount;
       const ids = new Set(payload.revokedSessionIds);
-      host.drop((host.view()?.others ?? []).filter(({ id }) => ids.has(id)), this.#byUs());
+      host.drop(
+        (host.view()?.others ?? []).filter(({ id }) => ids.has(id)),
+        this.#byUs(),
+      );
     };
     const content = [el("p", {}, words.say("confirmOthersText"))];
     const title = words.say("confirmOthers", { count });
@@ -76,7 +79,9 @@ export class Deeds {
       const payload = await this.#act(RENAME, { sessionId: session.id, name });
       this.host.renamed(payload.session);
       const { words } = this;
-      this.host.say(name ? words.say("wasRenamed", { device: nameOf(payload.session, words) }) : words.say("nameRemoved"));
+      this.host.say(
+        name ? words.say("wasRenamed", { device: nameOf(payload.session, words) }) : words.say("nameRemoved"),
+      );
     } catch (error) {
       if (!(error instanceof SignedOut)) throw error;
       await this.host.ended();
@@ -90,7 +95,11 @@ export class Deeds {
       el("p", {}, words.say("passwordHint")),
       account(host.view()?.me.email),
       field(words.say("currentPassword"), { ...PASSWORD, name: "currentPassword", autocomplete: "current-password" }),
-      field(words.say("newPassword"), { ...PASSWORD, name: "newPassword", autocomplete: "new-password" }, words.say("newPasswordHint")),
+      field(
+        words.say("newPassword"),
+        { ...PASSWORD, name: "newPassword", autocomplete: "new-password" },
+        words.say("newPasswordHint"),
+      ),
     ];
     let revoked = 0;
     const act = async ({ currentPassword, newPassword }) => {

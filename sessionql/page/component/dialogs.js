@@ -35,9 +35,19 @@ export function account(email) {
 export function question(root, words, { title, content, yes, danger = false, act, leave }) {
   const problem = el("p", { class: "problem", role: "alert" });
   const go = el("button", { type: "submit", class: `main ${danger ? "danger" : ""}`, part: "button" }, yes);
-  const no = el("button", { type: "button", class: "plain", part: "button", onclick: () => dialog.close() }, words.say("cancel"));
+  const no = el(
+    "button",
+    { type: "button", class: "plain", part: "button", onclick: () => dialog.close() },
+    words.say("cancel"),
+  );
   const id = `dialog-${(made += 1)}`;
-  const form = el("form", { method: "dialog", novalidate: true }, ...content, problem, el("div", { class: "buttons" }, no, go));
+  const form = el(
+    "form",
+    { method: "dialog", novalidate: true },
+    ...content,
+    problem,
+    el("div", { class: "buttons" }, no, go),
+  );
   const heading = el("h2", { class: "title", id }, title);
   const dialog = el("dialog", { part: "dialog", "aria-labelledby": id }, heading, form);
   const { promise, resolve, reject } = Promise.withResolvers();

@@ -47,13 +47,19 @@ fragment Card on Session {
 }`;
 export const PROVE = `mutation Prove($password: String!) {
   reauthenticate(input: { password: $password }) {
-    tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt } errors { ... on UserError { code message } ... on RateLimitedError { retryAfterSeconds } }
+    tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt } errors {
+      ... on UserError { code message } ... on RateLimitedError { retryAfterSeconds }
+    }
   }
 }`;
 export const CHANGE_PASSWORD = `mutation ChangePassword($input: ChangePasswordInput!) {
   changePassword(input: $input) {
-    revokedCount tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt } errors { ... on UserError { code message } ... on RateLimitedError { retryAfterSeconds } }
+    revokedCount tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt } errors {
+      ... on UserError { code message } ... on RateLimitedError { retryAfterSeconds }
+    }
   }
 }`;
 export const LOG_OUT = `mutation LogOut { logout { session { id } } }`;
-export const REFRESH = `mutation Refresh { refresh(input: {}) { errors { ... on UserError { code message } ... on RateLimitedError { retryAfterSeconds } } } }`;
+export const REFRESH = `mutation Refresh { refresh(input: {}) { errors {
+  ... on UserError { code message } ... on RateLimitedError { retryAfterSeconds }
+} } }`;

@@ -34,9 +34,12 @@ export function endedSession(session, words) {
 export function whyOut({ reason, by, actor, at }, words) {
   const device = by && nameOf(by, words);
   const title =
-    (device && { REVOKED_BY_USER: "outByDevice", PASSWORD_CHANGED: "outByPassword", SESSION_LIMIT: "outByLimit" }[reason]) ||
+    (device &&
+      { REVOKED_BY_USER: "outByDevice", PASSWORD_CHANGED: "outByPassword", SESSION_LIMIT: "outByLimit" }[reason]) ||
     (actor && { REVOKED_BY_OPERATOR: "outByOperator" }[reason]) ||
-    { REFRESH_TOKEN_REUSED: "outByReuse", USER_DISABLED: "outDisabled", LOGGED_OUT: "outSelf", NOBODY: "out" }[reason] ||
+    { REFRESH_TOKEN_REUSED: "outByReuse", USER_DISABLED: "outDisabled", LOGGED_OUT: "outSelf", NOBODY: "out" }[
+      reason
+    ] ||
     "outEnded";
   const ours = reason === "LOGGED_OUT" || reason === "NOBODY" || title === "outEnded";
   const text = title === "outByReuse" ? "outByReuseText" : ours ? "outEndedText" : "outText";

@@ -20,14 +20,30 @@ export class Listing {
     this.endedMore = this.#more(() => this.#showEnded());
     this.endedNone = el("p", { class: "empty" }, words.say("noEnded"));
     this.count = el("span", { class: "count" });
-    this.revoke = el("button", { type: "button", class: "danger", part: "button sign-out-others", onclick: () => doing.signOutOthers() }, words.say("signOutOthers"));
-    const change = el("button", { type: "button", class: "plain", part: "button", onclick: () => doing.changePassword() }, words.say("changePassword"));
-    this.password = this.#section("password", el("div", { class: "box row-box" }, el("p", { class: "facts" }, words.say("passwordHint")), change));
+    this.revoke = el(
+      "button",
+      { type: "button", class: "danger", part: "button sign-out-others", onclick: () => doing.signOutOthers() },
+      words.say("signOutOthers"),
+    );
+    const change = el(
+      "button",
+      { type: "button", class: "plain", part: "button", onclick: () => doing.changePassword() },
+      words.say("changePassword"),
+    );
+    this.password = this.#section(
+      "password",
+      el("div", { class: "box row-box" }, el("p", { class: "facts" }, words.say("passwordHint")), change),
+    );
     this.element = el(
       "div",
       {},
       this.#section("thisDevice", this.here),
-      this.#section("otherDevices", el("div", { class: "box", part: "list" }, this.others, this.nobody, this.further), this.count, this.revoke),
+      this.#section(
+        "otherDevices",
+        el("div", { class: "box", part: "list" }, this.others, this.nobody, this.further),
+        this.count,
+        this.revoke,
+      ),
       this.#section("activity", el("div", { class: "box", part: "list" }, this.events, this.earlier)),
       this.#section("ended", el("div", { class: "box", part: "list" }, this.endedOnes, this.endedNone, this.endedMore)),
       this.password,
@@ -55,13 +71,16 @@ export class Listing {
   /** Say anew how long ago everything was. */
   tick() {
     for (const card of this.cards.values()) card.tick();
-    for (const time of this.element.querySelectorAll(".moment")) show(time, this.words.ago(time.getAttribute("datetime")));
+    for (const time of this.element.querySelectorAll(".moment"))
+      show(time, this.words.ago(time.getAttribute("datetime")));
   }
 
   /** Where the focus goes when what had it is gone. */
   focusNear(index) {
     const next = this.others.children[Math.min(index, this.others.children.length - 1)];
-    (next?.querySelector("button[part~=sign-out]") ?? this.element.querySelector("[data-section=otherDevices]")).focus();
+    (
+      next?.querySelector("button[part~=sign-out]") ?? this.element.querySelector("[data-section=otherDevices]")
+    ).focus();
   }
 
   #card(session) {
@@ -95,10 +114,19 @@ export class Listing {
   }
 
   #section(name, content, ...beside) {
-    const title = el(`h${this.level}`, { class: "title", part: "title", tabindex: -1, "data-section": name }, this.words.say(name));
+    const title = el(
+      `h${this.level}`,
+      { class: "title", part: "title", tabindex: -1, "data-section": name },
+      this.words.say(name),
+    );
     const [count, button] = beside;
     if (count) title.append(" ", count);
-    return el("section", { part: `section ${name}`, hidden: this.without.has(name) }, el("div", { class: "head" }, title, button), content);
+    return el(
+      "section",
+      { part: `section ${name}`, hidden: this.without.has(name) },
+      el("div", { class: "head" }, title, button),
+      content,
+    );
   }
 
   #empty(title, text) {
@@ -118,13 +146,23 @@ function isNews({ kind, session }, _, all) {
 /** What is seen before anything is known. */
 export function waiting(words) {
   const boxes = [1, 2, 3].map(() => el("div", { class: "box waiting" }));
-  return el("div", { "aria-busy": "true" }, el("p", { class: "unseen" }, words.say("loading")), el("section", {}, boxes[0]), el("section", {}, boxes[1], boxes[2]));
+  return el(
+    "div",
+    { "aria-busy": "true" },
+    el("p", { class: "unseen" }, words.say("loading")),
+    el("section", {}, boxes[0]),
+    el("section", {}, boxes[1], boxes[2]),
+  );
 }
 
 /** That the server cannot be reached, and a way to try again at once. */
 export function away(words, tryAgain, text = words.say("awayText")) {
   const title = navigator.onLine === false ? "offline" : "away";
-  const button = el("button", { type: "button", class: "plain", part: "button", onclick: tryAgain }, words.say("tryAgain"));
+  const button = el(
+    "button",
+    { type: "button", class: "plain", part: "button", onclick: tryAgain },
+    words.say("tryAgain"),
+  );
   return el(
     "div",
     { class: "box away", part: "away" },
@@ -139,7 +177,12 @@ export function outside(words, why, level) {
   const { title, text } = whyOut(why, words);
   const heading = el(`h${level}`, { class: "title", part: "title", tabindex: -1 }, title);
   const tile = el("span", { class: "tile", part: "icon" }, icon(why.reason === "NOBODY" ? "shield" : "door"));
-  const notice = el("div", { class: "box out", part: "out", role: "alert" }, tile, el("div", {}, heading, el("p", {}, text)));
+  const notice = el(
+    "div",
+    { class: "box out", part: "out", role: "alert" },
+    tile,
+    el("div", {}, heading, el("p", {}, text)),
+  );
   // Who comes to log in need not be told that they are not.
   if (why.reason === "NOBODY") return el("slot", { name: "signed-out" }, notice);
   return el("div", {}, notice, el("slot", { name: "signed-out" }));

@@ -99,7 +99,7 @@ export class Lookout {
     const { me } = await this.#ask(LOOK, { events: this.#eventCount });
     if (!me) return null;
     const { nodes } = me.sessions;
-    for (let info = me.sessions.pageInfo; info.hasNextPage && nodes.length < this.#wanted; ) {
+    for (let info = me.sessions.pageInfo; info.hasNextPage && nodes.length < this.#wanted;) {
       const further = await this.#ask(LOOK_FURTHER, { after: info.endCursor });
       if (!further.me) return null;
       nodes.push(...further.me.sessions.nodes);

@@ -45,7 +45,13 @@ export class MySessions extends HTMLElement {
   constructor() {
     super();
     this.#root.adoptedStyleSheets = [sheet()];
-    this.#root.append(el("slot", { name: "header" }), this.#banner, this.#main, el("slot", { name: "footer" }), this.#saying);
+    this.#root.append(
+      el("slot", { name: "header" }),
+      this.#banner,
+      this.#main,
+      el("slot", { name: "footer" }),
+      this.#saying,
+    );
   }
 
   connectedCallback() {
@@ -55,7 +61,9 @@ export class MySessions extends HTMLElement {
     const { signal } = this.#listeners;
     addEventListener("online", () => (this.#watcher.stop(), this.reload()), { signal });
     addEventListener("offline", () => this.#away(), { signal });
-    document.addEventListener("visibilitychange", () => document.hidden || (this.#listing?.tick(), this.reload()), { signal });
+    document.addEventListener("visibilitychange", () => document.hidden || (this.#listing?.tick(), this.reload()), {
+      signal,
+    });
     this.#every("tick", TICK, () => this.#listing?.tick());
     this.#every("look", LOOK_AGAIN, () => document.hidden || this.#lookout.look());
     this.#begin();
@@ -230,12 +238,20 @@ export class MySessions extends HTMLElement {
   }
 
   #render() {
-    for (const [state, isSo] of [["signed-in", this.#view], ["signed-out", this.#why]]) {
+    for (const [state, isSo] of [
+      ["signed-in", this.#view],
+      ["signed-out", this.#why],
+    ]) {
       if (isSo) this.#states.add(state);
       else this.#states.delete(state);
     }
     if (this.#view) {
-      this.#listing ??= new Listing(this.#words, this.#doing, this.#level, new Set((this.getAttribute("without") ?? "").split(/\s+/)));
+      this.#listing ??= new Listing(
+        this.#words,
+        this.#doing,
+        this.#level,
+        new Set((this.getAttribute("without") ?? "").split(/\s+/)),
+      );
       arrange(this.#main, [this.#listing.element]);
       this.#listing.render(this.#view);
     } else if (this.#why) {
@@ -256,11 +272,17 @@ export class MySessions extends HTMLElement {
     const byUs = actor?.isCurrent ?? false;
     if (session?.state === "REVOKED") {
       const by = actor ?? { device: event.device };
-      const why = { reason: session.revocationReason, by: event.actorName ? null : by, actor: event.actorName, at: new Date().toISOString() };
+      const why = {
+        reason: session.revocationReason,
+        by: event.actorName ? null : by,
+        actor: event.actorName,
+        at: new Date().toISOString(),
+      };
       if (session.isCurrent) return this.#signOut(why);
       this.#drop([session], why);
       if (!byUs) this.#heard.push(nameOf(session, this.#words));
-    } else if (kind === "LOGGED_IN" && !byUs) this.#say(this.#words.say("cameIn", { device: nameOf(session, this.#words) }));
+    } else if (kind === "LOGGED_IN" && !byUs)
+      this.#say(this.#words.say("cameIn", { device: nameOf(session, this.#words) }));
     this.#timers.soon ??= setTimeout(() => this.#settle(), SOON);
   }
 

@@ -28,8 +28,7 @@ export const STRINGS = {
     showMoreDevices: { one: "Show 1 more", other: "Show {count} more" },
 
     confirmOne: "Sign out {device}?",
-    confirmOneText:
-      "It takes effect at once and cannot be undone: whoever uses this device has to log in there again.",
+    confirmOneText: "It takes effect at once and cannot be undone: whoever uses this device has to log in there again.",
     confirmOthers: { one: "Sign out 1 other device?", other: "Sign out {count} other devices?" },
     confirmOthersText:
       "It takes effect at once and cannot be undone. You stay signed in here; everywhere else, somebody has to log in again.",
@@ -64,7 +63,10 @@ export const STRINGS = {
     notSent: "The server could not be reached. Please try again.",
     failed: "That did not work: {message}",
     wrongPassword: "This password is wrong.",
-    tooMany: { one: "Too many attempts. Try again in 1 second.", other: "Too many attempts. Try again in {count} seconds." },
+    tooMany: {
+      one: "Too many attempts. Try again in 1 second.",
+      other: "Too many attempts. Try again in {count} seconds.",
+    },
     gone: "This device is signed out already.",
 
     out: "You are not signed in",
@@ -189,7 +191,8 @@ export const STRINGS = {
     outByPassword: "Abgemeldet, weil auf deinem Gerät {device} das Passwort geändert wurde",
     outByLimit: "Abgemeldet, weil sich dein Gerät {device} angemeldet hat und es zu viele wurden",
     outByReuse: "Zu deiner Sicherheit abgemeldet",
-    outByReuseText: "Jemand hat diese Sitzung vielleicht kopiert. Melde dich an, sieh deine Geräte durch und ändere dein Passwort.",
+    outByReuseText:
+      "Jemand hat diese Sitzung vielleicht kopiert. Melde dich an, sieh deine Geräte durch und ändere dein Passwort.",
     outByOperator: "Abgemeldet von {actor}",
     outDisabled: "Dieses Konto wurde gesperrt",
     outSelf: "Du bist abgemeldet",

@@ -90,7 +90,10 @@ export class Watcher {
   async #renew(token) {
     const [turn, again] = [this.#turn, this.#renewed];
     this.#renewed = true;
-    const better = await this.asker.renew(token).then(() => true, () => false);
+    const better = await this.asker.renew(token).then(
+      () => true,
+      () => false,
+    );
     return better && !again && turn === this.#turn;
   }
 }
