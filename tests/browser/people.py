@@ -50,7 +50,7 @@ class Person:
         self.page.get_by_label("E-mail address").fill(email)
         self.page.get_by_label("Password", exact=True).fill(PASSWORD)
         self.page.get_by_role("button", name=button, exact=True).click()
-        expect(self.page.get_by_role("heading", name="This device")).to_be_visible()
+        self.wait_until_live()
 
     def register(self) -> str:
         """Make an account from the page: its e-mail address."""
@@ -72,7 +72,11 @@ class Person:
         answer = self.page.request.post(f"{self.url}/graphql", data=asked, headers={"Origin": self.url})
         assert answer.json()["data"]["done"]["errors"] == []
         self.open()
-        expect(self.page.get_by_role("heading", name="This device")).to_be_visible()
+        self.wait_until_live()
+
+    def wait_until_live(self) -> None:
+        """Wait until the page hears what happens."""
+        expect(self.page.locator("my-sessions:state(live)")).to_be_attached(timeout=15_000)
 
     def settle(self) -> str:
         """Arrive with a new account: its e-mail address."""

@@ -58,7 +58,7 @@ export class Lookout {
   live() {
     clearTimeout(this.#steady);
     this.#steady = setTimeout(() => (this.#failures = 0), STEADY);
-    this.look();
+    return this.look();
   }
 
   /** Forget what was asked: an answer on its way would be one from before. */

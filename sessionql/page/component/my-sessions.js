@@ -21,7 +21,7 @@ export class MySessions extends HTMLElement {
   static observedAttributes = ["endpoint", "lang", "heading-level", "without"];
 
   #root = this.attachShadow({ mode: "open" });
-  #states = this.attachInternals().states; // for :state(signed-in) and :state(signed-out) in style sheets
+  #states = this.attachInternals().states; // for :state(signed-in) and the like in style sheets
   #banner = el("div", { role: "status" });
   #main = el("div", {});
   #saying = el("div", { class: "saying", role: "status", part: "saying" });
@@ -158,9 +158,9 @@ export class MySessions extends HTMLElement {
       lost: (error) => this.#away(error),
     });
     this.#watcher = new Watcher(this.#asker, {
-      live: () => this.#lookout.live(),
+      live: () => this.#live(),
       happened: (event) => this.#happened(event),
-      lost: () => this.#lookout.lookLater(),
+      lost: () => (this.#states.delete("live"), this.#lookout.lookLater()),
       over: () => this.#lookout.look(),
     });
     this.#listing = null;
@@ -172,6 +172,12 @@ export class MySessions extends HTMLElement {
   get #url() {
     const base = this.hasAttribute("endpoint") ? document.baseURI : import.meta.url;
     return new URL(this.getAttribute("endpoint") || "graphql", base).href;
+  }
+
+  /** What happens from here on is told. */
+  async #live() {
+    await this.#lookout.live();
+    if (this.#watcher.connected) this.#states.add("live");
   }
 
   async #seen(me) {
@@ -222,6 +228,7 @@ export class MySessions extends HTMLElement {
   }
 
   #signOut(why) {
+    this.#states.delete("live");
     this.#watcher.stop();
     this.#lookout.forget();
     const wasIn = this.#view !== null;

@@ -46,6 +46,10 @@ export class Watcher {
     this.#closing?.resolve();
   }
 
+  get connected() {
+    return this.#socket !== null;
+  }
+
   /** Resolves when there is no connection any more: by then all that would have been told is told. */
   get closed() {
     return this.#closing?.promise;
@@ -60,11 +64,14 @@ export class Watcher {
     if (type === "connection_ack") {
       this.#renewed = false;
       this.#send(socket, { id: "1", type: "subscribe", payload: { query: WATCH } });
-      this.#keepAlive(socket);
-      this.told.live();
+      // The answer says that the server has read what came before.
+      this.#send(socket, { type: "ping" });
     } else if (type === "next" && payload.data) this.told.happened(payload.data.securityEvent);
     else if (type === "ping") this.#send(socket, { type: "pong" });
-    else if (type === "pong") this.#keepAlive(socket);
+    else if (type === "pong") {
+      if (this.#timers.length === 0) this.told.live();
+      this.#keepAlive(socket);
+    }
     else if (type === "error" || type === "complete") socket.close(1000);
   }
 
