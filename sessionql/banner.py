@@ -22,6 +22,8 @@ def _lines(settings: Settings, url: str) -> Iterator[str]:
     database = settings.url.partition(":")[0]
     yield f"SessionQL is ready on {url} ({database}, {settings.mode})"
     yield ""
+    if settings.page:
+        yield f"  devices    {url}/ in a browser"
     yield f"  GraphQL    {url}/graphql"
     if settings.introspectors in _WHO:
         yield f"  schema     {url}/schema.graphql{_WHO[settings.introspectors]}"

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from graphql_server import GraphQLEndpoint
@@ -13,6 +13,7 @@ from resolvers.services import Services
 from sessionql.examples import load_examples
 from sessionql.graphiql import PAGE_HEADERS, graphiql_assets, graphiql_page
 from sessionql.graphql import make_graphql
+from sessionql.page import page_doors
 from sessionql.schema_door import schema_doors
 from sessionql.settings import Settings
 from storage import StorageError, StorageUnavailable
@@ -37,13 +38,13 @@ def routes(settings: Settings, services: Services) -> list[BaseRoute]:
         Route("/healthz", _health(services), methods=["GET"]),
         Route("/.well-known/jwks.json", _jwks(services), methods=["GET"]),
         *schema_doors(services, settings),
+        *page_doors(settings),
     ]
     if not settings.serves_graphiql:
         return [*always, _for_every_method("/graphql", endpoint.__call__)]
     return [
         *always,
         _for_every_method("/graphql", _with_page(endpoint)),
-        Route("/", _to_graphiql, methods=["GET"]),
         graphiql_assets(),
     ]
 
@@ -66,10 +67,6 @@ def _with_page(endpoint: GraphQLEndpoint) -> Handler:
         return await endpoint(request)
 
     return graphql
-
-
-async def _to_graphiql(request: Request) -> Response:
-    return RedirectResponse(f"{request.scope.get('root_path', '')}/graphql", 307)
 
 
 def _jwks(services: Services) -> Handler:

@@ -22,6 +22,11 @@ class ModeSettings(BaseSettings):
         description="`development` has GraphiQL and introspection for everybody, `production` introspection for "
         "operators' keys alone. `make serve` takes `development` when nothing else is set.",
     )
+    page: bool = Field(
+        default=True,
+        description='Whether to serve the page "Your devices" at `/`, and `/my-sessions.js`, of which it is made: `on` '
+        "or `off`.",
+    )
     graphiql: bool | None = Field(
         default=None, description="Whether to serve the GraphiQL page; unset for in `development` alone."
     )

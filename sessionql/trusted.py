@@ -7,6 +7,7 @@ from pathlib import Path
 from graphql_server import Entry, ManifestError, TrustedDocuments, Unusable, read_manifests
 from schema.build import graphql_schema, services_schema
 from sessionql.disclosure import WHY_NOT
+from sessionql.page import page_documents
 from sessionql.settings import Settings
 
 log = logging.getLogger("sessionql")
@@ -40,8 +41,10 @@ def read_folder(folder: Path | None) -> tuple[list[Entry], list[Entry]]:
 
 
 def load_trusted(settings: Settings) -> Trusted:
-    """The documents of the folder, each checked against its schema. Raises ManifestError."""
+    """The documents of the folder and of our own page, each checked against its schema. Raises ManifestError."""
     users, services = read_folder(settings.trusted_documents)
+    if settings.trusted_documents_only and settings.page:
+        users = [*users, *page_documents()]
     conceal = WHY_NOT.get(settings.introspectors)
     return Trusted(
         TrustedDocuments(graphql_schema, settings.limits, users, conceal),

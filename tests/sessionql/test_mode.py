@@ -118,5 +118,7 @@ def test_the_banner_of_production_says_how_to_turn_on_what_is_off() -> None:
 
 
 def test_the_banner_names_no_door_that_is_not_there() -> None:
+    assert f"devices    {URL}/ in a browser" in banner(Settings(), URL)
+    assert "devices" not in banner(Settings(page=False), URL)
     assert "schema.graphql" not in banner(Settings(introspection="nobody"), URL)
     assert "(for" not in banner(Settings(introspection="everybody"), URL)

@@ -47,7 +47,8 @@ def told(response: httpx.Response) -> dict[str, str | None]:
         ("POST", "/graphql", 415),
         ("GET", "/healthz", 200),
         ("POST", "/healthz", 405),
-        ("GET", "/", 404),
+        ("GET", "/page/nothing.js", 404),
+        ("POST", "/", 405),
         ("GET", "/nowhere", 404),
         ("GET", "/schema.graphql", 401),
         ("POST", "/schema.graphql", 405),
@@ -60,7 +61,7 @@ async def test_every_answer_is_guarded(http: httpx.AsyncClient, method: str, pat
 
 
 @developing
-@pytest.mark.parametrize(("path", "status"), [("/", 307), ("/graphiql/nothing.js", 404), ("/services.graphql", 401)])
+@pytest.mark.parametrize(("path", "status"), [("/graphiql/nothing.js", 404), ("/services.graphql", 401)])
 async def test_so_it_is_in_development(http: httpx.AsyncClient, path: str, status: int) -> None:
     response = await http.get(path)
     assert (response.status_code, told(response)) == (status, BY_DEFAULT)

@@ -12,6 +12,7 @@ from fastapi import FastAPI
 
 from sessionql.app import create_app
 from sessionql.mode_settings import Mode
+from sessionql.page import page_documents
 from sessionql.settings import Settings
 from tests.conftest import developing
 from tests.graphql_server.manifest_files import client_preset, hashed, relay, write
@@ -107,8 +108,17 @@ async def test_users_run_trusted_documents_alone(http: httpx.AsyncClient) -> Non
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_there_is_no_page_where_nothing_could_be_typed_into_it(http: httpx.AsyncClient) -> None:
     assert (await http.get("/graphql", headers={"Accept": "text/html"})).status_code == 406
-    assert (await http.get("/")).status_code == 404
+    assert "GraphiQL" not in (await http.get("/")).text
     assert (await http.get("/healthz")).status_code == 200
+
+
+@pytest.mark.parametrize("only", [True])
+@pytest.mark.parametrize("engine", ["sqlite"])
+async def test_our_own_page_runs_nothing_but_trusted_documents(http: httpx.AsyncClient) -> None:
+    for entry in page_documents():
+        answer = (await http.post("/graphql", json={"query": entry.text})).json()
+        codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
+        assert not codes & {"DOCUMENT_NOT_TRUSTED", "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"}, entry.text
 
 
 @pytest.mark.parametrize("only", [False, True])

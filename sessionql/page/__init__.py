@@ -1,0 +1,9 @@
+"""The page "Your devices" at `/`, and the custom element `<my-sessions>` that it is made of and that other sites use.
+
+The browser's side lies beside this file, as it is served: no build step stands between the two.
+"""
+
+from sessionql.page.documents import page_documents
+from sessionql.page.serving import page_doors
+
+__all__ = ["page_documents", "page_doors"]

@@ -1,0 +1,189 @@
+"""`<my-sessions>` on pages of other origins: the examples of `graphql_examples/component`, as they are."""
+
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
+
+from tests.browser.people import DESKTOP, PASSWORD
+from tests.engines import Engines
+from tests.server import FIREFOX, IPHONE, Device, Server
+
+pytestmark = pytest.mark.browser
+
+EXAMPLES = Path(__file__).parents[2] / "graphql_examples" / "component"
+AUTH = "https://auth.example.com"
+EMAIL = "ana@example.com"
+
+
+class Site(ThreadingHTTPServer):
+    """Somebody else's site, with the examples, which find our server at another address than they say."""
+
+    auth = AUTH
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), _Examples)
+
+
+class _Examples(BaseHTTPRequestHandler):
+    def do_GET(self) -> None:
+        file = EXAMPLES / self.path.removeprefix("/")
+        found = file.suffix == ".html" and file.is_file()
+        assert isinstance(self.server, Site)
+        body = file.read_text(encoding="utf-8").replace(AUTH, self.server.auth) if found else ""
+        self.send_response(200 if found else 404)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.end_headers()
+        self.wfile.write(body.encode())
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
+        """Say nothing."""
+
+
+@pytest.fixture(scope="module")
+def site() -> Iterator[Site]:
+    with Site() as site:
+        thread = threading.Thread(target=site.serve_forever)
+        thread.start()
+        yield site
+        site.shutdown()
+        thread.join()
+
+
+@pytest.fixture(scope="module")
+def server(engines: Engines, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that lists the site, under two names: of its own site, and of another."""
+    folder = tmp_path_factory.mktemp("component")
+    listed = f"http://localhost:{site.server_port},http://127.0.0.1:{site.server_port}"
+    settings = {"CORS_ORIGINS": listed, "CORS_CREDENTIALS": "true", "ACCESS_TOKEN_LIFETIME": "2s"}
+    with Server(engines.sqlite(folder), folder, **settings) as server:
+        site.auth = server.url.replace("127.0.0.1", "localhost")
+        server.device(IPHONE).register(EMAIL)
+        yield server
+
+
+@pytest.fixture
+def context(chromium: Browser) -> Iterator[BrowserContext]:
+    context = chromium.new_context(user_agent=FIREFOX, viewport=DESKTOP, locale="de-DE")
+    context.set_default_timeout(10_000)
+    yield context
+    context.close()
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Iterator[Page]:
+    page, complaints = context.new_page(), list[str]()
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    yield page
+    assert complaints == []
+
+
+def enter_shop(page: Page, site: Site) -> None:
+    page.goto(f"http://localhost:{site.server_port}/with_cookies.html")
+    page.get_by_label("E-mail address").fill(EMAIL)
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Enter the shop").click()
+    expect(page.get_by_role("heading", name="You are here")).to_be_visible()
+
+
+def phone(server: Server) -> Device:
+    """The user's other device."""
+    return server.device(IPHONE).log_in(EMAIL)
+
+
+def revoke(server: Server, device: str) -> None:
+    """Sign out all devices of that name, from a new one."""
+    other = phone(server)
+    for session in other.get("{ mySessions { id device isCurrent } }")["mySessions"]:
+        if session["device"] == device and not session["isCurrent"]:
+            other.get("mutation($id: ID!) { revokeSession(sessionId: $id) { session { id } } }", id=session["id"])
+
+
+def test_it_works_with_cookies_inside_of_another_site(server: Server, site: Site, page: Page) -> None:
+    enter_shop(page, site)
+    sessions = page.locator("my-sessions")
+    expect(sessions).to_contain_text("These are the devices")
+    expect(page.locator("#log li").first).to_have_text(f"signedin: {EMAIL}")
+    # The site says in which language: it is the site's page, whatever its reader's browser prefers.
+    expect(page.get_by_text("Active now")).to_be_visible()
+    expect(page.get_by_role("heading", name="Password")).to_have_count(0)
+    heading = page.get_by_role("heading", name="You are here")
+    assert heading.evaluate("it => getComputedStyle(it).textTransform") == "uppercase"
+    assert "Georgia" in heading.evaluate("it => getComputedStyle(it).fontFamily")
+    button = page.get_by_role("button", name="Sign out Safari on iPhone").first
+    button.click()
+    page.get_by_role("dialog").get_by_role("button", name="Sign out", exact=True).click()
+    expect(page.locator("#log li").nth(1)).to_have_text("sessionrevoked: Safari on iPhone")
+
+    revoke(server, "Firefox on Ubuntu")
+    expect(page.get_by_text("Thrown out of the shop by your Safari on iPhone")).to_be_visible()
+    expect(page.locator("#log li").last).to_have_text("signedout: REVOKED_BY_USER")
+    expect(page.get_by_role("button", name="Enter the shop")).to_be_visible()
+    assert sessions.evaluate("it => it.matches(':state(signed-out)') && !it.signedIn")
+
+
+def test_it_works_with_the_tokens_of_a_page_of_another_site(server: Server, site: Site, page: Page) -> None:
+    answers = {"E-mail address": EMAIL, "Password": PASSWORD}
+
+    def answer(dialog: Dialog) -> None:
+        dialog.accept(answers[dialog.message])
+
+    page.on("dialog", answer)
+    page.goto(f"http://127.0.0.1:{site.server_port}/with_tokens.html")
+    expect(page.get_by_role("heading", name="You are not signed in")).to_be_visible()
+    page.get_by_role("button", name="Enter").click()
+    expect(page.get_by_role("heading", name="This device")).to_be_visible()
+    assert page.context.cookies() == []
+    # The token of the log-in runs out after two seconds: the getter is asked for a better one.
+    with page.expect_request(lambda request: "mutation Refresh" in (request.post_data or ""), timeout=20_000):
+        page.evaluate("window.looking = setInterval(() => document.querySelector('my-sessions').reload(), 200)")
+    page.evaluate("clearInterval(window.looking)")
+    expect(page.get_by_text("Active now")).to_be_visible()
+
+    page.get_by_role("button", name="Change password").click()
+    page.get_by_label("Current password").fill(PASSWORD)
+    page.get_by_label("New password").fill(PASSWORD)
+    page.get_by_role("dialog").get_by_role("button", name="Change password").click()
+    expect(page.get_by_role("status").filter(has_text="The password is changed")).to_be_visible()
+    newcomer = phone(server)
+    expect(page.get_by_role("button", name="Sign out Safari on iPhone")).to_be_visible()
+    newcomer.get("mutation { revokeAllSessions { revokedCount } }")
+    expect(page.get_by_text("Signed out from your Safari on iPhone")).to_be_visible()
+
+
+@pytest.mark.usefixtures("server")
+def test_a_site_that_is_not_listed_is_told_nothing(site: Site, page: Page) -> None:
+    page.context.add_init_script("window.told = []; addEventListener('signedin', () => window.told.push(1));")
+    with Site() as stranger:
+        stranger.auth = site.auth
+        thread = threading.Thread(target=stranger.serve_forever)
+        thread.start()
+        try:
+            page.goto(f"http://localhost:{stranger.server_port}/with_cookies.html")
+            expect(page.get_by_text("The server cannot be reached")).to_be_visible()
+            assert page.evaluate("window.told") == []
+        finally:
+            stranger.shutdown()
+            thread.join()
+
+
+@pytest.mark.usefixtures("server")
+def test_attributes_and_properties_may_come_in_any_order(site: Site, page: Page) -> None:
+    page.goto(f"http://localhost:{site.server_port}/with_cookies.html")
+    page.evaluate(
+        """() => {
+          const element = document.createElement("my-sessions");
+          element.strings = { out: "Rien ici" };
+          element.lang = "fr";
+          element.setAttribute("heading-level", "4");
+          document.querySelector("my-sessions").replaceWith(element);
+        }"""
+    )
+    expect(page.get_by_role("heading", name="Rien ici", level=4)).to_be_visible()
+    page.evaluate("document.querySelector('my-sessions').strings = null")
+    page.evaluate("document.querySelector('my-sessions').lang = 'ja'")
+    expect(page.get_by_role("heading", name="ログインしていません")).to_be_visible()

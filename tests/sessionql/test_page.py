@@ -1,0 +1,152 @@
+"""The page and the component as they are served, without a browser: `tests/browser` runs them in one."""
+
+import gzip
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import httpx
+import pytest
+from graphql import parse, validate
+
+from schema.build import graphql_schema
+from sessionql.app import create_app
+from sessionql.page import page_documents
+from sessionql.page.joining import join
+from sessionql.settings import Settings
+from tests.conftest import developing
+
+pytestmark = pytest.mark.usefixtures("cheap_hashing")
+
+FILES = re.compile(r'(?:src|href)="((?:page/|my-sessions\.js)[^"]*)"')
+PAGE_FOLDER = Path(__file__).parents[2] / "sessionql" / "page"
+
+
+@pytest.fixture
+def engine() -> str:
+    """Files are the same on each."""
+    return "sqlite"
+
+
+async def test_the_page_names_its_files_with_their_versions(http: httpx.AsyncClient) -> None:
+    page = await http.get("/")
+    assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert page.headers["cache-control"] == "no-cache"
+    files = FILES.findall(page.text)
+    assert {file.partition("?v=")[0] for file in files} == {
+        "page/icon.svg",
+        "page/page.css",
+        "page/page.js",
+        "my-sessions.js",
+    }
+    for file in files:
+        kept = await http.get(f"/{file}")
+        assert kept.headers["cache-control"] == "public, max-age=31536000, immutable", file
+        older = await http.get(f"/{file[:-1]}")
+        assert (older.status_code, older.headers["cache-control"]) == (200, "no-cache"), "that is another version"
+
+
+async def test_no_file_is_sent_twice(http: httpx.AsyncClient) -> None:
+    for path in ("/", "/my-sessions.js", "/page/page.js"):
+        first = await http.get(path)
+        again = await http.get(path, headers={"If-None-Match": first.headers["etag"]})
+        assert (again.status_code, again.content) == (304, b"")
+        other = await http.get(path, headers={"If-None-Match": '"other"'})
+        assert other.content == first.content
+
+
+@pytest.mark.parametrize(
+    ("accepted", "compressed"),
+    [("gzip, deflate, br", True), ("GZIP;q=0.5", True), ("identity", False), ("br, gzip;q=0", False), ("", False)],
+)
+async def test_files_are_compressed_for_who_takes_that(
+    http: httpx.AsyncClient, accepted: str, compressed: bool
+) -> None:
+    async with http.stream("GET", "/my-sessions.js", headers={"Accept-Encoding": accepted}) as response:
+        raw = b"".join([part async for part in response.aiter_raw()])
+    assert (response.headers.get("content-encoding") == "gzip") == compressed
+    assert response.headers["vary"] == "Accept-Encoding"
+    text = gzip.decompress(raw) if compressed else raw
+    assert b"customElements.define" in text
+
+
+async def test_the_page_obeys_its_own_policy(http: httpx.AsyncClient) -> None:
+    page = await http.get("/")
+    policy = dict(part.split(" ", 1) for part in page.headers["content-security-policy"].split("; "))
+    assert policy["default-src"] == "'none'"
+    assert {policy[name] for name in ("script-src", "style-src", "img-src", "connect-src")} == {"'self'"}
+    assert (policy["trusted-types"], policy["frame-ancestors"]) == ("'none'", "'none'")
+    assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page.text)
+    assert "://" not in page.text, "nothing is named that lies elsewhere"
+
+
+async def test_other_sites_may_read_the_component_and_nothing_else(http: httpx.AsyncClient) -> None:
+    shared = (await http.get("/my-sessions.js", headers={"Origin": "https://app.example.com"})).headers
+    assert shared["access-control-allow-origin"] == "*"
+    assert shared["cross-origin-resource-policy"] == "cross-origin"
+    for path in ("/", "/page/page.js"):
+        own = (await http.get(path, headers={"Origin": "https://app.example.com"})).headers
+        assert "access-control-allow-origin" not in own
+        assert own["cross-origin-resource-policy"] == "same-origin"
+
+
+@pytest.mark.parametrize("name", ["nothing.js", "..%2fserving.py", "serving.py", "component%2fwords.js", ""])
+async def test_there_are_no_other_files(http: httpx.AsyncClient, name: str) -> None:
+    assert (await http.get(f"/page/{name}")).status_code == 404
+
+
+async def test_the_page_leads_to_graphiql_where_that_is_served(settings: Settings) -> None:
+    for served in (True, False):
+        async for http in client(settings, graphiql=served):
+            assert ('href="graphql"' in (await http.get("/")).text) == served
+
+
+@developing
+async def test_the_page_can_be_left_out(settings: Settings) -> None:
+    async for http in client(settings, page=False):
+        for path in ("/", "/my-sessions.js", "/page/page.js"):
+            assert (await http.get(path)).status_code == 404
+        assert (await http.get("/graphql", headers={"Accept": "text/html"})).is_success
+
+
+def test_on_and_off_are_understood(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text, meant in (("on", True), ("off", False)):
+        monkeypatch.setenv("SESSIONQL_PAGE", text)
+        assert Settings().page is meant
+
+
+def test_every_document_is_read_and_fits_the_schema() -> None:
+    entries = list(page_documents())
+    scripts = [*PAGE_FOLDER.rglob("*documents.js")]
+    assert len(entries) == sum(script.read_text().count("export const") for script in scripts) > 10
+    for entry in entries:
+        assert validate(graphql_schema, parse(entry.text)) == [], entry.text
+
+
+def test_modules_are_joined_into_one(tmp_path: Path) -> None:
+    given, taker = tmp_path / "given.js", tmp_path / "taker.js"
+    given.write_text("export const ONE = 1;\nexport async function two() {}\nconst own = 3;\n")
+    taker.write_text('import { ONE, two } from "./given.js";\nexport class Three {}\n')
+    assert join([given, taker]) == (
+        "// given.js\nconst ONE = 1;\nasync function two() {}\nconst own = 3;\n\n// taker.js\nexport class Three {}\n"
+    )
+
+
+@pytest.mark.parametrize(
+    "line", ['import all from "./given.js";', 'import "elsewhere";', "export default 1;", 'export * from "./given.js";']
+)
+def test_other_forms_are_not_joined_in_silence(tmp_path: Path, line: str) -> None:
+    script = tmp_path / "odd.js"
+    script.write_text(f"{line}\n")
+    with pytest.raises(ValueError, match=r"odd\.js"):
+        join([script, script])
+
+
+async def client(settings: Settings, **changes: bool) -> AsyncIterator[httpx.AsyncClient]:
+    app = create_app(settings.model_copy(update=changes))
+    transport = httpx.ASGITransport(app, raise_app_exceptions=False)
+    async with (
+        app.router.lifespan_context(app),
+        httpx.AsyncClient(transport=transport, base_url="http://sessionql.test") as http,
+    ):
+        yield http
