@@ -1,5 +1,6 @@
-"""Reading what a POST request carries: JSON, uncompressed, and no larger than it may be."""
+"""Reading what a POST request carries: JSON, uncompressed, no larger than it may be, and not for ever."""
 
+from functools import partial
 from typing import Any
 
 import orjson
@@ -7,8 +8,14 @@ from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 
 from graphql_server.faults import RequestError
+from graphql_server.line import told_of_shutdown, wire_of
 from graphql_server.negotiation import JSON
+from graphql_server.term import Term
 
+PATIENCE = 15.0
+"""Seconds that a body may take to arrive."""
+LAST_CHANCE = 1.0
+"""The same from when the server stops: it waits for nobody who sends nothing."""
 _DIGITS = 20
 
 
@@ -42,15 +49,34 @@ async def read_bytes(request: Request, max_bytes: int) -> bytes:
     # Numbers that are longer than any body are not worth reading, nor to be told.
     if told.isdecimal() and len(told) < _DIGITS and int(told) > max_bytes:
         raise _too_large(told, max_bytes)
-    body = bytearray()
+    term = Term(PATIENCE, too_slow())
     try:
-        async for chunk in request.stream():
-            body += chunk
-            if len(body) > max_bytes:
-                raise _too_large(f"more than {max_bytes}", max_bytes)
+        async with term:
+            with told_of_shutdown(wire_of(request.scope), partial(term.extend, LAST_CHANCE, _stopping())):
+                return await _collect(request, max_bytes)
     except ClientDisconnect:
         raise RequestError(400, "The request ended early.") from None
+    except TimeoutError:
+        raise term.why from None
+
+
+async def _collect(request: Request, max_bytes: int) -> bytes:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > max_bytes:
+            raise _too_large(f"more than {max_bytes}", max_bytes)
     return bytes(body)
+
+
+def too_slow() -> RequestError:
+    """Somebody who sends so slowly, or nothing any more, keeps no connection."""
+    message = f"The body took too long to arrive: more than {PATIENCE:g} seconds."
+    return RequestError(408, message, "REQUEST_TIMEOUT", connection="close")
+
+
+def _stopping() -> RequestError:
+    return RequestError(503, "The server stops. Send the request again.", "SERVICE_UNAVAILABLE", connection="close")
 
 
 def _too_large(has: str, most: int) -> RequestError:

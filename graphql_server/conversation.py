@@ -7,7 +7,6 @@ socket to end tells the one that listens, and that one closes it.
 import asyncio
 from functools import partial
 
-import orjson
 from starlette.requests import HTTPConnection
 from starlette.types import Receive
 
@@ -24,7 +23,7 @@ from graphql_server.connection import Closing, Connection, Open, Refused
 from graphql_server.connection_limits import ConnectionLimits
 from graphql_server.faults import to_fault
 from graphql_server.line import Line, PeerGone
-from graphql_server.messages import Complete, Init, Message, Ping, Pong, Subscribe, read_message
+from graphql_server.messages import Complete, Init, Message, Ping, Pong, Subscribe, pong, read_message
 from graphql_server.operations import Executing, Operations
 from graphql_server.seats import Place
 from graphql_server.term import Term
@@ -114,8 +113,7 @@ class Conversation:
             case Init():
                 await self._acknowledge(message)
             case Ping(payload):
-                pong = {"type": "pong", "payload": payload} if payload else {"type": "pong"}
-                await self._line.send_text(orjson.dumps(pong))
+                await self._line.send_text(pong(payload))
             case Pong():
                 pass
             case Subscribe():

@@ -20,12 +20,13 @@ from graphql.execution import Executor, create_source_event_stream, execute_subs
 from graphql_server.documents import SYNTAX, Documents
 from graphql_server.faults import Fault, RequestError, Translate, format_error, to_fault
 from graphql_server.library import NEGOTIATION, Library
-from graphql_server.limits import Limits, took_too_long
+from graphql_server.limits import Limits, too_many_values, took_too_long
 from graphql_server.remembered import Remembered
 from graphql_server.request import GraphQLRequest
 from graphql_server.statuses import Outcome
 from graphql_server.subscription import each_event
 from graphql_server.trusted import TrustedDocuments
+from graphql_server.values import has_more_values
 
 T = TypeVar("T")
 Source: TypeAlias = AsyncIterable[Any] | ExecutionResult
@@ -132,6 +133,9 @@ class Engine:
         if operation is None:
             error = GraphQLError("Name one of the document's operations in `operationName`.")
             return self._refuse((error,), BAD_INPUT)
+        if has_more_values(request.variables, self._limits.values):
+            refusal = too_many_values(self._limits)
+            return self._refuse((refusal.error,), refusal.code)
         if request.safe and operation.operation is OperationType.MUTATION:
             raise RequestError(
                 405, "Only queries go by GET: send this one by POST.", "METHOD_NOT_ALLOWED", Allow="POST"

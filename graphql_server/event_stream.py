@@ -17,7 +17,7 @@ from graphql_server.connection import Peer
 from graphql_server.connection_limits import ConnectionLimits
 from graphql_server.engine import Answer, Answers, answer_of
 from graphql_server.faults import Translate, to_fault
-from graphql_server.line import Line, PeerGone
+from graphql_server.line import Line, PeerGone, told_of_shutdown
 from graphql_server.negotiation import EVENT_STREAM
 from graphql_server.tasks import is_cancelled, stop
 from graphql_server.term import Term
@@ -96,7 +96,7 @@ class EventStream(Response):
     async def _until_over(self, receive: Receive, line: Line, term: Term[End]) -> End:
         try:
             async with term:
-                with line.told_of_shutdown(partial(term.end, End.CUT)):
+                with told_of_shutdown(line.wire, partial(term.end, End.CUT)):
                     await self._listen(receive, line)
         except TimeoutError:
             return term.why

@@ -32,6 +32,8 @@ class Limits:
     """Pairs of fields of one name in one place, which must be compared with each other."""
     validation_errors: int = 5
     cost: int = 50_000
+    values: int = 2_000
+    """Of the variables, in their lists and objects too. Far more than `list_size`, which says more to who reads it."""
     list_size: int = 100
     """Items of a page, and entries of a list of ids. Counted here for the cost; refused by who reads the lists."""
     seconds: float = 10
@@ -121,6 +123,12 @@ def too_costly(limits: Limits, cost: int) -> Refusal | None:
     """Refuses what could make the answer too large."""
     found = _beyond("QUERY_TOO_COSTLY", "The document asks for too much", cost, limits.cost, "fields", "up to ")
     return found and Refusal(found.code, f"{found.message} Ask for smaller pages (`first`), or for less in each.")
+
+
+def too_many_values(limits: Limits) -> Refusal:
+    """How many there are nobody knows: the counting stopped here."""
+    message = f"The variables have too many values: more than {limits.values}, and {limits.values} are allowed."
+    return Refusal("TOO_MANY_VALUES", message)
 
 
 def took_too_long(limits: Limits) -> Refusal:

@@ -46,6 +46,17 @@ class Wire:
             self._tell = None
 
 
+def wire_of(scope: Scope) -> Wire | None:
+    """The wire of a connection, where the server has laid one."""
+    wire: Wire | None = scope.get("state", {}).get(STATE)
+    return wire
+
+
+def told_of_shutdown(wire: Wire | None, tell: Callable[[], None]) -> AbstractContextManager[None]:
+    """Meanwhile, somebody is told when the server stops, if that can be known."""
+    return nullcontext() if wire is None else wire.telling(tell)
+
+
 class Line:
     """The way to one peer."""
 
@@ -55,7 +66,7 @@ class Line:
         self._send = send
         self._seconds = seconds
         self._dead = False
-        self.wire: Wire | None = scope.get("state", {}).get(STATE)
+        self.wire = wire_of(scope)
 
     async def send(self, message: Message) -> None:
         """Raises PeerGone."""
@@ -79,10 +90,6 @@ class Line:
     async def close(self, closing: Closing) -> None:
         """The last message of a socket. Raises PeerGone."""
         await self.send({"type": "websocket.close", "code": closing.code, "reason": fitting(closing.reason)})
-
-    def told_of_shutdown(self, tell: Callable[[], None]) -> AbstractContextManager[None]:
-        """Meanwhile, somebody is told when the server stops, if that can be known."""
-        return nullcontext() if self.wire is None else self.wire.telling(tell)
 
     def cut(self) -> None:
         """Let go of the peer at once, with all that it did not read."""

@@ -70,6 +70,15 @@ def read_message(received: Received, most_bytes: int) -> Message:
     return _message(said)
 
 
+def pong(payload: Payload) -> bytes:
+    """The answer to a ping, which repeats its payload. Raises Refused."""
+    try:
+        return orjson.dumps({"type": "pong", "payload": payload} if payload else {"type": "pong"})
+    except orjson.JSONEncodeError:
+        # More levels can be read than written.
+        raise Refused(malformed("The payload of `ping` is nested too deeply.")) from None
+
+
 def _message(said: dict[str, Any]) -> Message:
     match said.get("type"):
         case "connection_init":

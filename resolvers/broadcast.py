@@ -112,6 +112,9 @@ class Broadcast:
                     log.warning("The database is not heard any more: whoever watches has to come back")
             except StorageError as error:
                 log.warning("Cannot hear what the database announces: %s", error)
+            except Exception:
+                # What nobody foresaw must not leave this process deaf until somebody restarts it.
+                log.exception("Telling the news failed: whoever watches has to come back")
             finally:
                 self._interrupt()
             await asyncio.sleep(PAUSE)

@@ -45,6 +45,12 @@ class LimitsSettings(BaseSettings):
     max_cost: int = Field(
         default=50_000, ge=1, le=MOST**2, description="Fields that an answer may have: pages and lists multiply."
     )
+    max_values: int = Field(
+        default=2_000,
+        ge=1,
+        le=MOST,
+        description="Values of the variables, at most, those in lists and objects too.",
+    )
     max_list_size: int = Field(
         default=100,
         ge=20,
@@ -76,6 +82,7 @@ class LimitsSettings(BaseSettings):
             comparisons=self.max_comparisons,
             validation_errors=self.max_validation_errors,
             cost=self.max_cost,
+            values=self.max_values,
             list_size=self.max_list_size,
             seconds=self.execution_timeout.total_seconds(),
         )

@@ -57,12 +57,26 @@ async def test_what_is_at_a_limit_passes_and_one_more_is_refused(limit: str) -> 
 
 
 def test_every_limit_is_tested() -> None:
-    elsewhere = {"validation_errors", "list_size", "seconds"}
+    elsewhere = {"validation_errors", "values", "list_size", "seconds"}
     assert {field.name for field in fields(Limits)} == AT_THE_LIMIT.keys() | elsewhere
 
 
 async def test_a_comment_counts_as_a_token() -> None:
     assert (await refusal("#\n" * 2_000 + "{ hello }"))[0] == "TOO_MANY_TOKENS"
+
+
+async def ask_with(variables: dict[str, Any], most: int) -> Any:
+    engine = Engine(schema, translate=translate, limits=Limits(values=most))
+    query = "query($of: [String]) { ids(of: $of) }"
+    return (await engine.answer(GraphQLRequest(query, variables, None, safe=False), [])).body
+
+
+async def test_values_of_variables_are_counted_in_lists_and_objects_too() -> None:
+    assert await ask_with({"of": ["a", "b"]}, 3) == {"data": {"ids": 2}}
+    for variables in ({"of": ["a", "b", "c"]}, {"of": [["a", "b"]]}, {"of": {"a": {"b": 1}}, "unknown": 1}):
+        (error,) = (await ask_with(variables, 3))["errors"]
+        assert error["extensions"]["code"] == "TOO_MANY_VALUES"
+        assert "more than 3, and 3 are allowed" in error["message"]
 
 
 async def test_validation_stops_after_so_many_errors() -> None:

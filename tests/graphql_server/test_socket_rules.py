@@ -11,6 +11,7 @@ from graphql_server.messages import read_message
 from tests.graphql_server.listening import Listening
 from tests.graphql_server.plain import SECRET
 
+DEEP = '{"type":"ping","payload":' + '{"a":' * 500 + "1" + "}" * 501
 IMPATIENT = ConnectionLimits(init_seconds=0.1)
 
 
@@ -95,8 +96,10 @@ async def test_looking_up_who_it_is_may_not_take_for_ever() -> None:
         assert await client.closing() == (1013, "Opening took too long. Try again later.")
 
 
-@pytest.mark.parametrize("said", ["{", b'{"type":"ping"}', '{"type":"hello"}'])
-async def test_what_is_no_message_ends_the_socket(listening: Listening, said: str | bytes) -> None:
+@pytest.mark.parametrize("said", ["{", b'{"type":"ping"}', '{"type":"hello"}', DEEP])
+async def test_what_is_no_message_ends_the_socket(
+    listening: Listening, said: str | bytes, caplog: pytest.LogCaptureFixture
+) -> None:
     async with listening.client() as client:
         await client.begin()
         await client.subscribe("a", "subscription { heard }")
@@ -106,6 +109,7 @@ async def test_what_is_no_message_ends_the_socket(listening: Listening, said: st
         assert code == 4400
         assert reason
         await listening.feed.wait_for(0)
+    assert "Traceback" not in caplog.text
 
 
 QUERY = '{"query": "{ hello }"}'

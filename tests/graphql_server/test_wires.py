@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
+from websockets.exceptions import ConnectionClosed
 
-from graphql_server import ConnectionLimits
+from graphql_server import ConnectionLimits, uvicorn_wires
 from graphql_server.uvicorn_wires import PIECE
 from tests.graphql_server.listening import Listening, until
 
@@ -16,6 +17,35 @@ TINY = b'{"type":"ping"}'
 def frame(kind: int, payload: bytes) -> bytes:
     """A small frame as clients send them: masked, here with a mask of zeros."""
     return bytes([0x80 | kind, 0x80 | len(payload)]) + bytes(4) + payload
+
+
+HEAD = b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 19\r\n\r\n"
+BODY = b'{"query":"{hello}"}'
+ANSWER = b'{"data":{"hello":"world"}}'
+
+
+@pytest.mark.parametrize("sent", [b"", b"POST /gr", HEAD[:-2], HEAD + BODY, HEAD + BODY + HEAD[:-2]])
+async def test_who_sends_no_request_keeps_no_connection(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uvicorn_wires, "HEAD_SECONDS", 0.1)
+    async with Listening().serve() as listening:
+        reader, writer = await asyncio.open_connection(*listening.address.split(":"))
+        writer.write(sent)
+        async with asyncio.timeout(4):
+            assert (await reader.read()).endswith(ANSWER if BODY in sent else b"")
+        writer.close()
+
+
+async def test_a_request_may_take_longer_than_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uvicorn_wires, "HEAD_SECONDS", 0.1)
+    async with Listening().serve() as listening, listening.client() as client:
+        reader, writer = await asyncio.open_connection(*listening.address.split(":"))
+        writer.write(HEAD)
+        await asyncio.sleep(0.3)
+        writer.write(BODY)
+        assert (await reader.readuntil(ANSWER)).startswith(b"HTTP/1.1 200 ")
+        await client.begin()
+        assert (await client.ask("{ hello }"))[-1]["type"] == "complete"
+        writer.close()
 
 
 async def test_messages_that_come_together_are_taken_a_few_at_a_time(listening: Listening) -> None:
@@ -38,6 +68,19 @@ async def test_a_large_message_is_put_together_again(listening: Listening) -> No
             sent = {"text": "x" * 200_000}
             await client.say(type="ping", payload=sent)
             assert await client.hear() == {"type": "pong", "payload": sent}
+
+
+async def test_text_that_is_none_ends_the_socket_and_fills_no_log(
+    listening: Listening, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with listening.client() as client:
+        client.connection.transport.write(frame(TEXT, b"\xff"))
+        with pytest.raises(ConnectionClosed) as closed:
+            await client.hear()
+        assert closed.value.rcvd is not None
+        assert closed.value.rcvd.code == 1007
+        await listening.quiet()
+    assert "Traceback" not in caplog.text
 
 
 async def test_a_client_may_leave_in_the_middle_of_what_it_said(listening: Listening) -> None:

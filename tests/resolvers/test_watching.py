@@ -281,7 +281,14 @@ async def test_whoever_watches_is_interrupted_when_nothing_is_heard_any_more(ser
         await until_over(services, laptop.session)
 
 
-async def test_a_database_that_comes_back_is_heard_again(services: Services, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    "failure",
+    [StorageUnavailable("gone for a moment"), ValueError("a row of a newer version")],
+    ids=["away", "unforeseen"],
+)
+async def test_after_a_failure_the_news_are_heard_again(
+    services: Services, monkeypatch: pytest.MonkeyPatch, failure: Exception
+) -> None:
     laptop, phone = await sign_up(services), await sign_in(services)
     broken = asyncio.Event()
     read = Broadcast._read
@@ -289,7 +296,7 @@ async def test_a_database_that_comes_back_is_heard_again(services: Services, mon
     async def fail_once(self: Broadcast, announcement: Announcement) -> News:
         if not broken.is_set():
             broken.set()
-            raise StorageUnavailable("gone for a moment")
+            raise failure
         return await read(self, announcement)
 
     monkeypatch.setattr("resolvers.broadcast.PAUSE", 0)

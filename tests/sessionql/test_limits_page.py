@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from graphql_server import Limits
+from graphql_server.body import too_slow
 from graphql_server.depth import Depths
 from graphql_server.limits import Refusal, too_deep, too_many_spreads, took_too_long
 from sessionql.http_protocol import LARGE, LONG_URL
@@ -44,6 +45,10 @@ BEYOND: dict[str, tuple[Any, str]] = {
     "pairs of fields under one name in one place": ({"query": many("__typename", 100)}, "more than 1000"),
     "errors that are told of a document": ({"query": many("a{}", 6)}, "more than 5"),
     "fields that the answer may have": ({"query": PAGES}, "up to 50202 fields"),
+    "values of the variables, in lists and objects too": (
+        {"query": "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": {"ids": ["x"] * 2_000}},
+        "more than 2000",
+    ),
     "items of a page (first, last), entries of ids": (
         {"query": "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": {"ids": ["x"] * 101}},
         "not 101",
@@ -54,6 +59,7 @@ REFUSALS: dict[str, Refusal | None] = {
     "levels of selections and of fragments that spread each other": too_deep(Limits(), Depths(1, 201)),
     "spreads and variables in fragments that operations share": too_many_spreads(),
     "time of executing": took_too_long(Limits()),
+    "time until a body has arrived": Refusal(too_slow().code, str(too_slow())),
     "bytes of an address (URL)": Refusal(LONG_URL.code, LONG_URL.message),
     "bytes of all headers": Refusal(LARGE.code, LARGE.message),
 }
