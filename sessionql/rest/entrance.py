@@ -69,6 +69,12 @@ class Entrance:
         """What a JSON body says. Raises RequestError and ValidationError."""
         return model.model_validate(await read_json(request, self.settings.max_body_bytes))
 
+    async def body_if_any(self, request: Request, model: type[Body]) -> Body | None:
+        """What a JSON body says, where there may be none. Raises RequestError and ValidationError."""
+        if not request.headers.get("content-type") and not await read_bytes(request, 0):
+            return None
+        return await self.body(request, model)
+
     async def form(self, request: Request) -> dict[str, str]:
         """The fields of a form. Raises RequestError."""
         if _kind(request) != FORM:
@@ -76,7 +82,11 @@ class Entrance:
         raw = await read_bytes(request, self.settings.max_body_bytes)
         try:
             pairs = parse_qsl(
-                raw.decode(), keep_blank_values=True, strict_parsing=bool(raw), errors="strict", max_num_fields=_MOST_FIELDS
+                raw.decode(),
+                keep_blank_values=True,
+                strict_parsing=bool(raw),
+                errors="strict",
+                max_num_fields=_MOST_FIELDS,
             )
         except ValueError:
             raise RequestError(400, f"The body is no form in UTF-8 of at most {_MOST_FIELDS} fields.") from None
