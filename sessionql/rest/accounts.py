@@ -6,7 +6,7 @@ from resolvers import accounts
 from resolvers.accounts import LogIn, SignedIn
 from resolvers.requester import Unauthenticated
 from resolvers.sessions import ACTIVE, count_sessions
-from sessionql.rest.describe import FORM, form_schema, may_fail, takes
+from sessionql.rest.describe import FORM, form_schema, may_fail, open_to_all, takes
 from sessionql.rest.entrance import Entrance, done, has_form, required
 from sessionql.rest.models import LogInBody, Me, Session, Tokens
 
@@ -26,7 +26,10 @@ def account_doors(entrance: Entrance) -> APIRouter:
         return Tokens.of(signed_in.session, signed_in.tokens, services.clock())
 
     @doors.post(
-        "/register", status_code=201, responses=may_fail(400, 409, 415, 422, 429), openapi_extra=takes(LogInBody)
+        "/register",
+        status_code=201,
+        responses=may_fail(400, 409, 415, 422, 429),
+        openapi_extra=open_to_all(takes(LogInBody)),
     )
     async def register(request: Request) -> Tokens:
         """Make an account, and log in to it."""
@@ -35,7 +38,7 @@ def account_doors(entrance: Entrance) -> APIRouter:
         wanted = LogIn(body.email, body.password, body.session_name)
         return handed_over(done(await accounts.register(services, wanted, context.client)))
 
-    both = takes(LogInBody)
+    both = open_to_all(takes(LogInBody))
     both["requestBody"]["content"][FORM] = {"schema": form_schema(_FORM, "grant_type", "scope")}
 
     @doors.post("/login", responses=may_fail(400, 401, 403, 415, 422, 429), openapi_extra=both)

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 
 from resolvers import accounts, credentials, refresh
-from sessionql.rest.describe import may_fail, takes
+from sessionql.rest.describe import may_fail, open_to_all, takes
 from sessionql.rest.entrance import Entrance, done
 from sessionql.rest.models import AccessToken, Done, PasswordBody, RefreshBody, Tokens
 
@@ -12,7 +12,9 @@ def auth_doors(entrance: Entrance) -> APIRouter:
     """Their routes."""
     doors, services = entrance.router(), entrance.services
 
-    @doors.post("/auth/refresh", responses=may_fail(400, 401, 415, 422, 429), openapi_extra=takes(RefreshBody))
+    @doors.post(
+        "/auth/refresh", responses=may_fail(400, 401, 415, 422, 429), openapi_extra=open_to_all(takes(RefreshBody))
+    )
     async def refresh_tokens(request: Request) -> Tokens:
         """Exchange a refresh token for new tokens. Each works once; one that is used again ends its session."""
         context = await entrance.keyholder(request)
@@ -20,7 +22,7 @@ def auth_doors(entrance: Entrance) -> APIRouter:
         renewed = done(await refresh.refresh(services, body.refresh_token, context.client))
         return Tokens.of(renewed.session, renewed.tokens, services.clock())
 
-    @doors.post("/auth/logout", responses=may_fail(403))
+    @doors.post("/auth/logout", responses=may_fail(403), openapi_extra=open_to_all())
     async def logout(request: Request) -> Done:
         """End the session of this request. Succeeds when there is none."""
         context = await entrance.context(request)

@@ -22,7 +22,9 @@ class Input(BaseModel):
 class LogInBody(Input):
     """Who logs in, or makes an account."""
 
-    email: str = Field(description="The e-mail address.", examples=["ana@example.com"])
+    email: str = Field(
+        description="The e-mail address.", examples=["ana@example.com"], json_schema_extra={"format": "email"}
+    )
     password: Password
     session_name: str | None = Field(default=None, description="A name for this device, e.g. `My laptop`.")
 

@@ -7,7 +7,7 @@ from graphql_server.faults import RequestError
 from resolvers.accounts import Proof, logout
 from resolvers.introspection import TokenKind, introspect
 from schema.service_context import ServiceContext
-from sessionql.rest.describe import may_fail, takes_form
+from sessionql.rest.describe import may_fail, open_to_all, takes_form
 from sessionql.rest.entrance import Entrance, required
 from sessionql.rest.models import Introspection
 from storage.records import Scope
@@ -47,7 +47,7 @@ def token_doors(entrance: Entrance) -> APIRouter:
             auth_time=int(found.session.authenticated_at.timestamp()),
         )
 
-    @doors.post("/revoke", responses=may_fail(400, 415), openapi_extra=_FORM, response_class=Response)
+    @doors.post("/revoke", responses=may_fail(400, 415), openapi_extra=open_to_all(_FORM), response_class=Response)
     async def revoke_token(request: Request) -> Response:
         """End the session that an access or refresh token is of (RFC 7009). Whoever has the token may.
 
