@@ -22,7 +22,7 @@ _DIGITS = 20
 async def read_json(request: Request, max_bytes: int) -> Any:
     """The value in the body. Raises RequestError."""
     _check_kind(request.headers)
-    return parse_json(await _read(request, max_bytes), "The body")
+    return parse_json(await read_bytes(request, max_bytes), "The body")
 
 
 def parse_json(text: bytes | str, what: str) -> Any:
@@ -43,7 +43,8 @@ def _check_kind(headers: Headers) -> None:
         raise RequestError(415, message, "UNSUPPORTED_MEDIA_TYPE", **taken)
 
 
-async def _read(request: Request, max_bytes: int) -> bytes:
+async def read_bytes(request: Request, max_bytes: int) -> bytes:
+    """The body as it is. Raises RequestError when it is too large, or ends early."""
     told = request.headers.get("content-length", "")
     # Numbers that are longer than any body are not worth reading, nor to be told.
     if told.isdecimal() and len(told) < _DIGITS and int(told) > max_bytes:

@@ -132,3 +132,8 @@ def dress(failure: failures.Failure, dresses: Dresses = _DRESSES) -> list[Any]:
     type_, code = dresses[type(failure)]
     values = {each.name: getattr(failure, each.name) for each in fields(failure)}
     return [type_(**values | {"code": code, "path": list(failure.path)})]
+
+
+def code_of(failure: failures.Failure) -> str:
+    """The code that a failure has at every door."""
+    return str(_DRESSES[type(failure)][1].value)

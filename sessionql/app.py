@@ -16,6 +16,7 @@ from sessionql.cors import share
 from sessionql.doors import routes
 from sessionql.origins import Origins
 from sessionql.refusals import fail, refuse
+from sessionql.rest import make_rest
 from sessionql.security_headers import SecurityHeaders
 from sessionql.services import make_services, prepare, system_clock
 from sessionql.settings import Settings
@@ -63,6 +64,8 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock)
     )
     app.state.services = services
     app.router.routes.extend(routes(settings, services))
+    if settings.rest:
+        app.include_router(make_rest(settings, services))
     return app
 
 

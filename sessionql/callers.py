@@ -1,6 +1,6 @@
 """Who asks: the token that a request or a handshake carries, and from where it comes."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from typing import Any
 
@@ -21,14 +21,19 @@ from sessionql.csrf import FOREIGN, refusal
 from sessionql.origins import Origins
 
 
-def proof_of(request: Request, rules: CookieRules, origins: Origins) -> tuple[str | None, Browser]:
+def proof_of(
+    request: Request,
+    rules: CookieRules,
+    origins: Origins,
+    refuse: Callable[[Request, Origins], str | None] = refusal,
+) -> tuple[str | None, Browser]:
     """The access token of a request, and what its browser keeps.
 
     A bearer token wins: its request asks nothing of the cookies. Raises CookiesRefused when they
     are all that the request has, and another site may have had them sent.
     """
     token, cookies = bearer_token(request), rules.read(request.headers.raw)
-    browser = Browser(sent=cookies.sent, refusal=partial(refusal, request, origins))
+    browser = Browser(sent=cookies.sent, refusal=partial(refuse, request, origins))
     if token is not None or not cookies.sent:
         return token, browser
     browser.require()

@@ -30,6 +30,14 @@ class ModeSettings(BaseSettings):
     graphiql: bool | None = Field(
         default=None, description="Whether to serve the GraphiQL page; unset for in `development` alone."
     )
+    rest: bool = Field(
+        default=True, description="Whether there are REST doors (`/login`, `/sessions`, …) beside `/graphql`."
+    )
+    rest_docs: bool | None = Field(
+        default=None,
+        description="Whether to serve the OpenAPI document (`/openapi.json`) and its page (`/docs`); unset for in "
+        "`development` alone.",
+    )
     introspection: Introspection | None = Field(
         default=None,
         description="Who may ask for the schema (introspection, `/schema.graphql`) and is told names like a mistyped "
@@ -41,6 +49,11 @@ class ModeSettings(BaseSettings):
     def serves_graphiql(self) -> bool:
         """Whether the GraphiQL page is served."""
         return self.mode == "development" if self.graphiql is None else self.graphiql
+
+    @property
+    def serves_rest_docs(self) -> bool:
+        """Whether the REST doors are described."""
+        return self.rest and (self.mode == "development" if self.rest_docs is None else self.rest_docs)
 
     @property
     def introspectors(self) -> Introspection:

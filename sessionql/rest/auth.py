@@ -1,0 +1,45 @@
+"""The doors for staying signed in, and for signing out."""
+
+from fastapi import APIRouter, Request
+
+from resolvers import accounts, credentials, refresh
+from sessionql.rest.describe import may_fail, open_to_all, takes
+from sessionql.rest.entrance import Entrance, done
+from sessionql.rest.models import AccessToken, Done, PasswordBody, RefreshBody, Tokens
+
+
+def auth_doors(entrance: Entrance) -> APIRouter:
+    """Their routes."""
+    doors, services = entrance.router(), entrance.services
+
+    @doors.post(
+        "/auth/refresh", responses=may_fail(400, 401, 415, 422, 429), openapi_extra=open_to_all(takes(RefreshBody))
+    )
+    async def refresh_tokens(request: Request) -> Tokens:
+        """Exchange a refresh token for new tokens. Each works once; one that is used again ends its session."""
+        context = await entrance.keyholder(request)
+        body = await entrance.body(request, RefreshBody)
+        renewed = done(await refresh.refresh(services, body.refresh_token, context.client))
+        return Tokens.of(renewed.session, renewed.tokens, services.clock())
+
+    @doors.post("/auth/logout", responses=may_fail(403), openapi_extra=open_to_all())
+    async def logout(request: Request) -> Done:
+        """End the session of this request. Succeeds when there is none."""
+        context = await entrance.context(request)
+        await accounts.logout(services, context.proof, context.client)
+        context.browser.forget()
+        return Done(message="Logged out")
+
+    @doors.post(
+        "/auth/reauthenticate", responses=may_fail(400, 401, 403, 415, 422, 429), openapi_extra=takes(PasswordBody)
+    )
+    async def reauthenticate(request: Request) -> AccessToken:
+        """Prove again who one is, so that what needs a fresh log-in works for a while."""
+        context, requester = await entrance.requester(request)
+        body = await entrance.body(request, PasswordBody)
+        renewed = done(await credentials.reauthenticate(services, requester, body.password, context.client))
+        if context.browser.speaks:
+            context.browser.keep(renewed.tokens, refresh=False)
+        return AccessToken.model_validate(AccessToken.signing(renewed.tokens, services.clock()))
+
+    return doors

@@ -1,0 +1,62 @@
+"""The doors that end sessions."""
+
+from typing import Annotated
+from uuid import UUID
+
+from fastapi import APIRouter, Path, Query, Request
+
+from graphql_server.faults import RequestError
+from resolvers import sessions
+from resolvers.requester import Requester
+from schema.context import Context
+from sessionql.rest.describe import may_fail, takes
+from sessionql.rest.entrance import Entrance, done
+from sessionql.rest.models import Done, RevokeAllBody, RevokedAll
+
+Which = Annotated[UUID, Path(description="The ID of the session.")]
+Keep = Annotated[bool | None, Query(description="Whether to leave this session alone. By default yes.")]
+
+
+def revocation_doors(entrance: Entrance) -> APIRouter:
+    """Their routes. `/sessions/all` is asked before ids are."""
+    doors, services = entrance.router(), entrance.services
+
+    async def revoke_all(context: Context, requester: Requester, *, keep: bool) -> RevokedAll:
+        ended = done(await sessions.revoke_all_sessions(services, requester, keep, context.client))
+        if not keep:
+            context.sign_out()
+        message = "All other sessions revoked" if keep else "All sessions revoked"
+        return RevokedAll(message=message, revoked=len(ended.ids))
+
+    @doors.delete("/sessions/all", responses=may_fail(401, 403, 422))
+    async def delete_all_sessions(request: Request, keep_current: Keep = None) -> RevokedAll:
+        """End all other sessions; with `keep_current=false` this one too."""
+        context, requester = await entrance.requester(request)
+        return await revoke_all(context, requester, keep=keep_current is not False)
+
+    @doors.post(
+        "/sessions/revoke-all",
+        responses=may_fail(400, 401, 403, 415, 422),
+        openapi_extra=takes(RevokeAllBody, required=False),
+    )
+    async def revoke_all_sessions(request: Request, keep_current: Keep = None) -> RevokedAll:
+        """End all other sessions; with `keep_current` false, in the body or the address, this one too."""
+        context, requester = await entrance.requester(request)
+        body = await entrance.body_if_any(request, RevokeAllBody)
+        said = {each for each in (keep_current, body and body.keep_current) if each is not None}
+        if len(said) > 1:
+            raise RequestError(
+                422, "`keep_current` is one thing in the body and another in the address.", "INVALID_INPUT"
+            )
+        return await revoke_all(context, requester, keep=said != {False})
+
+    @doors.delete("/sessions/{session_id}", responses=may_fail(401, 403, 404, 422))
+    async def delete_session(request: Request, session_id: Which) -> Done:
+        """End one session. One that has ended already stays as it is, and that is a success."""
+        context, requester = await entrance.requester(request)
+        ended = done(await sessions.revoke_session(services, requester, str(session_id), context.client))
+        if ended.was_current:
+            context.sign_out()
+        return Done(message="Session revoked")
+
+    return doors

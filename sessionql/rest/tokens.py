@@ -1,0 +1,61 @@
+"""The doors of OAuth: what a token is good for (RFC 7662), and that it be good for nothing any more (RFC 7009)."""
+
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from graphql_server.faults import RequestError
+from resolvers.accounts import Proof, logout
+from resolvers.introspection import TokenKind, introspect
+from schema.service_context import ServiceContext
+from sessionql.rest.describe import may_fail, open_to_all, takes_form
+from sessionql.rest.entrance import Entrance, required
+from sessionql.rest.models import Introspection
+from storage.records import Scope
+
+_FORM = takes_form(
+    {"token": "The token.", "token_type_hint": "Not needed: tokens say what they are."}, "token_type_hint"
+)
+FOR_SERVICES = "This door is for service keys: send one as `Authorization: Bearer sqls_…`."
+
+
+def token_doors(entrance: Entrance) -> APIRouter:
+    """Their routes."""
+    doors, services, issuer = entrance.router(), entrance.services, entrance.settings.issuer
+
+    @doors.post(
+        "/introspect",
+        responses=may_fail(400, 401, 403, 415),
+        openapi_extra=_FORM,
+        response_model_exclude_none=True,
+    )
+    async def introspect_token(request: Request) -> Introspection:
+        """Whether a token is active, and whose it is (RFC 7662). For service keys with the scope INTROSPECT."""
+        context = await entrance.keyholder(request)
+        if not isinstance(context, ServiceContext):
+            raise RequestError(401, FOR_SERVICES, "UNAUTHENTICATED")
+        context.service.require(Scope.INTROSPECT)
+        found = await introspect(services, required(await entrance.form(request), "token"))
+        if found is None:
+            return Introspection(active=False)
+        return Introspection(
+            active=True,
+            token_type="Bearer" if found.kind is TokenKind.ACCESS else None,
+            sub=str(found.session.user_id),
+            sid=str(found.session.id),
+            iss=issuer,
+            exp=int(found.expires_at.timestamp()),
+            auth_time=int(found.session.authenticated_at.timestamp()),
+        )
+
+    @doors.post("/revoke", responses=may_fail(400, 415), openapi_extra=open_to_all(_FORM), response_class=Response)
+    async def revoke_token(request: Request) -> Response:
+        """End the session that an access or refresh token is of (RFC 7009). Whoever has the token may.
+
+        200 also for tokens that nobody knows, and for those of sessions that have ended.
+        """
+        context = await entrance.keyholder(request)
+        token = required(await entrance.form(request), "token")
+        await logout(services, Proof(None, token, token), context.client)
+        return Response(status_code=200)
+
+    return doors

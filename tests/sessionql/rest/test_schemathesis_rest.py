@@ -1,0 +1,61 @@
+"""Whatever is sent to the REST doors, the answer is one that their OpenAPI document foresees, and no fault."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import httpx
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis.specs.openapi.checks import positive_data_acceptance
+
+from tests.engines import Engines
+from tests.server import Server
+
+# No schema says what a good password is, or which names are only blanks: `positive_data_acceptance` is left out.
+UNCOUNTED = {"ATTEMPTS_PER_ACCOUNT": "0", "ATTEMPTS_PER_ADDRESS": "0", "REGISTRATIONS_PER_ADDRESS": "0"}
+HOW_MANY = settings(
+    max_examples=8, derandomize=True, database=None, deadline=None, suppress_health_check=list(HealthCheck)
+)
+WHO = {"email": "ana@example.com", "password": "correct horse battery"}
+
+
+@pytest.fixture(scope="module")
+def url(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    folder = tmp_path_factory.mktemp("rest")
+    with Server(engines.sqlite(folder), folder, MODE="development", **UNCOUNTED) as server:
+        yield server.url
+        assert "ERROR" not in server.log
+        assert "Traceback" not in server.log
+
+
+def asking(url: str, operation: Any) -> Callable[[], None]:
+    """Asks for it, as somebody signed in and as nobody."""
+    tokens = list[str]()
+
+    @given(data=st.data(), signed=st.booleans())
+    @HOW_MANY
+    def ask(data: st.DataObject, signed: bool) -> None:
+        case = data.draw(operation.as_strategy())
+        headers = {}
+        if signed:
+            if not tokens:
+                tokens.append(httpx.post(f"{url}/login", json=WHO).json()["access_token"])
+            headers = {"Authorization": f"Bearer {tokens[0]}"}
+        answer = case.call_and_validate(base_url=url, headers=headers, excluded_checks=[positive_data_acceptance])
+        if answer.status_code == httpx.codes.UNAUTHORIZED or operation.method == "delete":
+            tokens.clear()  # its session may be one of those that were ended
+
+    return ask
+
+
+@pytest.mark.contract("Schemathesis (OpenAPI)")
+def test_nothing_is_found(url: str, subtests: pytest.Subtests) -> None:
+    httpx.post(f"{url}/register", json=WHO).raise_for_status()
+    schema = schemathesis.openapi.from_dict(httpx.get(f"{url}/openapi.json").json())
+    operations = [found.ok() for found in schema.get_all_operations()]
+    assert len(operations) == 14
+    for operation in operations:
+        with subtests.test(operation.label):
+            asking(url, operation)()
