@@ -3,6 +3,7 @@
 The references of both schemas, from their SDL, and the list of decisions.
 """
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 from mkdocs.structure.files import File, Files
+from mkdocs.structure.pages import Page
 
 SCHEMA = Path(__file__).parents[1] / "schema"
 DECISIONS = Path(__file__).parent / "decisions"
@@ -54,6 +56,12 @@ def on_files(files: Files, config: Any) -> Files:
         files.append(File.generated(config, page, content="\n".join(reference(schema, title, about))))
     files.append(File.generated(config, "decisions/index.md", content=decisions()))
     return files
+
+
+def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
+    """Links to what lies beside `docs` work in the repository alone: here their words are left."""
+    outside = "../" * (page.file.src_uri.count("/") + 1)
+    return re.sub(rf"\[([^\]]+)\]\({re.escape(outside)}[^)]+\)", r"\1", markdown)
 
 
 def decisions() -> str:

@@ -4,11 +4,13 @@ from fastapi import APIRouter, Request
 
 from resolvers import accounts
 from resolvers.accounts import LogIn, SignedIn
+from resolvers.failures import Failure
 from resolvers.requester import Unauthenticated
 from resolvers.sessions import ACTIVE, count_sessions
 from sessionql.rest.describe import FORM, form_schema, may_fail, open_to_all, takes
-from sessionql.rest.entrance import Entrance, done, has_form, required
+from sessionql.rest.entrance import Entrance, has_form, required
 from sessionql.rest.models import LogInBody, Me, Session, Tokens
+from sessionql.rest.problems import Refused
 
 _FORM = {
     "username": "The e-mail address.",
@@ -22,7 +24,9 @@ def account_doors(entrance: Entrance) -> APIRouter:
     """Their routes."""
     doors, services = entrance.router(), entrance.services
 
-    def handed_over(signed_in: SignedIn) -> Tokens:
+    def handed_over(signed_in: SignedIn | Failure) -> Tokens:
+        if isinstance(signed_in, Failure):
+            raise Refused(signed_in)
         return Tokens.of(signed_in.session, signed_in.tokens, services.clock())
 
     @doors.post(
@@ -36,7 +40,7 @@ def account_doors(entrance: Entrance) -> APIRouter:
         context = await entrance.keyholder(request)
         body = await entrance.body(request, LogInBody)
         wanted = LogIn(body.email, body.password, body.session_name)
-        return handed_over(done(await accounts.register(services, wanted, context.client)))
+        return handed_over(await accounts.register(services, wanted, context.client))
 
     both = open_to_all(takes(LogInBody))
     both["requestBody"]["content"][FORM] = {"schema": form_schema(_FORM, "grant_type", "scope")}
@@ -51,7 +55,7 @@ def account_doors(entrance: Entrance) -> APIRouter:
         else:
             body = await entrance.body(request, LogInBody)
             wanted = LogIn(body.email, body.password, body.session_name)
-        return handed_over(done(await accounts.login(services, wanted, context.client)))
+        return handed_over(await accounts.login(services, wanted, context.client))
 
     @doors.get("/me", responses=may_fail(401, 403))
     async def me(request: Request) -> Me:

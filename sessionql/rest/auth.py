@@ -3,9 +3,11 @@
 from fastapi import APIRouter, Request
 
 from resolvers import accounts, credentials, refresh
+from resolvers.failures import Failure
 from sessionql.rest.describe import may_fail, open_to_all, takes
-from sessionql.rest.entrance import Entrance, done
+from sessionql.rest.entrance import Entrance
 from sessionql.rest.models import AccessToken, Done, PasswordBody, RefreshBody, Tokens
+from sessionql.rest.problems import Refused
 
 
 def auth_doors(entrance: Entrance) -> APIRouter:
@@ -19,7 +21,9 @@ def auth_doors(entrance: Entrance) -> APIRouter:
         """Exchange a refresh token for new tokens. Each works once; one that is used again ends its session."""
         context = await entrance.keyholder(request)
         body = await entrance.body(request, RefreshBody)
-        renewed = done(await refresh.refresh(services, body.refresh_token, context.client))
+        renewed = await refresh.refresh(services, body.refresh_token, context.client)
+        if isinstance(renewed, Failure):
+            raise Refused(renewed)
         return Tokens.of(renewed.session, renewed.tokens, services.clock())
 
     @doors.post("/auth/logout", responses=may_fail(403), openapi_extra=open_to_all())
@@ -37,7 +41,9 @@ def auth_doors(entrance: Entrance) -> APIRouter:
         """Prove again who one is, so that what needs a fresh log-in works for a while."""
         context, requester = await entrance.requester(request)
         body = await entrance.body(request, PasswordBody)
-        renewed = done(await credentials.reauthenticate(services, requester, body.password, context.client))
+        renewed = await credentials.reauthenticate(services, requester, body.password, context.client)
+        if isinstance(renewed, Failure):
+            raise Refused(renewed)
         if context.browser.speaks:
             context.browser.keep(renewed.tokens, refresh=False)
         return AccessToken.model_validate(AccessToken.signing(renewed.tokens, services.clock()))

@@ -15,7 +15,6 @@ from starlette.responses import Response
 
 from graphql_server.body import read_bytes, read_json
 from graphql_server.faults import RequestError, to_fault
-from resolvers.failures import Failure
 from resolvers.requester import Requester
 from resolvers.services import Services
 from schema.browser import Browser
@@ -29,7 +28,6 @@ from sessionql.rest.problems import Mistake, Refused
 from sessionql.settings import Settings
 
 Body = TypeVar("Body", bound=BaseModel)
-Done = TypeVar("Done")
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
 
 FORM = "application/x-www-form-urlencoded"
@@ -109,13 +107,6 @@ def required(form: dict[str, str], name: str) -> str:
     if not form.get(name):
         raise RequestError(400, f"The form lacks the field `{name}`.", "INVALID_REQUEST")
     return form[name]
-
-
-def done(outcome: Done | Failure) -> Done:
-    """What a resolver has done. Raises Refused when it did not."""
-    if isinstance(outcome, Failure):
-        raise Refused(outcome)
-    return outcome
 
 
 def refusal(request: Request, origins: Origins) -> str | None:

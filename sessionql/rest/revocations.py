@@ -7,11 +7,13 @@ from fastapi import APIRouter, Path, Query, Request
 
 from graphql_server.faults import RequestError
 from resolvers import sessions
+from resolvers.failures import Failure
 from resolvers.requester import Requester
 from schema.context import Context
 from sessionql.rest.describe import may_fail, takes
-from sessionql.rest.entrance import Entrance, done
+from sessionql.rest.entrance import Entrance
 from sessionql.rest.models import Done, RevokeAllBody, RevokedAll
+from sessionql.rest.problems import Refused
 
 Which = Annotated[UUID, Path(description="The ID of the session.")]
 Keep = Annotated[bool | None, Query(description="Whether to leave this session alone. By default yes.")]
@@ -22,7 +24,9 @@ def revocation_doors(entrance: Entrance) -> APIRouter:
     doors, services = entrance.router(), entrance.services
 
     async def revoke_all(context: Context, requester: Requester, *, keep: bool) -> RevokedAll:
-        ended = done(await sessions.revoke_all_sessions(services, requester, keep, context.client))
+        ended = await sessions.revoke_all_sessions(services, requester, keep, context.client)
+        if isinstance(ended, Failure):
+            raise Refused(ended)
         if not keep:
             context.sign_out()
         message = "All other sessions revoked" if keep else "All sessions revoked"
@@ -54,7 +58,9 @@ def revocation_doors(entrance: Entrance) -> APIRouter:
     async def delete_session(request: Request, session_id: Which) -> Done:
         """End one session. One that has ended already stays as it is, and that is a success."""
         context, requester = await entrance.requester(request)
-        ended = done(await sessions.revoke_session(services, requester, str(session_id), context.client))
+        ended = await sessions.revoke_session(services, requester, str(session_id), context.client)
+        if isinstance(ended, Failure):
+            raise Refused(ended)
         if ended.was_current:
             context.sign_out()
         return Done(message="Session revoked")

@@ -6,10 +6,11 @@ from uuid import UUID
 from fastapi import APIRouter, Path, Request
 
 from resolvers import sessions
+from resolvers.failures import Failure
 from resolvers.paging import MOST
 from resolvers.sessions import ACTIVE, count_sessions, my_sessions
 from sessionql.rest.describe import may_fail, takes
-from sessionql.rest.entrance import Entrance, done
+from sessionql.rest.entrance import Entrance
 from sessionql.rest.models import (
     LocatedSession,
     LocatedSessions,
@@ -17,6 +18,7 @@ from sessionql.rest.models import (
     Session,
     Sessions,
 )
+from sessionql.rest.problems import Refused
 
 Which = Annotated[UUID, Path(description="The ID of the session.")]
 
@@ -52,6 +54,8 @@ def session_doors(entrance: Entrance) -> APIRouter:
         context, requester = await entrance.requester(request)
         body = await entrance.body(request, RenameBody)
         renamed = await sessions.rename_session(services, requester, str(session_id), body.name, context.client)
-        return Session.of(done(renamed), requester.session.id)
+        if isinstance(renamed, Failure):
+            raise Refused(renamed)
+        return Session.of(renamed, requester.session.id)
 
     return doors
