@@ -14,6 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from resolvers.client_hints import ASKED_FOR
 from sessionql.files import File, file_of
 from sessionql.page.joining import join
 from sessionql.settings import Settings
@@ -58,6 +59,7 @@ _CONTENT_SECURITY_POLICY = {
 }
 _PAGE_HEADERS = {
     "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _CONTENT_SECURITY_POLICY.items()),
+    "Accept-CH": ASKED_FOR,
 }
 # Any site may read the component, which holds nothing of anybody's. What it then asks for is another question.
 _FOR_EVERYBODY = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}

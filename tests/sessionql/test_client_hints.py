@@ -37,5 +37,6 @@ async def test_a_session_has_the_name_that_its_owner_knows(http: httpx.AsyncClie
 @developing
 @pytest.mark.anyio
 async def test_pages_ask_for_what_browsers_send_only_when_asked(http: httpx.AsyncClient) -> None:
-    page = await http.get("/graphql", headers={"Accept": "text/html"})
-    assert "Sec-CH-UA-Model" in page.headers["Accept-CH"]
+    for address in ("/", "/graphql"):
+        page = await http.get(address, headers={"Accept": "text/html"})
+        assert "Sec-CH-UA-Model" in page.headers["Accept-CH"]
