@@ -8,7 +8,7 @@ import asyncio
 import logging
 from collections import deque
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -21,6 +21,8 @@ log = logging.getLogger("sessionql.broadcast")
 
 BACKLOG = 100
 """News that wait for one watcher, at most: who does not take them is interrupted."""
+PATIENCE = 5.0
+"""Seconds that a beginning may wait for the first attempt to hear the news."""
 PAUSE = 1.0
 """Seconds between two attempts to hear the news again."""
 
@@ -89,6 +91,7 @@ class Broadcast:
         self._watchers: dict[UUID, set[Watcher]] = {}
         self._heard: asyncio.Queue[Announcement] = asyncio.Queue()
         self._hears = False
+        self._tried = asyncio.Event()
 
     @contextmanager
     def watch(self, user_id: UUID) -> Iterator[Watcher]:
@@ -108,6 +111,7 @@ class Broadcast:
             try:
                 async with self._storage.database.listening(self._hear) as lost:
                     self._hears = True
+                    self._tried.set()
                     await self._tell_until(lost)
                     log.warning("The database is not heard any more: whoever watches has to come back")
             except StorageError as error:
@@ -117,7 +121,14 @@ class Broadcast:
                 log.exception("Telling the news failed: whoever watches has to come back")
             finally:
                 self._interrupt()
+            self._tried.set()
             await asyncio.sleep(PAUSE)
+
+    async def begun(self) -> None:
+        """Wait until `run` hears the news, or could not: nobody who comes first shall be told to come again."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout(PATIENCE):
+                await self._tried.wait()
 
     def _hear(self, announcement: Announcement) -> None:
         if announcement.user_id in self._watchers:

@@ -32,6 +32,7 @@ async def background(settings: Settings, services: Services, keys: KeyFile) -> A
         asyncio.create_task(asyncio.to_thread(describe, "Mozilla/5.0")),
     ]
     try:
+        await services.broadcast.begun()
         yield
     finally:
         await _end(tasks)

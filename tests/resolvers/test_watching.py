@@ -36,7 +36,7 @@ async def watched(services: Services) -> AsyncIterator[Services]:
 @asynccontextmanager
 async def hearing(services: Services) -> AsyncIterator[None]:
     running = asyncio.create_task(services.broadcast.run())
-    await until(lambda: services.broadcast._hears)
+    await services.broadcast.begun()
     yield
     running.cancel()
     with suppress(asyncio.CancelledError):

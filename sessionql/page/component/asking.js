@@ -32,8 +32,9 @@ export class Asker {
     const answer = await this.#send(query, variables, token);
     if (!isUnauthenticated(answer)) return dataOf(answer);
     const again = await this.#send(query, variables, await this.renew(token));
-    if (isUnauthenticated(again)) throw new SignedOut();
-    return dataOf(again);
+    if (!isUnauthenticated(again)) return dataOf(again);
+    // Cookies that were refreshed just now belong to a session that is there: something slept for longer than they last.
+    throw this.getToken ? new SignedOut() : new Unreachable("What was refreshed is not accepted.");
   }
 
   /** The access token to send; null where cookies do its work. */
