@@ -22,7 +22,7 @@ REVOKE_NONE = """async () => {
 
 @pytest.fixture(scope="module")
 def server(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that wants access tokens refreshed all the time, passwords every two seconds, and shows little at once."""
+    """A server that wants tokens refreshed and passwords typed all the time, and shows little at once."""
     folder = tmp_path_factory.mktemp("strict")
     strict = {"ACCESS_TOKEN_LIFETIME": "2s", "FRESH_LOGIN": "2s", "MAX_LIST_SIZE": "20"}
     with Server(engines.sqlite(folder), folder, **strict) as running:
