@@ -92,10 +92,10 @@ def test_a_page_that_cannot_begin_begins_by_itself_later(visitors: People) -> No
 def test_a_page_that_cannot_begin_begins_at_once_when_it_is_told_to(visitors: People) -> None:
     laptop = visitors.person()
     laptop.settle()
-    laptop.page.clock.install()
-    cannot_begin(laptop)
     # Its timers stand still: by itself it does nothing.
-    laptop.page.clock.pause_at(time.time() + 60)
+    laptop.page.clock.install()
+    laptop.page.clock.pause_at(time.time() + 1)
+    cannot_begin(laptop)
     laptop.page.unroute_all()
     laptop.page.get_by_role("button", name="Try again").click()
     expect(laptop.section("This device")).to_contain_text("Firefox on Ubuntu")
