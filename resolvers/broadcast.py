@@ -124,6 +124,10 @@ class Broadcast:
             self._tried.set()
             await asyncio.sleep(PAUSE)
 
+    def forget(self) -> None:
+        """Begin anew, perhaps in another event loop."""
+        self._tried = asyncio.Event()
+
     async def begun(self) -> None:
         """Wait until `run` hears the news, or could not: nobody who comes first shall be told to come again."""
         with suppress(TimeoutError):

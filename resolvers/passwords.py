@@ -25,7 +25,7 @@ class Passwords:
 
     def __init__(self, time_cost: int = 2, memory_kib: int = 19 * 1024) -> None:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
-        self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="passwords")
+        self._pool: ThreadPoolExecutor | None = None
         # Checked when there is no account, so that an unknown address costs the same.
         self._nobody = self._hasher.hash(os.urandom(16).hex())
 
@@ -46,8 +46,10 @@ class Passwords:
         return self._hasher.check_needs_rehash(password_hash)
 
     def close(self) -> None:
-        """Let the threads go."""
-        self._pool.shutdown(wait=False, cancel_futures=True)
+        """Let the threads go, until there is work again."""
+        if self._pool is not None:
+            self._pool.shutdown(wait=False, cancel_futures=True)
+            self._pool = None
 
     def _verify(self, password: str, password_hash: str | None) -> bool:
         try:
@@ -57,6 +59,8 @@ class Passwords:
         return password_hash is not None
 
     async def _run(self, work: Callable[[*Args], T], *args: *Args) -> T:
+        if self._pool is None:
+            self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="passwords")
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
 
 

@@ -1,4 +1,32 @@
 """Composition: settings, the application, its doors and its command line.
 
-This room imports all the others and is imported by none.
+This room imports all the others and is imported by none. For applications that SessionQL is a part of:
+`from sessionql import Requester, SessionChange, SessionQL, Settings`.
 """
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from resolvers.hooks import SessionChange
+    from resolvers.requester import Requester
+    from sessionql.app import create_app
+    from sessionql.server import SessionQL
+    from sessionql.settings import Settings
+
+__all__ = ["Requester", "SessionChange", "SessionQL", "Settings", "create_app"]
+
+_HOMES = {
+    "Requester": "resolvers.requester",
+    "SessionChange": "resolvers.hooks",
+    "SessionQL": "sessionql.server",
+    "Settings": "sessionql.settings",
+    "create_app": "sessionql.app",
+}
+
+
+def __getattr__(name: str) -> Any:
+    # Looked up when wanted: commands start without what they do not use.
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)

@@ -36,6 +36,7 @@ async def background(settings: Settings, services: Services, keys: KeyFile) -> A
         yield
     finally:
         await _end(tasks)
+        services.broadcast.forget()
         try:
             await services.activity.flush()
         except StorageError as error:

@@ -23,7 +23,7 @@ def share(app: ASGIApp, origins: Origins) -> ASGIApp:
     return _Sharing(
         app,
         allow_origins=origins.listed,
-        allow_methods=["GET", "POST"],
+        allow_methods=["GET", "POST", "PATCH", "DELETE"],
         allow_headers=["Authorization", "Content-Type", *PREFLIGHT_HEADERS],
         allow_credentials=origins.credentials,
         expose_headers=["Retry-After"],

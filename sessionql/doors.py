@@ -30,15 +30,19 @@ _ASKING = frozenset({"query", "documentId", "extensions"})
 
 
 def routes(settings: Settings, services: Services) -> list[BaseRoute]:
-    """Every door of the server."""
+    """Every door of the server but those of REST."""
+    health = Route("/healthz", _health(services), methods=["GET"])
+    return [*graphql_doors(settings, services), health, *page_doors(settings)]
+
+
+def graphql_doors(settings: Settings, services: Services) -> list[BaseRoute]:
+    """The doors that speak GraphQL, or help those who do."""
     graphql = make_graphql(services, settings)
     endpoint = graphql.endpoint
     always: list[BaseRoute] = [
         WebSocketRoute("/graphql", graphql.socket),
-        Route("/healthz", _health(services), methods=["GET"]),
         Route("/.well-known/jwks.json", _jwks(services), methods=["GET"]),
         *schema_doors(services, settings),
-        *page_doors(settings),
     ]
     if not settings.serves_graphiql:
         return [*always, _for_every_method("/graphql", endpoint.__call__)]

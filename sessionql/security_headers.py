@@ -1,5 +1,10 @@
 """What every answer tells browsers, whoever answers; a door may say something else in its own words."""
 
+from collections.abc import Awaitable, Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 HEADERS: tuple[tuple[bytes, bytes], ...] = (
@@ -11,6 +16,25 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"cross-origin-resource-policy", b"same-origin"),
     (b"cache-control", b"no-store"),
 )
+
+
+def add_headers(response: Response) -> Response:
+    """The answer of a door that nobody knows what surrounds, with what it does not say itself."""
+    for name, value in HEADERS:
+        response.headers.setdefault(name.decode(), value.decode())
+    return response
+
+
+def with_headers(route: Route) -> Route:
+    """The route, whose answers say all this wherever it is."""
+    handler: Callable[[Request], Awaitable[Response]] = route.endpoint
+
+    async def handle(request: Request) -> Response:
+        return add_headers(await handler(request))
+
+    wrapped = Route(route.path, handle, name=route.name)
+    wrapped.methods = route.methods
+    return wrapped
 
 
 class SecurityHeaders:

@@ -49,6 +49,12 @@ class Announcements:
             yield from (Announcement(user_id, events=some) for some in _some(events))
             yield from (Announcement(user_id, ended=some) for some in _some(ended))
 
+    def tell(self, hearers: Collection[Hear]) -> None:
+        """Tell all of it to everybody, where there is anybody."""
+        for announcement in self if hearers else ():
+            for hear in hearers:
+                hear(announcement)
+
     def _of(self, user_id: UUID) -> tuple[list[UUID], list[UUID]]:
         return self._made.setdefault(user_id, ([], []))
 

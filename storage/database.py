@@ -68,6 +68,10 @@ class Database(Protocol):
         """
         ...
 
+    def after_commit(self, hear: Hear) -> None:
+        """Have `hear` told of what each transaction of this process announced, once that is committed."""
+        ...
+
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
         """Statements that only read, each on its own: nothing to begin and nothing to commit."""
         ...

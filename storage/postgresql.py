@@ -85,6 +85,7 @@ class PostgresqlDatabase:
         self._url = url
         self._pool_size = pool_size
         self._opening = asyncio.Lock()
+        self._told: list[Hear] = []
         self._pool: Any = None
 
     async def open(self) -> None:
@@ -105,6 +106,8 @@ class PostgresqlDatabase:
                     )
 
     async def close(self) -> None:
+        # Whoever opens it again may do so in another event loop.
+        self._opening = asyncio.Lock()
         if self._pool is not None:
             pool, self._pool = self._pool, None
             try:
@@ -118,6 +121,10 @@ class PostgresqlDatabase:
             tx = PostgresqlTransaction(connection)
             yield tx
             await announce(connection, tx.announcements)
+        tx.announcements.tell(self._told)
+
+    def after_commit(self, hear: Hear) -> None:
+        self._told.append(hear)
 
     def listening(self, hear: Hear) -> AbstractAsyncContextManager[Lost]:
         return listening(self._url, hear)

@@ -59,6 +59,7 @@ class SqliteDatabase:
         self._connection: Connection | None = None
         self._owner: int | None = None
         self._listeners: list[Hear] = []
+        self._told: list[Hear] = []
 
     async def open(self) -> None:
         if self._connection is not None:
@@ -77,6 +78,8 @@ class SqliteDatabase:
         if self._owner is not None:
             os.close(self._owner)
             self._owner = None
+        # Whoever opens it again may do so in another event loop.
+        self._lock = asyncio.Lock()
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[SqliteTransaction]:
@@ -101,6 +104,9 @@ class SqliteDatabase:
             with _wrapped():
                 yield SqliteTransaction(self._live())
 
+    def after_commit(self, hear: Hear) -> None:
+        self._told.append(hear)
+
     @asynccontextmanager
     async def listening(self, hear: Hear) -> AsyncIterator[Lost]:
         # This process makes every transaction: it only has to tell itself.
@@ -111,9 +117,7 @@ class SqliteDatabase:
             self._listeners.remove(hear)
 
     def _announce(self, announcements: Announcements) -> None:
-        for announcement in announcements if self._listeners else ():
-            for hear in self._listeners:
-                hear(announcement)
+        announcements.tell([*self._listeners, *self._told])
 
     def _live(self) -> Connection:
         if self._connection is None:

@@ -39,7 +39,13 @@ class Server:
         self._settings = settings
         self._process: subprocess.Popen[bytes] | None = None
         self._devices: list[Device] = []
-        self.url = f"http://127.0.0.1:{_free_port()}"
+        self._port = _free_port()
+        self.url = f"http://127.0.0.1:{self._port}"
+
+    @property
+    def command(self) -> list[str]:
+        """What is run."""
+        return [sys.executable, "-m", "sessionql", "serve", *self._arguments]
 
     @property
     def keys_file(self) -> Path:
@@ -57,13 +63,13 @@ class Server:
         settings = {
             "DATABASE_URL": self._database_url,
             "DATA_DIR": str(self._folder),
-            "PORT": self.url.rpartition(":")[2],
+            "PORT": str(self._port),
             **self._settings,
         }
         environment = ours | {f"SESSIONQL_{name}": value for name, value in settings.items()}
         with (self._folder / "server.log").open("ab") as log:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "sessionql", "serve", *self._arguments],
+                self.command,
                 env=environment,
                 cwd=self._folder,
                 stdout=log,
@@ -113,6 +119,24 @@ class Server:
                 pass
             time.sleep(0.05)
         raise AssertionError(f"the server does not answer:\n{self.log}")
+
+
+class Program(Server):
+    """A program of `docs/programs` that SessionQL is a part of, at /auth."""
+
+    def __init__(self, name: str, database_url: str, folder: Path, **settings: str) -> None:
+        super().__init__(database_url, folder, **settings)
+        self._name = name
+        self.site = self.url
+        self.url += "/auth"
+
+    @property
+    def command(self) -> list[str]:
+        """It is served like any other."""
+        return [
+            *(sys.executable, "-m", "uvicorn", f"{self._name}:app", "--port", str(self._port)),
+            *("--app-dir", str(Path(__file__).parents[1] / "docs" / "programs")),
+        ]
 
 
 class Device:

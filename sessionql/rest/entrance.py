@@ -25,6 +25,7 @@ from sessionql.graphql import translate
 from sessionql.origins import Origins
 from sessionql.rest import problems
 from sessionql.rest.problems import Mistake, Refused
+from sessionql.security_headers import add_headers
 from sessionql.settings import Settings
 
 Body = TypeVar("Body", bound=BaseModel)
@@ -144,7 +145,7 @@ async def _answer(
     if context is not None and context.browser.changes:
         for name, value in settings.cookies.write(context.browser.changes, request.scope, services.clock()):
             answer.headers.append(name, value)
-    return answer
+    return add_headers(answer)
 
 
 def _problem(error: Exception) -> Response:

@@ -43,7 +43,7 @@ async def test_a_listed_origin_may_read_and_no_other(settings: Settings, clock: 
                 assert "access-control-allow-credentials" not in response.headers
                 assert "Origin" in response.headers["vary"]
         preflight = await browser.http.options("/graphql", headers={"Origin": FRIEND, **ASKED})
-        assert preflight.headers["access-control-allow-methods"] == "GET, POST"
+        assert preflight.headers["access-control-allow-methods"] == "GET, POST, PATCH, DELETE"
         assert preflight.headers["access-control-max-age"] == "600"
         allowed_headers = preflight.headers["access-control-allow-headers"].lower()
         assert {"authorization", "content-type", "graphql-require-preflight", "apollo-require-preflight"} <= set(

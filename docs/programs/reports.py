@@ -1,0 +1,57 @@
+"""Reports: a service of its own, which holds no sessions and checks the tokens that SessionQL made."""
+
+import os
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Annotated, Any
+
+import httpx
+import jwt
+from fastapi import Depends, FastAPI, HTTPException
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+
+SESSIONS = os.environ["SESSIONS"]  # where SessionQL is: https://api.example.com/auth
+SERVICE_KEY = os.environ["SERVICE_KEY"]  # of `sessionql services create Reports --scope introspect`
+
+keys = jwt.PyJWKClient(f"{SESSIONS}/.well-known/jwks.json")  # fetched once, and again for a key that is new
+sessions = httpx.AsyncClient(base_url=SESSIONS, headers={"Authorization": f"Bearer {SERVICE_KEY}"})
+
+
+@asynccontextmanager
+async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+    async with sessions:
+        yield
+
+
+app = FastAPI(title="Reports", lifespan=lifespan)
+Bearer = Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
+
+
+def signed(bearer: Bearer) -> dict[str, Any]:
+    """What the token says. Asks nobody; a session that was signed out passes until its token expires."""
+    try:
+        key = keys.get_signing_key_from_jwt(bearer.credentials)
+        return jwt.decode(bearer.credentials, key, algorithms=["EdDSA"], audience="sessionql", issuer="sessionql")
+    except jwt.PyJWKClientConnectionError:
+        raise HTTPException(503, "The keys cannot be fetched.") from None
+    except jwt.PyJWTError:
+        raise HTTPException(401, "This access token is not valid.") from None
+
+
+async def live(bearer: Bearer) -> dict[str, Any]:
+    """What SessionQL says of the token now (RFC 7662): a session that was signed out is so at once."""
+    answer = await sessions.post("/introspect", data={"token": bearer.credentials})
+    found: dict[str, Any] = answer.raise_for_status().json()
+    if not found["active"]:
+        raise HTTPException(401, "This session has ended.")
+    return found
+
+
+@app.get("/weather")
+def read_weather(claims: Annotated[dict[str, Any], Depends(signed)]) -> str:
+    return f"Sunny, {claims['sub']}"
+
+
+@app.get("/salaries")
+async def read_salaries(session: Annotated[dict[str, Any], Depends(live)]) -> str:
+    return f"Secret, {session['sub']}"

@@ -1,0 +1,329 @@
+"""SessionQL as a part of somebody's FastAPI application: mounted or included, with guards and hooks."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Any
+
+import httpx
+import pytest
+from fastapi import Depends, FastAPI, WebSocket
+
+from resolvers.services import Services
+from sessionql import Requester, SessionChange, SessionQL, Settings
+from storage.records import RevocationReason, SessionRecord
+from tests.conftest import FakeClock
+from tests.schema.asking import Caller
+
+REVOKE = "mutation { revokeAllSessions(keepCurrent: true) { revokedCount } }"
+SITE = "https://example.com"
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path, database_url=database_url)
+
+
+@pytest.fixture
+def sessions(settings: Settings, clock: FakeClock) -> SessionQL:
+    return SessionQL(settings, clock=clock)
+
+
+def application(sessions: SessionQL) -> FastAPI:
+    """Somebody's, with a route behind each guard."""
+    app = FastAPI(lifespan=sessions.lifespan)
+    app.mount("/auth", sessions.app)
+
+    @app.get("/current")
+    async def current(requester: Annotated[Requester, Depends(sessions.current_session)]) -> str:
+        return requester.session.device.label
+
+    @app.get("/optional")
+    async def optional(requester: Annotated[Requester | None, Depends(sessions.optional_session)]) -> str | None:
+        return requester.session.device.label if requester else None
+
+    @app.post("/fresh")
+    async def fresh(requester: Annotated[Requester, Depends(sessions.fresh_session(timedelta(minutes=5)))]) -> str:
+        return requester.session.device.label
+
+    @app.post("/configured")
+    async def configured(requester: Annotated[Requester, Depends(sessions.fresh_session())]) -> str:
+        return requester.session.device.label
+
+    @app.websocket("/socket")
+    async def socket(websocket: WebSocket, requester: Annotated[Requester, Depends(sessions.current_session)]) -> None:
+        await websocket.accept()
+        await websocket.send_text(requester.session.device.label)
+        await websocket.close()
+
+    return app
+
+
+@asynccontextmanager
+async def open_(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of an application that is alive."""
+    transport = httpx.ASGITransport(app)
+    async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=SITE) as http:
+        yield http
+
+
+def at(http: httpx.AsyncClient, prefix: str = "/auth") -> Caller:
+    """Somebody who talks to the doors below a prefix."""
+    below = httpx.AsyncClient(transport=http._transport, base_url=f"{SITE}{prefix}")
+    return Caller(below)
+
+
+def as_(caller: Caller) -> dict[str, str]:
+    return {"Authorization": f"Bearer {caller.token}"}
+
+
+async def test_guards_let_in_who_is_signed_in(sessions: SessionQL) -> None:
+    async with open_(application(sessions)) as http:
+        laptop = await at(http).register("ana@example.com")
+        for method, path in (("GET", "/current"), ("GET", "/optional"), ("POST", "/fresh"), ("POST", "/configured")):
+            answer = await http.request(method, path, headers=as_(laptop))
+            assert (answer.status_code, answer.json()) == (200, "Firefox on Ubuntu"), path
+        assert (await http.get("/optional")).json() is None
+        nobody = await http.get("/current")
+        assert (nobody.status_code, nobody.headers["www-authenticate"]) == (401, 'Bearer realm="sessionql"')
+
+
+async def test_a_session_that_was_signed_out_is_out_with_its_next_request(sessions: SessionQL) -> None:
+    async with open_(application(sessions)) as http:
+        laptop = await at(http).register("ana@example.com")
+        phone = await at(http).log_in("ana@example.com")
+        await laptop.get(REVOKE)
+        for path in ("/current", "/optional"):
+            refused = await http.get(path, headers=as_(phone))
+            assert refused.status_code == 401
+            assert 'error="invalid_token"' in refused.headers["www-authenticate"]
+        assert (await http.get("/current", headers=as_(laptop))).status_code == 200
+
+
+async def test_a_stale_log_in_is_made_fresh_by_the_password(sessions: SessionQL, clock: FakeClock) -> None:
+    async with open_(application(sessions)) as http:
+        laptop = await at(http).register("ana@example.com")
+        clock.advance(minutes=6)
+        await refresh(laptop)
+        assert (await http.post("/configured", headers=as_(laptop))).status_code == 200
+        stale = await http.post("/fresh", headers=as_(laptop))
+        challenge = 'Bearer realm="sessionql", error="insufficient_user_authentication", max_age="300"'
+        assert (stale.status_code, stale.headers["www-authenticate"]) == (403, challenge)
+        proved = await laptop.get(
+            'mutation { reauthenticate(input: {password: "correct horse battery"}) { tokens { accessToken } } }'
+        )
+        laptop.token = proved["reauthenticate"]["tokens"]["accessToken"]
+        assert (await http.post("/fresh", headers=as_(laptop))).status_code == 200
+        clock.advance(hours=2)
+        await refresh(laptop)
+        assert (await http.post("/configured", headers=as_(laptop))).status_code == 403
+
+
+async def refresh(caller: Caller) -> None:
+    query = "mutation($t: String!) { refresh(input: {refreshToken: $t}) { tokens { accessToken refreshToken } } }"
+    tokens = (await caller.get(query, t=caller.refresh_token))["refresh"]["tokens"]
+    caller.token, caller.refresh_token = tokens["accessToken"], tokens["refreshToken"]
+
+
+async def test_cookies_open_the_routes_of_the_same_site_only(sessions: SessionQL) -> None:
+    async with open_(application(sessions)) as http:
+        given = {"email": "ana@example.com", "password": "correct horse battery", "delivery": "COOKIE"}
+        query = "mutation($i: RegisterInput!) { register(input: $i) { errors { __typename } } }"
+        headers = {"Origin": SITE, "Sec-Fetch-Site": "same-origin"}
+        answer = await http.post("/auth/graphql", json={"query": query, "variables": {"i": given}}, headers=headers)
+        kept = {line.partition("=")[0]: line for line in answer.headers.get_list("set-cookie")}
+        assert "Path=/;" in kept["__Host-sessionql_access"]
+        assert "Path=/auth/graphql;" in kept["__Secure-sessionql_refresh"]
+        assert (await http.get("/current", headers=headers)).status_code == 200
+        foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
+        assert (await http.get("/current", headers=foreign)).status_code == 403
+        assert (await http.get("/current")).status_code == 403
+
+
+async def test_however_many_guards_there_are_one_look_is_enough(
+    sessions: SessionQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = application(sessions)
+    guards = [Depends(sessions.optional_session), Depends(sessions.current_session), Depends(sessions.fresh_session())]
+    looks = 0
+    reading = sessions.services.storage.reading
+
+    def count() -> Any:
+        nonlocal looks
+        looks += 1
+        return reading()
+
+    @app.get("/guarded", dependencies=guards)
+    async def guarded(requester: Annotated[Requester, Depends(sessions.current_session)]) -> str:
+        return requester.session.device.label
+
+    async with open_(app) as http:
+        laptop = await at(http).register("ana@example.com")
+        monkeypatch.setattr(sessions.services.storage, "reading", count)
+        assert (await http.get("/guarded", headers=as_(laptop))).status_code == 200
+        assert looks == 1
+
+
+async def test_sockets_are_guarded_at_the_handshake(sessions: SessionQL) -> None:
+    app = application(sessions)
+    async with open_(app) as http:
+        laptop = await at(http).register("ana@example.com")
+        (accepted, said, closed) = await connect(app, as_(laptop))
+        assert (accepted["type"], said["text"], closed["code"]) == ("websocket.accept", "Firefox on Ubuntu", 1000)
+        (refused,) = await connect(app, {})
+        assert (refused["type"], refused["code"]) == ("websocket.close", 4401)
+
+
+async def connect(app: FastAPI, headers: dict[str, str]) -> list[Any]:
+    """All that is sent to a socket that says nothing."""
+    sent: list[Any] = []
+    pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
+    scope = {"type": "websocket", "path": "/socket", "headers": pairs, "query_string": b"", "subprotocols": []}
+
+    async def receive() -> Any:
+        return {"type": "websocket.connect"}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    await app({**scope, "client": ("127.0.0.1", 1), "server": ("example.com", 443), "scheme": "wss"}, receive, send)
+    return sent
+
+
+def test_an_application_may_begin_again_and_again(sessions: SessionQL, caplog: pytest.LogCaptureFixture) -> None:
+    app = application(sessions)
+
+    async def live(email: str) -> None:
+        async with open_(app) as http:
+            callers = [at(http) for _ in range(4)]
+            await asyncio.gather(*(each.register(f"{n}{email}") for n, each in enumerate(callers)))
+            for each in callers:
+                assert (await http.get("/current", headers=as_(each))).status_code == 200
+
+    # Each time in an event loop of its own, as tests of applications do.
+    for round_ in range(3):
+        asyncio.run(live(f"{round_}@example.com"))
+    assert [record.message for record in caplog.records if record.levelname != "INFO"] == []
+
+
+async def test_routers_bring_the_doors_and_the_lifespan(settings: Settings) -> None:
+    sessions = SessionQL(settings)
+    app = FastAPI()
+    app.include_router(sessions.graphql_router, prefix="/auth")
+    app.include_router(sessions.rest_router, prefix="/api")
+    async with open_(app) as http:
+        laptop = await at(http).register("ana@example.com")
+        answer = await laptop.send("{ me { email } }")
+        assert answer.headers["x-content-type-options"] == "nosniff"
+        assert answer.headers["cache-control"] == "no-store"
+        listed = await http.get("/api/sessions", headers=as_(laptop))
+        assert [session["is_current"] for session in listed.json()["sessions"]] == [True]
+        assert listed.headers["x-content-type-options"] == "nosniff"
+        assert (await http.get("/auth/.well-known/jwks.json")).status_code == 200
+        assert (await http.get("/healthz")).status_code == 404, "that is the application's own business"
+        assert "/api/sessions/{session_id}" in (await http.get("/openapi.json")).json()["paths"]
+        refused = await http.get("/api/sessions")
+        assert (refused.status_code, refused.headers["content-type"]) == (401, "application/problem+json")
+        with sessions.services.broadcast.watch(sessions.services.new_id()):
+            pass
+
+
+async def test_who_forgets_the_lifespan_is_told_once(sessions: SessionQL, caplog: pytest.LogCaptureFixture) -> None:
+    app = FastAPI()
+    app.mount("/auth", sessions.app)
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=SITE) as http:
+        for _ in range(2):
+            await http.get("/auth/.well-known/jwks.json")
+    (told,) = [record.message for record in caplog.records if "lifespan" in record.message]
+    assert "FastAPI(lifespan=sessions.lifespan)" in told
+
+
+class Heard:
+    """What hooks were told."""
+
+    def __init__(self, sessions: SessionQL) -> None:
+        self.told: asyncio.Queue[tuple[str, str, str | None]] = asyncio.Queue()
+        sessions.on_session_created(self.created)
+        sessions.on_new_device(self.new_device)
+        sessions.on_session_revoked(self.revoked)
+
+    async def created(self, change: SessionChange) -> None:
+        self.told.put_nowait(("created", change.session.device.label, change.user.email))
+
+    async def new_device(self, change: SessionChange) -> None:
+        self.told.put_nowait(("new device", change.session.device.label, change.user.email))
+
+    async def revoked(self, change: SessionChange) -> None:
+        self.told.put_nowait(("revoked", str(change.session.revocation_reason), change.user.email))
+
+    async def next(self, count: int = 1) -> list[tuple[str, str, str | None]]:
+        async with asyncio.timeout(10):
+            return sorted([await self.told.get() for _ in range(count)])
+
+
+async def test_hooks_are_told_what_begins_and_ends(sessions: SessionQL) -> None:
+    heard = Heard(sessions)
+    async with open_(application(sessions)) as http:
+        laptop = await at(http).register("ana@example.com")
+        assert await heard.next() == [("created", "Firefox on Ubuntu", "ana@example.com")]
+        await at(http).log_in("ana@example.com")
+        assert await heard.next() == [("created", "Firefox on Ubuntu", "ana@example.com")]
+        phone = at(http)
+        phone._user_agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Mobile/15E148 Safari"
+        await phone.log_in("ana@example.com")
+        assert [what for what, *_ in await heard.next(2)] == ["created", "new device"]
+        await laptop.get(REVOKE)
+        assert await heard.next(2) == [("revoked", "REVOKED_BY_USER", "ana@example.com")] * 2
+        await laptop.get("mutation { logout { __typename } }")
+        assert await heard.next() == [("revoked", "LOGGED_OUT", "ana@example.com")]
+        assert heard.told.empty()
+
+
+async def test_hooks_that_fail_or_never_end_hold_up_nobody(
+    sessions: SessionQL, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolvers.hooks.LAST_CHANCE", 0.2)
+
+    @sessions.on_session_created
+    async def fail(_change: SessionChange) -> None:
+        raise RuntimeError("the mail server is away")
+
+    @sessions.on_session_created
+    async def hang(_change: SessionChange) -> None:
+        await asyncio.Event().wait()
+
+    heard = Heard(sessions)
+    async with open_(application(sessions)) as http:
+        laptop = await at(http).register("ana@example.com")
+        assert laptop.token
+        assert [what for what, *_ in await heard.next()] == ["created"]
+    messages = [record.getMessage() for record in caplog.records]
+    assert [message for message in messages if "fail failed" in message]
+    assert [message for message in messages if "1 calls of hooks" in message]
+
+
+async def test_what_was_not_committed_is_told_to_nobody(sessions: SessionQL) -> None:
+    created: asyncio.Queue[SessionRecord] = asyncio.Queue()
+    heard = Heard(sessions)
+
+    @sessions.on_session_created
+    async def keep(change: SessionChange) -> None:
+        created.put_nowait(change.session)
+
+    async with open_(application(sessions)) as http:
+        laptop = await at(http).register("ana@example.com")
+        session = await created.get()
+        with pytest.raises(ZeroDivisionError):
+            await revoke_and_fail(sessions.services, session)
+        await laptop.get("mutation { logout { __typename } }")
+        assert [what for what, *_ in await heard.next(2)] == ["created", "revoked"]
+    assert heard.told.empty()
+
+
+async def revoke_and_fail(services: Services, session: SessionRecord) -> None:
+    async with services.storage.transaction() as repositories:
+        reason = RevocationReason.LOGGED_OUT
+        assert await repositories.sessions.revoke(session.user_id, session.id, reason, services.clock())
+        raise ZeroDivisionError
