@@ -6,7 +6,8 @@ nor fails with them. What the process has not called when it is killed is not ca
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Iterator
+from collections import deque
+from collections.abc import Awaitable, Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 from uuid import UUID
@@ -19,6 +20,8 @@ log = logging.getLogger("sessionql.hooks")
 
 AT_ONCE = 20
 """Hooks that run at the same time, at most; the others wait."""
+LONGEST = 30.0
+"""Seconds that one call may take."""
 LAST_CHANCE = 5.0
 """Seconds that hooks have left when the application ends."""
 
@@ -54,6 +57,8 @@ class Hooks:
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
         self._hooks: dict[Moment, list[Hook]] = {}
+        self._heard: deque[Announcement] = deque()
+        self._telling: asyncio.Task[None] | None = None
         self._calling: set[asyncio.Task[None]] = set()
         self._turns = asyncio.Semaphore(AT_ONCE)
 
@@ -65,43 +70,47 @@ class Hooks:
 
     async def drain(self) -> None:
         """Wait for the calls that are still to be made, but not for ever."""
-        deadline = asyncio.get_running_loop().time() + LAST_CHANCE
-        while self._calling and (left := deadline - asyncio.get_running_loop().time()) > 0:
-            # A call may lead to others: what a hook does may be told, too.
-            await asyncio.wait(set(self._calling), timeout=left)
-        if self._calling:
-            log.error("The application ended while %d calls of hooks were still to be made", len(self._calling))
-            for task in self._calling:
+        loop = asyncio.get_running_loop()
+        deadline = loop.time() + LAST_CHANCE
+        while (running := self._running()) and (left := deadline - loop.time()) > 0:
+            await asyncio.wait(running, timeout=left)
+        if running:
+            log.error("The application ended before its hooks: at least %d calls", len(self._heard) + len(running))
+            self._heard.clear()
+            for task in running:
                 task.cancel()
-            await asyncio.wait(set(self._calling))
-        # The next beginning may be in another event loop.
-        self._turns = asyncio.Semaphore(AT_ONCE)
+            await asyncio.wait(running)
+
+    def _running(self) -> set[asyncio.Task[None]]:
+        telling = self._telling
+        return self._calling if telling is None or telling.done() else {telling, *self._calling}
 
     def _hear(self, announcement: Announcement) -> None:
-        self._begin(self._tell(announcement))
+        self._heard.append(announcement)
+        if self._telling is None or self._telling.done():
+            if not self._calling:
+                # Perhaps in another event loop than before.
+                self._turns = asyncio.Semaphore(AT_ONCE)
+            self._telling = asyncio.create_task(self._tell())
 
-    def _begin(self, call: Coroutine[None, None, None]) -> None:
-        task = asyncio.create_task(call)
-        self._calling.add(task)
-        task.add_done_callback(self._calling.discard)
-
-    async def _tell(self, announcement: Announcement) -> None:
-        try:
-            async with self._turns:
-                changes = await self._read(announcement)
-        except StorageError as error:
-            log.warning("Hooks were not called, for the database cannot be read: %s", error)
-            return
-        for moment, change in changes:
-            for hook in self._hooks.get(moment, ()):
-                self._begin(self._call(hook, change))
-
-    async def _call(self, hook: Hook, change: SessionChange) -> None:
-        async with self._turns:
+    async def _tell(self) -> None:
+        """Begin the calls one after the other, as many as there may be at once."""
+        while self._heard:
             try:
-                await hook(change)
-            except Exception:
-                log.exception("The hook %s failed", getattr(hook, "__qualname__", hook))
+                changes = await self._read(self._heard.popleft())
+            except StorageError as error:
+                log.warning("Hooks were not called, for the database cannot be read: %s", error)
+                continue
+            for moment, change in changes:
+                for hook in self._hooks.get(moment, ()):
+                    await self._turns.acquire()
+                    call = asyncio.create_task(_call(hook, change))
+                    self._calling.add(call)
+                    call.add_done_callback(self._called)
+
+    def _called(self, call: asyncio.Task[None]) -> None:
+        self._calling.discard(call)
+        self._turns.release()
 
     async def _read(self, announcement: Announcement) -> list[tuple[Moment, SessionChange]]:
         """What there is to tell; nothing of sessions that went with their user."""
@@ -113,6 +122,14 @@ class Hooks:
                 return []
             found = await repositories.sessions.find_many(user.id, wanted)
         return [(moment, SessionChange(found[id_], user)) for moment, id_ in moments if id_ in found]
+
+
+async def _call(hook: Hook, change: SessionChange) -> None:
+    try:
+        async with asyncio.timeout(LONGEST):
+            await hook(change)
+    except Exception:
+        log.exception("The hook %s failed", getattr(hook, "__qualname__", hook))
 
 
 def _moments(ended: Iterable[UUID], events: Iterable[EventRecord]) -> Iterator[tuple[Moment, UUID]]:

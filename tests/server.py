@@ -127,8 +127,8 @@ class Program(Server):
     def __init__(self, name: str, database_url: str, folder: Path, **settings: str) -> None:
         super().__init__(database_url, folder, **settings)
         self._name = name
-        self.site = self.url
-        self.url += "/auth"
+        self.site = f"http://127.0.0.1:{self._port}"
+        self.url = f"{self.site}/auth"
 
     @property
     def command(self) -> list[str]:

@@ -37,7 +37,7 @@ def test_it_lives_there_with_everything_it_does(visitors: People) -> None:
     greeting = laptop.page.evaluate("async (url) => (await fetch(url)).json()", f"{home}/")
     assert greeting == "Hello on your Firefox on Ubuntu"
     laptop.asked.remove(f"{home}/")
-    paths = {cookie["name"]: cookie["path"] for cookie in laptop.page.context.cookies()}
+    paths = {str(cookie.get("name")): str(cookie.get("path")) for cookie in laptop.page.context.cookies()}
     assert sorted(paths.values()) == ["/", "/auth/graphql"]
     laptop.page.context.clear_cookies(name=next(name for name, path in paths.items() if path == "/"))
     laptop.page.reload()

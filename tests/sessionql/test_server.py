@@ -301,7 +301,24 @@ async def test_hooks_that_fail_or_never_end_hold_up_nobody(
         assert [what for what, *_ in await heard.next()] == ["created"]
     messages = [record.getMessage() for record in caplog.records]
     assert [message for message in messages if "fail failed" in message]
-    assert [message for message in messages if "1 calls of hooks" in message]
+    assert [message for message in messages if "at least 1 calls" in message]
+
+
+async def test_a_hook_that_takes_too_long_leaves_its_place_to_others(
+    sessions: SessionQL, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("resolvers.hooks.LONGEST", 0.2)
+    monkeypatch.setattr("resolvers.hooks.AT_ONCE", 1)
+
+    @sessions.on_session_created
+    async def hang(_change: SessionChange) -> None:
+        await asyncio.Event().wait()
+
+    heard = Heard(sessions)
+    async with open_(application(sessions)) as http:
+        for name in ("ana", "bo"):
+            await at(http).register(f"{name}@example.com")
+        assert [email for *_, email in await heard.next(2)] == ["ana@example.com", "bo@example.com"]
 
 
 async def test_what_was_not_committed_is_told_to_nobody(sessions: SessionQL) -> None:
