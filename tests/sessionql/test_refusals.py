@@ -82,7 +82,7 @@ async def test_a_door_that_fails_says_so_in_json(
 
 async def test_a_preflight_that_is_refused_says_so_in_json(settings: Settings, clock: FakeClock) -> None:
     async with site(settings, clock, cors_origins=("https://app.example.com",)) as browser:
-        for origin, method in (("https://evil.example", "POST"), ("https://app.example.com", "DELETE")):
+        for origin, method in (("https://evil.example", "POST"), ("https://app.example.com", "PUT")):
             asked: dict[str, Any] = {"Origin": origin, "Access-Control-Request-Method": method}
             response = await browser.http.options("/graphql", headers=asked)
             assert refusal(response) == (400, "CORS_REFUSED")
