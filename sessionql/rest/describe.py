@@ -6,7 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
+from fastapi.openapi.models import HTTPBearer
 from fastapi.openapi.utils import get_openapi
+from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -34,9 +36,6 @@ _WHY = {
     429: "Too many attempts: `Retry-After` says how long to wait, in seconds.",
 }
 _PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_SECURITY = {
-    "bearer": {"type": "http", "scheme": "bearer", "description": "An access token, or for services their key."}
-}
 _HEADERS = {
     "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
     "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -61,12 +60,26 @@ _START = b'SwaggerUIBundle({ url: "openapi.json", dom_id: "#docs", deepLinking: 
 _TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
 
 
+class _Declared(SecurityBase):
+    """Says in OpenAPI documents what the doors ask for. They ask by themselves."""
+
+    scheme_name = "SessionQL"
+    model = HTTPBearer(description="An access token, or for services their key.")
+
+    async def __call__(self) -> None:
+        """Ask nothing."""
+
+
+DECLARED = _Declared()
+
+
 def may_fail(*statuses: int) -> dict[int | str, dict[str, Any]]:
     """The problems that a door is known for. What any door can answer is `default`."""
     known: dict[int | str, dict[str, Any]] = {
         status: {"description": _WHY[status], "content": _PROBLEM} for status in statuses
     }
-    return known | {"default": {"description": "Another problem.", "content": _PROBLEM}}
+    # The model is named for the sake of documents that other applications make of these doors.
+    return known | {"default": {"model": Problem, "description": "Another problem.", "content": _PROBLEM}}
 
 
 def takes(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
@@ -90,8 +103,8 @@ def form_schema(fields: Mapping[str, str], *optional: str) -> dict[str, Any]:
 
 
 def open_to_all(extra: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A door that asks nobody who they are."""
-    return {"security": [], **(extra or {})}
+    """A door that asks nobody who they are. Lists are added to, so this says: a token, or nothing."""
+    return {"security": [{}], **(extra or {})}
 
 
 def _body(content: dict[str, Any], *, required: bool) -> dict[str, Any]:
@@ -101,13 +114,10 @@ def _body(content: dict[str, Any], *, required: bool) -> dict[str, Any]:
 def document(router: APIRouter, prefix: str = "") -> dict[str, Any]:
     """The OpenAPI document of the doors, at a path that something in front of them may have put before theirs."""
     made = get_openapi(title="SessionQL", version="1", description=_ABOUT, routes=router.routes)
-    schemas = made.setdefault("components", {}).setdefault("schemas", {})
-    found = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas |= found.pop("$defs", {}) | {"Problem": found}
     for unused in ("HTTPValidationError", "ValidationError"):
-        schemas.pop(unused, None)
-    made["components"]["securitySchemes"] = _SECURITY
-    made["security"] = [{"bearer": []}]
+        made["components"]["schemas"].pop(unused, None)
+    for operation in (each for path in made["paths"].values() for each in path.values()):
+        operation["responses"]["default"]["content"].pop("application/json", None)
     if prefix:
         made["servers"] = [{"url": prefix}]
     return made

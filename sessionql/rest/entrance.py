@@ -1,11 +1,12 @@
 """How a request comes in: who asks, what it carries, and what becomes of its cookies and of its faults."""
 
+from base64 import b64decode
 from collections.abc import Awaitable, Callable, Coroutine
 from functools import partial
 from typing import Any, TypeVar
-from urllib.parse import parse_qsl
+from urllib.parse import parse_qsl, unquote_plus
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends
 from fastapi.exceptions import RequestValidationError
 from fastapi.routing import APIRoute
 from pydantic import BaseModel, ValidationError
@@ -24,6 +25,7 @@ from sessionql.csrf import FOREIGN, PREFLIGHT_HEADERS
 from sessionql.graphql import translate
 from sessionql.origins import Origins
 from sessionql.rest import problems
+from sessionql.rest.describe import DECLARED
 from sessionql.rest.problems import Mistake, Refused
 from sessionql.security_headers import add_headers
 from sessionql.settings import Settings
@@ -51,7 +53,7 @@ class Entrance:
 
     async def keyholder(self, request: Request) -> Context:
         """Who asks, by a token or a key alone: cookies are not looked at."""
-        return await self._context(request, bearer_token(request), Browser())
+        return await self._context(request, bearer_token(request) or _basic_key(request), Browser())
 
     async def _context(self, request: Request, token: str | None, browser: Browser) -> Context:
         sender = client_of(request, self.settings.proxies, truncate=self.services.policy.truncate_addresses)
@@ -95,7 +97,7 @@ class Entrance:
 
     def router(self) -> APIRouter:
         """Doors whose faults are problems, wherever they are included."""
-        return APIRouter(route_class=route_class(self.settings, self.services))
+        return APIRouter(route_class=route_class(self.settings, self.services), dependencies=[Depends(DECLARED)])
 
 
 def has_form(request: Request) -> bool:
@@ -143,9 +145,24 @@ async def _answer(
         answer = _problem(error)
     context: Context | None = getattr(request.state, "rest", None)
     if context is not None and context.browser.changes:
-        for name, value in settings.cookies.write(context.browser.changes, request.scope, services.clock()):
+        # The refresh cookie belongs to the GraphQL door beside these.
+        scope = {**request.scope, "path": f"{request.scope.get('root_path', '')}/graphql"}
+        for name, value in settings.cookies.write(context.browser.changes, scope, services.clock()):
             answer.headers.append(name, value)
     return add_headers(answer)
+
+
+def _basic_key(request: Request) -> str | None:
+    """The service key of an `Authorization: Basic` header, as the password of whichever client (RFC 6749, 2.3.1)."""
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        _, _, password = b64decode(encoded.strip(" \t"), validate=True).decode().partition(":")
+    except ValueError:
+        return ""
+    # Clients encode both parts as in a form; a key has no character that this would change.
+    return unquote_plus(password)
 
 
 def _problem(error: Exception) -> Response:

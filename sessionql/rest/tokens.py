@@ -29,7 +29,10 @@ def token_doors(entrance: Entrance) -> APIRouter:
         response_model_exclude_none=True,
     )
     async def introspect_token(request: Request) -> Introspection:
-        """Whether a token is active, and whose it is (RFC 7662). For service keys with the scope INTROSPECT."""
+        """Whether a token is active, and whose it is (RFC 7662). For service keys with the scope INTROSPECT.
+
+        Programs that speak OAuth may send the key as the password of `Authorization: Basic`, with any user name.
+        """
         context = await entrance.keyholder(request)
         if not isinstance(context, ServiceContext):
             raise RequestError(401, FOR_SERVICES, "UNAUTHENTICATED")
