@@ -1,4 +1,4 @@
-"""`<my-sessions>` on pages of other origins: the examples of `graphql_examples/component`, as they are."""
+"""`<my-sessions>` on pages of other origins: `graphql_examples/component` and what our pages show, as they are."""
 
 import threading
 from collections.abc import Iterator
@@ -10,14 +10,19 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from tests.browser.people import DESKTOP, PASSWORD
+from tests.docs.blocks import Block, written_in
 from tests.engines import Engines
-from tests.server import FIREFOX, IPHONE, Device, Server
+from tests.server import FIREFOX, IPHONE, LOG_IN, Device, Server
 
 pytestmark = pytest.mark.browser
 
 EXAMPLES = Path(__file__).parents[2] / "graphql_examples" / "component"
 AUTH = "https://auth.example.com"
 EMAIL = "ana@example.com"
+BLOCKS = written_in("html")
+PAGES = {f"/{path.name}": path.read_text(encoding="utf-8") for path in EXAMPLES.glob("*.html")} | {
+    f"/{block}": block.text for block in BLOCKS
+}
 
 
 class Site(ThreadingHTTPServer):
@@ -31,11 +36,10 @@ class Site(ThreadingHTTPServer):
 
 class _Examples(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
-        file = EXAMPLES / self.path.removeprefix("/")
-        found = file.suffix == ".html" and file.is_file()
+        page = PAGES.get(self.path)
         assert isinstance(self.server, Site)
-        body = file.read_text(encoding="utf-8").replace(AUTH, self.server.auth) if found else ""
-        self.send_response(200 if found else 404)
+        body = (page or "").replace(AUTH, self.server.auth)
+        self.send_response(404 if page is None else 200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
         self.wfile.write(body.encode())
@@ -124,6 +128,16 @@ def test_it_works_with_cookies_inside_of_another_site(server: Server, site: Site
     expect(page.locator("#log li").last).to_have_text("signedout: REVOKED_BY_USER")
     expect(page.get_by_role("button", name="Enter the shop")).to_be_visible()
     assert sessions.evaluate("it => it.matches(':state(signed-out)') && !it.signedIn")
+
+
+@pytest.mark.usefixtures("server")
+@pytest.mark.parametrize("block", BLOCKS, ids=str)
+def test_what_our_pages_say_is_all_that_it_takes(block: Block, site: Site, page: Page) -> None:
+    asked = {"query": LOG_IN, "variables": {"input": {"email": EMAIL, "password": PASSWORD, "delivery": "COOKIE"}}}
+    page.request.post(f"{site.auth}/graphql", data=asked, headers={"Origin": site.auth})
+    page.goto(f"http://localhost:{site.server_port}/{block}")
+    expect(page.locator("my-sessions:state(live)")).to_be_attached()
+    expect(page.get_by_role("heading", name="Dieses Gerät")).to_be_visible()
 
 
 def test_it_works_with_the_tokens_of_a_page_of_another_site(server: Server, site: Site, page: Page) -> None:

@@ -5,6 +5,7 @@ import json
 import pytest
 from graphql import parse, validate
 
+from resolvers.client_hints import ASKED_FOR
 from schema.build import graphql_schema, services_schema
 from tests.docs.blocks import BLOCKS, Block, written_in
 
@@ -13,12 +14,11 @@ SEEN_TO = {
     "graphql": "here",
     "json": "here",
     "sh": "test_commands.py, test_start.py",
-    "js": "test_scripts.py",
+    "js": "test_scripts.py, tests/browser/test_blocks_browser.py, tests/contracts/test_trusted_documents.py",
     "ts": "tests/contracts: the workshop compiles them",
-    "python": "the programs beside the page",
-    "html": "tests/browser",
-    "css": "tests/browser",
-    "http": "tests/sessionql/test_client_hints.py",
+    "python": "test_programs.py",
+    "html": "tests/browser/test_component.py",
+    "http": "here",
     "text": "nothing can be run of it",
 }
 
@@ -36,3 +36,11 @@ def test_operations_are_valid(block: Block) -> None:
 @pytest.mark.parametrize("block", written_in("json"), ids=str)
 def test_json_is_json(block: Block) -> None:
     json.loads(block.text)
+
+
+def test_headers_are_those_that_our_own_page_sends() -> None:
+    (block,) = written_in("http")
+    asked, allowed = block.text.splitlines()
+    assert asked == f"Accept-CH: {ASKED_FOR}"
+    names = [name.strip().lower().replace("sec-", "") for name in ASKED_FOR.split(",")]
+    assert [part.partition("=")[0].strip() for part in allowed.partition(":")[2].split(",")] == names
