@@ -12,7 +12,7 @@ from tests.graphql_server.listening import Listening
 from tests.graphql_server.plain import SECRET
 
 DEEP = '{"type":"ping","payload":' + '{"a":' * 500 + "1" + "}" * 501
-IMPATIENT = ConnectionLimits(init_seconds=0.1)
+IMPATIENT = ConnectionLimits(init_seconds=1.0)
 
 
 @pytest.mark.parametrize("subprotocol", [None, "graphql-ws", "soap"])
