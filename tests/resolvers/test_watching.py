@@ -77,9 +77,14 @@ async def watch(services: Services, stream: AsyncIterator[T]) -> Watch:
     """Begin to watch. Over when the watcher waits for news."""
     before = watchers(services)
     begun = Watch(services, stream)
-    await until(lambda: watchers(services) > before)
-    await until(lambda: all(each._waiter for own in services.broadcast._watchers.values() for each in own))
+    await all_wait(services, before + 1)
     return begun
+
+
+async def all_wait(services: Services, count: int = 1) -> None:
+    """Over when that many watchers have looked at what is, and wait for news."""
+    await until(lambda: watchers(services) >= count)
+    await until(lambda: all(each._waiter for own in services.broadcast._watchers.values() for each in own))
 
 
 def watchers(services: Services) -> int:
@@ -89,8 +94,7 @@ def watchers(services: Services) -> int:
 async def over(services: Services, session: SessionRecord, act: Callable[[], Awaitable[object]]) -> End:
     """Why a session may be watched with no longer after `act`; it may before."""
     ending = asyncio.create_task(until_over(services, session))
-    await until(lambda: watchers(services) > 0)
-    await asyncio.sleep(0)
+    await all_wait(services)
     assert not ending.done()
     await act()
     async with asyncio.timeout(10):
@@ -274,7 +278,7 @@ async def test_whoever_watches_is_interrupted_when_nothing_is_heard_any_more(ser
     laptop = await sign_up(services)
     async with hearing(services):
         ending = asyncio.create_task(until_over(services, laptop.session))
-        await until(lambda: watchers(services) > 0)
+        await all_wait(services)
     async with asyncio.timeout(10):
         assert await ending is End.INTERRUPTED
     with pytest.raises(StorageUnavailable):
@@ -303,7 +307,7 @@ async def test_after_a_failure_the_news_are_heard_again(
     monkeypatch.setattr(Broadcast, "_read", fail_once)
     async with hearing(services):
         first = asyncio.create_task(until_over(services, phone.session))
-        await until(lambda: watchers(services) > 0)
+        await all_wait(services)
         await revoke_session(services, as_requester(laptop), str(phone.session.id), LAPTOP)
         async with asyncio.timeout(10):
             assert await first is End.INTERRUPTED
