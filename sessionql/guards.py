@@ -16,7 +16,7 @@ from resolvers.requester import Requester, Unauthenticated
 from resolvers.services import Services
 from schema.browser import Browser, CookiesRefused
 from schema.context import Context
-from sessionql.callers import client_of, context_of, token_of
+from sessionql.callers import bearer_token, client_of, context_of, token_of
 from sessionql.rest.problems import CHALLENGE
 from sessionql.settings import Settings
 from storage import StorageUnavailable
@@ -90,13 +90,22 @@ class _Caller(SecurityBase):
         services, settings = self._services, self._settings
         sender = client_of(connection, settings.proxies, truncate=services.policy.truncate_addresses)
         try:
-            token = token_of(connection, None, settings.cookies, settings.origins)
+            if _was_typed(connection):
+                token = bearer_token(connection) or settings.cookies.read(connection.headers.raw).access_token
+            else:
+                token = token_of(connection, None, settings.cookies, settings.origins)
             context = await context_of(services, sender, token, Browser())
         except CookiesRefused as error:
             _refuse(connection, 403, str(error))
         except StorageUnavailable:
             _refuse(connection, 503, "The sessions cannot be reached. Try again in a moment.")
         return context
+
+
+def _was_typed(connection: HTTPConnection) -> bool:
+    """Whether somebody typed the address, or took a bookmark: no site can have browsers say so."""
+    is_read = connection.scope.get("method") in {"GET", "HEAD"}
+    return is_read and connection.headers.get("sec-fetch-site") == "none"
 
 
 def _refuse(connection: HTTPConnection, status: int, why: str, challenge: str | None = None) -> NoReturn:

@@ -140,6 +140,10 @@ async def test_cookies_open_the_routes_of_the_same_site_only(sessions: SessionQL
         foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
         assert (await http.get("/current", headers=foreign)).status_code == 403
         assert (await http.get("/current")).status_code == 403
+        typed = {"Sec-Fetch-Site": "none"}
+        assert (await http.get("/current", headers=typed)).status_code == 200, "the address was opened by hand"
+        assert (await http.post("/fresh", headers=typed)).status_code == 403
+        assert (await http.post("/fresh", headers=headers)).status_code == 200
 
 
 async def test_however_many_guards_there_are_one_look_is_enough(
