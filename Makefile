@@ -8,7 +8,7 @@ CLIENTS := $(CURDIR)/.build/clients/node_modules
 # Tests wait for processes of their own more than they compute.
 TESTFLAGS ?= -n 4
 ROUNDS ?= 20
-ROOMS := sessionql graphql_server schema resolvers storage
+PACKAGES := sessionql graphql_server schema resolvers storage
 
 .PHONY: help serve test contract proof check format generate docs lock clean
 .DEFAULT_GOAL := help
@@ -23,7 +23,7 @@ test: $(DEV)  ## Run every test, on SQLite and on PostgreSQL
 	@sh requirements/find_browser.sh
 	@sh requirements/find_node.sh
 	@PYTHON="$(BIN)/python" sh requirements/find_codegen.sh
-	@$(BIN)/python -m compileall -q $(ROOMS)  # for the hundred servers and commands that follow
+	@$(BIN)/python -m compileall -q $(PACKAGES)  # for the hundred servers and commands that follow
 	@$(BIN)/python -m pytest $(TESTFLAGS)
 
 contract: $(DEV)  ## Audits, clients and linters of others: one table of suites

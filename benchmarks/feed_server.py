@@ -15,8 +15,17 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.routing import Route, WebSocketRoute
 
-from graphql_server import Connection, ConnectionLimits, Engine, GraphQLEndpoint, GraphQLSocket, Peer, Seats, Streams
-from graphql_server.uvicorn_wires import HttpProtocol, WebSocketProtocol
+from sessionql.graphql_server import (
+    Connection,
+    ConnectionLimits,
+    Engine,
+    GraphQLEndpoint,
+    GraphQLSocket,
+    Peer,
+    Seats,
+    Streams,
+)
+from sessionql.graphql_server.connections.uvicorn import HttpProtocol, WebSocketProtocol
 
 LIMITS = ConnectionLimits(total=100_000)
 _listeners: set[asyncio.Queue[str]] = set()

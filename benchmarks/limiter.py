@@ -14,10 +14,10 @@ import time
 from dataclasses import dataclass
 
 from benchmarks.nasty_documents import KINDS
-from graphql_server.documents import Documents
-from schema.build import graphql_schema
-from sessionql.disclosure import WHY_NOT
-from sessionql.settings import Settings
+from sessionql.graphql.introspection import WHY_NOT
+from sessionql.graphql_server.documents.validation import Documents
+from sessionql.schema.build import graphql_schema
+from sessionql.settings.settings import Settings
 
 SIZES = [int(1.3**power) for power in range(3, 48)]
 RUNS = 5

@@ -19,8 +19,8 @@ from typing import Any
 import uvloop
 
 from benchmarks.asking import ask
-from sessionql.app import create_app
-from sessionql.settings import Settings
+from sessionql.app.factory import create_app
+from sessionql.settings.settings import Settings
 
 SAMPLES = 500
 WARM_UP = 20

@@ -19,8 +19,8 @@ from typing import Any
 import uvloop
 
 from benchmarks.asking import send
-from sessionql.app import create_app
-from sessionql.settings import Settings
+from sessionql.app.factory import create_app
+from sessionql.settings.settings import Settings
 
 ROUNDS, EACH = 30, 50
 PARTS = 10

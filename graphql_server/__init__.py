@@ -5,18 +5,18 @@ other room.
 for the operations of a WebSocket. What the errors of a schema's resolvers mean is told by its owner, as `Fault`s.
 """
 
-from graphql_server.connection import Admit, Closing, Connection, Open, Peer, Refused
-from graphql_server.connection_limits import ConnectionLimits
-from graphql_server.endpoint import GraphQLEndpoint
-from graphql_server.engine import Engine, EngineOf, ExecutorClass
-from graphql_server.faults import Fault, Translate
-from graphql_server.limits import Limits
-from graphql_server.manifests import Entry, ManifestError, read_manifests
-from graphql_server.seats import Seats
-from graphql_server.statuses import HttpProfile
-from graphql_server.streams import Meet, Streams
-from graphql_server.trusted import TrustedDocuments, Unusable
-from graphql_server.websocket import GraphQLSocket
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import Admit, Closing, Connection, Open, Peer, Refused
+from sessionql.graphql_server.connections.quota import Seats
+from sessionql.graphql_server.documents.manifests import Entry, ManifestError, read_manifests
+from sessionql.graphql_server.documents.trusted import TrustedDocuments, Unusable
+from sessionql.graphql_server.engine import Engine, EngineOf, ExecutorClass
+from sessionql.graphql_server.errors import Fault, Translate
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from sessionql.graphql_server.http.statuses import HttpProfile
+from sessionql.graphql_server.http.streams import Meet, Streams
+from sessionql.graphql_server.limits.limits import Limits
+from sessionql.graphql_server.websocket.socket import GraphQLSocket
 
 __all__ = [
     "Admit",

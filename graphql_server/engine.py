@@ -1,8 +1,8 @@
 """Executing operations, for no longer than they may take."""
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
+from dataclasses import replace
 from inspect import isawaitable
 from typing import Any, TypeAlias, TypeVar
 
@@ -17,16 +17,16 @@ from graphql import (
 )
 from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
 
-from graphql_server.documents import SYNTAX, Documents
-from graphql_server.faults import Fault, RequestError, Translate, format_error, to_fault
-from graphql_server.library import NEGOTIATION, Library
-from graphql_server.limits import Limits, too_many_values, took_too_long
-from graphql_server.remembered import Remembered
-from graphql_server.request import GraphQLRequest
-from graphql_server.statuses import Outcome
-from graphql_server.subscription import each_event
-from graphql_server.trusted import TrustedDocuments
-from graphql_server.values import has_more_values
+from sessionql.graphql_server.documents.lru_cache import Remembered
+from sessionql.graphql_server.documents.store import NEGOTIATION, Library
+from sessionql.graphql_server.documents.trusted import TrustedDocuments
+from sessionql.graphql_server.documents.validation import SYNTAX, Documents
+from sessionql.graphql_server.errors import RequestError, Translate, format_error, to_fault
+from sessionql.graphql_server.limits.limits import Limits, too_many_values, took_too_long
+from sessionql.graphql_server.limits.variables import has_more_values
+from sessionql.graphql_server.outcome import Answer, Answers, answer_of
+from sessionql.graphql_server.request import GraphQLRequest
+from sessionql.graphql_server.subscription import each_event
 
 T = TypeVar("T")
 Source: TypeAlias = AsyncIterable[Any] | ExecutionResult
@@ -36,39 +36,10 @@ ExecutorClass: TypeAlias = type[Executor[Any]]
 BAD_INPUT = "BAD_USER_INPUT"
 PERSISTED_CHARACTERS = 1_000_000
 """How many the texts of automatic persisted queries may have together."""
-_REFUSED = {400: Outcome.UNREADABLE, 422: Outcome.REFUSED}
 NO_STREAM = (
     "A subscription has many answers: take them with `Accept: text/event-stream`, "
     "or over a WebSocket by the protocol `graphql-transport-ws`."
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """The body of a response. `executed` is False when the request never came to that."""
-
-    body: dict[str, Any]
-    status: int
-    executed: bool
-
-    @property
-    def outcome(self) -> Outcome:
-        """What became of the request."""
-        if not self.executed:
-            return _REFUSED.get(self.status, Outcome.FAULT)
-        if "errors" not in self.body:
-            return Outcome.COMPLETE
-        return Outcome.FAILED if self.body["data"] is None else Outcome.PARTIAL
-
-
-def answer_of(fault: Fault) -> Answer:
-    """The answer when nothing was executed, for a reason that is no error of the document's."""
-    body = {"errors": [{"message": fault.message, "extensions": {"code": fault.code}}]}
-    return Answer(body, fault.status, executed=False)
-
-
-Answers: TypeAlias = AsyncGenerator[Answer, None]
-"""Those of a subscription. One that was not executed is the last: there is nothing more to come."""
 
 
 class Engine:

@@ -1,12 +1,9 @@
-"""Reading a GraphQL request from HTTP. Whatever arrives, the answer is a request or a clear error."""
+"""A GraphQL request, whatever transport it came by, checked or refused with a clear error."""
 
 from dataclasses import dataclass
 from typing import Any
 
-from starlette.requests import Request
-
-from graphql_server.body import parse_json, read_json
-from graphql_server.faults import MalformedRequest, RequestError
+from sessionql.graphql_server.errors import MalformedRequest
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,37 +22,13 @@ class GraphQLRequest:
     query_hash: str | None = None
 
 
-async def read_request(request: Request, max_bytes: int) -> GraphQLRequest:
-    """The operation that a GET or POST request asks for. Raises RequestError."""
-    if request.method in ("GET", "HEAD"):
-        return _checked(_from_query_string(request), safe=True)
-    if request.method != "POST":
-        raise RequestError(405, "Send GraphQL by POST, or queries by GET.", "METHOD_NOT_ALLOWED", Allow="GET, POST")
-    return _checked(await read_json(request, max_bytes), safe=False)
-
-
 def from_payload(payload: dict[str, Any]) -> GraphQLRequest:
     """The operation that a message asks for: what a body would be. Raises RequestError."""
-    return _checked(payload, safe=False)
+    return check_request(payload, safe=False)
 
 
-def _from_query_string(request: Request) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for name in ("query", "documentId", "operationName", "variables", "extensions"):
-        values = request.query_params.getlist(name)
-        if len(values) > 1:
-            raise MalformedRequest(f"`{name}` is there more than once.")
-        if values:
-            found[name] = values[0]
-    for name in ("variables", "extensions"):
-        if found.get(name):
-            found[name] = parse_json(found[name], f"`{name}`")
-        else:
-            found.pop(name, None)
-    return found
-
-
-def _checked(found: Any, *, safe: bool) -> GraphQLRequest:
+def check_request(found: Any, *, safe: bool) -> GraphQLRequest:
+    """The request that a JSON value describes. Raises MalformedRequest."""
     if isinstance(found, list):
         message = f"Batches are off: send one operation a request, and no list of {len(found)}."
         raise MalformedRequest(message, "BATCHES_NOT_SUPPORTED")

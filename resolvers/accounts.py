@@ -3,19 +3,19 @@
 from dataclasses import dataclass, replace
 from uuid import UUID
 
-from resolvers.attempts import give_back, registration_limit, take
-from resolvers.emails import email_key, normalize_email
-from resolvers.events import record
-from resolvers.failures import AccountDisabled, EmailTaken, InvalidCredentials, InvalidInput, RateLimited
-from resolvers.grants import Grant, grant
-from resolvers.names import clean_name
-from resolvers.new_sessions import new_session, start
-from resolvers.password_checks import Checked, PasswordCheck, check_password
-from resolvers.passwords import check_new_password
-from resolvers.refresh_tokens import unseal
-from resolvers.requester import Client, Requester
-from resolvers.services import Services
-from storage.records import EventKind, RevocationReason, SessionRecord, UserRecord
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import AccountDisabled, EmailTaken, InvalidCredentials, InvalidInput, RateLimited
+from sessionql.resolvers.events import record
+from sessionql.resolvers.password_checks import Checked, PasswordCheck, check_password
+from sessionql.resolvers.passwords import check_new_password
+from sessionql.resolvers.rate_limits import give_back, registration_limit, take
+from sessionql.resolvers.requester import Client, Requester
+from sessionql.resolvers.session_creation import new_session, start
+from sessionql.resolvers.token_pairs import Grant, grant
+from sessionql.resolvers.tokens.refresh import unseal
+from sessionql.resolvers.values.emails import email_key, normalize_email
+from sessionql.resolvers.values.names import clean_name
+from sessionql.storage.records import EventKind, RevocationReason, SessionRecord, UserRecord
 
 
 @dataclass(frozen=True, slots=True, repr=False)

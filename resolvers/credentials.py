@@ -5,17 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from resolvers.attempts import give_back
-from resolvers.events import record, record_revocations
-from resolvers.failures import InvalidCredentials, InvalidInput, RateLimited, ReauthenticationRequired
-from resolvers.grants import Grant, grant
-from resolvers.password_checks import Checked, PasswordCheck, check_password
-from resolvers.passwords import check_new_password
-from resolvers.requester import Client, Requester, Unauthenticated
-from resolvers.services import Services
-from storage import Repositories
-from storage.filters import SessionFilter
-from storage.records import EventKind, RevocationReason, SessionRecord
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import InvalidCredentials, InvalidInput, RateLimited, ReauthenticationRequired
+from sessionql.resolvers.events import record, record_revocations
+from sessionql.resolvers.password_checks import Checked, PasswordCheck, check_password
+from sessionql.resolvers.passwords import check_new_password
+from sessionql.resolvers.rate_limits import give_back
+from sessionql.resolvers.requester import Client, Requester, Unauthenticated
+from sessionql.resolvers.token_pairs import Grant, grant
+from sessionql.storage import Repositories
+from sessionql.storage.filters import SessionFilter
+from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
 
 
 @dataclass(frozen=True, slots=True, repr=False)

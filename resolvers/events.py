@@ -5,14 +5,14 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from resolvers.cursors import encode_cursor
-from resolvers.devices import describe
-from resolvers.paging import Slice, cut
-from resolvers.requester import Client
-from resolvers.services import Services
-from storage import Repositories
-from storage.filters import Page, Position
-from storage.records import EventKind, EventRecord, SessionRecord
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.devices.user_agent import describe
+from sessionql.resolvers.requester import Client
+from sessionql.resolvers.values.cursors import encode_cursor
+from sessionql.resolvers.values.paging import Slice, cut
+from sessionql.storage import Repositories
+from sessionql.storage.filters import Page, Position
+from sessionql.storage.records import EventKind, EventRecord, SessionRecord
 
 
 def event(

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from resolvers.refresh import is_racing
-from resolvers.refresh_tokens import RefreshClaims, unseal
-from resolvers.requester import Refusal, check_access
-from resolvers.services import Services
-from storage.records import SessionRecord, SessionState
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.refresh import is_racing
+from sessionql.resolvers.requester import Refusal, check_access
+from sessionql.resolvers.tokens.refresh import RefreshClaims, unseal
+from sessionql.storage.records import SessionRecord, SessionState
 
 
 class TokenKind(StrEnum):

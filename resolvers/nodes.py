@@ -3,14 +3,14 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from resolvers.accounts import find_user
-from resolvers.events import find_events
-from resolvers.failures import ListTooLong
-from resolvers.ids import parse_id
-from resolvers.requester import Requester
-from resolvers.services import Services
-from resolvers.sessions import find_sessions
-from storage.records import EventRecord, SessionRecord, UserRecord
+from sessionql.resolvers.accounts import find_user
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import ListTooLong
+from sessionql.resolvers.events import find_events
+from sessionql.resolvers.requester import Requester
+from sessionql.resolvers.sessions import find_sessions
+from sessionql.resolvers.values.ids import parse_id
+from sessionql.storage.records import EventRecord, SessionRecord, UserRecord
 
 Node = UserRecord | SessionRecord | EventRecord
 

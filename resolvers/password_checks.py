@@ -5,15 +5,15 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from resolvers.attempts import password_limits, take
-from resolvers.events import event
-from resolvers.failures import InvalidCredentials, RateLimited
-from resolvers.requester import Client
-from resolvers.services import Services
-from storage import Repositories
-from storage.attempts import Attempt
-from storage.records import EventKind, SessionRecord
-from storage.users import Credentials
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import InvalidCredentials, RateLimited
+from sessionql.resolvers.events import event
+from sessionql.resolvers.rate_limits import password_limits, take
+from sessionql.resolvers.requester import Client
+from sessionql.storage import Repositories
+from sessionql.storage.rate_limits import Attempt
+from sessionql.storage.records import EventKind, SessionRecord
+from sessionql.storage.users import Credentials
 
 NOBODY = UUID(int=0)
 AT_ONCE = 4

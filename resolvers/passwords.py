@@ -11,7 +11,7 @@ from typing import TypeVar, TypeVarTuple
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from resolvers.failures import InvalidInput
+from sessionql.resolvers.errors import InvalidInput
 
 Args = TypeVarTuple("Args")
 T = TypeVar("T")

@@ -5,10 +5,10 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime
 
-from resolvers.services import Services
-from storage import StorageError
-from storage.pruning import Forget
-from storage.walks import START
+from sessionql.resolvers.dependencies import Services
+from sessionql.storage import StorageError
+from sessionql.storage.keyset_batches import START
+from sessionql.storage.pruning import Forget
 
 log = logging.getLogger("sessionql.pruning")
 

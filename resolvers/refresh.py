@@ -10,16 +10,16 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from resolvers.attempts import refresh_limit, take
-from resolvers.events import record
-from resolvers.failures import RateLimited, RefreshTokenInvalid
-from resolvers.grants import Grant, grant
-from resolvers.refresh_tokens import RefreshClaims, unseal
-from resolvers.requester import Client
-from resolvers.services import Services
-from storage import Repositories
-from storage.records import EventKind, RevocationReason, SessionRecord, SessionState
-from storage.sessions import Touch
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import RateLimited, RefreshTokenInvalid
+from sessionql.resolvers.events import record
+from sessionql.resolvers.rate_limits import refresh_limit, take
+from sessionql.resolvers.requester import Client
+from sessionql.resolvers.token_pairs import Grant, grant
+from sessionql.resolvers.tokens.refresh import RefreshClaims, unseal
+from sessionql.storage import Repositories
+from sessionql.storage.records import EventKind, RevocationReason, SessionRecord, SessionState
+from sessionql.storage.sessions import Touch
 
 log = logging.getLogger("sessionql.refresh")
 

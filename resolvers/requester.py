@@ -6,9 +6,9 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from resolvers.client_hints import NO_HINTS, ClientHints
-from resolvers.services import Services
-from storage.records import SessionRecord, SessionState
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.devices.client_hints import NO_HINTS, ClientHints
+from sessionql.storage.records import SessionRecord, SessionState
 
 log = logging.getLogger("sessionql.requester")
 

@@ -13,12 +13,12 @@ from hashlib import sha256
 from secrets import token_bytes
 from uuid import UUID
 
-from resolvers.failures import InvalidInput
-from resolvers.ids import parse_id
-from resolvers.names import LONGEST, clean_name
-from resolvers.requester import Client
-from resolvers.services import Services
-from storage.records import Scope, ServiceKeyRecord
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import InvalidInput
+from sessionql.resolvers.requester import Client
+from sessionql.resolvers.values.ids import parse_id
+from sessionql.resolvers.values.names import LONGEST, clean_name
+from sessionql.storage.records import Scope, ServiceKeyRecord
 
 log = logging.getLogger("sessionql.service_keys")
 

@@ -5,18 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from resolvers.credentials import require_fresh_login
-from resolvers.cursors import encode_cursor
-from resolvers.events import record, record_revocations
-from resolvers.failures import InvalidArgument, InvalidInput, ReauthenticationRequired, SessionEnded, SessionNotFound
-from resolvers.ids import parse_id
-from resolvers.names import clean_name
-from resolvers.paging import MOST, Slice, cut
-from resolvers.requester import Client, Requester
-from resolvers.services import Services
-from storage.filters import Page, Position, SessionFilter, SessionOrderField
-from storage.records import EventKind, RevocationReason, SessionRecord
-from storage.sessions import SessionOrder, SessionStats
+from sessionql.resolvers.credentials import require_fresh_login
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import (
+    InvalidArgument,
+    InvalidInput,
+    ReauthenticationRequired,
+    SessionEnded,
+    SessionNotFound,
+)
+from sessionql.resolvers.events import record, record_revocations
+from sessionql.resolvers.requester import Client, Requester
+from sessionql.resolvers.values.cursors import encode_cursor
+from sessionql.resolvers.values.ids import parse_id
+from sessionql.resolvers.values.names import clean_name
+from sessionql.resolvers.values.paging import MOST, Slice, cut
+from sessionql.storage.filters import Page, Position, SessionFilter, SessionOrderField
+from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
+from sessionql.storage.sessions import SessionOrder, SessionStats
 
 LONGEST_SEARCH = 100
 

@@ -4,17 +4,17 @@ from typing import Annotated, Any, Protocol
 
 import strawberry
 
-from resolvers import accounts, credentials, refresh
-from resolvers.accounts import LogIn, SignedIn
-from resolvers.credentials import PasswordChange
-from resolvers.failures import Failure, RefreshTokenInvalid
-from resolvers.grants import Grant
-from schema.context import Context, Info
-from schema.enums import TokenDelivery
-from schema.errors import dress
-from schema.inputs import ChangePasswordInput, LoginInput, ReauthenticateInput, RefreshInput, RegisterInput
-from schema.node import given
-from schema.payloads import (
+from sessionql.resolvers import accounts, credentials, refresh
+from sessionql.resolvers.accounts import LogIn, SignedIn
+from sessionql.resolvers.credentials import PasswordChange
+from sessionql.resolvers.errors import Failure, RefreshTokenInvalid
+from sessionql.resolvers.token_pairs import Grant
+from sessionql.schema.context import Context, Info
+from sessionql.schema.enums import TokenDelivery
+from sessionql.schema.errors import dress
+from sessionql.schema.inputs import ChangePasswordInput, LoginInput, ReauthenticateInput, RefreshInput, RegisterInput
+from sessionql.schema.node import given
+from sessionql.schema.payloads import (
     AuthTokens,
     ChangePasswordPayload,
     LoginPayload,
@@ -24,9 +24,9 @@ from schema.payloads import (
     RegisterPayload,
     hand_over,
 )
-from schema.session import dress_session
-from schema.user import dress_user
-from storage.records import SessionRecord
+from sessionql.schema.session import dress_session
+from sessionql.schema.user import dress_user
+from sessionql.storage.records import SessionRecord
 
 WhoRegisters = Annotated[RegisterInput, strawberry.argument(description="Who registers.")]
 WhoLogsIn = Annotated[LoginInput, strawberry.argument(description="Who logs in.")]

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from schema.enums import EventKind
+from sessionql.schema.enums import EventKind
 
 
 def _described(text: str) -> object:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
-from resolvers.grants import Grant
+from sessionql.resolvers.token_pairs import Grant
 
 
 class CookiesRefused(Exception):

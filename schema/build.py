@@ -9,12 +9,12 @@ import strawberry
 from graphql import GraphQLSchema
 from strawberry.schema.config import StrawberryConfig
 
-from schema.mutation import Mutation
-from schema.query import Query
-from schema.scalars import SCALARS
-from schema.service_mutation import ServiceMutation
-from schema.service_query import ServiceQuery
-from schema.subscription import Subscription
+from sessionql.schema.mutation import Mutation
+from sessionql.schema.query import Query
+from sessionql.schema.scalars import SCALARS
+from sessionql.schema.service_mutation import ServiceMutation
+from sessionql.schema.service_query import ServiceQuery
+from sessionql.schema.subscription import Subscription
 
 SDL_FILE = Path(__file__).parent / "schema.graphql"
 SERVICES_SDL_FILE = Path(__file__).parent / "services.graphql"

@@ -4,12 +4,12 @@ from dataclasses import dataclass, field
 
 import strawberry
 
-from resolvers.accounts import Proof
-from resolvers.requester import Client, Requester, Unauthenticated
-from resolvers.services import Services
-from schema.browser import Browser
-from schema.loaders import Loaders
-from storage.records import SessionRecord
+from sessionql.resolvers.accounts import Proof
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.requester import Client, Requester, Unauthenticated
+from sessionql.schema.browser import Browser
+from sessionql.schema.loaders import Loaders
+from sessionql.storage.records import SessionRecord
 
 
 @dataclass(slots=True)

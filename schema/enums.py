@@ -4,8 +4,8 @@ from enum import Enum, StrEnum
 
 import strawberry
 
-from storage.filters import SessionOrderField
-from storage.records import DeviceKind, EventKind, RevocationReason, SessionState
+from sessionql.storage.filters import SessionOrderField
+from sessionql.storage.records import DeviceKind, EventKind, RevocationReason, SessionState
 
 
 class OrderDirection(StrEnum):

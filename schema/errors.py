@@ -8,8 +8,8 @@ from typing import Annotated, Any
 
 import strawberry
 
-from resolvers import failures
-from schema.enums import ErrorCode
+from sessionql.resolvers import errors as failures
+from sessionql.schema.enums import ErrorCode
 
 MESSAGE = "A human-readable sentence in English. Do not match on it; match on `__typename` or `code`."
 PATH = 'The path of the argument at fault, e.g. `["input", "email"]`; empty when no one argument is at fault.'

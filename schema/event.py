@@ -7,19 +7,19 @@ from uuid import UUID
 
 import strawberry
 
-from resolvers.events import event_cursor
-from resolvers.paging import Slice
-from schema.context import Info
-from schema.enums import EventKind
-from schema.node import Node, PageInfo, page_info
-from schema.scalars import IPAddress
-from storage.filters import Page
-from storage.records import EventRecord, SessionRecord
+from sessionql.resolvers.events import event_cursor
+from sessionql.resolvers.values.paging import Slice
+from sessionql.schema.context import Info
+from sessionql.schema.enums import EventKind
+from sessionql.schema.node import Node, PageInfo, page_info
+from sessionql.schema.scalars import IPAddress
+from sessionql.storage.filters import Page
+from sessionql.storage.records import EventRecord, SessionRecord
 
 if TYPE_CHECKING:
-    from schema.session import Session
+    from sessionql.schema.session import Session
 
-LazySession = Annotated["Session", strawberry.lazy("schema.session")]
+LazySession = Annotated["Session", strawberry.lazy("sessionql.schema.session")]
 
 Show = Callable[[SessionRecord], "Session"]
 """How a session is dressed: handed down, for events and sessions refer to each other."""

@@ -4,10 +4,10 @@ from datetime import datetime
 
 import strawberry
 
-from schema.enums import DeviceKind, OrderDirection, SessionOrderField, SessionState, TokenDelivery
-from schema.node import given
-from storage.filters import SessionFilter as Filter
-from storage.sessions import SessionOrder as Order
+from sessionql.schema.enums import DeviceKind, OrderDirection, SessionOrderField, SessionState, TokenDelivery
+from sessionql.schema.node import given
+from sessionql.storage.filters import SessionFilter as Filter
+from sessionql.storage.sessions import SessionOrder as Order
 
 
 @strawberry.input(description="Which sessions to list. An absent or null field does not narrow the list.")

@@ -10,11 +10,11 @@ from uuid import UUID
 
 from strawberry.dataloader import DataLoader
 
-from resolvers import events, sessions
-from resolvers.paging import Slice
-from resolvers.services import Services
-from storage.filters import Page
-from storage.records import EventRecord, SessionRecord
+from sessionql.resolvers import events, sessions
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.values.paging import Slice
+from sessionql.storage.filters import Page
+from sessionql.storage.records import EventRecord, SessionRecord
 
 Scope = TypeVar("Scope", bound=Hashable)
 Value = TypeVar("Value")

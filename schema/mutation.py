@@ -2,8 +2,8 @@
 
 import strawberry
 
-from schema.account_mutation import AccountMutation
-from schema.session_mutation import SessionMutation
+from sessionql.schema.account_mutation import AccountMutation
+from sessionql.schema.session_mutation import SessionMutation
 
 
 @strawberry.type(

@@ -5,8 +5,8 @@ from typing import Any
 
 import strawberry
 
-from resolvers.paging import PageRequest, Slice
-from storage.filters import Page
+from sessionql.resolvers.values.paging import PageRequest, Slice
+from sessionql.storage.filters import Page
 
 
 @strawberry.interface(description="An object with a globally unique, opaque ID (Relay Global Object Identification).")

@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from resolvers.grants import Grant
-from schema.browser import Browser
-from schema.errors import (
+from sessionql.resolvers.token_pairs import Grant
+from sessionql.schema.browser import Browser
+from sessionql.schema.errors import (
     ChangePasswordError,
     LoginError,
     ReauthenticateError,
@@ -17,14 +17,14 @@ from schema.errors import (
     RevokeAllSessionsError,
     RevokeSessionError,
 )
-from schema.scalars import JWT
-from schema.session import Session
-from schema.user import User
+from sessionql.schema.scalars import JWT
+from sessionql.schema.session import Session
+from sessionql.schema.user import User
 
 if TYPE_CHECKING:
-    from schema.query import Query
+    from sessionql.schema.query import Query
 
-LazyQuery = Annotated["Query", strawberry.lazy("schema.query")]
+LazyQuery = Annotated["Query", strawberry.lazy("sessionql.schema.query")]
 
 USER = "The {}account; null when `errors` is not empty."
 NEW_SESSION = "The new session; null when `errors` is not empty."
@@ -118,7 +118,7 @@ class LogoutPayload:
 class _WithQuery:
     @strawberry.field(description=ROOT)
     def query(self) -> LazyQuery:
-        from schema.query import Query  # noqa: PLC0415 - the types refer to each other
+        from sessionql.schema.query import Query  # noqa: PLC0415 - the types refer to each other
 
         return Query()
 

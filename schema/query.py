@@ -5,17 +5,17 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers import accounts, sessions
-from resolvers.ids import parse_id
-from resolvers.nodes import find_nodes
-from resolvers.requester import Requester
-from schema.arguments import SessionId
-from schema.context import Context, Info
-from schema.event import dress_event
-from schema.node import Node
-from schema.session import Session, dress_session
-from schema.user import User, dress_user
-from storage.records import EventRecord, SessionRecord, UserRecord
+from sessionql.resolvers import accounts, sessions
+from sessionql.resolvers.nodes import find_nodes
+from sessionql.resolvers.requester import Requester
+from sessionql.resolvers.values.ids import parse_id
+from sessionql.schema.arguments import SessionId
+from sessionql.schema.context import Context, Info
+from sessionql.schema.event import dress_event
+from sessionql.schema.node import Node
+from sessionql.schema.session import Session, dress_session
+from sessionql.schema.user import User, dress_user
+from sessionql.storage.records import EventRecord, SessionRecord, UserRecord
 
 ObjectId = Annotated[strawberry.ID, strawberry.argument(description="The ID of the object.")]
 ObjectIds = Annotated[list[strawberry.ID], strawberry.argument(description="The IDs of the objects.")]

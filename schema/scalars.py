@@ -7,7 +7,7 @@ from typing import NewType
 import strawberry
 from strawberry.types.scalar import ScalarDefinition
 
-from resolvers.addresses import canonical_address
+from sessionql.resolvers.client import canonical_address
 
 JWT = NewType("JWT", str)
 IPAddress = NewType("IPAddress", str)

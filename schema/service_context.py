@@ -4,8 +4,8 @@ from dataclasses import dataclass, field
 
 import strawberry
 
-from resolvers.service_keys import Service
-from schema.context import Context
+from sessionql.resolvers.service_keys import Service
+from sessionql.schema.context import Context
 
 
 @dataclass(slots=True)

@@ -2,9 +2,9 @@
 
 from enum import StrEnum
 
-from resolvers.introspection import TokenKind
-from schema.enums import publish
-from storage.records import OperationKind, Scope
+from sessionql.resolvers.introspection import TokenKind
+from sessionql.schema.enums import publish
+from sessionql.storage.records import OperationKind, Scope
 
 
 class ServiceErrorCode(StrEnum):

@@ -9,10 +9,10 @@ from typing import Annotated, Any
 
 import strawberry
 
-from resolvers import failures
-from schema.errors import MESSAGE, PATH, Dresses
-from schema.errors import dress as dress_with
-from schema.service_enums import ServiceErrorCode
+from sessionql.resolvers import errors as failures
+from sessionql.schema.errors import MESSAGE, PATH, Dresses
+from sessionql.schema.errors import dress as dress_with
+from sessionql.schema.service_enums import ServiceErrorCode
 
 
 @strawberry.interface(

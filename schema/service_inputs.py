@@ -4,10 +4,10 @@ from datetime import datetime
 
 import strawberry
 
-from resolvers.operators import Lookup
-from resolvers.subjects import Reproof, SubjectLogIn
-from schema.node import given
-from schema.scalars import IPAddress
+from sessionql.resolvers.admin import Lookup
+from sessionql.resolvers.external_users import Reproof, SubjectLogIn
+from sessionql.schema.node import given
+from sessionql.schema.scalars import IPAddress
 
 PROVED = "When the user {} who they are; absent or null for just now. Never later than now, but for a minute of skew."
 

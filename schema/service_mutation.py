@@ -4,19 +4,22 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers import addresses, everyone, operators, subjects
-from resolvers.devices import clean_user_agent
-from resolvers.failures import Failure
-from resolvers.requester import Client
-from resolvers.services import Services
-from schema.arguments import SessionId
-from schema.node import given
-from schema.payloads import dress_tokens
-from schema.service_context import ServiceInfo
-from schema.service_enums import Scope
-from schema.service_errors import dress
-from schema.service_inputs import CreateSessionInput, MarkReauthenticatedInput
-from schema.service_payloads import (
+from sessionql.resolvers import admin as operators
+from sessionql.resolvers import bulk_revocation as everyone
+from sessionql.resolvers import client as addresses
+from sessionql.resolvers import external_users as subjects
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.devices.user_agent import clean_user_agent
+from sessionql.resolvers.errors import Failure
+from sessionql.resolvers.requester import Client
+from sessionql.schema.arguments import SessionId
+from sessionql.schema.node import given
+from sessionql.schema.payloads import dress_tokens
+from sessionql.schema.service_context import ServiceInfo
+from sessionql.schema.service_enums import Scope
+from sessionql.schema.service_errors import dress
+from sessionql.schema.service_inputs import CreateSessionInput, MarkReauthenticatedInput
+from sessionql.schema.service_payloads import (
     CreateSessionPayload,
     DeleteUserPayload,
     DisableUserPayload,
@@ -26,8 +29,8 @@ from schema.service_payloads import (
     RevokeUserSessionPayload,
     RevokeUserSessionsPayload,
 )
-from schema.service_user import dress_user
-from schema.session import dress_session
+from sessionql.schema.service_user import dress_user
+from sessionql.schema.session import dress_session
 
 WhoLoggedIn = Annotated[CreateSessionInput, strawberry.argument(description="Who logged in at the service.")]
 WhoProved = Annotated[MarkReauthenticatedInput, strawberry.argument(description="Whose session, and when.")]

@@ -2,15 +2,15 @@
 
 import strawberry
 
-from schema.payloads import ERRORS, NEW_SESSION, SESSION_NOW, TOKENS, AuthTokens
-from schema.service_errors import (
+from sessionql.schema.payloads import ERRORS, NEW_SESSION, SESSION_NOW, TOKENS, AuthTokens
+from sessionql.schema.service_errors import (
     ChangeUserError,
     CreateSessionError,
     MarkReauthenticatedError,
     RevokeUserSessionError,
 )
-from schema.service_user import ServiceUser
-from schema.session import Session
+from sessionql.schema.service_user import ServiceUser
+from sessionql.schema.session import Session
 
 USER_NOW = "The user as they are now; null when `errors` is not empty."
 COUNT = "How many sessions this call revoked."

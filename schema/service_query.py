@@ -5,18 +5,18 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers import operators
-from resolvers.accounts import find_user
-from resolvers.introspection import ActiveToken, introspect
-from resolvers.requester import Requester
-from schema.context import Context
-from schema.node import given
-from schema.service_context import ServiceInfo
-from schema.service_enums import OperationKind, Scope, TokenKind
-from schema.service_inputs import UserLookup
-from schema.service_user import ServiceUser, dress_user
-from schema.session import Session, dress_session
-from storage.records import OperationRecord, SessionRecord
+from sessionql.resolvers import admin as operators
+from sessionql.resolvers.accounts import find_user
+from sessionql.resolvers.introspection import ActiveToken, introspect
+from sessionql.resolvers.requester import Requester
+from sessionql.schema.context import Context
+from sessionql.schema.node import given
+from sessionql.schema.service_context import ServiceInfo
+from sessionql.schema.service_enums import OperationKind, Scope, TokenKind
+from sessionql.schema.service_inputs import UserLookup
+from sessionql.schema.service_user import ServiceUser, dress_user
+from sessionql.schema.session import Session, dress_session
+from sessionql.storage.records import OperationRecord, SessionRecord
 
 Token = Annotated[str, strawberry.argument(description="The token. Send it in the variables of a POST, not in a URL.")]
 By = Annotated[UserLookup, strawberry.argument(description="What names the user.")]

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import strawberry
 
-from schema.user import User
-from storage.records import UserRecord
+from sessionql.schema.user import User
+from sessionql.storage.records import UserRecord
 
 
 @strawberry.type(name="User", description="A user. Nobody's own view: no session is the current one.")

@@ -7,21 +7,21 @@ from uuid import UUID
 
 import strawberry
 
-from resolvers.paging import Slice
-from resolvers.sessions import cursor_of
-from schema.arguments import (
+from sessionql.resolvers.sessions import cursor_of
+from sessionql.resolvers.values.paging import Slice
+from sessionql.schema.arguments import (
     EventsAfter,
     EventsBefore,
     EventsFirst,
     EventsLast,
 )
-from schema.context import Context, Info
-from schema.enums import DeviceKind, RevocationReason, SessionState
-from schema.event import SecurityEventConnection, dress_events
-from schema.node import Node, PageInfo, page_info, page_of
-from schema.scalars import IPAddress
-from storage.filters import Page, SessionOrderField
-from storage.records import Device, EventRecord, SessionRecord
+from sessionql.schema.context import Context, Info
+from sessionql.schema.enums import DeviceKind, RevocationReason, SessionState
+from sessionql.schema.event import SecurityEventConnection, dress_events
+from sessionql.schema.node import Node, PageInfo, page_info, page_of
+from sessionql.schema.scalars import IPAddress
+from sessionql.storage.filters import Page, SessionOrderField
+from sessionql.storage.records import Device, EventRecord, SessionRecord
 
 
 @strawberry.type(description="What a session's device is, as far as its User-Agent string and Client Hints tell.")

@@ -4,15 +4,15 @@ from typing import Annotated
 
 import strawberry
 
-from resolvers import sessions
-from resolvers.failures import Failure
-from schema.arguments import SessionId
-from schema.context import Context, Info
-from schema.errors import dress
-from schema.inputs import RenameSessionInput, SessionFilter
-from schema.node import given
-from schema.payloads import RenameSessionPayload, RevokeAllSessionsPayload, RevokeSessionPayload
-from schema.session import dress_session
+from sessionql.resolvers import sessions
+from sessionql.resolvers.errors import Failure
+from sessionql.schema.arguments import SessionId
+from sessionql.schema.context import Context, Info
+from sessionql.schema.errors import dress
+from sessionql.schema.inputs import RenameSessionInput, SessionFilter
+from sessionql.schema.node import given
+from sessionql.schema.payloads import RenameSessionPayload, RevokeAllSessionsPayload, RevokeSessionPayload
+from sessionql.schema.session import dress_session
 
 MOST_IDS = 1000
 

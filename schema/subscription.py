@@ -6,14 +6,14 @@ from functools import partial
 
 import strawberry
 
-from resolvers.requester import Requester
-from resolvers.watching import revoked_sessions, security_events
-from schema.arguments import EventKinds
-from schema.context import Context, Info
-from schema.event import SecurityEvent, dress_event
-from schema.node import given
-from schema.session import Session, dress_session
-from storage.records import EventKind
+from sessionql.resolvers.requester import Requester
+from sessionql.resolvers.subscriptions import revoked_sessions, security_events
+from sessionql.schema.arguments import EventKinds
+from sessionql.schema.context import Context, Info
+from sessionql.schema.event import SecurityEvent, dress_event
+from sessionql.schema.node import given
+from sessionql.schema.session import Session, dress_session
+from sessionql.storage.records import EventKind
 
 
 @strawberry.type(description="A session was revoked.")

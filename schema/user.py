@@ -7,9 +7,9 @@ from uuid import UUID
 
 import strawberry
 
-from resolvers import events, sessions
-from resolvers.paging import Slice
-from schema.arguments import (
+from sessionql.resolvers import events, sessions
+from sessionql.resolvers.values.paging import Slice
+from sessionql.schema.arguments import (
     EventKinds,
     EventsAfter,
     EventsBefore,
@@ -20,14 +20,14 @@ from schema.arguments import (
     SessionsFirst,
     SessionsLast,
 )
-from schema.context import Context, Info
-from schema.enums import DeviceKind
-from schema.event import SecurityEventConnection, dress_events
-from schema.inputs import SessionFilter, SessionOrder
-from schema.node import Node, given, page_of
-from schema.session import Session, SessionConnection, dress_session, dress_sessions
-from storage.filters import Page
-from storage.records import EventRecord, SessionRecord, UserRecord
+from sessionql.schema.context import Context, Info
+from sessionql.schema.enums import DeviceKind
+from sessionql.schema.event import SecurityEventConnection, dress_events
+from sessionql.schema.inputs import SessionFilter, SessionOrder
+from sessionql.schema.node import Node, given, page_of
+from sessionql.schema.session import Session, SessionConnection, dress_session, dress_sessions
+from sessionql.storage.filters import Page
+from sessionql.storage.records import EventRecord, SessionRecord, UserRecord
 
 FilterArgument = Annotated[SessionFilter | None, strawberry.argument(description="Which sessions to list.")]
 OrderArgument = Annotated[SessionOrder | None, strawberry.argument(description="How to order them.")]

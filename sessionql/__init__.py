@@ -8,20 +8,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from resolvers.hooks import SessionChange
-    from resolvers.requester import Requester
-    from sessionql.app import create_app
-    from sessionql.server import SessionQL
-    from sessionql.settings import Settings
+    from sessionql.app.factory import create_app
+    from sessionql.app.sessionql import SessionQL
+    from sessionql.resolvers.background.hooks import SessionChange
+    from sessionql.resolvers.requester import Requester
+    from sessionql.settings.settings import Settings
 
 __all__ = ["Requester", "SessionChange", "SessionQL", "Settings", "create_app"]
 
 _HOMES = {
-    "Requester": "resolvers.requester",
-    "SessionChange": "resolvers.hooks",
-    "SessionQL": "sessionql.server",
-    "Settings": "sessionql.settings",
-    "create_app": "sessionql.app",
+    "Requester": "sessionql.resolvers.requester",
+    "SessionChange": "sessionql.resolvers.background.hooks",
+    "SessionQL": "sessionql.app.sessionql",
+    "Settings": "sessionql.settings.settings",
+    "create_app": "sessionql.app.factory",
 }
 
 

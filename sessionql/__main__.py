@@ -1,5 +1,5 @@
 """`python -m sessionql` is `sessionql`."""
 
-from sessionql.cli import main
+from sessionql.cli.main import main
 
 main()

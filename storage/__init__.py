@@ -4,8 +4,8 @@ Ask `Storage` for a transaction, and the transaction for a repository. Everythin
 room (tables, statements, drivers) is private to it.
 """
 
-from storage.errors import StorageError, StorageUnavailable
-from storage.lifetimes import Lifetimes
-from storage.storage import Repositories, Storage
+from sessionql.storage.errors import StorageError, StorageUnavailable
+from sessionql.storage.lifetimes import Lifetimes
+from sessionql.storage.storage import Repositories, Storage
 
 __all__ = ["Lifetimes", "Repositories", "Storage", "StorageError", "StorageUnavailable"]

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.sql import Executable
 
-from storage.announcements import Announcements, Hear
+from sessionql.storage.notifications import Announcements, Hear
 
 Parameters = Mapping[str, Any]
 Row = Sequence[Any]

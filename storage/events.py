@@ -8,11 +8,11 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, insert, select
 
-from storage.conditions import any_of, one_of, padded
-from storage.database import Row, Transaction
-from storage.filters import Page
-from storage.records import EventKind, EventRecord
-from storage.tables import events, users
+from sessionql.storage.database import Row, Transaction
+from sessionql.storage.filters import Page
+from sessionql.storage.records import EventKind, EventRecord
+from sessionql.storage.sql_conditions import any_of, one_of, padded
+from sessionql.storage.tables import events, users
 
 c = events.c
 

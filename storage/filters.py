@@ -13,10 +13,10 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, or_, select, tuple_
 
-from storage.conditions import any_of
-from storage.records import DeviceKind, SessionState
-from storage.session_rows import COLUMNS, LIVE, fold
-from storage.tables import INSTANT, sessions
+from sessionql.storage.records import DeviceKind, SessionState
+from sessionql.storage.session_rows import COLUMNS, LIVE, fold
+from sessionql.storage.sql_conditions import any_of
+from sessionql.storage.tables import INSTANT, sessions
 
 _EXPIRED = and_(
     sessions.c.revoked_at.is_(None),

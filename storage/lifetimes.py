@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from storage.records import SessionRecord, SessionState
+from sessionql.storage.records import SessionRecord, SessionState
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,5 +24,5 @@ class Lifetimes:
         return SessionState.ACTIVE if now < self.expires_at(session) else SessionState.EXPIRED
 
     def cutoffs(self, now: datetime) -> dict[str, datetime]:
-        """The parameters of the SQL form of `state`: see `storage.session_rows.LIVE`."""
+        """The parameters of the SQL form of `state`: see `sessionql.storage.session_rows.LIVE`."""
         return {"idle_cutoff": now - self.idle, "birth_cutoff": now - self.absolute}

@@ -13,10 +13,10 @@ from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
-from storage.database import Database
-from storage.errors import SchemaOutdated, StorageError, StorageUnavailable
-from storage.migrations import HEAD
-from storage.storage import is_sqlite, sqlite_path
+from sessionql.storage.database import Database
+from sessionql.storage.errors import SchemaOutdated, StorageError, StorageUnavailable
+from sessionql.storage.migrations import HEAD
+from sessionql.storage.storage import is_sqlite, sqlite_path
 
 _VERSION = text("SELECT version_num FROM alembic_version")
 
@@ -70,7 +70,7 @@ def _with_connection(url: str, work: Callable[[Connection], None]) -> None:
 
 
 def _on_sqlite(url: str, work: Callable[[Connection], None]) -> None:
-    from storage.sqlite import make_engine, own  # noqa: PLC0415 - not on PostgreSQL
+    from sessionql.storage.sqlite import make_engine, own  # noqa: PLC0415 - not on PostgreSQL
 
     path = sqlite_path(url)
     handle = own(path)

@@ -16,10 +16,10 @@ from sqlalchemy import Dialect
 from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql import Executable
 
-from storage.announcements import Announcements, Hear
-from storage.database import Lost, Parameters, Row
-from storage.postgresql_announcing import announce, listening
-from storage.postgresql_errors import PATIENCE, wrapped
+from sessionql.storage.database import Lost, Parameters, Row
+from sessionql.storage.notifications import Announcements, Hear
+from sessionql.storage.postgresql_errors import PATIENCE, wrapped
+from sessionql.storage.postgresql_notify import announce, listening
 
 log = logging.getLogger("sessionql.storage")
 

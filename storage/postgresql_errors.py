@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import asyncpg
 
-from storage.errors import StorageError, StorageUnavailable
+from sessionql.storage.errors import StorageError, StorageUnavailable
 
 PATIENCE = 5.0
 """How long a connection, or one statement, may take, in seconds."""

@@ -6,9 +6,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, update
 from sqlalchemy.sql import Executable
 
-from storage.database import Transaction
-from storage.tables import INSTANT, events, sessions
-from storage.walks import Place, Walk
+from sessionql.storage.database import Transaction
+from sessionql.storage.keyset_batches import Place, Walk
+from sessionql.storage.tables import INSTANT, events, sessions
 
 
 @dataclass(frozen=True, slots=True)

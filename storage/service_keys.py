@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy import bindparam, insert, select, update
 
-from storage.database import Row, Transaction
-from storage.records import Scope, ServiceKeyRecord
-from storage.tables import service_keys
+from sessionql.storage.database import Row, Transaction
+from sessionql.storage.records import Scope, ServiceKeyRecord
+from sessionql.storage.tables import service_keys
 
 c = service_keys.c
 

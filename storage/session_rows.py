@@ -5,9 +5,9 @@ from unicodedata import normalize
 
 from sqlalchemy import and_, bindparam
 
-from storage.database import Row
-from storage.records import Device, DeviceKind, RevocationReason, SessionRecord
-from storage.tables import INSTANT, sessions
+from sessionql.storage.database import Row
+from sessionql.storage.records import Device, DeviceKind, RevocationReason, SessionRecord
+from sessionql.storage.tables import INSTANT, sessions
 
 c = sessions.c
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from sqlalchemy import Select, Update, bindparam, case, func, insert, literal, select, tuple_, update
 
-from storage.conditions import one_of
-from storage.filters import FilterShape
-from storage.session_rows import COLUMNS, LIVE
-from storage.tables import INSTANT, sessions
+from sessionql.storage.filters import FilterShape
+from sessionql.storage.session_rows import COLUMNS, LIVE
+from sessionql.storage.sql_conditions import one_of
+from sessionql.storage.tables import INSTANT, sessions
 
 c = sessions.c
 

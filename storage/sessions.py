@@ -8,13 +8,13 @@ from uuid import UUID
 
 from sqlalchemy import Update
 
-from storage import session_statements as statements
-from storage.conditions import padded
-from storage.database import Transaction
-from storage.filters import Page, SessionFilter, SessionOrderField, page_statement
-from storage.lifetimes import Lifetimes
-from storage.records import Device, DeviceKind, RevocationReason, SessionRecord
-from storage.session_rows import fold, to_record, to_row
+from sessionql.storage import session_statements as statements
+from sessionql.storage.database import Transaction
+from sessionql.storage.filters import Page, SessionFilter, SessionOrderField, page_statement
+from sessionql.storage.lifetimes import Lifetimes
+from sessionql.storage.records import Device, DeviceKind, RevocationReason, SessionRecord
+from sessionql.storage.session_rows import fold, to_record, to_row
+from sessionql.storage.sql_conditions import padded
 
 
 @dataclass(frozen=True, slots=True)

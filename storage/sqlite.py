@@ -17,9 +17,9 @@ from sqlalchemy import Connection, Engine, StaticPool, create_engine, event
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import Executable
 
-from storage.announcements import Announcements, Hear
-from storage.database import Lost, Parameters, Row
-from storage.errors import StorageError, StorageUnavailable
+from sessionql.storage.database import Lost, Parameters, Row
+from sessionql.storage.errors import StorageError, StorageUnavailable
+from sessionql.storage.notifications import Announcements, Hear
 
 LOCK_WAIT = 2.0
 """How long to wait for another program that holds the file locked, in seconds."""

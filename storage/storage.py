@@ -7,16 +7,16 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from storage.attempts import AttemptRepository
-from storage.database import Database, Transaction
-from storage.events import EventRepository
-from storage.everyone import EveryoneRepository
-from storage.lifetimes import Lifetimes
-from storage.operations import OperationRepository
-from storage.pruning import PruneRepository
-from storage.service_keys import ServiceKeyRepository
-from storage.sessions import SessionRepository
-from storage.users import UserRepository
+from sessionql.storage.admin_actions import OperationRepository
+from sessionql.storage.bulk_revocation import EveryoneRepository
+from sessionql.storage.database import Database, Transaction
+from sessionql.storage.events import EventRepository
+from sessionql.storage.lifetimes import Lifetimes
+from sessionql.storage.pruning import PruneRepository
+from sessionql.storage.rate_limits import AttemptRepository
+from sessionql.storage.service_keys import ServiceKeyRepository
+from sessionql.storage.sessions import SessionRepository
+from sessionql.storage.users import UserRepository
 
 
 class Repositories:
@@ -79,9 +79,9 @@ def connect(url: str, pool_size: int = 10) -> Database:
     """The database that a `sqlite:///…` or `postgresql://…` URL names; not yet opened."""
     # Each engine's driver is loaded where it is used, for a quick start.
     if is_sqlite(url):
-        from storage.sqlite import SqliteDatabase  # noqa: PLC0415
+        from sessionql.storage.sqlite import SqliteDatabase  # noqa: PLC0415
 
         return SqliteDatabase(sqlite_path(url))
-    from storage.postgresql import PostgresqlDatabase  # noqa: PLC0415
+    from sessionql.storage.postgresql import PostgresqlDatabase  # noqa: PLC0415
 
     return PostgresqlDatabase(url, pool_size)

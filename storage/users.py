@@ -8,9 +8,9 @@ from uuid import UUID
 
 from sqlalchemy import Executable, bindparam, delete, select, update
 
-from storage.database import Row, Transaction
-from storage.records import UserRecord
-from storage.tables import users
+from sessionql.storage.database import Row, Transaction
+from sessionql.storage.records import UserRecord
+from sessionql.storage.tables import users
 
 c = users.c
 

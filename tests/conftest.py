@@ -16,18 +16,18 @@ import pytest
 from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
-from resolvers.activity import Activity
-from resolvers.broadcast import Broadcast
-from resolvers.keys import KeyRing
-from resolvers.locations import Locations
-from resolvers.passwords import Passwords
-from resolvers.services import Policy, Services
-from resolvers.tokens import Tokens
-from sessionql.app import create_app
-from sessionql.mode_settings import Mode
-from sessionql.settings import Settings
-from storage import Lifetimes, Storage
-from storage.storage import connect
+from sessionql.app.factory import create_app
+from sessionql.resolvers.background.activity import Activity
+from sessionql.resolvers.background.pubsub import Broadcast
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.devices.locations import Locations
+from sessionql.resolvers.passwords import Passwords
+from sessionql.resolvers.tokens.access import Tokens
+from sessionql.resolvers.tokens.keys import KeyRing
+from sessionql.settings.mode import Mode
+from sessionql.settings.settings import Settings
+from sessionql.storage import Lifetimes, Storage
+from sessionql.storage.storage import connect
 from tests.engines import GIVEN, Engines, PostgresqlServer, find_postgresql
 from tests.server import Server
 

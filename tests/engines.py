@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import asyncpg
 from anyio.from_thread import start_blocking_portal
 
-from storage.migrate import upgrade
+from sessionql.storage.migrate import upgrade
 
 T = TypeVar("T")
 

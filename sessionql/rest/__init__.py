@@ -5,6 +5,6 @@
 document and its page.
 """
 
-from sessionql.rest.doors import make_rest
+from sessionql.rest.router import make_rest
 
 __all__ = ["make_rest"]

@@ -2,15 +2,15 @@
 
 from fastapi import APIRouter, Request
 
-from resolvers import accounts
-from resolvers.accounts import LogIn, SignedIn
-from resolvers.failures import Failure
-from resolvers.requester import Unauthenticated
-from resolvers.sessions import ACTIVE, count_sessions
-from sessionql.rest.describe import FORM, form_schema, may_fail, open_to_all, takes
-from sessionql.rest.entrance import Entrance, has_form, required
-from sessionql.rest.models import LogInBody, Me, Session, Tokens
+from sessionql.resolvers import accounts
+from sessionql.resolvers.accounts import LogIn, SignedIn
+from sessionql.resolvers.errors import Failure
+from sessionql.resolvers.requester import Unauthenticated
+from sessionql.resolvers.sessions import ACTIVE, count_sessions
+from sessionql.rest.openapi import FORM, form_schema, may_fail, open_to_all, takes
 from sessionql.rest.problems import Refused
+from sessionql.rest.request import Entrance, has_form, required
+from sessionql.rest.schemas import LogInBody, Me, Session, Tokens
 
 _FORM = {
     "username": "The e-mail address.",

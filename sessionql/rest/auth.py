@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter, Request
 
-from resolvers import accounts, credentials, refresh
-from resolvers.failures import Failure
-from sessionql.rest.describe import may_fail, open_to_all, takes
-from sessionql.rest.entrance import Entrance
-from sessionql.rest.models import AccessToken, Done, PasswordBody, RefreshBody, Tokens
+from sessionql.resolvers import accounts, credentials, refresh
+from sessionql.resolvers.errors import Failure
+from sessionql.rest.openapi import may_fail, open_to_all, takes
 from sessionql.rest.problems import Refused
+from sessionql.rest.request import Entrance
+from sessionql.rest.schemas import AccessToken, Done, PasswordBody, RefreshBody, Tokens
 
 
 def auth_doors(entrance: Entrance) -> APIRouter:

@@ -8,10 +8,10 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
-from graphql_server.faults import Fault, RequestError
-from resolvers import failures
-from resolvers.failures import Failure
-from schema.errors import code_of
+from sessionql.graphql_server.errors import Fault, RequestError
+from sessionql.resolvers import errors as failures
+from sessionql.resolvers.errors import Failure
+from sessionql.schema.errors import code_of
 
 MEDIA_TYPE = "application/problem+json"
 CHALLENGE = 'Bearer realm="sessionql"'

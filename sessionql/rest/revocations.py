@@ -5,15 +5,15 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
 
-from graphql_server.faults import RequestError
-from resolvers import sessions
-from resolvers.failures import Failure
-from resolvers.requester import Requester
-from schema.context import Context
-from sessionql.rest.describe import may_fail, takes
-from sessionql.rest.entrance import Entrance
-from sessionql.rest.models import Done, RevokeAllBody, RevokedAll
+from sessionql.graphql_server.errors import RequestError
+from sessionql.resolvers import sessions
+from sessionql.resolvers.errors import Failure
+from sessionql.resolvers.requester import Requester
+from sessionql.rest.openapi import may_fail, takes
 from sessionql.rest.problems import Refused
+from sessionql.rest.request import Entrance
+from sessionql.rest.schemas import Done, RevokeAllBody, RevokedAll
+from sessionql.schema.context import Context
 
 Which = Annotated[UUID, Path(description="The ID of the session.")]
 Keep = Annotated[bool | None, Query(description="Whether to leave this session alone. By default yes.")]

@@ -5,20 +5,20 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Request
 
-from resolvers import sessions
-from resolvers.failures import Failure
-from resolvers.paging import MOST
-from resolvers.sessions import ACTIVE, count_sessions, my_sessions
-from sessionql.rest.describe import may_fail, takes
-from sessionql.rest.entrance import Entrance
-from sessionql.rest.models import (
+from sessionql.resolvers import sessions
+from sessionql.resolvers.errors import Failure
+from sessionql.resolvers.sessions import ACTIVE, count_sessions, my_sessions
+from sessionql.resolvers.values.paging import MOST
+from sessionql.rest.openapi import may_fail, takes
+from sessionql.rest.problems import Refused
+from sessionql.rest.request import Entrance
+from sessionql.rest.schemas import (
     LocatedSession,
     LocatedSessions,
     RenameBody,
     Session,
     Sessions,
 )
-from sessionql.rest.problems import Refused
 
 Which = Annotated[UUID, Path(description="The ID of the session.")]
 

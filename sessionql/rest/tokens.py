@@ -3,14 +3,14 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from graphql_server.faults import RequestError
-from resolvers.accounts import Proof, logout
-from resolvers.introspection import TokenKind, introspect
-from schema.service_context import ServiceContext
-from sessionql.rest.describe import may_fail, open_to_all, takes_form
-from sessionql.rest.entrance import Entrance, required
-from sessionql.rest.models import Introspection
-from storage.records import Scope
+from sessionql.graphql_server.errors import RequestError
+from sessionql.resolvers.accounts import Proof, logout
+from sessionql.resolvers.introspection import TokenKind, introspect
+from sessionql.rest.openapi import may_fail, open_to_all, takes_form
+from sessionql.rest.request import Entrance, required
+from sessionql.rest.schemas import Introspection
+from sessionql.schema.service_context import ServiceContext
+from sessionql.storage.records import Scope
 
 _FORM = takes_form(
     {"token": "The token.", "token_type_hint": "Not needed: tokens say what they are."}, "token_type_hint"

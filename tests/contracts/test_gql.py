@@ -16,7 +16,7 @@ from gql.utilities import update_schema_scalar
 from graphql import GraphQLError, GraphQLScalarType, build_schema
 from session_auth import SessionAuth, Tokens
 
-from schema.build import SDL_FILE
+from sessionql.schema.build import SDL_FILE
 from tests.server import FIREFOX, IPHONE
 
 pytestmark = pytest.mark.contract("gql over HTTP (Python)")

@@ -14,7 +14,7 @@ from gql.transport.exceptions import TransportError, TransportQueryError
 from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import ConnectionClosed
 
-from schema.build import SDL_FILE
+from sessionql.schema.build import SDL_FILE
 from tests.server import FIREFOX, IPHONE, Device
 
 pytestmark = pytest.mark.contract("gql over WebSocket (Python)")

@@ -11,7 +11,7 @@ import pytest
 from graphql import REMOVE, Node, Visitor, VisitorAction, parse, print_ast, visit
 from pydantic import ValidationError
 
-from schema.build import SDL_FILE
+from sessionql.schema.build import SDL_FILE
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "graphql_examples/python"

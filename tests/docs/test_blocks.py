@@ -5,8 +5,8 @@ import json
 import pytest
 from graphql import parse, validate
 
-from resolvers.client_hints import ASKED_FOR
-from schema.build import graphql_schema, services_schema
+from sessionql.resolvers.devices.client_hints import ASKED_FOR
+from sessionql.schema.build import graphql_schema, services_schema
 from tests.docs.blocks import BLOCKS, Block, written_in
 
 # By whom the blocks of a language are run or checked.

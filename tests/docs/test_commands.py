@@ -7,8 +7,8 @@ from pathlib import Path
 import click
 import pytest
 
-from sessionql.cli import commands
-from sessionql.settings import Settings
+from sessionql.cli.main import commands
+from sessionql.settings.settings import Settings
 from tests.docs.blocks import ROOT, Block, written_in
 
 SETTING = re.compile(r"SESSIONQL_([A-Z_]+)=(\S*)")

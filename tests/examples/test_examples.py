@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sessionql.examples import Example, load_examples
+from sessionql.graphql.examples import Example, load_examples
 from tests.server import FIREFOX, IPHONE, Device, Server
 from tests.sockets import socket_of
 

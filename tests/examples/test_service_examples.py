@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from sessionql.examples import load_examples
+from sessionql.graphql.examples import load_examples
 from tests.server import IPHONE, Device, Server
 from tests.sessionql.command import run
 

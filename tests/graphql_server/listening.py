@@ -20,7 +20,7 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from graphql_server import (
+from sessionql.graphql_server import (
     Closing,
     Connection,
     ConnectionLimits,
@@ -32,7 +32,7 @@ from graphql_server import (
     Seats,
     Streams,
 )
-from graphql_server.uvicorn_wires import HttpProtocol, WebSocketProtocol
+from sessionql.graphql_server.connections.uvicorn import HttpProtocol, WebSocketProtocol
 from tests.graphql_server.feed import Feed, schema
 from tests.graphql_server.plain import METHODS, Away, BadToken, translate
 from tests.graphql_server.plain import Refused as NotAllowed

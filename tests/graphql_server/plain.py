@@ -22,7 +22,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from graphql_server import Engine, Fault, GraphQLEndpoint, HttpProfile
+from sessionql.graphql_server import Engine, Fault, GraphQLEndpoint, HttpProfile
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"

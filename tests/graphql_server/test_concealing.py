@@ -9,8 +9,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from graphql_server import Engine, GraphQLEndpoint
-from graphql_server.request import GraphQLRequest
+from sessionql.graphql_server import Engine, GraphQLEndpoint
+from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.plain import METHODS, translate
 
 WHY = "Ask the janitor for the schema."

@@ -3,10 +3,10 @@
 import pytest
 from graphql import build_schema, parse
 
-from graphql_server import Engine, Limits
-from graphql_server.cost import ENDLESS, Costs
-from graphql_server.request import GraphQLRequest
-from graphql_server.statuses import Outcome
+from sessionql.graphql_server import Engine, Limits
+from sessionql.graphql_server.limits.cost import ENDLESS, Costs
+from sessionql.graphql_server.outcome import Outcome
+from sessionql.graphql_server.request import GraphQLRequest
 
 SCHEMA = build_schema("""
     type Query { all: [Item!]! one: Item names: [String!]! }

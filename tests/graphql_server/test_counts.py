@@ -3,7 +3,7 @@
 import pytest
 from graphql import parse
 
-from graphql_server.counts import ENDLESS, Counts, counts_of
+from sessionql.graphql_server.limits.counts import ENDLESS, Counts, counts_of
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 from graphql import parse
 
-from graphql_server.depth import Depths, depths_of
+from sessionql.graphql_server.limits.depth import Depths, depths_of
 
 
 @pytest.mark.parametrize(

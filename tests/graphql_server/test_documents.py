@@ -4,9 +4,9 @@ from typing import Any
 
 import pytest
 
-from graphql_server import documents
-from graphql_server.engine import Engine
-from graphql_server.request import GraphQLRequest
+from sessionql.graphql_server.documents import validation as documents
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.plain import Plain, schema, translate
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from graphql_server import Closing, ConnectionLimits
+from sessionql.graphql_server import Closing, ConnectionLimits
 from tests.graphql_server.events import Event, events_in
 from tests.graphql_server.feed import END
 from tests.graphql_server.listening import PATIENCE, Listening, until

@@ -8,7 +8,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from graphql_server import Engine, GraphQLEndpoint
+from sessionql.graphql_server import Engine, GraphQLEndpoint
 from tests.graphql_server.plain import schema, translate
 
 

@@ -8,8 +8,8 @@ import httpx
 import pytest
 from graphql import get_introspection_query
 
-from graphql_server import Engine, Limits
-from graphql_server.request import GraphQLRequest
+from sessionql.graphql_server import Engine, Limits
+from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.plain import schema, translate
 
 

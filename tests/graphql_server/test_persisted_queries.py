@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphql_server import library
-from graphql_server.engine import Engine
-from graphql_server.request import GraphQLRequest
+from sessionql.graphql_server.documents import store as library
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.manifest_files import hashed
 from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain, schema, translate
 from tests.graphql_server.spying import texts_given_to

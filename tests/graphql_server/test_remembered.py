@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from graphql_server.remembered import Remembered
+from sessionql.graphql_server.documents.lru_cache import Remembered
 
 puts = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 12)), max_size=60)
 

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
-from graphql_server import Closing, ConnectionLimits
+from sessionql.graphql_server import Closing, ConnectionLimits
 from tests.graphql_server.feed import END
 from tests.graphql_server.listening import Client, Listening
 

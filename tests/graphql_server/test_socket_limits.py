@@ -2,7 +2,7 @@
 
 import pytest
 
-from graphql_server import Closing, ConnectionLimits, Refused, Seats
+from sessionql.graphql_server import Closing, ConnectionLimits, Refused, Seats
 from tests.graphql_server.listening import Listening
 
 HEARD = "subscription { heard }"

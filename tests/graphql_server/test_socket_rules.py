@@ -5,9 +5,9 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from graphql_server import Closing, ConnectionLimits, Refused
-from graphql_server.closings import LONGEST, fitting
-from graphql_server.messages import read_message
+from sessionql.graphql_server import Closing, ConnectionLimits, Refused
+from sessionql.graphql_server.connections.close_codes import LONGEST, fitting
+from sessionql.graphql_server.websocket.messages import read_message
 from tests.graphql_server.listening import Listening
 from tests.graphql_server.plain import SECRET
 

@@ -7,8 +7,9 @@ from typing import Any
 import httpx
 import pytest
 
-from graphql_server import HttpProfile
-from graphql_server.statuses import Outcome, status_of
+from sessionql.graphql_server import HttpProfile
+from sessionql.graphql_server.http.statuses import status_of
+from sessionql.graphql_server.outcome import Outcome
 from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain
 
 NEW, OLD = {"Accept": GRAPHQL_JSON}, {"Accept": JSON}

@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from graphql_server import Engine, Limits
-from graphql_server.engine import Answer, Answers
-from graphql_server.faults import RequestError
-from graphql_server.request import GraphQLRequest
+from sessionql.graphql_server import Engine, Limits
+from sessionql.graphql_server.errors import RequestError
+from sessionql.graphql_server.outcome import Answer, Answers
+from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.feed import Feed, schema
 from tests.graphql_server.listening import Context
 from tests.graphql_server.plain import translate

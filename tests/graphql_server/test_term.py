@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from graphql_server.term import Term
+from sessionql.graphql_server.connections.deadline import Term
 
 
 async def why(term: Term[str]) -> str:

@@ -10,8 +10,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from graphql_server import Engine, GraphQLEndpoint, Limits
-from graphql_server.request import GraphQLRequest
+from sessionql.graphql_server import Engine, GraphQLEndpoint, Limits
+from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.plain import GRAPHQL_JSON, JSON, translate
 
 SOON = Limits(seconds=0.05)

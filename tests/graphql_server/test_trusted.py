@@ -8,8 +8,9 @@ from typing import Any
 import httpx
 import pytest
 
-from graphql_server import Engine, Entry, Limits, TrustedDocuments, documents
-from graphql_server.request import GraphQLRequest
+from sessionql.graphql_server import Engine, Entry, Limits, TrustedDocuments
+from sessionql.graphql_server.documents import validation as documents
+from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.manifest_files import hashed
 from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain, schema, translate
 from tests.graphql_server.spying import texts_given_to

@@ -3,8 +3,8 @@
 import pytest
 from graphql import build_schema
 
-from graphql_server import Engine
-from graphql_server.request import GraphQLRequest
+from sessionql.graphql_server import Engine
+from sessionql.graphql_server.request import GraphQLRequest
 
 SECRET = "hunter2: found: a 'value'; \"x\""
 TOKEN = "token_" + "hunter2" * 6

@@ -6,8 +6,9 @@ import pytest
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import ConnectionClosed
 
-from graphql_server import ConnectionLimits, uvicorn_wires
-from graphql_server.uvicorn_wires import PIECE
+from sessionql.graphql_server import ConnectionLimits
+from sessionql.graphql_server.connections import uvicorn as uvicorn_wires
+from sessionql.graphql_server.connections.uvicorn import PIECE
 from tests.graphql_server.listening import Listening, until
 
 TEXT, PING = 0x1, 0x9

@@ -9,15 +9,15 @@ from uuid import UUID
 
 from hypothesis.stateful import invariant
 
-from resolvers.activity import Activity
-from resolvers.introspection import TokenKind, introspect
-from resolvers.operators import Lookup, list_operations, look_up
-from resolvers.requester import Requester, authenticate
-from resolvers.services import Services
-from resolvers.sessions import my_sessions
-from storage.filters import Page, SessionFilter
-from storage.records import SessionRecord
-from storage.sessions import SessionOrder
+from sessionql.resolvers.admin import Lookup, list_operations, look_up
+from sessionql.resolvers.background.activity import Activity
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.introspection import TokenKind, introspect
+from sessionql.resolvers.requester import Requester, authenticate
+from sessionql.resolvers.sessions import my_sessions
+from sessionql.storage.filters import Page, SessionFilter
+from sessionql.storage.records import SessionRecord
+from sessionql.storage.sessions import SessionOrder
 from tests.proof import model
 from tests.proof.comparing import Comparing
 from tests.proof.model import Access, Refresh, Session

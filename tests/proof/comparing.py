@@ -8,14 +8,14 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from resolvers.accounts import SignedIn
-from resolvers.failures import RateLimited, RefreshTokenInvalid
-from resolvers.grants import Grant
-from resolvers.refresh import Refreshed, refresh
-from resolvers.requester import Client, Requester, authenticate
-from resolvers.services import Services
-from resolvers.sessions import RevokedMany
-from storage.records import DeviceKind, OperationKind, RevocationReason
+from sessionql.resolvers.accounts import SignedIn
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import RateLimited, RefreshTokenInvalid
+from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.requester import Client, Requester, authenticate
+from sessionql.resolvers.sessions import RevokedMany
+from sessionql.resolvers.token_pairs import Grant
+from sessionql.storage.records import DeviceKind, OperationKind, RevocationReason
 from tests.conftest import FakeClock
 from tests.proof import model
 from tests.proof.model import Access, Model, Refresh, Session

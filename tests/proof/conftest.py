@@ -6,11 +6,11 @@ from datetime import timedelta
 
 import pytest
 
-from resolvers.activity import Activity
-from resolvers.services import Policy, Services
-from sessionql.services import system_clock
-from storage import Storage
-from storage.storage import connect
+from sessionql.app.bootstrap import system_clock
+from sessionql.resolvers.background.activity import Activity
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.storage import Storage
+from sessionql.storage.storage import connect
 from tests.proof.racing import Workers
 from tests.resolvers.builders import make_tokens
 

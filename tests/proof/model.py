@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
-from storage.records import DeviceKind, RevocationReason
+from sessionql.storage.records import DeviceKind, RevocationReason
 
 IDLE, ABSOLUTE, KEPT = timedelta(days=30), timedelta(days=90), timedelta(days=30)
 GRACE, FRESH, INTERVAL = timedelta(seconds=10), timedelta(hours=1), timedelta(seconds=60)

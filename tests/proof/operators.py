@@ -7,10 +7,10 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from resolvers.everyone import revoke_everyone
-from resolvers.failures import UserNotFound
-from resolvers.operators import Touched, delete_user, disable_user, enable_user, revoke_session, revoke_sessions
-from storage.records import OperationKind, RevocationReason, SessionRecord, UserRecord
+from sessionql.resolvers.admin import Touched, delete_user, disable_user, enable_user, revoke_session, revoke_sessions
+from sessionql.resolvers.bulk_revocation import revoke_everyone
+from sessionql.resolvers.errors import UserNotFound
+from sessionql.storage.records import OperationKind, RevocationReason, SessionRecord, UserRecord
 from tests.proof.comparing import NOBODY
 from tests.proof.people import People
 from tests.proof.subjects import Subjects

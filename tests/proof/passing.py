@@ -5,7 +5,7 @@ from datetime import timedelta
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from resolvers.pruning import prune
+from sessionql.resolvers.pruning import prune
 from tests.proof.comparing import Comparing
 from tests.proof.world import TICK, data, draw, either
 

@@ -6,10 +6,10 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
-from resolvers.credentials import PasswordChange, Renewed, change_password, reauthenticate
-from resolvers.failures import RateLimited
-from resolvers.sessions import (
+from sessionql.resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
+from sessionql.resolvers.credentials import PasswordChange, Renewed, change_password, reauthenticate
+from sessionql.resolvers.errors import RateLimited
+from sessionql.resolvers.sessions import (
     Revoked,
     RevokedMany,
     rename_session,
@@ -17,8 +17,8 @@ from resolvers.sessions import (
     revoke_session,
     revoke_sessions,
 )
-from storage.filters import SessionFilter
-from storage.records import DeviceKind, RevocationReason, SessionRecord
+from sessionql.storage.filters import SessionFilter
+from sessionql.storage.records import DeviceKind, RevocationReason, SessionRecord
 from tests.proof import model
 from tests.proof.comparing import Comparing
 from tests.proof.world import TICK, data, devices, draw, either, everybody, mostly, people

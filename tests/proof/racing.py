@@ -6,14 +6,14 @@ from dataclasses import replace
 from random import Random
 from typing import ParamSpec, TypeVar
 
-from resolvers.accounts import SignedIn
-from resolvers.failures import RefreshTokenInvalid
-from resolvers.grants import Grant
-from resolvers.refresh import Refreshed, refresh
-from resolvers.requester import Requester, authenticate
-from resolvers.services import Policy, Services
-from resolvers.sessions import my_sessions
-from storage.records import RevocationReason, SessionRecord
+from sessionql.resolvers.accounts import SignedIn
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.errors import RefreshTokenInvalid
+from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.requester import Requester, authenticate
+from sessionql.resolvers.sessions import my_sessions
+from sessionql.resolvers.token_pairs import Grant
+from sessionql.storage.records import RevocationReason, SessionRecord
 from tests.resolvers.builders import LAPTOP, PHONE, live_row
 
 Args = ParamSpec("Args")

@@ -7,12 +7,12 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from resolvers.accounts import SignedIn
-from resolvers.credentials import Renewed
-from resolvers.failures import InvalidInput, SessionEnded
-from resolvers.service_keys import Service
-from resolvers.subjects import Reproof, SubjectLogIn, create_session, mark_reauthenticated
-from storage.records import Scope, ServiceKeyRecord
+from sessionql.resolvers.accounts import SignedIn
+from sessionql.resolvers.credentials import Renewed
+from sessionql.resolvers.errors import InvalidInput, SessionEnded
+from sessionql.resolvers.external_users import Reproof, SubjectLogIn, create_session, mark_reauthenticated
+from sessionql.resolvers.service_keys import Service
+from sessionql.storage.records import Scope, ServiceKeyRecord
 from tests.proof import model
 from tests.proof.comparing import NOBODY, Comparing
 from tests.proof.model import Session

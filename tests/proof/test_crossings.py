@@ -7,16 +7,16 @@ from itertools import product
 
 import pytest
 
-from resolvers.accounts import Proof, SignedIn, logout
-from resolvers.credentials import PasswordChange, Renewed, change_password
-from resolvers.failures import RefreshTokenInvalid
-from resolvers.grants import Grant
-from resolvers.refresh import refresh
-from resolvers.requester import Requester
-from resolvers.services import Services
-from resolvers.sessions import Revoked, RevokedMany, revoke_all_sessions, revoke_session, revoke_sessions
-from storage.filters import SessionFilter
-from storage.records import RevocationReason
+from sessionql.resolvers.accounts import Proof, SignedIn, logout
+from sessionql.resolvers.credentials import PasswordChange, Renewed, change_password
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import RefreshTokenInvalid
+from sessionql.resolvers.refresh import refresh
+from sessionql.resolvers.requester import Requester
+from sessionql.resolvers.sessions import Revoked, RevokedMany, revoke_all_sessions, revoke_session, revoke_sessions
+from sessionql.resolvers.token_pairs import Grant
+from sessionql.storage.filters import SessionFilter
+from sessionql.storage.records import RevocationReason
 from tests.proof.racing import Race, Workers, assert_over, is_let_in, refreshing, using, with_policy
 from tests.proof.rounds import assert_both, rounds
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, live_row, sign_in, sign_up

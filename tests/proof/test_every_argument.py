@@ -9,9 +9,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from resolvers.passwords import Passwords
-from schema.build import graphql_schema, services_schema
-from sessionql.settings import Settings
+from sessionql.resolvers.passwords import Passwords
+from sessionql.schema.build import graphql_schema, services_schema
+from sessionql.settings.settings import Settings
 from tests.proof.every_argument import ODD, Place, places
 from tests.proof.rounds import LONG
 from tests.schema.asking import Caller
@@ -36,7 +36,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.fixture(autouse=True)
 def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessionql.services.Passwords", lambda: Passwords(time_cost=1, memory_kib=8))
+    monkeypatch.setattr("sessionql.app.bootstrap.Passwords", lambda: Passwords(time_cost=1, memory_kib=8))
 
 
 def values_for(every: list[Place]) -> Iterator[tuple[Place, list[Any]]]:

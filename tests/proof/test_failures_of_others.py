@@ -7,17 +7,17 @@ from pathlib import Path
 import httpx
 import pytest
 
-from resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
-from resolvers.addresses import client
-from resolvers.failures import InvalidCredentials, RateLimited, RefreshTokenInvalid
-from resolvers.key_file import KeyFile
-from resolvers.refresh import Refreshed, refresh
-from resolvers.requester import authenticate
-from resolvers.services import Policy, Services
-from resolvers.sessions import find_sessions, revoke_session
-from storage import Storage
-from storage.records import RevocationReason
-from storage.storage import connect
+from sessionql.resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
+from sessionql.resolvers.client import client
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.errors import InvalidCredentials, RateLimited, RefreshTokenInvalid
+from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.requester import authenticate
+from sessionql.resolvers.sessions import find_sessions, revoke_session
+from sessionql.resolvers.tokens.key_file import KeyFile
+from sessionql.storage import Storage
+from sessionql.storage.records import RevocationReason
+from sessionql.storage.storage import connect
 from tests.conftest import FakeClock
 from tests.proof.racing import Workers, is_let_in
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, live_row, make_tokens, sign_in, sign_up

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from resolvers.credentials import PasswordChange, Renewed, change_password
-from resolvers.failures import RefreshTokenInvalid
-from resolvers.refresh import Refreshed, refresh
-from resolvers.services import Services
-from storage.records import RevocationReason
+from sessionql.resolvers.credentials import PasswordChange, Renewed, change_password
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import RefreshTokenInvalid
+from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.storage.records import RevocationReason
 from tests.conftest import FakeClock
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, live_row, sign_up
 

@@ -4,13 +4,13 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from resolvers.accounts import LogIn, SignedIn, login
-from resolvers.credentials import PasswordChange, Renewed, change_password
-from resolvers.failures import InvalidCredentials
-from resolvers.requester import Requester
-from resolvers.services import Services
-from resolvers.sessions import RevokedMany, my_sessions, revoke_all_sessions
-from storage.records import RevocationReason, SessionRecord
+from sessionql.resolvers.accounts import LogIn, SignedIn, login
+from sessionql.resolvers.credentials import PasswordChange, Renewed, change_password
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import InvalidCredentials
+from sessionql.resolvers.requester import Requester
+from sessionql.resolvers.sessions import RevokedMany, my_sessions, revoke_all_sessions
+from sessionql.storage.records import RevocationReason, SessionRecord
 from tests.proof.racing import Race, Workers, assert_over, is_let_in, with_policy
 from tests.proof.rounds import assert_both, rounds
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, add_session, as_requester, live_row, sign_in, sign_up

@@ -2,12 +2,12 @@
 
 import asyncio
 
-from resolvers.accounts import LogIn, SignedIn, login
-from resolvers.credentials import PasswordChange, change_password
-from resolvers.refresh import refresh
-from resolvers.requester import Unauthenticated
-from resolvers.services import Services
-from resolvers.sessions import revoke_all_sessions
+from sessionql.resolvers.accounts import LogIn, SignedIn, login
+from sessionql.resolvers.credentials import PasswordChange, change_password
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.refresh import refresh
+from sessionql.resolvers.requester import Unauthenticated
+from sessionql.resolvers.sessions import revoke_all_sessions
 from tests.proof.racing import Race, Workers, with_policy
 from tests.proof.rounds import rounds
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, sign_in, sign_up

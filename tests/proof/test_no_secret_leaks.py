@@ -7,7 +7,7 @@ from pathlib import Path
 import asyncpg
 import pytest
 
-from sessionql.cli_services import NAMES
+from sessionql.cli.service_keys import NAMES
 from tests.engines import wait_for
 from tests.proof.confidant import Confidant
 from tests.proof.lives import FIRST, SECOND, live, live_in_a_browser, misbehave, vouch

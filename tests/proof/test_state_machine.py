@@ -8,7 +8,7 @@ from typing import Any
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from resolvers.passwords import Passwords
+from sessionql.resolvers.passwords import Passwords
 from tests.proof.machine import Machine
 from tests.proof.rounds import LONG, rounds
 from tests.proof.world import World

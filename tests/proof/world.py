@@ -7,15 +7,15 @@ from typing import TypeVar
 
 from hypothesis import strategies as st
 
-from resolvers.activity import Activity
-from resolvers.broadcast import Broadcast
-from resolvers.key_file import KeyFile
-from resolvers.locations import Locations
-from resolvers.passwords import Passwords
-from resolvers.services import Policy, Services
-from resolvers.tokens import Tokens
-from storage import Lifetimes, Storage
-from storage.storage import connect
+from sessionql.resolvers.background.activity import Activity
+from sessionql.resolvers.background.pubsub import Broadcast
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.devices.locations import Locations
+from sessionql.resolvers.passwords import Passwords
+from sessionql.resolvers.tokens.access import Tokens
+from sessionql.resolvers.tokens.key_file import KeyFile
+from sessionql.storage import Lifetimes, Storage
+from sessionql.storage.storage import connect
 from tests.conftest import FakeClock
 from tests.proof import model
 from tests.storage.builders import new_id

@@ -13,18 +13,18 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from resolvers.accounts import LogIn, SignedIn, login, register
-from resolvers.devices import describe
-from resolvers.key_file import KeyFile
-from resolvers.keys import KeyRing
-from resolvers.requester import Client, Requester
-from resolvers.service_keys import NewKey, Service, create_key
-from resolvers.services import Clock, Services
-from resolvers.subjects import SubjectLogIn, create_session
-from resolvers.tokens import Signature, Tokens
-from storage import Repositories, Storage
-from storage.filters import Page
-from storage.records import EventRecord, OperationRecord, RevocationReason, Scope, SessionRecord, UserRecord
+from sessionql.resolvers.accounts import LogIn, SignedIn, login, register
+from sessionql.resolvers.dependencies import Clock, Services
+from sessionql.resolvers.devices.user_agent import describe
+from sessionql.resolvers.external_users import SubjectLogIn, create_session
+from sessionql.resolvers.requester import Client, Requester
+from sessionql.resolvers.service_keys import NewKey, Service, create_key
+from sessionql.resolvers.tokens.access import Signature, Tokens
+from sessionql.resolvers.tokens.key_file import KeyFile
+from sessionql.resolvers.tokens.keys import KeyRing
+from sessionql.storage import Repositories, Storage
+from sessionql.storage.filters import Page
+from sessionql.storage.records import EventRecord, OperationRecord, RevocationReason, Scope, SessionRecord, UserRecord
 
 NOW = datetime(2026, 11, 23, 11, 16, 10, 123456, tzinfo=UTC)
 FIREFOX = "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"

@@ -11,11 +11,11 @@ from typing import Any, cast
 
 import pytest
 
-from resolvers.accounts import Proof, logout
-from resolvers.activity import Activity
-from resolvers.services import Services
-from storage import Storage, StorageError
-from storage.errors import StorageUnavailable
+from sessionql.resolvers.accounts import Proof, logout
+from sessionql.resolvers.background.activity import Activity
+from sessionql.resolvers.dependencies import Services
+from sessionql.storage import Storage, StorageError
+from sessionql.storage.errors import StorageUnavailable
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     LAPTOP,
@@ -104,7 +104,7 @@ async def test_a_use_known_from_an_old_row_does_not_write_again_within_the_minut
 async def test_more_than_a_batch_is_written_whole(
     services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.activity.BATCH", 2)
+    monkeypatch.setattr("sessionql.resolvers.background.activity.BATCH", 2)
     ana = await sign_up(services)
     sessions = [await add_session(services, ana.user.id) for _ in range(5)]
     clock.advance(minutes=1)
@@ -119,7 +119,7 @@ async def test_more_than_a_batch_is_written_whole(
 async def test_a_database_that_is_away_loses_nothing(
     services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.activity.BATCH", 2)
+    monkeypatch.setattr("sessionql.resolvers.background.activity.BATCH", 2)
     ana = await sign_up(services)
     sessions = [await add_session(services, ana.user.id) for _ in range(3)]
     failing = FailingStorage(services.storage, StorageUnavailable("away"), failures=2)
@@ -141,7 +141,7 @@ async def test_a_database_that_is_away_loses_nothing(
 async def test_a_failure_half_way_keeps_the_rest(
     services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.activity.BATCH", 1)
+    monkeypatch.setattr("sessionql.resolvers.background.activity.BATCH", 1)
     ana, phone = await sign_up(services), await sign_in(services)
     failing = FailingStorage(services.storage, StorageError("broken"), failures=0)
     activity = Activity(cast(Storage, Interrupted(cast(Storage, failing), lambda: fail_next(failing))), MINUTE)

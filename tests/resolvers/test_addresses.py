@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolvers.addresses import UNKNOWN, canonical_address, client, network_of, truncated
-from resolvers.requester import Client
+from sessionql.resolvers.client import UNKNOWN, canonical_address, client, network_of, truncated
+from sessionql.resolvers.requester import Client
 
 
 @pytest.mark.parametrize(

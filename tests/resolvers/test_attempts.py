@@ -6,15 +6,15 @@ from datetime import datetime
 
 import pytest
 
-from resolvers.accounts import LogIn, SignedIn, login, register
-from resolvers.addresses import client
-from resolvers.credentials import PasswordChange, change_password, reauthenticate
-from resolvers.failures import EmailTaken, InvalidCredentials, RateLimited
-from resolvers.refresh import Refreshed, refresh
-from resolvers.requester import Client
-from resolvers.services import Policy, Services
-from storage.attempts import Attempt, AttemptRepository
-from storage.records import EventKind
+from sessionql.resolvers.accounts import LogIn, SignedIn, login, register
+from sessionql.resolvers.client import client
+from sessionql.resolvers.credentials import PasswordChange, change_password, reauthenticate
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.errors import EmailTaken, InvalidCredentials, RateLimited
+from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.requester import Client
+from sessionql.storage.rate_limits import Attempt, AttemptRepository
+from sessionql.storage.records import EventKind
 from tests.conftest import FakeClock
 from tests.resolvers.builders import LAPTOP, PASSWORD, as_requester, events_of, sign_in, sign_up
 

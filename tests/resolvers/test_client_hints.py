@@ -4,9 +4,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from resolvers.client_hints import ClientHints, read_hints
-from resolvers.devices import describe
-from storage.records import DeviceKind
+from sessionql.resolvers.devices.client_hints import ClientHints, read_hints
+from sessionql.resolvers.devices.user_agent import describe
+from sessionql.storage.records import DeviceKind
 
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0"
 WINDOWS = f"Mozilla/5.0 (Windows NT 10.0; Win64; x64) {CHROME} Safari/537.36"

@@ -5,21 +5,27 @@ from datetime import timedelta
 
 import pytest
 
-from resolvers.accounts import LogIn, SignedIn, login
-from resolvers.credentials import PasswordChange, Renewed, change_password, reauthenticate, require_fresh_login
-from resolvers.failures import InvalidCredentials, InvalidInput, ReauthenticationRequired, RefreshTokenInvalid
-from resolvers.refresh import Refreshed, refresh
-from resolvers.requester import Requester, Unauthenticated, authenticate
-from resolvers.services import Policy, Services
-from resolvers.sessions import (
+from sessionql.resolvers.accounts import LogIn, SignedIn, login
+from sessionql.resolvers.credentials import (
+    PasswordChange,
+    Renewed,
+    change_password,
+    reauthenticate,
+    require_fresh_login,
+)
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.errors import InvalidCredentials, InvalidInput, ReauthenticationRequired, RefreshTokenInvalid
+from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.requester import Requester, Unauthenticated, authenticate
+from sessionql.resolvers.sessions import (
     Revoked,
     RevokedMany,
     revoke_all_sessions,
     revoke_session,
     revoke_sessions,
 )
-from storage.filters import SessionFilter
-from storage.records import EventKind, RevocationReason
+from sessionql.storage.filters import SessionFilter
+from sessionql.storage.records import EventKind, RevocationReason
 from tests.conftest import FakeClock
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, events_of, live_row, sign_in, sign_up
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from resolvers.cursors import decode_cursor, encode_cursor
-from resolvers.events import list_events
-from resolvers.failures import InvalidArgument
-from resolvers.services import Services
-from resolvers.sessions import ACTIVE, list_sessions
-from storage.filters import Page, Position
-from storage.sessions import SessionOrder
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import InvalidArgument
+from sessionql.resolvers.events import list_events
+from sessionql.resolvers.sessions import ACTIVE, list_sessions
+from sessionql.resolvers.values.cursors import decode_cursor, encode_cursor
+from sessionql.storage.filters import Page, Position
+from sessionql.storage.sessions import SessionOrder
 from tests.resolvers.builders import BASE64URL, NOW, sign_up
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)

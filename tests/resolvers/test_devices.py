@@ -13,8 +13,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from resolvers.devices import MAX_USER_AGENT, clean_user_agent, describe
-from storage.records import Device, DeviceKind
+from sessionql.resolvers.devices.user_agent import MAX_USER_AGENT, clean_user_agent, describe
+from sessionql.storage.records import Device, DeviceKind
 
 ROOT = Path(__file__).parents[2]
 UNKNOWN = Device("Unknown device", DeviceKind.UNKNOWN)
@@ -234,7 +234,7 @@ def test_only_the_beginning_of_a_string_counts_and_is_remembered() -> None:
 
 
 def test_importing_the_module_does_not_wait_for_the_parser() -> None:
-    code = "import sys, resolvers.devices; sys.exit('ua_parser' in sys.modules)"
+    code = "import sys, sessionql.resolvers.devices.user_agent; sys.exit('ua_parser' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], cwd=ROOT, check=False).returncode == 0
 

@@ -6,15 +6,15 @@ from dataclasses import replace
 
 import pytest
 
-from resolvers.accounts import LogIn, SignedIn, login
-from resolvers.everyone import revoke_everyone
-from resolvers.failures import AccountDisabled, InvalidCredentials, RefreshTokenInvalid
-from resolvers.grants import Grant
-from resolvers.operators import delete_user, disable_user, enable_user, revoke_sessions
-from resolvers.refresh import Refreshed, refresh
-from resolvers.requester import authenticate
-from resolvers.services import Policy, Services
-from resolvers.subjects import SubjectLogIn, create_session
+from sessionql.resolvers.accounts import LogIn, SignedIn, login
+from sessionql.resolvers.admin import delete_user, disable_user, enable_user, revoke_sessions
+from sessionql.resolvers.bulk_revocation import revoke_everyone
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.errors import AccountDisabled, InvalidCredentials, RefreshTokenInvalid
+from sessionql.resolvers.external_users import SubjectLogIn, create_session
+from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.requester import authenticate
+from sessionql.resolvers.token_pairs import Grant
 from tests.resolvers.builders import (
     LAPTOP,
     PASSWORD,

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolvers.emails import email_key, normalize_email
-from resolvers.failures import InvalidInput
+from sessionql.resolvers.errors import InvalidInput
+from sessionql.resolvers.values.emails import email_key, normalize_email
 
 
 def key_of(text: str) -> str:
@@ -120,6 +120,6 @@ def test_upper_case_is_the_same_person_in_every_script() -> None:
 
 
 def test_an_address_made_to_be_slow_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("resolvers.emails.validate_email", lambda *_, **__: pytest.fail("it was read"))
+    monkeypatch.setattr("sessionql.resolvers.values.emails.validate_email", lambda *_, **__: pytest.fail("it was read"))
 
     assert isinstance(normalize_email("a" + "\u0300\u0316" * 15_000 + "@example.com"), InvalidInput)

@@ -8,19 +8,26 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
-from resolvers.events import (
+from sessionql.resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.events import (
     count_events,
     count_session_events,
     find_events,
     list_events,
     list_session_events,
 )
-from resolvers.refresh import Refreshed, refresh
-from resolvers.services import Services
-from resolvers.sessions import ACTIVE, my_sessions, rename_session, revoke_all_sessions, revoke_session, revoke_sessions
-from storage.filters import Page
-from storage.records import EventKind
+from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.sessions import (
+    ACTIVE,
+    my_sessions,
+    rename_session,
+    revoke_all_sessions,
+    revoke_session,
+    revoke_sessions,
+)
+from sessionql.storage.filters import Page
+from sessionql.storage.records import EventKind
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     LAPTOP,

@@ -5,13 +5,13 @@ from datetime import timedelta
 
 import pytest
 
-from resolvers import everyone
-from resolvers.accounts import LogIn, SignedIn, login
-from resolvers.everyone import revoke_everyone
-from resolvers.requester import authenticate
-from resolvers.services import Services
-from storage import StorageUnavailable
-from storage.records import EventKind, OperationKind, RevocationReason
+from sessionql.resolvers import bulk_revocation as everyone
+from sessionql.resolvers.accounts import LogIn, SignedIn, login
+from sessionql.resolvers.bulk_revocation import revoke_everyone
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.requester import authenticate
+from sessionql.storage import StorageUnavailable
+from sessionql.storage.records import EventKind, OperationKind, RevocationReason
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     LAPTOP,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolvers.ids import parse_id
+from sessionql.resolvers.values.ids import parse_id
 
 GOOD = "019ab000-0000-7000-8000-0000000000af"
 

@@ -6,15 +6,15 @@ from datetime import timedelta
 
 import pytest
 
-from resolvers.accounts import Proof, SignedIn, logout
-from resolvers.credentials import PasswordChange, change_password, reauthenticate
-from resolvers.introspection import ActiveToken, TokenKind, introspect
-from resolvers.operators import delete_user, disable_user, revoke_sessions
-from resolvers.refresh import Refreshed, refresh
-from resolvers.requester import authenticate
-from resolvers.service_keys import NewKey, create_key
-from resolvers.services import Policy, Services
-from storage.records import Scope
+from sessionql.resolvers.accounts import Proof, SignedIn, logout
+from sessionql.resolvers.admin import delete_user, disable_user, revoke_sessions
+from sessionql.resolvers.credentials import PasswordChange, change_password, reauthenticate
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.introspection import ActiveToken, TokenKind, introspect
+from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.requester import authenticate
+from sessionql.resolvers.service_keys import NewKey, create_key
+from sessionql.storage.records import Scope
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     BASE64URL,

@@ -11,15 +11,15 @@ from threading import Barrier, Event
 
 import pytest
 
-from resolvers.key_file import KeyFile, KeysError
-from resolvers.keys import KeyRing
+from sessionql.resolvers.tokens.key_file import KeyFile, KeysError
+from sessionql.resolvers.tokens.keys import KeyRing
 from tests.resolvers.builders import NOW, make_key_file
 
 ROOT = Path(__file__).parents[2]
 STARTED_TOGETHER = """
 import sys, time, pathlib
 from datetime import datetime, UTC
-from resolvers.key_file import KeyFile
+from sessionql.resolvers.tokens.key_file import KeyFile
 go, path = pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[2])
 now = datetime(2026, 11, 23, tzinfo=UTC)
 print("ready", flush=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.key_file import KeyFile, KeysError
+from sessionql.resolvers.tokens.key_file import KeyFile, KeysError
 from tests.resolvers.builders import NOW, base64url, make_key_file
 
 
@@ -156,7 +156,7 @@ def test_a_folder_that_may_not_be_written_is_a_clear_error(path: Path, monkeypat
     def refuse(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("resolvers.key_file.os.open", refuse)
+    monkeypatch.setattr("sessionql.resolvers.tokens.key_file.os.open", refuse)
 
     with pytest.raises(KeysError, match=r"Cannot write .*keys\.json: Permission denied"):
         KeyFile(path).load_or_create(NOW)
@@ -168,7 +168,7 @@ def test_a_file_system_without_hard_links_still_gets_keys_or_a_clear_error(
     def refuse(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr("resolvers.key_file.os.link", refuse)
+    monkeypatch.setattr("sessionql.resolvers.tokens.key_file.os.link", refuse)
 
     try:
         make_key_file(path)
@@ -181,7 +181,7 @@ def test_a_full_disk_leaves_no_draft_and_no_half_file(path: Path, monkeypatch: p
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("resolvers.key_file.os.fsync", refuse)
+    monkeypatch.setattr("sessionql.resolvers.tokens.key_file.os.fsync", refuse)
 
     with pytest.raises((KeysError, OSError)):
         make_key_file(path)
@@ -192,7 +192,7 @@ def test_a_full_disk_is_a_keys_error(path: Path, monkeypatch: pytest.MonkeyPatch
     def refuse(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("resolvers.key_file.os.fsync", refuse)
+    monkeypatch.setattr("sessionql.resolvers.tokens.key_file.os.fsync", refuse)
 
     with pytest.raises(KeysError, match="No space left"):
         make_key_file(path)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolvers.grants import Grant
-from resolvers.keys import LONGEST_TOKEN, PUBLISHED_AHEAD, KeyRing, SigningKey
-from resolvers.tokens import AccessToken, Signature
+from sessionql.resolvers.token_pairs import Grant
+from sessionql.resolvers.tokens.access import AccessToken, Signature
+from sessionql.resolvers.tokens.keys import LONGEST_TOKEN, PUBLISHED_AHEAD, KeyRing, SigningKey
 from tests.resolvers.builders import NOW, a_session, make_tokens
 
 RING = KeyRing.generate(NOW)

@@ -5,9 +5,9 @@ from datetime import timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from resolvers.failures import InvalidInput, SessionNotFound
-from resolvers.services import Services
-from resolvers.sessions import (
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import InvalidInput, SessionNotFound
+from sessionql.resolvers.sessions import (
     find_sessions,
     my_sessions,
     rename_session,
@@ -15,8 +15,8 @@ from resolvers.sessions import (
     revoke_sessions,
     session_stats,
 )
-from storage.filters import SessionFilter
-from storage.records import DeviceKind, RevocationReason
+from sessionql.storage.filters import SessionFilter
+from sessionql.storage.records import DeviceKind, RevocationReason
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     LAPTOP,

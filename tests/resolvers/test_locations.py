@@ -8,7 +8,7 @@ import pytest
 from mmdb_writer import MMDBWriter
 from netaddr import IPSet
 
-from resolvers.locations import Location, Locations, LocationsError
+from sessionql.resolvers.devices.locations import Location, Locations, LocationsError
 
 LISBON = {
     "city": {"names": {"en": "Lisbon", "de": "Lissabon"}},

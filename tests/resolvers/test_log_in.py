@@ -8,14 +8,14 @@ from typing import cast
 import pytest
 from argon2 import PasswordHasher
 
-from resolvers.accounts import LogIn, SignedIn, find_user, login, register
-from resolvers.emails import email_key
-from resolvers.failures import EmailTaken, InvalidCredentials
-from resolvers.passwords import Passwords
-from resolvers.requester import authenticate
-from resolvers.services import Services
-from resolvers.sessions import my_sessions
-from storage.records import EventKind
+from sessionql.resolvers.accounts import LogIn, SignedIn, find_user, login, register
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import EmailTaken, InvalidCredentials
+from sessionql.resolvers.passwords import Passwords
+from sessionql.resolvers.requester import authenticate
+from sessionql.resolvers.sessions import my_sessions
+from sessionql.resolvers.values.emails import email_key
+from sessionql.storage.records import EventKind
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     FIREFOX,

@@ -2,11 +2,11 @@
 
 import asyncio
 
-from resolvers.accounts import Proof, logout
-from resolvers.requester import authenticate
-from resolvers.services import Services
-from resolvers.sessions import my_sessions
-from storage.records import EventKind, RevocationReason, SessionRecord
+from sessionql.resolvers.accounts import Proof, logout
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.requester import authenticate
+from sessionql.resolvers.sessions import my_sessions
+from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     LAPTOP,

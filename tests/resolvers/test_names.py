@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolvers.failures import InvalidInput
-from resolvers.names import LONGEST, clean_name
+from sessionql.resolvers.errors import InvalidInput
+from sessionql.resolvers.values.names import LONGEST, clean_name
 
 PATH = ("input", "name")
 
@@ -70,6 +70,6 @@ def test_what_is_kept_is_normal_short_storable_and_stable(text: str) -> None:
 def test_a_name_made_to_be_slow_is_refused_unread(monkeypatch: pytest.MonkeyPatch) -> None:
     # Normalization sorts runs of combining marks in quadratic time, and the event loop waits.
     unread = SimpleNamespace(normalize=lambda *_: pytest.fail("it was read"))
-    monkeypatch.setattr("resolvers.names.unicodedata", unread)
+    monkeypatch.setattr("sessionql.resolvers.values.names.unicodedata", unread)
 
     assert isinstance(clean_name("a" + "\u0300\u0316" * 15_000, PATH), InvalidInput)

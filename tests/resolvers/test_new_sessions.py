@@ -3,12 +3,12 @@
 import asyncio
 from dataclasses import replace
 
-from resolvers.requester import Client, authenticate
-from resolvers.services import Policy, Services
-from resolvers.sessions import my_sessions
-from storage.filters import Page, SessionFilter
-from storage.records import EventKind, RevocationReason
-from storage.sessions import SessionOrder
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.requester import Client, authenticate
+from sessionql.resolvers.sessions import my_sessions
+from sessionql.storage.filters import Page, SessionFilter
+from sessionql.storage.records import EventKind, RevocationReason
+from sessionql.storage.sessions import SessionOrder
 from tests.conftest import FakeClock
 from tests.resolvers.builders import LAPTOP, PHONE, as_requester, events_of, live_row, sign_in, sign_up
 

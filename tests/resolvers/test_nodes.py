@@ -3,9 +3,9 @@
 import pytest
 from uuid_utils.compat import uuid7
 
-from resolvers.failures import ListTooLong
-from resolvers.nodes import Node, find_nodes
-from resolvers.services import Services
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import ListTooLong
+from sessionql.resolvers.nodes import Node, find_nodes
 from tests.resolvers.builders import LAPTOP, as_requester, events_of, sign_in, sign_up
 
 

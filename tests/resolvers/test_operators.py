@@ -7,16 +7,8 @@ from typing import Any
 import pytest
 from uuid_utils.compat import uuid7
 
-from resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
-from resolvers.failures import (
-    AccountDisabled,
-    InvalidArgument,
-    InvalidCredentials,
-    RefreshTokenInvalid,
-    SessionNotFound,
-    UserNotFound,
-)
-from resolvers.operators import (
+from sessionql.resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
+from sessionql.resolvers.admin import (
     Lookup,
     Touched,
     delete_user,
@@ -27,10 +19,18 @@ from resolvers.operators import (
     revoke_session,
     revoke_sessions,
 )
-from resolvers.refresh import refresh
-from resolvers.requester import authenticate
-from resolvers.services import Services
-from storage.records import EventKind, OperationKind, RevocationReason, SessionRecord
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import (
+    AccountDisabled,
+    InvalidArgument,
+    InvalidCredentials,
+    RefreshTokenInvalid,
+    SessionNotFound,
+    UserNotFound,
+)
+from sessionql.resolvers.refresh import refresh
+from sessionql.resolvers.requester import authenticate
+from sessionql.storage.records import EventKind, OperationKind, RevocationReason, SessionRecord
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     LAPTOP,

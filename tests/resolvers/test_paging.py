@@ -6,15 +6,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolvers.cursors import encode_cursor
-from resolvers.events import event_cursor, list_events
-from resolvers.failures import InvalidArgument, ListTooLong
-from resolvers.paging import MOST, USUAL, PageRequest, cut
-from resolvers.services import Services
-from resolvers.sessions import ACTIVE, cursor_of, list_sessions
-from storage.filters import Page, Position, SessionOrderField
-from storage.records import SessionRecord
-from storage.sessions import SessionOrder
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import InvalidArgument, ListTooLong
+from sessionql.resolvers.events import event_cursor, list_events
+from sessionql.resolvers.sessions import ACTIVE, cursor_of, list_sessions
+from sessionql.resolvers.values.cursors import encode_cursor
+from sessionql.resolvers.values.paging import MOST, USUAL, PageRequest, cut
+from sessionql.storage.filters import Page, Position, SessionOrderField
+from sessionql.storage.records import SessionRecord
+from sessionql.storage.sessions import SessionOrder
 from tests.conftest import FakeClock
 from tests.resolvers.builders import NOW, a_session, add_session, add_user, as_requester, sign_in, sign_up
 

@@ -11,8 +11,8 @@ from argon2 import PasswordHasher
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolvers.failures import InvalidInput
-from resolvers.passwords import Passwords, check_new_password
+from sessionql.resolvers.errors import InvalidInput
+from sessionql.resolvers.passwords import Passwords, check_new_password
 
 LENGTH = "A password has 8 to 128 characters."
 COMMON = "This password is one of the most common ones. Choose another."
@@ -211,7 +211,7 @@ async def test_a_password_made_to_be_slow_is_refused_unread(
     passwords: Passwords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unread = SimpleNamespace(normalize=lambda *_: pytest.fail("it was read"))
-    monkeypatch.setattr("resolvers.passwords.unicodedata", unread)
+    monkeypatch.setattr("sessionql.resolvers.passwords.unicodedata", unread)
 
     assert isinstance(check_new_password(SLOW, ("input", "password")), InvalidInput)
     assert not await passwords.verify(SLOW, None)

@@ -11,14 +11,14 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from resolvers.accounts import LogIn, login
-from resolvers.pruning import Forgotten, prune, prune_every
-from resolvers.services import Policy, Services
-from resolvers.sessions import list_sessions
-from storage import Storage, StorageError
-from storage.filters import Page, SessionFilter
-from storage.records import EventKind, EventRecord, RevocationReason
-from storage.sessions import SessionOrder
+from sessionql.resolvers.accounts import LogIn, login
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.pruning import Forgotten, prune, prune_every
+from sessionql.resolvers.sessions import list_sessions
+from sessionql.storage import Storage, StorageError
+from sessionql.storage.filters import Page, SessionFilter
+from sessionql.storage.records import EventKind, EventRecord, RevocationReason
+from sessionql.storage.sessions import SessionOrder
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     LAPTOP,
@@ -127,7 +127,7 @@ async def test_operators_say_how_long_things_are_kept(services: Services, clock:
 async def test_many_windows_leave_nothing_due_and_take_nothing_else(
     services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, window: int
 ) -> None:
-    monkeypatch.setattr("resolvers.pruning.WINDOW", window)
+    monkeypatch.setattr("sessionql.resolvers.pruning.WINDOW", window)
     now, kept = clock(), {}
     for name in ("ana", "bob", "cleo"):
         user = await add_user(services, f"{name}@example.com")
@@ -149,7 +149,7 @@ async def test_many_windows_leave_nothing_due_and_take_nothing_else(
 async def test_a_window_is_all_that_one_transaction_holds(
     services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.pruning.WINDOW", 2)
+    monkeypatch.setattr("sessionql.resolvers.pruning.WINDOW", 2)
     ana = await add_user(services)
     for _ in range(5):
         await add_session(services, ana.id, last_active=clock() - 61 * DAY)

@@ -6,15 +6,15 @@ from datetime import timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from resolvers.accounts import Proof, SignedIn, logout
-from resolvers.credentials import Renewed, require_fresh_login
-from resolvers.failures import InvalidInput, SessionEnded, SessionNotFound
-from resolvers.refresh import Refreshed, refresh
-from resolvers.requester import Requester, authenticate
-from resolvers.service_keys import Service
-from resolvers.services import Services
-from resolvers.subjects import Reproof, mark_reauthenticated
-from storage.records import EventKind
+from sessionql.resolvers.accounts import Proof, SignedIn, logout
+from sessionql.resolvers.credentials import Renewed, require_fresh_login
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import InvalidInput, SessionEnded, SessionNotFound
+from sessionql.resolvers.external_users import Reproof, mark_reauthenticated
+from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.requester import Requester, authenticate
+from sessionql.resolvers.service_keys import Service
+from sessionql.storage.records import EventKind
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     LAPTOP,

@@ -7,14 +7,14 @@ from datetime import timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from resolvers import refresh_tokens
-from resolvers.accounts import Proof, SignedIn, logout
-from resolvers.failures import RefreshTokenInvalid
-from resolvers.refresh import Refreshed, refresh
-from resolvers.refresh_tokens import RefreshClaims, unseal
-from resolvers.requester import authenticate
-from resolvers.services import Policy, Services
-from storage.records import EventKind, RevocationReason, SessionRecord
+from sessionql.resolvers.accounts import Proof, SignedIn, logout
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.errors import RefreshTokenInvalid
+from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.requester import authenticate
+from sessionql.resolvers.tokens import refresh as refresh_tokens
+from sessionql.resolvers.tokens.refresh import RefreshClaims, unseal
+from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
 from tests.conftest import FakeClock
 from tests.resolvers.builders import LAPTOP, PHONE, as_requester, events_of, live_row, sign_in, sign_up
 

@@ -10,8 +10,8 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from resolvers.keys import KeyRing
-from resolvers.refresh_tokens import RefreshClaims, seal, unseal
+from sessionql.resolvers.tokens.keys import KeyRing
+from sessionql.resolvers.tokens.refresh import RefreshClaims, seal, unseal
 from tests.resolvers.builders import BASE64URL, NOW, a_session, good_claims, signed
 
 SECRET, OTHER = b"s" * 32, b"t" * 32

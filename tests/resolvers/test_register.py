@@ -5,12 +5,12 @@ from dataclasses import replace
 
 import pytest
 
-from resolvers.accounts import LogIn, SignedIn, find_user, login, register
-from resolvers.failures import EmailTaken, InvalidCredentials, InvalidInput
-from resolvers.requester import Client
-from resolvers.services import Policy, Services
-from resolvers.sessions import my_sessions
-from storage.records import DeviceKind, EventKind
+from sessionql.resolvers.accounts import LogIn, SignedIn, find_user, login, register
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.errors import EmailTaken, InvalidCredentials, InvalidInput
+from sessionql.resolvers.requester import Client
+from sessionql.resolvers.sessions import my_sessions
+from sessionql.storage.records import DeviceKind, EventKind
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     IPHONE,

@@ -5,14 +5,14 @@ from datetime import timedelta
 
 import pytest
 
-from resolvers.failures import InvalidInput, SessionEnded
-from resolvers.services import Services
-from resolvers.sessions import (
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import InvalidInput, SessionEnded
+from sessionql.resolvers.sessions import (
     count_sessions,
     rename_session,
 )
-from storage.filters import SessionFilter
-from storage.records import EventKind, RevocationReason
+from sessionql.storage.filters import SessionFilter
+from sessionql.storage.records import EventKind, RevocationReason
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     LAPTOP,

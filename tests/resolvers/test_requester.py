@@ -7,11 +7,11 @@ from datetime import timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from resolvers.accounts import Proof, SignedIn, logout
-from resolvers.requester import Client, authenticate
-from resolvers.services import Services
-from resolvers.sessions import rename_session, revoke_session
-from storage.records import SessionRecord
+from sessionql.resolvers.accounts import Proof, SignedIn, logout
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.requester import Client, authenticate
+from sessionql.resolvers.sessions import rename_session, revoke_session
+from sessionql.storage.records import SessionRecord
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     LAPTOP,

@@ -8,9 +8,9 @@ from uuid import UUID
 
 import pytest
 
-from resolvers.requester import Requester, authenticate
-from resolvers.services import Services
-from resolvers.sessions import (
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.requester import Requester, authenticate
+from sessionql.resolvers.sessions import (
     ACTIVE,
     Revoked,
     RevokedMany,
@@ -20,9 +20,9 @@ from resolvers.sessions import (
     revoke_session,
     revoke_sessions,
 )
-from storage.filters import Page, SessionFilter
-from storage.records import DeviceKind, EventKind, RevocationReason, SessionRecord, SessionState
-from storage.sessions import SessionOrder
+from sessionql.storage.filters import Page, SessionFilter
+from sessionql.storage.records import DeviceKind, EventKind, RevocationReason, SessionRecord, SessionState
+from sessionql.storage.sessions import SessionOrder
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     LAPTOP,

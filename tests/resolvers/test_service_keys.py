@@ -7,10 +7,10 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import text
 
-from resolvers.failures import InvalidInput
-from resolvers.refresh_tokens import unseal
-from resolvers.requester import authenticate
-from resolvers.service_keys import (
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.errors import InvalidInput
+from sessionql.resolvers.requester import authenticate
+from sessionql.resolvers.service_keys import (
     Forbidden,
     NewKey,
     Service,
@@ -19,8 +19,8 @@ from resolvers.service_keys import (
     list_keys,
     revoke_key,
 )
-from resolvers.services import Services
-from storage.records import Scope
+from sessionql.resolvers.tokens.refresh import unseal
+from sessionql.storage.records import Scope
 from tests.resolvers.builders import BASE64URL, LAPTOP, a_service, sign_up
 from tests.resolvers.test_requester import pieces
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from resolvers.keys import KeyRing
-from resolvers.tokens import Signature
+from sessionql.resolvers.tokens.access import Signature
+from sessionql.resolvers.tokens.keys import KeyRing
 from tests.resolvers.builders import NOW, a_session, base64url, forge, good_claims, hs256, make_tokens, signed
 
 RING = KeyRing.generate(NOW)

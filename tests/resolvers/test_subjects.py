@@ -6,14 +6,14 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from resolvers.accounts import LogIn, SignedIn, login
-from resolvers.failures import AccountDisabled, InvalidCredentials, InvalidInput
-from resolvers.operators import delete_user, disable_user
-from resolvers.requester import authenticate
-from resolvers.services import Policy, Services
-from resolvers.sessions import my_sessions
-from resolvers.subjects import SubjectLogIn, create_session
-from storage.records import EventKind, SessionState
+from sessionql.resolvers.accounts import LogIn, SignedIn, login
+from sessionql.resolvers.admin import delete_user, disable_user
+from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.errors import AccountDisabled, InvalidCredentials, InvalidInput
+from sessionql.resolvers.external_users import SubjectLogIn, create_session
+from sessionql.resolvers.requester import authenticate
+from sessionql.resolvers.sessions import my_sessions
+from sessionql.storage.records import EventKind, SessionState
 from tests.conftest import FakeClock
 from tests.resolvers.builders import (
     LAPTOP,

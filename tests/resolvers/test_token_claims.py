@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from resolvers.keys import KeyRing
+from sessionql.resolvers.tokens.keys import KeyRing
 from tests.resolvers.builders import NOW, a_session, forge, good_claims, good_header, make_tokens, signed
 
 RING = KeyRing.generate(NOW)

@@ -8,8 +8,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolvers.keys import KeyRing
-from resolvers.tokens import LONGEST, Signature
+from sessionql.resolvers.tokens.access import LONGEST, Signature
+from sessionql.resolvers.tokens.keys import KeyRing
 from tests.resolvers.builders import (
     NOW,
     a_session,

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from resolvers.keys import KeyRing
-from resolvers.refresh_tokens import RefreshClaims, seal
-from resolvers.tokens import LONGEST, Signature
+from sessionql.resolvers.tokens.access import LONGEST, Signature
+from sessionql.resolvers.tokens.keys import KeyRing
+from sessionql.resolvers.tokens.refresh import RefreshClaims, seal
 from tests.resolvers.builders import BASE64URL, NOW, a_session, base64url, good_claims, make_tokens, signed
 
 RING = KeyRing.generate(NOW)

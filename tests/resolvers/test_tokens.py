@@ -7,8 +7,8 @@ import jwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from resolvers.keys import LONGEST_TOKEN, KeyRing
-from resolvers.tokens import Claims, Signature, Tokens
+from sessionql.resolvers.tokens.access import Claims, Signature, Tokens
+from sessionql.resolvers.tokens.keys import LONGEST_TOKEN, KeyRing
 from tests.resolvers.builders import NOW, a_session, good_claims, make_tokens, signed
 
 RING = KeyRing.generate(NOW)

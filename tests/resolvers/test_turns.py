@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from resolvers.accounts import LogIn, SignedIn, login
-from resolvers.addresses import client
-from resolvers.services import Services
-from resolvers.turns import Turns
+from sessionql.resolvers.accounts import LogIn, SignedIn, login
+from sessionql.resolvers.client import client
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.keyed_semaphore import Turns
 from tests.resolvers.builders import PASSWORD, sign_up
 
 

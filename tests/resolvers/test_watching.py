@@ -9,17 +9,18 @@ from typing import TypeVar
 
 import pytest
 
-from resolvers import operators, watching
-from resolvers.accounts import Proof, SignedIn, logout
-from resolvers.broadcast import BACKLOG, Broadcast, Interrupted, News
-from resolvers.credentials import PasswordChange, change_password, reauthenticate
-from resolvers.refresh import refresh
-from resolvers.services import Services
-from resolvers.sessions import rename_session, revoke_all_sessions, revoke_session
-from resolvers.watching import End, revoked_sessions, security_events, until_over
-from storage import StorageUnavailable
-from storage.announcements import Announcement
-from storage.records import EventKind, EventRecord, RevocationReason, SessionRecord
+from sessionql.resolvers import admin as operators
+from sessionql.resolvers import subscriptions as watching
+from sessionql.resolvers.accounts import Proof, SignedIn, logout
+from sessionql.resolvers.background.pubsub import BACKLOG, Broadcast, Interrupted, News
+from sessionql.resolvers.credentials import PasswordChange, change_password, reauthenticate
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.refresh import refresh
+from sessionql.resolvers.sessions import rename_session, revoke_all_sessions, revoke_session
+from sessionql.resolvers.subscriptions import End, revoked_sessions, security_events, until_over
+from sessionql.storage import StorageUnavailable
+from sessionql.storage.notifications import Announcement
+from sessionql.storage.records import EventKind, EventRecord, RevocationReason, SessionRecord
 from tests.conftest import FakeClock
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, sign_in, sign_up
 
@@ -303,7 +304,7 @@ async def test_after_a_failure_the_news_are_heard_again(
             raise failure
         return await read(self, announcement)
 
-    monkeypatch.setattr("resolvers.broadcast.PAUSE", 0)
+    monkeypatch.setattr("sessionql.resolvers.background.pubsub.PAUSE", 0)
     monkeypatch.setattr(Broadcast, "_read", fail_once)
     async with hearing(services):
         first = asyncio.create_task(until_over(services, phone.session))

@@ -12,9 +12,9 @@ import jwt
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from resolvers import base64url
-from resolvers.keys import KeyRing
-from resolvers.tokens import Signature, _is_canonical
+from sessionql.resolvers.tokens import base64url
+from sessionql.resolvers.tokens.access import Signature, _is_canonical
+from sessionql.resolvers.tokens.keys import KeyRing
 from tests.resolvers.builders import NOW, make_tokens
 
 TOKENS = make_tokens(KeyRing.generate(NOW))

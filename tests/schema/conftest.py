@@ -3,14 +3,14 @@
 import httpx
 import pytest
 
-from resolvers.passwords import Passwords
+from sessionql.resolvers.passwords import Passwords
 from tests.schema.asking import Caller
 
 
 @pytest.fixture(autouse=True)
 def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The schema is not about what hashing costs."""
-    monkeypatch.setattr("sessionql.services.Passwords", lambda: Passwords(time_cost=1, memory_kib=8))
+    monkeypatch.setattr("sessionql.app.bootstrap.Passwords", lambda: Passwords(time_cost=1, memory_kib=8))
 
 
 @pytest.fixture

@@ -5,8 +5,8 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from resolvers.service_keys import NewKey, create_key
-from storage.records import Scope
+from sessionql.resolvers.service_keys import NewKey, create_key
+from sessionql.storage.records import Scope
 from tests.schema.asking import ERRORS, Caller
 
 NOBODY = "019ab000-0000-7000-8000-0000000000a1"

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.scalars import format_instant, parse_instant
+from sessionql.schema.scalars import format_instant, parse_instant
 from tests.conftest import FakeClock
 from tests.schema.asking import Caller
 

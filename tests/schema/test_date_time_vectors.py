@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from schema.scalars import format_instant, parse_instant
+from sessionql.schema.scalars import format_instant, parse_instant
 from tests.schema.asking import Caller
 
 pytestmark = pytest.mark.contract("DateTime (chillicream/date-time)")

@@ -8,9 +8,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from resolvers.keys import KeyRing
-from resolvers.services import Services
-from storage.records import SessionRecord
+from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.tokens.keys import KeyRing
+from sessionql.storage.records import SessionRecord
 from tests.conftest import FakeClock
 from tests.resolvers.builders import a_session, base64url, forge, good_claims, good_header, hs256, signed
 from tests.schema.asking import Caller

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from storage.records import Scope
+from sessionql.storage.records import Scope
 from tests.schema.asking import ERRORS, IPHONE, Caller
 from tests.schema.services import CREATE, NOBODY, a_service, sign_in_elsewhere
 

@@ -14,7 +14,7 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from schema.build import SDL_FILE, SERVICES_SDL_FILE, graphql_schema, sdl, services_schema, services_sdl
+from sessionql.schema.build import SDL_FILE, SERVICES_SDL_FILE, graphql_schema, sdl, services_schema, services_sdl
 
 TYPES = {
     f"{whose}{name}": type_

@@ -8,9 +8,9 @@ import pytest
 from fastapi import FastAPI
 from graphql import GraphQLObjectType, build_schema, parse, validate
 
-from resolvers.service_keys import revoke_key
-from schema.build import SDL_FILE, graphql_schema, services_schema
-from storage.records import Scope
+from sessionql.resolvers.service_keys import revoke_key
+from sessionql.schema.build import SDL_FILE, graphql_schema, services_schema
+from sessionql.storage.records import Scope
 from tests.conftest import FakeClock, developing
 from tests.schema.asking import IPHONE, Caller, counted
 from tests.schema.services import CREATE, FIELDS, INTROSPECT, a_service, new_key, sign_in_elsewhere

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 from graphql import GraphQLObjectType
 
-from schema.build import graphql_schema
+from sessionql.schema.build import graphql_schema
 from tests.conftest import FakeClock
 from tests.schema.asking import FIREFOX, IPHONE, Caller
 

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 from fastapi import FastAPI
 
-from sessionql.app import create_app
-from sessionql.settings import Settings
+from sessionql.app.factory import create_app
+from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock
 from tests.schema.asking import PASSWORD
 

@@ -8,7 +8,14 @@ from dataclasses import dataclass
 from multiprocessing.context import ForkServerContext
 from pathlib import Path
 
-_LOADED = ["sessionql.cli", "sessionql.services", "schema.build", "resolvers.operators", "alembic.command", "asyncpg"]
+_LOADED = [
+    "sessionql.cli.main",
+    "sessionql.app.bootstrap",
+    "sessionql.schema.build",
+    "sessionql.resolvers.admin",
+    "alembic.command",
+    "asyncpg",
+]
 _SECONDS = 60
 
 
@@ -67,6 +74,6 @@ def _main(folder: Path, arguments: tuple[str, ...], variables: dict[str, str], f
     # Under `fork` standard input is taken away; a command finds what was typed.
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - the process ends
     sys.argv = ["sessionql", *arguments]
-    from sessionql.cli import main  # noqa: PLC0415 - loaded before
+    from sessionql.cli.main import main  # noqa: PLC0415 - loaded before
 
     main()

@@ -5,14 +5,14 @@ from collections.abc import AsyncIterator
 import pytest
 from fastapi import FastAPI
 
-from resolvers.passwords import Passwords
+from sessionql.resolvers.passwords import Passwords
 from tests.sessionql.browsers import Browser, browser_of
 
 
 @pytest.fixture
 def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     """For applications in this process whose tests are not about what hashing costs."""
-    monkeypatch.setattr("sessionql.services.Passwords", lambda: Passwords(time_cost=1, memory_kib=8))
+    monkeypatch.setattr("sessionql.app.bootstrap.Passwords", lambda: Passwords(time_cost=1, memory_kib=8))
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ from typing import Literal
 import pytest
 from starlette.requests import Request
 
-from sessionql.addresses import Proxies, address_of, parse_networks
+from sessionql.http.proxies import Proxies, address_of, parse_networks
 
 OURS = parse_networks("10.0.0.0/8, 2001:db8:ffff::/48")
 

@@ -3,8 +3,8 @@
 from pathlib import Path
 from uuid import UUID
 
-from sessionql.app import create_app
-from sessionql.settings import Settings
+from sessionql.app.factory import create_app
+from sessionql.settings.settings import Settings
 
 
 async def test_it_hears_the_news_before_anybody_can_watch(database_url: str, tmp_path: Path) -> None:

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 
-from schema.build import sdl
-from sessionql.cli import commands
-from sessionql.settings_page import settings_page
+from sessionql.cli.main import commands
+from sessionql.schema.build import sdl
+from sessionql.settings.reference import settings_page
 from tests.sessionql.command import Done, run
 
 

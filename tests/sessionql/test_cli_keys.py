@@ -10,8 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
-from resolvers.key_file import KeyFile
-from sessionql.services import system_clock
+from sessionql.app.bootstrap import system_clock
+from sessionql.resolvers.tokens.key_file import KeyFile
 from tests.engines import Engines
 from tests.server import Server
 from tests.sessionql.command import Done, run

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from schema.build import services_sdl
+from sessionql.schema.build import services_sdl
 from tests.engines import Engines
 from tests.server import Server
 from tests.sessionql.command import Done, run

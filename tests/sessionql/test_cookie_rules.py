@@ -4,9 +4,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from schema.browser import Kept, Secret
-from sessionql.cookies import CookieRules, Cookies
-from sessionql.settings import Settings
+from sessionql.http.cookies import CookieRules, Cookies
+from sessionql.schema.browser import Kept, Secret
+from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock
 from tests.sessionql.browsers import (
     ACCESS,

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sessionql.settings import Settings
+from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock
 from tests.sessionql.browsers import ME, Browser, site
 

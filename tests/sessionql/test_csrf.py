@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import pytest
 from starlette.requests import Request
 
-from sessionql.csrf import PREFLIGHT_HEADERS, refusal
-from sessionql.origins import Origins
-from sessionql.settings import Settings
+from sessionql.http.csrf import PREFLIGHT_HEADERS, refusal
+from sessionql.http.origins import Origins
+from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock, developing
 from tests.sessionql.browsers import HERE, LOG_IN, LOG_OUT, ME, PAGE, REGISTER, Browser, input_of, site
 

@@ -17,8 +17,8 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
-from sessionql.examples import Example, load_examples
-from sessionql.graphiql import PAGE_HEADERS, graphiql_assets, graphiql_page
+from sessionql.graphql.examples import Example, load_examples
+from sessionql.graphql.graphiql import PAGE_HEADERS, graphiql_assets, graphiql_page
 
 STATIC = Path(__file__).parents[2] / "sessionql" / "static"
 EXAMPLE = Example("My sessions", "query MySessions { mySessions { id } }\n", "")
@@ -182,7 +182,7 @@ def test_braces_in_examples_are_left_alone() -> None:
 
 
 def test_without_the_package_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessionql.graphiql.find_spec", lambda _: None)
+    monkeypatch.setattr("sessionql.graphql.graphiql.find_spec", lambda _: None)
     with pytest.raises(RuntimeError, match="pip install graphene-django-graphiql-static"):
         graphiql_assets()
 

@@ -6,8 +6,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sessionql.app import create_app
-from sessionql.settings import Settings
+from sessionql.app.factory import create_app
+from sessionql.settings.settings import Settings
 from tests.schema.asking import PASSWORD, Caller
 
 pytestmark = pytest.mark.usefixtures("cheap_hashing")

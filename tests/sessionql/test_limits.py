@@ -8,9 +8,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from graphql_server.documents import Documents
-from schema.build import graphql_schema
-from sessionql.settings import Settings
+from sessionql.graphql_server.documents.validation import Documents
+from sessionql.schema.build import graphql_schema
+from sessionql.settings.settings import Settings
 from tests.schema.asking import Caller
 from tests.schema.services import a_service
 

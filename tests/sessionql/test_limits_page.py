@@ -6,12 +6,12 @@ from typing import Any
 import httpx
 import pytest
 
-from graphql_server import Limits
-from graphql_server.body import too_slow
-from graphql_server.depth import Depths
-from graphql_server.limits import Refusal, too_deep, too_many_spreads, took_too_long
-from sessionql.http_protocol import LARGE, LONG_URL
-from sessionql.limits_settings import LimitsSettings
+from sessionql.graphql_server import Limits
+from sessionql.graphql_server.http.body import too_slow
+from sessionql.graphql_server.limits.depth import Depths
+from sessionql.graphql_server.limits.limits import Refusal, too_deep, too_many_spreads, took_too_long
+from sessionql.server.http_protocol import LARGE, LONG_URL
+from sessionql.settings.limits import LimitsSettings
 from tests.schema.asking import Caller
 
 ROOT = Path(__file__).parents[2]

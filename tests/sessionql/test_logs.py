@@ -4,8 +4,8 @@ import logging
 
 import pytest
 
-from sessionql.logs import set_up_logging
-from sessionql.settings import Settings
+from sessionql.settings.logs import set_up_logging
+from sessionql.settings.settings import Settings
 
 
 def test_no_query_is_logged_for_its_variables_may_be_tokens(caplog: pytest.LogCaptureFixture) -> None:

@@ -7,9 +7,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sessionql.banner import banner
-from sessionql.mode_settings import Introspection, Mode, take_by_default
-from sessionql.settings import Settings
+from sessionql.server.banner import banner
+from sessionql.settings.mode import Introspection, Mode, take_by_default
+from sessionql.settings.settings import Settings
 from tests.engines import Engines
 from tests.server import Server
 

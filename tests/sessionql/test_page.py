@@ -9,11 +9,11 @@ import httpx
 import pytest
 from graphql import parse, validate
 
-from schema.build import graphql_schema
-from sessionql.app import create_app
+from sessionql.app.factory import create_app
 from sessionql.page import page_documents
-from sessionql.page.joining import join
-from sessionql.settings import Settings
+from sessionql.page.bundle import join
+from sessionql.schema.build import graphql_schema
+from sessionql.settings.settings import Settings
 from tests.conftest import developing
 
 pytestmark = pytest.mark.usefixtures("cheap_hashing")

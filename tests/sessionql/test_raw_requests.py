@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import httpx
 import pytest
 
-from sessionql.http_protocol import MAX_HEADERS, MAX_URL
+from sessionql.server.http_protocol import MAX_HEADERS, MAX_URL
 from tests.engines import Engines
 from tests.graphql_server.corpus import error_of
 from tests.server import Server

@@ -10,7 +10,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sessionql.settings import Settings
+from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock, developing
 from tests.graphql_server.corpus import error_of
 from tests.sessionql.browsers import site

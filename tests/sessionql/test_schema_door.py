@@ -6,12 +6,12 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from resolvers.service_keys import revoke_key
-from schema.build import sdl, services_sdl
-from sessionql.disclosure import WHY_NOT
-from sessionql.schema_door import FOR_SERVICES
-from sessionql.settings import Settings
-from storage.records import Scope
+from sessionql.graphql.introspection import WHY_NOT
+from sessionql.graphql.sdl_routes import FOR_SERVICES
+from sessionql.resolvers.service_keys import revoke_key
+from sessionql.schema.build import sdl, services_sdl
+from sessionql.settings.settings import Settings
+from sessionql.storage.records import Scope
 from tests.conftest import FakeClock, developing
 from tests.schema.asking import Caller
 from tests.schema.services import new_key

@@ -11,9 +11,9 @@ import httpx
 import pytest
 from fastapi import Depends, FastAPI, WebSocket
 
-from resolvers.services import Services
 from sessionql import Requester, SessionChange, SessionQL, Settings
-from storage.records import RevocationReason, SessionRecord
+from sessionql.resolvers.dependencies import Services
+from sessionql.storage.records import RevocationReason, SessionRecord
 from tests.conftest import FakeClock
 from tests.schema.asking import Caller
 
@@ -288,7 +288,7 @@ async def test_hooks_are_told_what_begins_and_ends(sessions: SessionQL) -> None:
 async def test_hooks_that_fail_or_never_end_hold_up_nobody(
     sessions: SessionQL, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.hooks.LAST_CHANCE", 0.2)
+    monkeypatch.setattr("sessionql.resolvers.background.hooks.LAST_CHANCE", 0.2)
 
     @sessions.on_session_created
     async def fail(_change: SessionChange) -> None:
@@ -311,8 +311,8 @@ async def test_hooks_that_fail_or_never_end_hold_up_nobody(
 async def test_a_hook_that_takes_too_long_leaves_its_place_to_others(
     sessions: SessionQL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("resolvers.hooks.LONGEST", 0.2)
-    monkeypatch.setattr("resolvers.hooks.AT_ONCE", 1)
+    monkeypatch.setattr("sessionql.resolvers.background.hooks.LONGEST", 0.2)
+    monkeypatch.setattr("sessionql.resolvers.background.hooks.AT_ONCE", 1)
 
     @sessions.on_session_created
     async def hang(_change: SessionChange) -> None:

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from graphql_server import Limits
-from resolvers.services import Policy
-from sessionql.durations import format_duration, parse_duration
-from sessionql.settings import Settings
+from sessionql.graphql_server import Limits
+from sessionql.resolvers.dependencies import Policy
+from sessionql.settings.durations import format_duration, parse_duration
+from sessionql.settings.settings import Settings
 
 SECRET = "v7QmX2rKd0pWzL5tYc9HbNf3sGjAe8Uu"
 POSTGRESQL = "postgresql://somebody@db.example/sessions"

@@ -4,9 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from sessionql.durations import parse_duration
-from sessionql.settings import Settings
-from sessionql.settings_page import settings_page
+from sessionql.settings.durations import parse_duration
+from sessionql.settings.reference import settings_page
+from sessionql.settings.settings import Settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 

@@ -14,8 +14,8 @@ from uuid import UUID
 import pytest
 from pydantic import ValidationError
 
-from sessionql.settings import Settings
-from sessionql.shared_secret import check_shared_secret, is_guessable
+from sessionql.settings.settings import Settings
+from sessionql.settings.shared_secret import check_shared_secret, is_guessable
 
 GUESSABLE = {
     "one character": "a" * 64,
@@ -116,5 +116,7 @@ def test_the_command_that_the_error_names_makes_a_good_secret() -> None:
 
 
 def test_without_a_shared_secret_nothing_large_is_loaded() -> None:
-    program = "import sys; from sessionql.settings import Settings; Settings(); sys.exit('zxcvbn' in sys.modules)"
+    program = (
+        "import sys; from sessionql.settings.settings import Settings; Settings(); sys.exit('zxcvbn' in sys.modules)"
+    )
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from sessionql.origins import Origins
+from sessionql.http.origins import Origins
 from tests.server import FIREFOX, Device
 from tests.sockets import open_socket, socket_of
 

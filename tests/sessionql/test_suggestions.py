@@ -14,8 +14,8 @@ from graphql import (
     is_specified_scalar_type,
 )
 
-from schema.build import graphql_schema, services_schema
-from storage.records import Scope
+from sessionql.schema.build import graphql_schema, services_schema
+from sessionql.storage.records import Scope
 from tests.conftest import developing
 from tests.schema.asking import Caller
 from tests.schema.services import a_service

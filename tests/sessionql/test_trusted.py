@@ -10,10 +10,10 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from sessionql.app import create_app
-from sessionql.mode_settings import Mode
+from sessionql.app.factory import create_app
 from sessionql.page import page_documents
-from sessionql.settings import Settings
+from sessionql.settings.mode import Mode
+from sessionql.settings.settings import Settings
 from tests.conftest import developing
 from tests.graphql_server.manifest_files import client_preset, hashed, relay, write
 from tests.schema.asking import PASSWORD, Caller

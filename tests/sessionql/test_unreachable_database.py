@@ -9,9 +9,9 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sessionql.app import create_app
-from sessionql.settings import Settings
-from storage.migrate import upgrade
+from sessionql.app.factory import create_app
+from sessionql.settings.settings import Settings
+from sessionql.storage.migrate import upgrade
 from tests.engines import Engines, replace_database, run_sql
 from tests.schema.asking import Caller
 

@@ -7,9 +7,9 @@ from itertools import count
 from typing import Any
 from uuid import UUID
 
-from storage import Storage
-from storage.filters import Page, Position, SessionFilter
-from storage.records import (
+from sessionql.storage import Storage
+from sessionql.storage.filters import Page, Position, SessionFilter
+from sessionql.storage.records import (
     Device,
     DeviceKind,
     EventKind,
@@ -18,7 +18,7 @@ from storage.records import (
     SessionRecord,
     UserRecord,
 )
-from storage.sessions import SessionOrder
+from sessionql.storage.sessions import SessionOrder
 
 NOW = datetime(2026, 11, 23, 11, 16, 10, 123456, tzinfo=UTC)
 TICK = timedelta(microseconds=1)

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from storage import Storage
-from storage.records import UserRecord
+from sessionql.storage import Storage
+from sessionql.storage.records import UserRecord
 from tests.engines import Engines, run_sql
 from tests.storage.builders import keep_user
 

@@ -10,13 +10,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from storage import Storage, StorageUnavailable
-from storage.announcements import MOST, Announcement, Announcements, decode, encode
-from storage.database import Lost
-from storage.filters import SessionFilter
-from storage.records import RevocationReason, UserRecord
-from storage.storage import connect
-from storage.walks import START
+from sessionql.storage import Storage, StorageUnavailable
+from sessionql.storage.database import Lost
+from sessionql.storage.filters import SessionFilter
+from sessionql.storage.keyset_batches import START
+from sessionql.storage.notifications import MOST, Announcement, Announcements, decode, encode
+from sessionql.storage.records import RevocationReason, UserRecord
+from sessionql.storage.storage import connect
 from tests.engines import run_sql
 from tests.storage.builders import NOW, a_session, an_event, keep, keep_events, keep_user, new_id
 
@@ -158,7 +158,7 @@ async def test_a_database_that_is_silent_is_lost_too(storage: Storage, monkeypat
     async def hang(*_: object) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr("storage.postgresql_announcing.PULSE", 0.01)
+    monkeypatch.setattr("sessionql.storage.postgresql_notify.PULSE", 0.01)
     monkeypatch.setattr(asyncpg.Connection, "execute", hang)
     async with listening(storage) as ear, asyncio.timeout(10):
         await ear.lost

@@ -6,8 +6,8 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import text
 
-from storage import Storage
-from storage.attempts import Attempt
+from sessionql.storage import Storage
+from sessionql.storage.rate_limits import Attempt
 from tests.storage.builders import NOW, TICK
 
 MINUTE = timedelta(minutes=1)

@@ -8,11 +8,11 @@ from uuid import UUID
 import pytest
 from sqlalchemy.sql import Executable
 
-from storage import Storage
-from storage.database import Parameters, Row, Transaction
-from storage.events import EventRepository
-from storage.filters import Page, Position
-from storage.records import EventKind, EventRecord, UserRecord
+from sessionql.storage import Storage
+from sessionql.storage.database import Parameters, Row, Transaction
+from sessionql.storage.events import EventRepository
+from sessionql.storage.filters import Page, Position
+from sessionql.storage.records import EventKind, EventRecord, UserRecord
 from tests.storage.builders import ALL, NOW, an_event, events_of, ids, keep_events, new_id
 
 SESSIONS = [new_id() for _ in range(3)]

@@ -7,10 +7,10 @@ from uuid import UUID
 
 import pytest
 
-from storage import Storage
-from storage.records import RevocationReason, SessionRecord, UserRecord
-from storage.sessions import Touch
-from storage.walks import START
+from sessionql.storage import Storage
+from sessionql.storage.keyset_batches import START
+from sessionql.storage.records import RevocationReason, SessionRecord, UserRecord
+from sessionql.storage.sessions import Touch
 from tests.storage.builders import (
     IDLED_OUT,
     NOW,

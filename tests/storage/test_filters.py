@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from storage import Storage
-from storage.filters import SessionFilter
-from storage.records import Device, DeviceKind, SessionRecord, SessionState, UserRecord
-from storage.sessions import SessionOrder
+from sessionql.storage import Storage
+from sessionql.storage.filters import SessionFilter
+from sessionql.storage.records import Device, DeviceKind, SessionRecord, SessionState, UserRecord
+from sessionql.storage.sessions import SessionOrder
 from tests.storage.builders import ALL, IDLED_OUT, NOW, REVOKED, TICK, TOO_OLD, a_session, keep
 
 ACTIVE, EXPIRED, GONE = SessionState.ACTIVE, SessionState.EXPIRED, SessionState.REVOKED

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import Lifetimes, Storage
-from storage.filters import SessionFilter
-from storage.records import SessionRecord, SessionState, UserRecord
-from storage.sessions import SessionOrder
+from sessionql.storage import Lifetimes, Storage
+from sessionql.storage.filters import SessionFilter
+from sessionql.storage.records import SessionRecord, SessionState, UserRecord
+from sessionql.storage.sessions import SessionOrder
 from tests.storage.builders import ABSOLUTE, ALL, IDLE, NOW, TICK, a_session, a_user, keep, new_id
 
 NEAR = st.sampled_from([-1_000_000, -2, -1, 0, 1, 2, 1_000_000]) | st.integers(-(10**13), 10**13)

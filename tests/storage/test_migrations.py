@@ -11,15 +11,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect, text
 
-from storage import Storage, StorageUnavailable, migrate
-from storage.database import Database
-from storage.errors import SchemaOutdated
-from storage.filters import Page
-from storage.lifetimes import Lifetimes
-from storage.migrations import HEAD
-from storage.records import EventKind, UserRecord
-from storage.storage import connect
-from storage.tables import metadata
+from sessionql.storage import Storage, StorageUnavailable, migrate
+from sessionql.storage.database import Database
+from sessionql.storage.errors import SchemaOutdated
+from sessionql.storage.filters import Page
+from sessionql.storage.lifetimes import Lifetimes
+from sessionql.storage.migrations import HEAD
+from sessionql.storage.records import EventKind, UserRecord
+from sessionql.storage.storage import connect
+from sessionql.storage.tables import metadata
 from tests.storage.builders import a_session, find, keep, keep_user
 
 

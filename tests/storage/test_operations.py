@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from storage import Storage
-from storage.records import OperationKind, OperationRecord, UserRecord
+from sessionql.storage import Storage
+from sessionql.storage.records import OperationKind, OperationRecord, UserRecord
 from tests.storage.builders import NOW, new_id
 
 

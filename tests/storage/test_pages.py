@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
-from storage import Storage
-from storage.filters import Page, Position, SessionFilter, SessionOrderField
-from storage.records import RevocationReason, SessionRecord, UserRecord
-from storage.sessions import SessionOrder
+from sessionql.storage import Storage
+from sessionql.storage.filters import Page, Position, SessionFilter, SessionOrderField
+from sessionql.storage.records import RevocationReason, SessionRecord, UserRecord
+from sessionql.storage.sessions import SessionOrder
 from tests.storage.builders import ALL, EVERY, IDLED_OUT, NOW, REVOKED, TOO_OLD, a_session, ids, keep, place
 
 FIELDS = {"last_active": SessionOrderField.LAST_ACTIVE, "created_at": SessionOrderField.CREATED_AT}

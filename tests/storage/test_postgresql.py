@@ -11,10 +11,19 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.sql import Executable
 
-from storage import Storage, StorageError, StorageUnavailable, events, migrate, postgresql, session_statements, users
-from storage.filters import SessionFilter, SessionOrderField, page_statement
-from storage.postgresql import PostgresqlDatabase
-from storage.records import UserRecord
+from sessionql.storage import (
+    Storage,
+    StorageError,
+    StorageUnavailable,
+    events,
+    migrate,
+    postgresql,
+    session_statements,
+    users,
+)
+from sessionql.storage.filters import SessionFilter, SessionOrderField, page_statement
+from sessionql.storage.postgresql import PostgresqlDatabase
+from sessionql.storage.records import UserRecord
 from tests.engines import replace_database
 from tests.storage.builders import a_session, find, keep, sessions_of
 

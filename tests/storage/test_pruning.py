@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from storage import Storage
-from storage.pruning import Forget, Pruned
-from storage.records import SessionRecord, UserRecord
-from storage.walks import START
+from sessionql.storage import Storage
+from sessionql.storage.keyset_batches import START
+from sessionql.storage.pruning import Forget, Pruned
+from sessionql.storage.records import SessionRecord, UserRecord
 from tests.storage.builders import NOW, TICK, a_session, an_event, events_of, keep, keep_events, sessions_of
 
 FORGET = Forget(

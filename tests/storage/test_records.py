@@ -7,8 +7,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from storage import Storage
-from storage.records import Device, DeviceKind, EventKind, EventRecord, RevocationReason, SessionRecord, UserRecord
+from sessionql.storage import Storage
+from sessionql.storage.records import (
+    Device,
+    DeviceKind,
+    EventKind,
+    EventRecord,
+    RevocationReason,
+    SessionRecord,
+    UserRecord,
+)
 from tests.storage.builders import NOW, a_session, a_user, an_event, events_of, find, keep, keep_events, new_id
 
 ODD = [

@@ -9,10 +9,10 @@ from uuid import UUID
 
 import pytest
 
-from storage import Storage
-from storage.filters import SessionFilter
-from storage.records import DeviceKind, RevocationReason, SessionRecord, SessionState, UserRecord
-from storage.sessions import Touch
+from sessionql.storage import Storage
+from sessionql.storage.filters import SessionFilter
+from sessionql.storage.records import DeviceKind, RevocationReason, SessionRecord, SessionState, UserRecord
+from sessionql.storage.sessions import Touch
 from tests.storage.builders import (
     EVERY,
     IDLED_OUT,

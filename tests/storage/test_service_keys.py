@@ -6,8 +6,8 @@ from uuid import UUID
 
 import pytest
 
-from storage import Storage
-from storage.records import Scope, ServiceKeyRecord
+from sessionql.storage import Storage
+from sessionql.storage.records import Scope, ServiceKeyRecord
 from tests.storage.builders import NOW, TICK, new_id
 
 HASH, OTHER = "a" * 64, "b" * 64

@@ -7,8 +7,8 @@ from uuid import UUID
 
 import pytest
 
-from storage import Storage
-from storage.records import Device, DeviceKind, RevocationReason, SessionRecord, UserRecord
+from sessionql.storage import Storage
+from sessionql.storage.records import Device, DeviceKind, RevocationReason, SessionRecord, UserRecord
 from tests.storage.builders import IDLED_OUT, NOW, REVOKED, TICK, TOO_OLD, a_session, find, keep, sessions_of
 
 ENDED: list[dict[str, Any]] = [REVOKED, IDLED_OUT, TOO_OLD]

@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 from sqlalchemy import text
 
-from storage import Storage, StorageError, StorageUnavailable
-from storage.records import DeviceKind, RevocationReason, SessionRecord, UserRecord
+from sessionql.storage import Storage, StorageError, StorageUnavailable
+from sessionql.storage.records import DeviceKind, RevocationReason, SessionRecord, UserRecord
 from tests.storage.builders import (
     IDLED_OUT,
     NOW,

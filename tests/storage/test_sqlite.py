@@ -9,17 +9,17 @@ from pathlib import Path
 
 import pytest
 
-from storage import Lifetimes, Storage, StorageError, StorageUnavailable, sqlite
-from storage.records import UserRecord
-from storage.sqlite import SqliteDatabase
-from storage.storage import connect, sqlite_path
+from sessionql.storage import Lifetimes, Storage, StorageError, StorageUnavailable, sqlite
+from sessionql.storage.records import UserRecord
+from sessionql.storage.sqlite import SqliteDatabase
+from sessionql.storage.storage import connect, sqlite_path
 from tests.storage.builders import a_session, an_event, events_of, find, keep, keep_events, sessions_of
 
 ROOT = Path(__file__).parents[2]
 OPEN = """
 import asyncio, sys
 from pathlib import Path
-from storage.sqlite import SqliteDatabase
+from sessionql.storage.sqlite import SqliteDatabase
 asyncio.run(SqliteDatabase(Path(sys.argv[1])).open())
 """
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from storage import Storage
-from storage.records import RevocationReason, SessionRecord, UserRecord
-from storage.sessions import Touch
+from sessionql.storage import Storage
+from sessionql.storage.records import RevocationReason, SessionRecord, UserRecord
+from sessionql.storage.sessions import Touch
 from tests.storage.builders import (
     ABSOLUTE,
     IDLE,

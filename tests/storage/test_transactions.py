@@ -7,10 +7,10 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import text
 
-from storage import Repositories, Storage, StorageError, StorageUnavailable
-from storage.filters import SessionFilter
-from storage.records import RevocationReason, UserRecord
-from storage.sessions import Touch
+from sessionql.storage import Repositories, Storage, StorageError, StorageUnavailable
+from sessionql.storage.filters import SessionFilter
+from sessionql.storage.records import RevocationReason, UserRecord
+from sessionql.storage.sessions import Touch
 from tests.storage.builders import (
     NOW,
     TICK,

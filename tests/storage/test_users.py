@@ -4,9 +4,9 @@ import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
-from storage import Storage
-from storage.records import UserRecord
-from storage.users import Credentials
+from sessionql.storage import Storage
+from sessionql.storage.records import UserRecord
+from sessionql.storage.users import Credentials
 from tests.storage.builders import (
     NOW,
     TICK,

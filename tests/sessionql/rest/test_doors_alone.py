@@ -9,9 +9,9 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from resolvers.service_keys import NewKey, create_key
 from sessionql import SessionQL, Settings
-from storage.records import Scope
+from sessionql.resolvers.service_keys import NewKey, create_key
+from sessionql.storage.records import Scope
 from tests.conftest import FakeClock
 from tests.engines import Engines
 

@@ -1,0 +1,1 @@
+"""What sockets and event streams share: peers, quotas, deadlines, sending."""

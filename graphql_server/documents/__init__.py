@@ -1,0 +1,1 @@
+"""GraphQL documents: parsing, validation, caches and trusted documents."""

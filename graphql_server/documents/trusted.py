@@ -1,0 +1,58 @@
+"""Trusted documents: those of the team itself, known before anybody asks, and kept for as long as the server runs."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from graphql import GraphQLSchema
+
+from sessionql.graphql_server.documents.ids import PREFIX, hash_of
+from sessionql.graphql_server.documents.manifests import Entry
+from sessionql.graphql_server.documents.validation import Document, Documents
+from sessionql.graphql_server.limits.limits import Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Unusable:
+    """A trusted document that cannot be executed, and why."""
+
+    entry: Entry
+    reason: str
+
+
+class TrustedDocuments:
+    """The documents of one schema's manifests, each parsed, validated and held against the limits once.
+
+    One that cannot be executed is kept too: who asks for it is told why. The others do not suffer.
+    `conceal` as for an engine: what the schema is made of is not told either when a document does not fit it.
+    """
+
+    def __init__(
+        self, schema: GraphQLSchema, limits: Limits, entries: Iterable[Entry] = (), conceal: str | None = None
+    ) -> None:
+        documents = Documents(schema, limits.for_trusted, most=0, most_characters=0, conceal=conceal)
+        self._texts: dict[str, str] = {}
+        self._documents: dict[str, Document] = {}
+        unusable: list[Unusable] = []
+        for entry in entries:
+            document = self._documents.get(entry.text) or documents.get(entry.text)
+            self._documents[entry.text] = document
+            self._texts[entry.id] = entry.text
+            if document.ast is None:
+                unusable.append(Unusable(entry, document.errors[0].message))
+        # Whatever a tool calls a document, its hash does too, in either spelling.
+        for text in self._documents:
+            hashed = hash_of(text)
+            self._texts.setdefault(PREFIX + hashed, text)
+            self._texts.setdefault(hashed, text)
+        self.unusable = tuple(unusable)
+
+    def __len__(self) -> int:
+        return len(self._documents)
+
+    def text_of(self, identifier: str) -> str | None:
+        """The text of the document that is called so."""
+        return self._texts.get(identifier)
+
+    def of_text(self, text: str) -> Document | None:
+        """The document with this text, if it is one of them."""
+        return self._documents.get(text)

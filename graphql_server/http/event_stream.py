@@ -1,0 +1,142 @@
+"""A subscription's answers as server-sent events, by graphql-sse's "distinct connections".
+
+`complete` says that there is nothing more to come. A stream that ends without it was cut, by its lifetime or by a
+server that stops: clients connect again.
+"""
+
+import asyncio
+from contextlib import AsyncExitStack, suppress
+from enum import Enum, auto
+from functools import partial
+
+import orjson
+from starlette.responses import Response
+from starlette.types import Message, Receive, Scope, Send
+
+from sessionql.graphql_server.connections.deadline import Term
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import Peer
+from sessionql.graphql_server.connections.sender import Line, PeerGone, told_of_shutdown
+from sessionql.graphql_server.connections.tasks import is_cancelled, stop
+from sessionql.graphql_server.errors import Translate, to_fault
+from sessionql.graphql_server.http.negotiation import EVENT_STREAM
+from sessionql.graphql_server.outcome import Answer, Answers, answer_of
+
+# Without a space behind the colon, which urql would take for an answer.
+COMPLETE = b"event: complete\ndata:\n\n"
+ALIVE = b": alive\n\n"
+HEADERS = {"cache-control": "no-store", "vary": "accept", "x-accel-buffering": "no"}
+"""No cache keeps it, and no proxy holds it back."""
+
+
+def next_event(answer: Answer) -> bytes:
+    """One answer. JSON has no line breaks of its own."""
+    return b"event: next\ndata: " + orjson.dumps(answer.body) + b"\n\n"
+
+
+def single_event(answer: Answer) -> Response:
+    """The response to a query, a mutation, or whatever could not be executed."""
+    return Response(next_event(answer) + COMPLETE, 200, HEADERS, EVENT_STREAM)
+
+
+class End(Enum):
+    """How a stream ends."""
+
+    COMPLETE = auto()
+    CUT = auto()
+    GONE = auto()
+
+
+class EventStream(Response):
+    """The response to a subscription. `release` closes what it was made of, and is called at its end."""
+
+    media_type = EVENT_STREAM
+
+    def __init__(
+        self,
+        answers: Answers,
+        peer: Peer,
+        *,
+        release: AsyncExitStack,
+        limits: ConnectionLimits,
+        translate: Translate,
+    ) -> None:
+        self.status_code = 200
+        self.background = None
+        self.init_headers(HEADERS)
+        self._answers = answers
+        self._peer = peer
+        self._release = release
+        self._limits = limits
+        self._translate = translate
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Send what there is, until there is no more or nobody to send it to."""
+        line = Line(scope, send, self._limits.send_seconds)
+        async with self._release:
+            with suppress(PeerGone):
+                await line.send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+                # Some browsers take the headers for sent when something follows.
+                await line.send(_part(ALIVE))
+                await self._stay(receive, line)
+
+    async def _stay(self, receive: Receive, line: Line) -> None:
+        term = Term(self._limits.lifetime(), End.CUT)
+        telling = asyncio.create_task(self._tell(line, term))
+        watching = asyncio.create_task(self._wait_until_ended(telling, term))
+        try:
+            end = await self._until_over(receive, line, term)
+        finally:
+            await stop((telling, watching))
+        if end is End.COMPLETE:
+            await line.send(_part(COMPLETE))
+        if end is not End.GONE:
+            await line.send({"type": "http.response.body", "body": b""})
+
+    async def _until_over(self, receive: Receive, line: Line, term: Term[End]) -> End:
+        try:
+            async with term:
+                with told_of_shutdown(line.wire, partial(term.end, End.CUT)):
+                    await self._listen(receive, line)
+        except TimeoutError:
+            return term.why
+        return End.GONE
+
+    async def _listen(self, receive: Receive, line: Line) -> None:
+        """Until the peer leaves, who says nothing else any more."""
+        while True:
+            try:
+                async with asyncio.timeout(self._limits.keep_alive_seconds):
+                    if (await receive())["type"] == "http.disconnect":
+                        return
+            except TimeoutError:
+                await line.send(_part(ALIVE))
+
+    async def _tell(self, line: Line, term: Term[End]) -> None:
+        try:
+            try:
+                async for answer in self._answers:
+                    await line.send(_part(next_event(answer)))
+            except PeerGone:
+                raise
+            except (Exception, asyncio.CancelledError) as error:
+                if is_cancelled():
+                    raise
+                await line.send(_part(next_event(answer_of(to_fault(error, self._translate)))))
+            term.end(End.COMPLETE)
+        except PeerGone:
+            term.end(End.GONE)
+
+    async def _wait_until_ended(self, telling: asyncio.Task[None], term: Term[End]) -> None:
+        try:
+            closing = await self._peer.ended()
+        except Exception as error:  # noqa: BLE001 - nobody knows any more whether the peer may stay
+            to_fault(error, self._translate)
+            term.end(End.CUT)
+        else:
+            await asyncio.wait([telling], timeout=self._limits.farewell_seconds)
+            term.end(End.COMPLETE if closing.final else End.CUT)
+
+
+def _part(data: bytes) -> Message:
+    return {"type": "http.response.body", "body": data, "more_body": True}

@@ -1,0 +1,1 @@
+"""Limits on documents, variables and execution."""

@@ -1,0 +1,122 @@
+"""What clients say over a socket, by the protocol graphql-transport-ws. Anything else is refused with a reason."""
+
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import orjson
+from starlette.types import Message as Received
+
+from sessionql.graphql_server.connections.close_codes import malformed
+from sessionql.graphql_server.connections.peer import Refused
+from sessionql.graphql_server.errors import RequestError
+from sessionql.graphql_server.request import GraphQLRequest, from_payload
+
+LONGEST_ID = 256
+"""Every answer repeats the id, and every operation keeps it."""
+
+Payload: TypeAlias = dict[str, Any] | None
+
+
+@dataclass(frozen=True, slots=True)
+class Init:
+    """Who the client is."""
+
+    payload: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Ping:
+    """Asks whether we are there."""
+
+    payload: Payload
+
+
+@dataclass(frozen=True, slots=True)
+class Pong:
+    """Says that the client is there."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subscribe:
+    """An operation to execute, of any kind."""
+
+    id: str
+    request: GraphQLRequest
+
+
+@dataclass(frozen=True, slots=True)
+class Complete:
+    """The client wants no more of an operation."""
+
+    id: str
+
+
+Message: TypeAlias = Init | Ping | Pong | Subscribe | Complete
+
+
+def read_message(received: Received, most_bytes: int) -> Message:
+    """What a client said. Raises Refused."""
+    text = received.get("text")
+    if text is None:
+        raise Refused(malformed("A message is text, not binary."))
+    if len(text) > most_bytes or len(data := text.encode()) > most_bytes:
+        raise Refused(malformed(f"A message has at most {most_bytes} bytes."))
+    try:
+        said = orjson.loads(data)
+    except orjson.JSONDecodeError as error:
+        raise Refused(malformed(f"A message is JSON: {error.msg}.")) from None
+    if not isinstance(said, dict):
+        raise Refused(malformed("A message is a JSON object with a `type`."))
+    return _message(said)
+
+
+def pong(payload: Payload) -> bytes:
+    """The answer to a ping, which repeats its payload. Raises Refused."""
+    try:
+        return orjson.dumps({"type": "pong", "payload": payload} if payload else {"type": "pong"})
+    except orjson.JSONEncodeError:
+        # More levels can be read than written.
+        raise Refused(malformed("The payload of `ping` is nested too deeply.")) from None
+
+
+def _message(said: dict[str, Any]) -> Message:
+    match said.get("type"):
+        case "connection_init":
+            return Init(_payload(said))
+        case "ping":
+            return Ping(_payload(said))
+        case "pong":
+            _payload(said)
+            return Pong()
+        case "subscribe":
+            return Subscribe(_id(said), _request(said))
+        case "complete":
+            return Complete(_id(said))
+        case str() as other:
+            raise Refused(malformed(f"Clients send no messages of type `{other[:40]}`."))
+        case _:
+            raise Refused(malformed("`type` is missing, or is no string."))
+
+
+def _payload(said: dict[str, Any]) -> Payload:
+    payload = said.get("payload")
+    if payload is not None and not isinstance(payload, dict):
+        raise Refused(malformed(f"The payload of `{said['type']}` is a JSON object, or null."))
+    return payload
+
+
+def _id(said: dict[str, Any]) -> str:
+    id_ = said.get("id")
+    if not isinstance(id_, str) or not 0 < len(id_) <= LONGEST_ID:
+        raise Refused(malformed(f"`{said['type']}` has an `id`: a string of 1 to {LONGEST_ID} characters."))
+    return id_
+
+
+def _request(said: dict[str, Any]) -> GraphQLRequest:
+    payload = said.get("payload")
+    if not isinstance(payload, dict):
+        raise Refused(malformed("The payload of `subscribe` is a JSON object with `query`."))
+    try:
+        return from_payload(payload)
+    except RequestError as error:
+        raise Refused(malformed(str(error))) from None

@@ -1,0 +1,1 @@
+"""Work beside the requests: activity writes, pub/sub, hooks."""

@@ -1,0 +1,1 @@
+"""Device labels and locations of sessions."""

@@ -1,0 +1,1 @@
+"""Access tokens (JWT), refresh tokens and the keys of both."""

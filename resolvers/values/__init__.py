@@ -1,0 +1,1 @@
+"""Values with rules: ids, names, e-mail addresses, cursors, page sizes."""

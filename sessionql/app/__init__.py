@@ -1,0 +1,1 @@
+"""The application: composition of settings, dependencies, routes and middleware."""

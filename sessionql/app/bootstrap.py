@@ -1,0 +1,82 @@
+"""The services of a server, put together from its settings."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+
+from uuid_utils.compat import uuid7
+
+from sessionql.resolvers.background.activity import Activity
+from sessionql.resolvers.background.pubsub import Broadcast
+from sessionql.resolvers.dependencies import Clock, IdSource, Services
+from sessionql.resolvers.devices.locations import Locations
+from sessionql.resolvers.passwords import Passwords
+from sessionql.resolvers.tokens.access import Tokens
+from sessionql.resolvers.tokens.key_file import KeyFile
+from sessionql.settings.settings import Settings
+from sessionql.storage import Storage
+from sessionql.storage.errors import SchemaOutdated
+from sessionql.storage.migrate import check, upgrade
+from sessionql.storage.storage import connect, is_sqlite
+
+
+def system_clock() -> datetime:
+    """The time, in UTC. Everybody else is handed a clock."""
+    return datetime.now(UTC)  # noqa: TID251 - the one source of time
+
+
+def make_services(
+    settings: Settings,
+    keys: KeyFile,
+    *,
+    clock: Clock = system_clock,
+    new_id: IdSource = uuid7,
+) -> Services:
+    """Services that are not connected yet."""
+    storage = Storage(connect(settings.url, settings.database_pool_size), settings.lifetimes)
+    return Services(
+        storage=storage,
+        tokens=Tokens(
+            lambda: keys.ring,
+            issuer=settings.issuer,
+            audience=settings.audience,
+            lifetime=settings.access_token_lifetime,
+            signature=settings.signature,
+        ),
+        passwords=Passwords(),
+        activity=Activity(storage, settings.activity_interval),
+        locations=Locations(settings.geoip_database),
+        broadcast=Broadcast(storage),
+        clock=clock,
+        new_id=new_id,
+        policy=settings.policy,
+    )
+
+
+async def prepare(settings: Settings, storage: Storage) -> None:
+    """Connect and make sure that the tables are today's; on SQLite, make them so.
+
+    Raises SchemaOutdated with what to do, or StorageUnavailable.
+    """
+    try:
+        await check(storage.database)
+    except SchemaOutdated:
+        if not is_sqlite(settings.url):
+            raise
+        await storage.database.close()
+        await upgrade(settings.url)
+        await check(storage.database)
+
+
+@asynccontextmanager
+async def connected(settings: Settings) -> AsyncIterator[Services]:
+    """Services for one command, connected and let go of."""
+    keys = KeyFile(settings.keys_path)
+    keys.load_or_create(system_clock())
+    services = make_services(settings, keys)
+    try:
+        await prepare(settings, services.storage)
+        yield services
+    finally:
+        services.passwords.close()
+        await services.storage.database.close()

@@ -1,0 +1,1 @@
+"""The command line. Command modules import late, so that each command starts quickly."""

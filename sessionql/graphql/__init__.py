@@ -1,0 +1,1 @@
+"""The GraphQL endpoint of SessionQL: schemas, engines and sockets put together, GraphiQL, SDL routes."""

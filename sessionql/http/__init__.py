@@ -1,0 +1,1 @@
+"""HTTP without GraphQL or REST: request authentication, cookies, CSRF, CORS, security headers."""

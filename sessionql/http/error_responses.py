@@ -1,0 +1,35 @@
+"""What is answered where no door is, or where a door cannot answer: JSON in GraphQL's shape, like everything else."""
+
+from http import HTTPStatus
+
+import orjson
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+
+from sessionql.graphql_server.errors import to_fault
+from sessionql.graphql_server.http.negotiation import JSON
+
+_WORDS = {
+    404: "There is nothing here. GraphQL is at /graphql.",
+    405: "This door takes other methods: see the header `Allow`.",
+}
+
+
+def refusal_body(message: str, code: str) -> bytes:
+    """The body of an answer that is nothing but an error."""
+    return orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
+
+
+async def refuse(_request: Request, error: Exception) -> Response:
+    """The answer to a request that the framework refused."""
+    status = error.status_code if isinstance(error, HTTPException) else 500
+    headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
+    words = _WORDS.get(status, HTTPStatus(status).description or HTTPStatus(status).phrase)
+    return Response(refusal_body(words, HTTPStatus(status).name), status, headers, JSON)
+
+
+async def fail(_request: Request, error: Exception) -> Response:
+    """The answer when a door fell off its hinges; why is for the log."""
+    fault = to_fault(error, lambda _: None)
+    return Response(refusal_body(fault.message, fault.code), fault.status, media_type=JSON)

@@ -1,0 +1,85 @@
+"""Which address a request comes from: the peer's, unless the peer is a proxy of ours.
+
+Headers are believed from listed proxies alone, and only as far back as the chain of listed ones
+goes: what is further left was written by somebody we do not know (RFC 7239 section 8.1).
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
+from typing import Literal
+
+from starlette.requests import HTTPConnection
+
+from sessionql.resolvers.client import canonical_address
+
+Network = IPv4Network | IPv6Network
+
+_FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("(?:[^"\\]|\\.)*"|[^;,\s]+)', re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Proxies:
+    """The networks of our own proxies, and the header that they write."""
+
+    networks: Sequence[Network] = ()
+    header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
+
+    def trust(self, address: str) -> bool:
+        """Whether the address is one of our proxies'."""
+        found = ip_address(address)
+        return any(found.version == network.version and found in network for network in self.networks)
+
+
+def parse_networks(text: object) -> tuple[Network, ...]:
+    """Networks written as `10.0.0.0/8, 2001:db8::/32`, or one by one. Raises ValueError."""
+    parts = text.split(",") if isinstance(text, str) else text
+    if not isinstance(parts, list | tuple):
+        raise ValueError("write networks like 10.0.0.0/8, 2001:db8::/32")  # noqa: TRY004 - pydantic wants it
+    networks = tuple(ip_network(str(part).strip()) for part in parts if str(part).strip())
+    if not all(network.prefixlen for network in networks):
+        raise ValueError("0.0.0.0/0 and ::/0 are everybody, who could then choose an address: list your own proxies")
+    return networks
+
+
+def address_of(request: HTTPConnection, proxies: Proxies) -> str | None:
+    """The canonical address of whoever sent the request; None when it is not known."""
+    address = canonical_address(request.client.host if request.client else None)
+    if not proxies.networks:
+        return address
+    hops = _hops(request.headers.getlist(proxies.header), proxies.header)
+    while address is not None and proxies.trust(address) and hops:
+        address = canonical_address(_host(hops.pop()))
+    return address
+
+
+def _hops(values: list[str], header: str) -> list[str]:
+    """The hops that the header names, nearest last."""
+    text = ",".join(values)
+    if header == "x-forwarded-for":
+        return [hop.strip() for hop in text.split(",") if hop.strip()]
+    found = (_FOR.search(element) for element in _elements(text) if element)
+    return [match[1].strip('"') if match else "unknown" for match in found]
+
+
+def _elements(text: str) -> list[str]:
+    """The parts between commas that stand in no quotes.
+
+    Read from the end, which our proxies wrote: a quote that a client left open must not reach into that.
+    """
+    found, end, quoted = list[str](), len(text), False
+    for at in range(len(text) - 1, -1, -1):
+        if text[at] == '"' and not (quoted and text[at - 1 : at] == "\\"):
+            quoted = not quoted
+        elif text[at] == "," and not quoted:
+            found.append(text[at + 1 : end].strip())
+            end = at
+    return [text[:end].strip(), *reversed(found)]
+
+
+def _host(hop: str) -> str:
+    """A hop without its port: `192.0.2.1:80`, `[2001:db8::1]:80`."""
+    if hop.startswith("["):
+        return hop[1:].partition("]")[0]
+    return hop.partition(":")[0] if hop.count(":") == 1 else hop

@@ -1,0 +1,34 @@
+"""The few lines at the start that tell a newcomer what is there and what to do next."""
+
+from collections.abc import Iterator
+
+from sessionql.settings.mode import Introspection
+from sessionql.settings.settings import Settings
+
+_WHO: dict[Introspection, str] = {"everybody": "", "operators": " (for service keys with the scope operator)"}
+_FIRST_STEPS = """\
+  try        1. open it, run the tab "Register", then "My sessions"
+             2. open it in a second browser (or a private window), run "Log in"
+             3. back in the first: "My sessions" shows both, "Revoke session" ends one at once"""
+_HOW_TO = "SESSIONQL_GRAPHIQL=true turns it on, SESSIONQL_MODE=development that and introspection"
+
+
+def banner(settings: Settings, url: str) -> str:
+    """What to show when the server is ready. Names no page that is not served."""
+    return "\n".join(["", *_lines(settings, url), "  stop       Ctrl-C", ""])
+
+
+def _lines(settings: Settings, url: str) -> Iterator[str]:
+    database = settings.url.partition(":")[0]
+    yield f"SessionQL is ready on {url} ({database}, {settings.mode})"
+    yield ""
+    if settings.page:
+        yield f"  devices    {url}/ in a browser"
+    yield f"  GraphQL    {url}/graphql"
+    if settings.introspectors in _WHO:
+        yield f"  schema     {url}/schema.graphql{_WHO[settings.introspectors]}"
+    if settings.serves_graphiql:
+        yield f"  GraphiQL   {url}/graphql in a browser"
+        yield _FIRST_STEPS
+    else:
+        yield f"  GraphiQL   off: {_HOW_TO}"

@@ -1,0 +1,1 @@
+"""Settings: `SESSIONQL_*` variables, validated."""

@@ -1,0 +1,252 @@
+"""Settings, from `SESSIONQL_*` variables and a `.env` file. `docs/settings.md` is made from them."""
+
+import os
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal, Self
+
+from dotenv import dotenv_values
+from pydantic import BeforeValidator, Field, SecretStr, model_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from sessionql.graphql_server import HttpProfile
+from sessionql.http.cookies import CookieRules, SameSite
+from sessionql.http.origins import ANY, Origins, parse_origins
+from sessionql.http.proxies import Network, Proxies, parse_networks
+from sessionql.resolvers.dependencies import Policy
+from sessionql.resolvers.tokens.access import Signature
+from sessionql.resolvers.tokens.keys import LONGEST_TOKEN
+from sessionql.settings.connections import ConnectionSettings
+from sessionql.settings.durations import Duration
+from sessionql.settings.limits import MOST
+from sessionql.settings.shared_secret import check_shared_secret
+from sessionql.settings.trusted_documents import TrustedSettings
+from sessionql.storage import Lifetimes
+from sessionql.storage.storage import is_sqlite, sqlite_path
+
+PREFIX = "SESSIONQL_"
+
+
+class Settings(TrustedSettings, ConnectionSettings):
+    """How a server is set up. Every setting has a default that is safe to start with."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True)
+
+    data_dir: Path = Field(default=Path("data"), description="Where the keys and the default database are kept.")
+    database_url: str = Field(
+        default="",
+        description="`sqlite:///path/to/file` or `postgresql://user@host/name`; empty for a "
+        "SQLite file in the data directory.",
+    )
+    database_pool_size: int = Field(
+        default=10, ge=1, le=1000, description="PostgreSQL connections of each worker, at most."
+    )
+    keys_file: Path | None = Field(
+        default=None, description="The file of signing keys; unset for `keys.json` in the data directory."
+    )
+    host: str = Field(default="127.0.0.1", description="The address to listen on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 for a free one.")
+    workers: int = Field(
+        default=1, ge=1, le=256, description="Worker processes. SQLite serves one; PostgreSQL any number."
+    )
+    issuer: str = Field(default="sessionql", min_length=1, description="`iss` of access tokens.")
+    audience: str = Field(default="sessionql", min_length=1, description="`aud` of access tokens.")
+    access_token_algorithm: Literal["EdDSA", "HS256"] = Field(
+        default="EdDSA", description="`EdDSA` with the keys file, or `HS256` with a shared secret."
+    )
+    access_token_secret: SecretStr | None = Field(
+        default=None, description="The shared secret of `HS256`: at least 32 bytes, and made by chance."
+    )
+    access_token_lifetime: Duration = Field(
+        default=timedelta(minutes=5), description="How long an access token is good for, at most an hour."
+    )
+    idle_timeout: Duration = Field(
+        default=timedelta(days=30), description="A session ends when it was not used for this long."
+    )
+    absolute_lifetime: Duration = Field(
+        default=timedelta(days=90), description="A session ends this long after its log-in, used or not."
+    )
+    refresh_grace: Duration = Field(
+        default=timedelta(seconds=10),
+        description="How long the previous refresh token still gives the same successor, for "
+        "tabs that refresh at once; 0 for never.",
+    )
+    activity_interval: Duration = Field(
+        default=timedelta(seconds=60), description="`lastActive` is written at most this often a session."
+    )
+    session_limit: int = Field(
+        default=50,
+        ge=0,
+        le=MOST,
+        description="Active sessions of one user, at most: a log-in beyond it ends the one unused for longest; "
+        "0 for any number.",
+    )
+    fresh_login: Duration = Field(
+        default=timedelta(hours=1),
+        description="Ending other sessions needs a log-in, or `reauthenticate`, no older than this; 0 for any age.",
+    )
+    attempts_per_account: int = Field(
+        default=5,
+        ge=0,
+        le=MOST,
+        description="Failed password checks of one account in a minute, at most; 0 for any number.",
+    )
+    attempts_per_address: int = Field(
+        default=20,
+        ge=0,
+        le=MOST,
+        description="Failed password checks from one address (IPv6 by /64) in a minute, at most, and as many refused "
+        "refreshes; 0 for any number.",
+    )
+    registrations_per_address: int = Field(
+        default=30, ge=0, le=MOST, description="Accounts made from one address in a minute, at most; 0 for any number."
+    )
+    keep_ended: Duration = Field(
+        default=timedelta(days=30), description="How long ended sessions are kept for their user to see."
+    )
+    keep_events: Duration = Field(default=timedelta(days=90), description="How long security events are kept.")
+    keep_addresses: Duration = Field(
+        default=timedelta(0),
+        description="How long the addresses of sessions and events are kept after their last use; 0 for as long as "
+        "the session or event is.",
+    )
+    truncate_addresses: bool = Field(
+        default=False, description="Whether to keep only the network of an address: IPv4 /24, IPv6 /48."
+    )
+    prune_interval: Duration = Field(
+        default=timedelta(hours=1), description="How often what is no longer kept is deleted."
+    )
+    trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(parse_networks)] = Field(
+        default=(),
+        description="Networks of your own proxies, like `10.0.0.0/8, 2001:db8::/32`. Only they are believed when they "
+        "say whom they serve.",
+    )
+    forwarded_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        default="x-forwarded-for",
+        description="The header that your proxies write: one only, for a client may send the other.",
+    )
+    cookie_same_site: SameSite = Field(
+        default="strict",
+        description="`SameSite` of the cookies: `strict`, `lax`, or `none` for pages of other sites that "
+        "`SESSIONQL_CORS_ORIGINS` lists.",
+    )
+    cookie_secure: bool = Field(
+        default=True,
+        description="Whether the cookies are for https and http://localhost alone. `false` is for developing with "
+        "Safari, which keeps them over https only.",
+    )
+    cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_origins)] = Field(
+        default=(),
+        description="Origins of other sites whose pages may talk to this server, like `https://app.example.com, "
+        "https://admin.example.com`; `*` for all.",
+    )
+    cors_credentials: bool = Field(
+        default=False, description="Whether the pages of `SESSIONQL_CORS_ORIGINS` may use the cookies of their users."
+    )
+    geoip_database: Path | None = Field(
+        default=None,
+        description="A MaxMind-format file (`.mmdb`) that `location` is looked up in; read again when it is replaced.",
+    )
+    http_profile: HttpProfile = Field(
+        default=HttpProfile.AUDITED,
+        description="HTTP statuses of errors: `audited` as the published audits of GraphQL over HTTP want them, or "
+        "`draft` as its newer draft does (422 for what does not validate or fit, 294 for partial success).",
+    )
+    access_log: bool = Field(default=False, description="Whether to log each request (without its query).")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What to log.")
+
+    @model_validator(mode="after")
+    def _agree(self) -> Self:
+        if unknown := unknown_variables(type(self)):
+            raise ValueError(f"there is no setting {', '.join(unknown)}: see docs/settings.md")
+        if is_sqlite(self.url):
+            sqlite_path(self.url)
+            if self.workers > 1:
+                raise ValueError(
+                    "SQLite serves one worker: set SESSIONQL_DATABASE_URL to a postgresql:// address to run more"
+                )
+        if not timedelta(0) < self.access_token_lifetime <= LONGEST_TOKEN:
+            raise ValueError("access_token_lifetime is more than 0 and at most 1h")
+        if not self.activity_interval * 2 <= self.idle_timeout <= self.absolute_lifetime:
+            raise ValueError("idle_timeout is at least twice activity_interval, and at most absolute_lifetime")
+        if self.prune_interval < timedelta(seconds=1):
+            raise ValueError("prune_interval is at least 1s")
+        self._check_secret()
+        self._check_browsers()
+        return self
+
+    def _check_browsers(self) -> None:
+        if self.cors_credentials and ANY in self.cors_origins:
+            raise ValueError("cors_origins * with cors_credentials lets every site act as your users: list origins")
+        if self.cors_credentials and not self.cors_origins:
+            raise ValueError("cors_credentials is for the pages of cors_origins: list them too")
+        if self.cookie_same_site == "none" and not self.cookie_secure:
+            raise ValueError("browsers keep cookies of cookie_same_site none only with cookie_secure")
+
+    def _check_secret(self) -> None:
+        secret = self.access_token_secret
+        if self.access_token_algorithm == "HS256":
+            check_shared_secret(secret.get_secret_value() if secret else "")
+        elif secret is not None:
+            raise ValueError("access_token_secret is for HS256: set access_token_algorithm too")
+
+    @property
+    def url(self) -> str:
+        """The database URL, given or default."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'sessionql.sqlite3'}"
+
+    @property
+    def keys_path(self) -> Path:
+        """The keys file, given or default."""
+        return self.keys_file or self.data_dir / "keys.json"
+
+    @property
+    def lifetimes(self) -> Lifetimes:
+        """How long sessions last."""
+        return Lifetimes(self.idle_timeout, self.absolute_lifetime)
+
+    @property
+    def policy(self) -> Policy:
+        """The other rules for sessions."""
+        return Policy(
+            refresh_grace=self.refresh_grace,
+            keep_ended=self.keep_ended,
+            keep_events=self.keep_events,
+            keep_addresses=self.keep_addresses or None,
+            truncate_addresses=self.truncate_addresses,
+            session_limit=self.session_limit,
+            fresh_login=self.fresh_login,
+            attempts_per_account=self.attempts_per_account,
+            attempts_per_address=self.attempts_per_address,
+            registrations_per_address=self.registrations_per_address,
+            list_size=self.max_list_size,
+        )
+
+    @property
+    def proxies(self) -> Proxies:
+        """Whom to believe about whose request it is."""
+        return Proxies(self.trusted_proxies, self.forwarded_header)
+
+    @property
+    def cookies(self) -> CookieRules:
+        """How browsers keep tokens."""
+        return CookieRules(self.cookie_same_site, self.cookie_secure)
+
+    @property
+    def origins(self) -> Origins:
+        """Which other sites' pages may talk to the server."""
+        return Origins(self.cors_origins, self.cors_credentials)
+
+    @property
+    def signature(self) -> Signature:
+        """How access tokens are signed."""
+        secret = self.access_token_secret
+        return Signature(self.access_token_algorithm, secret.get_secret_value() if secret else None)
+
+
+def unknown_variables(settings: type[BaseSettings]) -> list[str]:
+    """Variables that look like settings and are none: a typing mistake must not pass in silence."""
+    known = {f"{PREFIX}{name.upper()}" for name in settings.model_fields}
+    given = {*os.environ, *(name.upper() for name in dotenv_values(".env"))}
+    ours = (name for name in given if name.startswith(PREFIX))
+    return sorted(name for name in ours if name not in known and not name.startswith(f"{PREFIX}TEST_"))
