@@ -16,13 +16,13 @@ from starlette.requests import HTTPConnection, Request
 from starlette.routing import Route, WebSocketRoute
 
 from sessionql.graphql_server import (
-    Connection,
     ConnectionLimits,
+    ConnectionQuota,
     Engine,
     GraphQLEndpoint,
     GraphQLSocket,
     Peer,
-    Seats,
+    SocketPeer,
     Streams,
 )
 from sessionql.graphql_server.connections.uvicorn import HttpProtocol, WebSocketProtocol
@@ -31,7 +31,7 @@ LIMITS = ConnectionLimits(total=100_000)
 _listeners: set[asyncio.Queue[str]] = set()
 
 
-class Anybody(Connection):
+class Anybody(SocketPeer):
     """Who may ask for everything, and stays."""
 
     async def context(self) -> None:
@@ -65,7 +65,7 @@ schema = GraphQLSchema(
 )
 
 
-async def _open(_handshake: HTTPConnection, _payload: Mapping[str, Any] | None) -> Connection:
+async def _open(_handshake: HTTPConnection, _payload: Mapping[str, Any] | None) -> SocketPeer:
     return Anybody()
 
 
@@ -79,7 +79,7 @@ async def _no_context(_request: Request) -> None:
 
 def app() -> Starlette:
     """The application."""
-    seats, engine = Seats(LIMITS), Engine(schema, translate=_foresee_nothing)
+    seats, engine = ConnectionQuota(LIMITS), Engine(schema, translate=_foresee_nothing)
     streams = Streams(translate=_foresee_nothing, limits=LIMITS, seats=seats, meet=_meet)
     door = GraphQLSocket(engine, open_=_open, translate=_foresee_nothing, limits=LIMITS, seats=seats)
     endpoint = GraphQLEndpoint(engine, make_context=_no_context, translate=_foresee_nothing, streams=streams)

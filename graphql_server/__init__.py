@@ -6,41 +6,48 @@ for the operations of a WebSocket. What the errors of a schema's resolvers mean 
 """
 
 from sessionql.graphql_server.connections.limits import ConnectionLimits
-from sessionql.graphql_server.connections.peer import Admit, Closing, Connection, Open, Peer, Refused
-from sessionql.graphql_server.connections.quota import Seats
-from sessionql.graphql_server.documents.manifests import Entry, ManifestError, read_manifests
-from sessionql.graphql_server.documents.trusted import TrustedDocuments, Unusable
+from sessionql.graphql_server.connections.peer import (
+    AuthorizeSocket,
+    CheckOrigin,
+    CloseReason,
+    ConnectionRejected,
+    Peer,
+    SocketPeer,
+)
+from sessionql.graphql_server.connections.quota import ConnectionQuota
+from sessionql.graphql_server.documents.manifests import ManifestEntry, ManifestError, read_manifests
+from sessionql.graphql_server.documents.trusted import TrustedDocuments, UnusableDocument
 from sessionql.graphql_server.engine import Engine, EngineOf, ExecutorClass
-from sessionql.graphql_server.errors import Fault, Translate
+from sessionql.graphql_server.errors import ErrorInfo, MapException
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from sessionql.graphql_server.http.statuses import HttpProfile
-from sessionql.graphql_server.http.streams import Meet, Streams
+from sessionql.graphql_server.http.streams import AuthorizeStream, Streams
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.websocket.socket import GraphQLSocket
 
 __all__ = [
-    "Admit",
-    "Closing",
-    "Connection",
+    "AuthorizeSocket",
+    "AuthorizeStream",
+    "CheckOrigin",
+    "CloseReason",
     "ConnectionLimits",
+    "ConnectionQuota",
+    "ConnectionRejected",
     "Engine",
     "EngineOf",
-    "Entry",
+    "ErrorInfo",
     "ExecutorClass",
-    "Fault",
     "GraphQLEndpoint",
     "GraphQLSocket",
     "HttpProfile",
     "Limits",
+    "ManifestEntry",
     "ManifestError",
-    "Meet",
-    "Open",
+    "MapException",
     "Peer",
-    "Refused",
-    "Seats",
+    "SocketPeer",
     "Streams",
-    "Translate",
     "TrustedDocuments",
-    "Unusable",
+    "UnusableDocument",
     "read_manifests",
 ]

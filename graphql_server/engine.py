@@ -17,11 +17,11 @@ from graphql import (
 )
 from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
 
-from sessionql.graphql_server.documents.lru_cache import Remembered
-from sessionql.graphql_server.documents.store import NEGOTIATION, Library
+from sessionql.graphql_server.documents.lru_cache import LRUCache
+from sessionql.graphql_server.documents.store import NEGOTIATION, DocumentStore
 from sessionql.graphql_server.documents.trusted import TrustedDocuments
 from sessionql.graphql_server.documents.validation import SYNTAX, Documents
-from sessionql.graphql_server.errors import RequestError, Translate, format_error, to_fault
+from sessionql.graphql_server.errors import MapException, RequestError, format_error, mask_error
 from sessionql.graphql_server.limits.limits import Limits, too_many_values, took_too_long
 from sessionql.graphql_server.limits.variables import has_more_values
 from sessionql.graphql_server.outcome import Answer, Answers, answer_of
@@ -53,7 +53,7 @@ class Engine:
         self,
         schema: GraphQLSchema,
         *,
-        translate: Translate,
+        translate: MapException,
         executor_class: ExecutorClass | None = None,
         limits: Limits | None = None,
         conceal: str | None = None,
@@ -68,10 +68,10 @@ class Engine:
         self._executor_class = executor_class
         self._limits = limits or Limits()
         self._hide_suggestions = conceal is not None
-        self._library = Library(
+        self._library = DocumentStore(
             Documents(schema, self._limits, most=cached_documents, most_characters=cached_characters, conceal=conceal),
             trusted or TrustedDocuments(schema, self._limits),
-            persisted=Remembered(persisted_queries, PERSISTED_CHARACTERS) if persisted_queries else None,
+            persisted=LRUCache(persisted_queries, PERSISTED_CHARACTERS) if persisted_queries else None,
             trusted_only=trusted_only,
         )
 
@@ -99,14 +99,14 @@ class Engine:
         """The document and the kind of its operation, or why it cannot be executed."""
         document = self._library.find(request)
         if document.ast is None:
-            return self._refuse(document.errors, document.code)
+            return self._reject(document.errors, document.code)
         operation = get_operation_ast(document.ast, request.operation_name)
         if operation is None:
             error = GraphQLError("Name one of the document's operations in `operationName`.")
-            return self._refuse((error,), BAD_INPUT)
+            return self._reject((error,), BAD_INPUT)
         if has_more_values(request.variables, self._limits.values):
             refusal = too_many_values(self._limits)
-            return self._refuse((refusal.error,), refusal.code)
+            return self._reject((refusal.error,), refusal.code)
         if request.safe and operation.operation is OperationType.MUTATION:
             raise RequestError(
                 405, "Only queries go by GET: send this one by POST.", "METHOD_NOT_ALLOWED", Allow="POST"
@@ -138,7 +138,7 @@ class Engine:
             hide_suggestions=self._hide_suggestions,
         )
         if isinstance(executor, list):
-            return self._refuse(tuple(executor), BAD_INPUT)
+            return self._reject(tuple(executor), BAD_INPUT)
         source: Source | Answer = await self._in_time(lambda: create_source_event_stream(executor))
         if isinstance(source, Answer):
             return replace(source, body={"errors": source.body["errors"]}, executed=False)
@@ -172,14 +172,14 @@ class Engine:
     def _broken(self, error: Exception) -> Answer:
         if isinstance(error, GraphQLError):
             return self._failed([error])
-        return answer_of(to_fault(error, self._translate))
+        return answer_of(mask_error(error, self._translate))
 
     def _failed(self, errors: Sequence[GraphQLError]) -> Answer:
         pairs = [format_error(error, BAD_INPUT, self._translate) for error in errors]
         body = {"errors": [formatted for formatted, _ in pairs]}
         return Answer(body, max(status for _, status in pairs), executed=False)
 
-    def _refuse(self, errors: tuple[GraphQLError, ...], code: str) -> Answer:
+    def _reject(self, errors: tuple[GraphQLError, ...], code: str) -> Answer:
         formatted = [format_error(error, code, self._translate)[0] for error in errors]
         status = 200 if code in NEGOTIATION else 400 if code == SYNTAX else 422
         return Answer({"errors": formatted}, status, executed=False)
@@ -189,7 +189,7 @@ class Engine:
             return Answer({"data": result.data}, 200, executed=True)
         # Without a path, the errors are about the request: variables that do not fit.
         if result.data is None and all(error.path is None for error in result.errors):
-            return self._refuse(tuple(result.errors), BAD_INPUT)
+            return self._reject(tuple(result.errors), BAD_INPUT)
         pairs = [format_error(error, BAD_INPUT, self._translate) for error in result.errors]
         body = {"errors": [formatted for formatted, _ in pairs], "data": result.data}
         return Answer(body, max(status for _, status in pairs), executed=True)

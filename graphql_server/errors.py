@@ -19,7 +19,7 @@ _STRING = re.compile(r"found (?:Block)?String .*", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class ErrorInfo:
     """What to tell a client of an error: words, a code, and the HTTP status it asks for."""
 
     message: str
@@ -27,7 +27,7 @@ class Fault:
     status: int = 200
 
 
-Translate = Callable[[BaseException], Fault | None]
+MapException = Callable[[BaseException], ErrorInfo | None]
 """What an exception of the schema's owner means to clients; None when it was not foreseen."""
 
 
@@ -48,21 +48,21 @@ class MalformedRequest(RequestError):
         super().__init__(400, message, code)
 
 
-def to_fault(error: BaseException, translate: Translate) -> Fault:
+def mask_error(error: BaseException, translate: MapException) -> ErrorInfo:
     """What to tell of an exception. An unforeseen one is logged here, once, under an id."""
     fault = translate(error)
     if fault is not None:
         return fault
     request_id = secrets.token_hex(8)
     log.error("Unforeseen error, request id %s", request_id, exc_info=error)
-    return Fault(
+    return ErrorInfo(
         f"Something went wrong on our side. Tell the operator this id: {request_id}.",
         "INTERNAL_SERVER_ERROR",
         500,
     )
 
 
-def format_error(error: GraphQLError, code: str, translate: Translate) -> tuple[dict[str, Any], int]:
+def format_error(error: GraphQLError, code: str, translate: MapException) -> tuple[dict[str, Any], int]:
     """An error as the client gets it, and the HTTP status that it asks for.
 
     `code` is used for errors that the GraphQL engine itself raised, unless they have one.
@@ -77,7 +77,7 @@ def format_error(error: GraphQLError, code: str, translate: Translate) -> tuple[
         and error.path is not None
         and not isinstance(error.original_error, GraphQLError)
     ):
-        fault = to_fault(error.original_error, translate)
+        fault = mask_error(error.original_error, translate)
         message, code, status = fault.message, fault.code, fault.status
     formatted: dict[str, Any] = {"message": message, "extensions": {"code": code}}
     if error.locations:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, TypeAlias
 
-from sessionql.graphql_server.errors import Fault
+from sessionql.graphql_server.errors import ErrorInfo
 
 
 class Outcome(Enum):
@@ -47,7 +47,7 @@ class Answer:
         return Outcome.FAILED if self.body["data"] is None else Outcome.PARTIAL
 
 
-def answer_of(fault: Fault) -> Answer:
+def answer_of(fault: ErrorInfo) -> Answer:
     """The answer when nothing was executed, for a reason that is no error of the document's."""
     body = {"errors": [{"message": fault.message, "extensions": {"code": fault.code}}]}
     return Answer(body, fault.status, executed=False)

@@ -10,31 +10,31 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidArgument, SessionNotFound, UserNotFound
-from sessionql.resolvers.events import event, revocations
-from sessionql.resolvers.requester import Client
+from sessionql.resolvers.events import build_event, revocation_events
+from sessionql.resolvers.requester import ClientInfo
 from sessionql.resolvers.values.emails import email_key, normalize_email
 from sessionql.resolvers.values.ids import parse_id
 from sessionql.resolvers.values.paging import check_size
 from sessionql.storage import Repositories
 from sessionql.storage.filters import SessionFilter
 from sessionql.storage.records import (
+    AdminActionKind,
+    AdminActionRecord,
     EventKind,
-    OperationKind,
-    OperationRecord,
     RevocationReason,
     SessionRecord,
     UserRecord,
 )
 
 # An operator's address and program are not for the user to see.
-UNSEEN = Client(None, None)
-BY_OPERATOR = RevocationReason.REVOKED_BY_OPERATOR
+NO_CLIENT = ClientInfo(None, None)
+REVOKED_BY_OPERATOR = RevocationReason.REVOKED_BY_OPERATOR
 
 
 @dataclass(frozen=True, slots=True)
-class Lookup:
+class UserSelector:
     """What names a user: one of these."""
 
     id: str | None = None
@@ -43,16 +43,16 @@ class Lookup:
 
 
 @dataclass(frozen=True, slots=True)
-class Touched:
+class UserChangeResult:
     """The user as they are now (or were, when deleted), and the sessions that were ended."""
 
     user: UserRecord
     revoked: Sequence[UUID] = ()
 
 
-async def look_up(services: Services, lookup: Lookup) -> UserRecord | None:
+async def find_user(deps: Dependencies, lookup: UserSelector) -> UserRecord | None:
     """The user of this id, e-mail address or subject."""
-    async with services.storage.reading() as repositories:
+    async with deps.storage.reading() as repositories:
         users = repositories.users
         if lookup.subject is not None:
             return await users.find_by_subject(lookup.subject) if lookup.subject.isprintable() else None
@@ -63,112 +63,114 @@ async def look_up(services: Services, lookup: Lookup) -> UserRecord | None:
         return None if user_id is None else await users.find(user_id)
 
 
-async def list_operations(services: Services, first: int, before: str | None) -> Sequence[OperationRecord]:
+async def list_admin_actions(deps: Dependencies, first: int, before: str | None) -> Sequence[AdminActionRecord]:
     """What operators did, newest first. Raises InvalidArgument."""
-    check_size("first", first, services.policy.list_size)
+    check_size("first", first, deps.policy.list_size)
     older_than = None if before is None else parse_id(before)
     if before is not None and older_than is None:
         raise InvalidArgument("`before` is the ID of an operation.")
-    async with services.storage.reading() as repositories:
-        return await repositories.operations.list(first, older_than)
+    async with deps.storage.reading() as repositories:
+        return await repositories.admin_actions.list(first, older_than)
 
 
 async def revoke_session(
-    services: Services, actor: str, user_id: str, session_id: str
+    deps: Dependencies, actor: str, user_id: str, session_id: str
 ) -> SessionRecord | UserNotFound | SessionNotFound:
     """End one session of a user."""
-    wanted, now = parse_id(session_id), services.clock()
-    async with services.storage.transaction() as repositories:
+    wanted, now = parse_id(session_id), deps.clock()
+    async with deps.storage.transaction() as repositories:
         user = await _find(repositories, user_id)
         if user is None:
             return UserNotFound()
-        session = wanted and await repositories.sessions.revoke(user.id, wanted, BY_OPERATOR, now)
+        session = wanted and await repositories.sessions.revoke(user.id, wanted, REVOKED_BY_OPERATOR, now)
         if session:
             kind = EventKind.SESSION_REVOKED
             await repositories.events.add(
-                event(services, user.id, kind, UNSEEN, now, session_id=session.id, actor_name=actor)
+                build_event(deps, user.id, kind, NO_CLIENT, now, session_id=session.id, actor_name=actor)
             )
-            await note(services, repositories, actor, OperationKind.SESSION_REVOKED, now, user.id, 1)
+            await record_admin_action(deps, repositories, actor, AdminActionKind.SESSION_REVOKED, now, user.id, 1)
             return session
         ended = wanted and await repositories.sessions.find(user.id, wanted)
     return ended or SessionNotFound("This user has no session with this ID.")
 
 
-async def revoke_sessions(services: Services, actor: str, user_id: str) -> Touched | UserNotFound:
+async def revoke_sessions(deps: Dependencies, actor: str, user_id: str) -> UserChangeResult | UserNotFound:
     """End all sessions of a user."""
-    now = services.clock()
-    async with services.storage.transaction() as repositories:
+    now = deps.clock()
+    async with deps.storage.transaction() as repositories:
         user = await _find(repositories, user_id)
         if user is None:
             return UserNotFound()
-        ended = await _end_all(services, repositories, user.id, BY_OPERATOR, actor, now)
+        ended = await _revoke_all(deps, repositories, user.id, REVOKED_BY_OPERATOR, actor, now)
         if ended:
-            await note(services, repositories, actor, OperationKind.SESSIONS_REVOKED, now, user.id, len(ended))
-    return Touched(user, ended)
+            await record_admin_action(
+                deps, repositories, actor, AdminActionKind.SESSIONS_REVOKED, now, user.id, len(ended)
+            )
+    return UserChangeResult(user, ended)
 
 
-async def disable_user(services: Services, actor: str, user_id: str) -> Touched | UserNotFound:
+async def disable_user(deps: Dependencies, actor: str, user_id: str) -> UserChangeResult | UserNotFound:
     """End all sessions of a user, and let nobody log in to the account any more."""
-    wanted, now = parse_id(user_id), services.clock()
+    wanted, now = parse_id(user_id), deps.clock()
     if wanted is None:
         return UserNotFound()
-    async with services.storage.transaction() as repositories:
+    async with deps.storage.transaction() as repositories:
         # First: log-ins wait here for us, or we for them, so that none slips through in between.
         changed = await repositories.users.disable(wanted, now)
         user = await repositories.users.find(wanted)
         if user is None:
             return UserNotFound()
         if not changed:
-            return Touched(user)
-        ended = await _end_all(services, repositories, wanted, RevocationReason.USER_DISABLED, actor, now)
+            return UserChangeResult(user)
+        ended = await _revoke_all(deps, repositories, wanted, RevocationReason.USER_DISABLED, actor, now)
         kind = EventKind.USER_DISABLED
-        await repositories.events.add(event(services, wanted, kind, UNSEEN, now, actor_name=actor))
-        await note(services, repositories, actor, OperationKind.USER_DISABLED, now, wanted, len(ended))
-    return Touched(user, ended)
+        await repositories.events.add(build_event(deps, wanted, kind, NO_CLIENT, now, actor_name=actor))
+        await record_admin_action(deps, repositories, actor, AdminActionKind.USER_DISABLED, now, wanted, len(ended))
+    return UserChangeResult(user, ended)
 
 
-async def enable_user(services: Services, actor: str, user_id: str) -> UserRecord | UserNotFound:
+async def enable_user(deps: Dependencies, actor: str, user_id: str) -> UserRecord | UserNotFound:
     """Let the owner of a disabled account log in again. Their sessions stay ended."""
-    wanted, now = parse_id(user_id), services.clock()
+    wanted, now = parse_id(user_id), deps.clock()
     if wanted is None:
         return UserNotFound()
-    async with services.storage.transaction() as repositories:
+    async with deps.storage.transaction() as repositories:
         if await repositories.users.enable(wanted):
             kind = EventKind.USER_ENABLED
-            await repositories.events.add(event(services, wanted, kind, UNSEEN, now, actor_name=actor))
-            await note(services, repositories, actor, OperationKind.USER_ENABLED, now, wanted)
+            await repositories.events.add(build_event(deps, wanted, kind, NO_CLIENT, now, actor_name=actor))
+            await record_admin_action(deps, repositories, actor, AdminActionKind.USER_ENABLED, now, wanted)
         user = await repositories.users.find(wanted)
     return user or UserNotFound()
 
 
-async def delete_user(services: Services, actor: str, user_id: str) -> Touched | UserNotFound:
+async def delete_user(deps: Dependencies, actor: str, user_id: str) -> UserChangeResult | UserNotFound:
     """Forget a user with all sessions and events. Only the operation is left, and names nothing but the id."""
-    wanted, now = parse_id(user_id), services.clock()
+    wanted, now = parse_id(user_id), deps.clock()
     if wanted is None:
         return UserNotFound()
-    async with services.storage.transaction() as repositories:
+    async with deps.storage.transaction() as repositories:
         # In the order in which log-ins and refreshes lock rows, so that none waits for us in a circle.
         await repositories.users.disable(wanted, now)
         user = await repositories.users.find(wanted)
-        ended = await repositories.sessions.revoke_many(wanted, SessionFilter(), None, BY_OPERATOR, now)
+        ended = await repositories.sessions.revoke_many(wanted, SessionFilter(), None, REVOKED_BY_OPERATOR, now)
         if user is None or not await repositories.users.delete(wanted):
             return UserNotFound()
-        await note(services, repositories, actor, OperationKind.USER_DELETED, now, wanted, len(ended))
-    return Touched(user, ended)
+        await record_admin_action(deps, repositories, actor, AdminActionKind.USER_DELETED, now, wanted, len(ended))
+    return UserChangeResult(user, ended)
 
 
-async def note(
-    services: Services,
+async def record_admin_action(
+    deps: Dependencies,
     repositories: Repositories,
     actor: str,
-    kind: OperationKind,
+    kind: AdminActionKind,
     now: datetime,
     user_id: UUID | None = None,
     revoked_count: int = 0,
 ) -> None:
     """Write down what an operator did, in the transaction that does it."""
-    operation = OperationRecord(services.new_id(), now, actor, kind, user_id, revoked_count)
-    await repositories.operations.add(operation)
+    operation = AdminActionRecord(deps.new_id(), now, actor, kind, user_id, revoked_count)
+    await repositories.admin_actions.add(operation)
 
 
 async def _find(repositories: Repositories, user_id: str) -> UserRecord | None:
@@ -176,8 +178,8 @@ async def _find(repositories: Repositories, user_id: str) -> UserRecord | None:
     return None if wanted is None else await repositories.users.find(wanted)
 
 
-async def _end_all(
-    services: Services,
+async def _revoke_all(
+    deps: Dependencies,
     repositories: Repositories,
     user_id: UUID,
     reason: RevocationReason,
@@ -186,6 +188,6 @@ async def _end_all(
 ) -> Sequence[UUID]:
     ended = await repositories.sessions.revoke_many(user_id, SessionFilter(), None, reason, now)
     if ended:
-        happened = revocations(services, user_id, ended, UNSEEN, now, actor_name=actor)
+        happened = revocation_events(deps, user_id, ended, NO_CLIENT, now, actor_name=actor)
         await repositories.events.add_many(happened)
     return ended

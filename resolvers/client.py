@@ -4,11 +4,11 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from sessionql.resolvers.devices.client_hints import NO_HINTS, ClientHints
-from sessionql.resolvers.requester import Client
+from sessionql.resolvers.requester import ClientInfo
 
 Address = IPv4Address | IPv6Address
 
-UNKNOWN = "unknown"
+UNKNOWN_NETWORK = "unknown"
 
 
 @lru_cache(maxsize=4096)
@@ -22,21 +22,23 @@ def network_of(address: str | None) -> str:
     """Whose attempts are counted together: an IPv4 address, or an IPv6 /64, which one person may have all of."""
     found = _parse(address)
     if found is None:
-        return UNKNOWN
+        return UNKNOWN_NETWORK
     return str(found) if found.version == 4 else _first(found, 64)  # noqa: PLR2004 - the version
 
 
-def truncated(address: str | None) -> str | None:
+def truncate_address(address: str | None) -> str | None:
     """The first address of its network (IPv4 /24, IPv6 /48): where about it is, not whose it is."""
     found = _parse(address)
     return None if found is None else _first(found, 24 if found.version == 4 else 48)  # noqa: PLR2004 - the version
 
 
 @lru_cache(maxsize=4096)
-def client(address: str | None, user_agent: str | None, hints: ClientHints = NO_HINTS, *, truncate: bool) -> Client:
+def client_info(
+    address: str | None, user_agent: str | None, hints: ClientHints = NO_HINTS, *, truncate: bool
+) -> ClientInfo:
     """The client that sends from this address; attempts are counted by all of it, whatever is kept."""
-    kept = truncated(address) if truncate else canonical_address(address)
-    return Client(kept, user_agent, network_of(address), hints)
+    kept = truncate_address(address) if truncate else canonical_address(address)
+    return ClientInfo(kept, user_agent, network_of(address), hints)
 
 
 def _parse(text: str | None) -> Address | None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidCredentials, InvalidInput, RateLimited, ReauthenticationRequired
-from sessionql.resolvers.events import record, record_revocations
-from sessionql.resolvers.password_checks import Checked, PasswordCheck, check_password
+from sessionql.resolvers.events import record_event, record_revocations
+from sessionql.resolvers.password_checks import PasswordCheck, VerifiedPassword, check_password
 from sessionql.resolvers.passwords import check_new_password
-from sessionql.resolvers.rate_limits import give_back
-from sessionql.resolvers.requester import Client, Requester, Unauthenticated
-from sessionql.resolvers.token_pairs import Grant, grant
+from sessionql.resolvers.rate_limits import refund
+from sessionql.resolvers.requester import ClientInfo, Requester, Unauthenticated
+from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
 from sessionql.storage import Repositories
 from sessionql.storage.filters import SessionFilter
 from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
@@ -28,92 +28,96 @@ class PasswordChange:
 
 
 @dataclass(frozen=True, slots=True)
-class Renewed:
+class ReauthenticationResult:
     """The session with its new tokens, and the other sessions that were revoked."""
 
     session: SessionRecord
-    tokens: Grant
+    tokens: TokenPair
     revoked: Sequence[UUID] = ()
 
 
-def require_fresh_login(services: Services, requester: Requester) -> ReauthenticationRequired | None:
+def require_fresh_login(deps: Dependencies, requester: Requester) -> ReauthenticationRequired | None:
     """None when the requester proved who they are lately enough to end other sessions (ASVS 7.5.2)."""
-    most = services.policy.fresh_login
-    if not most or services.clock() - requester.session.authenticated_at <= most:
+    most = deps.policy.fresh_login
+    if not most or deps.clock() - requester.session.authenticated_at <= most:
         return None
     return ReauthenticationRequired(max_age_seconds=int(most.total_seconds()))
 
 
 async def reauthenticate(
-    services: Services, requester: Requester, password: str, client: Client
-) -> Renewed | InvalidCredentials | RateLimited:
+    deps: Dependencies, requester: Requester, password: str, client: ClientInfo
+) -> ReauthenticationResult | InvalidCredentials | RateLimited:
     """Check the password again. Access tokens of before are replaced, the refresh token stays.
 
     It stays, because another tab may be exchanging it just now: two successors would be two lineages.
     """
-    async with check_password(services, _own_password(requester, password), client) as checked:
-        if not isinstance(checked, Checked):
+    async with check_password(deps, _own_password(requester, password), client) as checked:
+        if not isinstance(checked, VerifiedPassword):
             return _about(checked, "password")
-        return await _prove(services, requester, checked, client)
+        return await _reauthenticate(deps, requester, checked, client)
 
 
-async def _prove(services: Services, requester: Requester, checked: Checked, client: Client) -> Renewed:
-    now, session = services.clock(), requester.session
-    async with services.storage.transaction() as repositories:
-        proved_at = proof_time(session, now)
+async def _reauthenticate(
+    deps: Dependencies, requester: Requester, checked: VerifiedPassword, client: ClientInfo
+) -> ReauthenticationResult:
+    now, session = deps.clock(), requester.session
+    async with deps.storage.transaction() as repositories:
+        proved_at = next_authentication_time(session, now)
         renewed = await repositories.sessions.reauthenticate(session.user_id, session.id, proved_at, now)
         if renewed is None:
             raise Unauthenticated(rejected=True)
-        await record(services, repositories, renewed, EventKind.REAUTHENTICATED, client, now)
-        await give_back(repositories, checked.attempts)
-    return Renewed(renewed, grant(services, renewed, now))
+        await record_event(deps, repositories, renewed, EventKind.REAUTHENTICATED, client, now)
+        await refund(repositories, checked.attempts)
+    return ReauthenticationResult(renewed, issue_tokens(deps, renewed, now))
 
 
 async def change_password(
-    services: Services, requester: Requester, change: PasswordChange, client: Client
-) -> Renewed | InvalidCredentials | InvalidInput | RateLimited:
+    deps: Dependencies, requester: Requester, change: PasswordChange, client: ClientInfo
+) -> ReauthenticationResult | InvalidCredentials | InvalidInput | RateLimited:
     """Set a new password. Every token of before is void, of other sessions too unless they are kept."""
     if weak := check_new_password(change.new, ("input", "newPassword")):
         return weak
-    async with check_password(services, _own_password(requester, change.current), client) as checked:
-        if not isinstance(checked, Checked):
+    async with check_password(deps, _own_password(requester, change.current), client) as checked:
+        if not isinstance(checked, VerifiedPassword):
             return _about(checked, "currentPassword")
-        return await _replace(services, requester, change, checked, client)
+        return await _replace(deps, requester, change, checked, client)
 
 
 async def _replace(
-    services: Services, requester: Requester, change: PasswordChange, checked: Checked, client: Client
-) -> Renewed | InvalidCredentials | RateLimited:
-    new_hash = await services.passwords.hash(change.new)
-    now, session, old_hash = services.clock(), requester.session, checked.credentials.password_hash
-    async with services.storage.transaction() as repositories:
+    deps: Dependencies, requester: Requester, change: PasswordChange, checked: VerifiedPassword, client: ClientInfo
+) -> ReauthenticationResult | InvalidCredentials | RateLimited:
+    new_hash = await deps.passwords.hash(change.new)
+    now, session, old_hash = deps.clock(), requester.session, checked.credentials.password_hash
+    async with deps.storage.transaction() as repositories:
         if not await repositories.users.replace_password(session.user_id, old_hash, new_hash):
             return _about(InvalidCredentials(), "currentPassword")
         if not change.keep_other_sessions:
-            await repositories.sessions.hold(session.user_id, now)
-        renewed = await repositories.sessions.renew(session.user_id, session.id, proof_time(session, now), now)
+            await repositories.sessions.lock_active(session.user_id, now)
+        renewed = await repositories.sessions.renew(
+            session.user_id, session.id, next_authentication_time(session, now), now
+        )
         if renewed is None:
             raise Unauthenticated(rejected=True)
-        await record(services, repositories, renewed, EventKind.PASSWORD_CHANGED, client, now)
+        await record_event(deps, repositories, renewed, EventKind.PASSWORD_CHANGED, client, now)
         revoked: Sequence[UUID] = ()
         if not change.keep_other_sessions:
-            revoked = await _revoke_others(services, repositories, renewed, client, now)
-        await give_back(repositories, checked.attempts)
-    return Renewed(renewed, grant(services, renewed, now), revoked)
+            revoked = await _revoke_others(deps, repositories, renewed, client, now)
+        await refund(repositories, checked.attempts)
+    return ReauthenticationResult(renewed, issue_tokens(deps, renewed, now), revoked)
 
 
-def proof_time(session: SessionRecord, now: datetime) -> datetime:
+def next_authentication_time(session: SessionRecord, now: datetime) -> datetime:
     """The time of a proof made now: in a later second than the last, for tokens tell them apart by it."""
     return max(now, session.authenticated_at.replace(microsecond=0) + timedelta(seconds=1))
 
 
 async def _revoke_others(
-    services: Services, repositories: Repositories, session: SessionRecord, client: Client, now: datetime
+    deps: Dependencies, repositories: Repositories, session: SessionRecord, client: ClientInfo, now: datetime
 ) -> Sequence[UUID]:
     reason = RevocationReason.PASSWORD_CHANGED
     ids = await repositories.sessions.revoke_many(session.user_id, SessionFilter(), session.id, reason, now)
     if ids:
-        await record_revocations(services, repositories, session, ids, client, now)
+        await record_revocations(deps, repositories, session, ids, client, now)
     return ids
 
 

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sessionql.resolvers.background.activity import Activity
-from sessionql.resolvers.background.pubsub import Broadcast
+from sessionql.resolvers.background.pubsub import PubSub
 from sessionql.resolvers.devices.locations import Locations
-from sessionql.resolvers.keyed_semaphore import Turns
+from sessionql.resolvers.keyed_semaphore import KeyedSemaphore
 from sessionql.resolvers.passwords import Passwords
-from sessionql.resolvers.tokens.access import Tokens
+from sessionql.resolvers.tokens.access import AccessTokens
 from sessionql.storage import Storage
 
 Clock = Callable[[], datetime]
@@ -46,16 +46,16 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Services:
+class Dependencies:
     """Everything a resolver may need."""
 
     storage: Storage
-    tokens: Tokens
+    tokens: AccessTokens
     passwords: Passwords
     activity: Activity
     locations: Locations
-    broadcast: Broadcast
+    pubsub: PubSub
     clock: Clock
     new_id: IdSource
     policy: Policy
-    turns: Turns = field(default_factory=Turns)
+    keyed_semaphore: KeyedSemaphore = field(default_factory=KeyedSemaphore)

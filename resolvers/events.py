@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.user_agent import describe
-from sessionql.resolvers.requester import Client
+from sessionql.resolvers.requester import ClientInfo
 from sessionql.resolvers.values.cursors import encode_cursor
 from sessionql.resolvers.values.paging import Slice, cut
 from sessionql.storage import Repositories
@@ -15,11 +15,11 @@ from sessionql.storage.filters import Page, Position
 from sessionql.storage.records import EventKind, EventRecord, SessionRecord
 
 
-def event(
-    services: Services,
+def build_event(
+    deps: Dependencies,
     user_id: UUID,
     kind: EventKind,
-    client: Client,
+    client: ClientInfo,
     now: datetime,
     *,
     session_id: UUID | None = None,
@@ -33,7 +33,7 @@ def event(
     """
     return EventRecord(
         user_id=user_id,
-        id=services.new_id(),
+        id=deps.new_id(),
         kind=kind,
         occurred_at=now,
         ip_address=client.ip_address,
@@ -44,87 +44,87 @@ def event(
     )
 
 
-async def record(
-    services: Services,
+async def record_event(
+    deps: Dependencies,
     repositories: Repositories,
     session: SessionRecord,
     kind: EventKind,
-    client: Client,
+    client: ClientInfo,
     now: datetime,
     actor: UUID | None = None,
 ) -> None:
     """Write an event about the session, asked for by `actor` or by itself."""
     actor_id = actor or session.id
-    happened = event(services, session.user_id, kind, client, now, session_id=session.id, actor_id=actor_id)
+    happened = build_event(deps, session.user_id, kind, client, now, session_id=session.id, actor_id=actor_id)
     await repositories.events.add(happened)
 
 
 async def record_revocations(
-    services: Services,
+    deps: Dependencies,
     repositories: Repositories,
     current: SessionRecord,
     ended: Sequence[UUID],
-    client: Client,
+    client: ClientInfo,
     now: datetime,
 ) -> None:
     """Write that `current` ended several sessions."""
-    happened = revocations(services, current.user_id, ended, client, now, actor_id=current.id)
+    happened = revocation_events(deps, current.user_id, ended, client, now, actor_id=current.id)
     await repositories.events.add_many(happened)
 
 
-def revocations(
-    services: Services,
+def revocation_events(
+    deps: Dependencies,
     user_id: UUID,
     ended: Sequence[UUID],
-    client: Client,
+    client: ClientInfo,
     now: datetime,
     **actor: Any,
 ) -> list[EventRecord]:
     """That several sessions were ended: once for each of them, once for the account. `actor` as in `event`."""
 
     def happened(kind: EventKind, session_id: UUID | None) -> EventRecord:
-        return event(services, user_id, kind, client, now, session_id=session_id, **actor)
+        return build_event(deps, user_id, kind, client, now, session_id=session_id, **actor)
 
     each = [happened(EventKind.SESSION_REVOKED, session_id) for session_id in ended]
     return [*each, happened(EventKind.SESSIONS_REVOKED, None)]
 
 
 async def list_events(
-    services: Services,
+    deps: Dependencies,
     user_id: UUID,
     kinds: frozenset[EventKind] | None,
     page: Page,
 ) -> Slice[EventRecord]:
     """A page of what happened to the user, newest first."""
-    async with services.storage.reading() as repositories:
+    async with deps.storage.reading() as repositories:
         found = await repositories.events.list(user_id, kinds, page.one_more())
     return cut(found, page)
 
 
-async def count_events(services: Services, user_id: UUID, kinds: frozenset[EventKind] | None) -> int:
+async def count_events(deps: Dependencies, user_id: UUID, kinds: frozenset[EventKind] | None) -> int:
     """How many events there are on all pages together."""
-    async with services.storage.reading() as repositories:
+    async with deps.storage.reading() as repositories:
         return await repositories.events.count(user_id, kinds)
 
 
 async def list_session_events(
-    services: Services, user_id: UUID, session_ids: Collection[UUID], page: Page
+    deps: Dependencies, user_id: UUID, session_ids: Collection[UUID], page: Page
 ) -> Mapping[UUID, Slice[EventRecord]]:
     """The same page of the events of several sessions, with one statement."""
-    async with services.storage.reading() as repositories:
+    async with deps.storage.reading() as repositories:
         found = await repositories.events.list_by_session(user_id, session_ids, page.one_more())
     return {session_id: cut(events, page) for session_id, events in found.items()}
 
 
-async def count_session_events(services: Services, user_id: UUID, session_ids: Collection[UUID]) -> Mapping[UUID, int]:
+async def count_session_events(deps: Dependencies, user_id: UUID, session_ids: Collection[UUID]) -> Mapping[UUID, int]:
     """How many events each of the sessions has, with one statement."""
-    async with services.storage.reading() as repositories:
+    async with deps.storage.reading() as repositories:
         return await repositories.events.count_by_session(user_id, session_ids)
 
 
-async def find_events(services: Services, user_id: UUID, ids: Sequence[UUID]) -> Mapping[UUID, EventRecord]:
+async def find_events(deps: Dependencies, user_id: UUID, ids: Sequence[UUID]) -> Mapping[UUID, EventRecord]:
     """Those of the events that are the user's, by id."""
-    async with services.storage.reading() as repositories:
+    async with deps.storage.reading() as repositories:
         return await repositories.events.find_many(user_id, ids)
 
 

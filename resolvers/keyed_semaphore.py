@@ -11,21 +11,21 @@ from dataclasses import dataclass
 
 
 @dataclass(slots=True)
-class _Queue:
+class _Entry:
     semaphore: Semaphore
     users: int = 0
 
 
-class Turns:
+class KeyedSemaphore:
     """The queues that somebody stands in."""
 
     def __init__(self) -> None:
-        self._queues: dict[str, _Queue] = {}
+        self._entries: dict[str, _Entry] = {}
 
     @asynccontextmanager
-    async def turn(self, key: str, at_once: int) -> AsyncIterator[None]:
+    async def acquire(self, key: str, at_once: int) -> AsyncIterator[None]:
         """Wait for a turn, and have it until the end of the block."""
-        queue = self._queues.setdefault(key, _Queue(Semaphore(at_once)))
+        queue = self._entries.setdefault(key, _Entry(Semaphore(at_once)))
         queue.users += 1
         try:
             async with queue.semaphore:
@@ -33,4 +33,4 @@ class Turns:
         finally:
             queue.users -= 1
             if not queue.users:
-                del self._queues[key]
+                del self._entries[key]

@@ -16,8 +16,8 @@ from sessionql.resolvers.errors import InvalidInput
 Args = TypeVarTuple("Args")
 T = TypeVar("T")
 
-SHORTEST, LONGEST = 8, 128
-COMMON = 1000
+MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 8, 128
+COMMON_PASSWORD_COUNT = 1000
 
 
 class Passwords:
@@ -27,11 +27,11 @@ class Passwords:
         self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
         self._pool: ThreadPoolExecutor | None = None
         # Checked when there is no account, so that an unknown address costs the same.
-        self._nobody = self._hasher.hash(os.urandom(16).hex())
+        self._dummy_hash = self._hasher.hash(os.urandom(16).hex())
 
     async def hash(self, password: str) -> str:
         """The hash to keep of a password."""
-        stable = _stable(password)
+        stable = _normalize(password)
         if stable is None:
             raise ValueError("check_new_password refuses this one")
         return await self._run(self._hasher.hash, stable)
@@ -39,7 +39,7 @@ class Passwords:
     async def verify(self, password: str, password_hash: str | None) -> bool:
         """Whether the password is the one hashed. None (no account) costs the same and is False."""
         # What cannot be a password is checked all the same, as the empty one: at the same cost.
-        return await self._run(self._verify, _stable(password) or "", password_hash)
+        return await self._run(self._verify, _normalize(password) or "", password_hash)
 
     def is_outdated(self, password_hash: str) -> bool:
         """Whether the hash was made with other costs than today's."""
@@ -53,7 +53,7 @@ class Passwords:
 
     def _verify(self, password: str, password_hash: str | None) -> bool:
         try:
-            self._hasher.verify(password_hash or self._nobody, password)
+            self._hasher.verify(password_hash or self._dummy_hash, password)
         except (Argon2Error, InvalidHashError, UnicodeError):
             return False
         return password_hash is not None
@@ -66,18 +66,18 @@ class Passwords:
 
 def check_new_password(password: str, path: tuple[str, ...]) -> InvalidInput | None:
     """Whether a password may be chosen (ASVS 6.2.1, 6.2.4); None when it may."""
-    stable = _stable(password)
-    if stable is None or not SHORTEST <= len(stable) <= LONGEST:
-        return InvalidInput(f"A password has {SHORTEST} to {LONGEST} characters.", path)
+    stable = _normalize(password)
+    if stable is None or not MIN_PASSWORD_LENGTH <= len(stable) <= MAX_PASSWORD_LENGTH:
+        return InvalidInput(f"A password has {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters.", path)
     if stable.lower() in _common():
         return InvalidInput("This password is one of the most common ones. Choose another.", path)
     return None
 
 
-def _stable(password: str) -> str | None:
+def _normalize(password: str) -> str | None:
     """One form whatever the keyboard that typed it (NIST SP 800-63B); None for what is no password."""
     # Before anything else: normalizing hostile text takes time that grows with its square.
-    if len(password) > 4 * LONGEST:
+    if len(password) > 4 * MAX_PASSWORD_LENGTH:
         return None
     stable = unicodedata.normalize("NFKC", password)
     return None if any("\ud800" <= letter <= "\udfff" for letter in stable) else stable
@@ -87,5 +87,5 @@ def _stable(password: str) -> str | None:
 def _common() -> frozenset[str]:
     from zxcvbn.frequency_lists import FREQUENCY_LISTS  # noqa: PLC0415 - large, seldom needed
 
-    long_enough = (word for word in FREQUENCY_LISTS["passwords"] if len(word) >= SHORTEST)
-    return frozenset(word for word, _ in zip(long_enough, range(COMMON), strict=False))
+    long_enough = (word for word in FREQUENCY_LISTS["passwords"] if len(word) >= MIN_PASSWORD_LENGTH)
+    return frozenset(word for word, _ in zip(long_enough, range(COMMON_PASSWORD_COUNT), strict=False))

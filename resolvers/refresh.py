@@ -10,13 +10,13 @@ import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import RateLimited, RefreshTokenInvalid
-from sessionql.resolvers.events import record
-from sessionql.resolvers.rate_limits import refresh_limit, take
-from sessionql.resolvers.requester import Client
-from sessionql.resolvers.token_pairs import Grant, grant
-from sessionql.resolvers.tokens.refresh import RefreshClaims, unseal
+from sessionql.resolvers.events import record_event
+from sessionql.resolvers.rate_limits import consume, refresh_limit
+from sessionql.resolvers.requester import ClientInfo
+from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
+from sessionql.resolvers.tokens.refresh import RefreshClaims, verify
 from sessionql.storage import Repositories
 from sessionql.storage.records import EventKind, RevocationReason, SessionRecord, SessionState
 from sessionql.storage.sessions import Touch
@@ -25,54 +25,54 @@ log = logging.getLogger("sessionql.refresh")
 
 
 @dataclass(frozen=True, slots=True)
-class Refreshed:
+class RefreshResult:
     """The session and its new tokens."""
 
     session: SessionRecord
-    tokens: Grant
+    tokens: TokenPair
 
 
 async def refresh(
-    services: Services, token: str | None, client: Client
-) -> Refreshed | RefreshTokenInvalid | RateLimited:
+    deps: Dependencies, token: str | None, client: ClientInfo
+) -> RefreshResult | RefreshTokenInvalid | RateLimited:
     """New tokens for a refresh token; see the module's text for who gets them.
 
     Refused ones are counted by address; good ones are never limited, and neither is having none.
     """
     if token is None:
         return RefreshTokenInvalid("There is no refresh token, in the input or in a cookie. Log in.")
-    done = await _refresh(services, token, client)
-    if isinstance(done, Refreshed) or done.reuse_detected:
+    done = await _refresh(deps, token, client)
+    if isinstance(done, RefreshResult) or done.reuse_detected:
         return done
     log.info("Rejected a refresh token from %s: %s", client.ip_address, done.message)
-    counted = await take(services, refresh_limit(services, client))
+    counted = await consume(deps, refresh_limit(deps, client))
     return counted if isinstance(counted, RateLimited) else done
 
 
-def is_of(services: Services, token: str | None, session: SessionRecord) -> bool:
+def is_refresh_token_of(deps: Dependencies, token: str | None, session: SessionRecord) -> bool:
     """Whether this is a refresh token of the session's, of whatever generation."""
-    claims = unseal(token or "", services.tokens.keys().refresh)
+    claims = verify(token or "", deps.tokens.keys().refresh)
     return claims is not None and (claims.user_id, claims.session_id) == (session.user_id, session.id)
 
 
-async def _refresh(services: Services, token: str, client: Client) -> Refreshed | RefreshTokenInvalid:
-    claims = unseal(token, services.tokens.keys().refresh)
+async def _refresh(deps: Dependencies, token: str, client: ClientInfo) -> RefreshResult | RefreshTokenInvalid:
+    claims = verify(token, deps.tokens.keys().refresh)
     if claims is None:
         return RefreshTokenInvalid()
-    now = services.clock()
-    async with services.storage.transaction() as repositories:
-        session = await _advance(services, repositories, claims, client, now)
+    now = deps.clock()
+    async with deps.storage.transaction() as repositories:
+        session = await _advance(deps, repositories, claims, client, now)
     # The transaction is over: a revocation for reuse stands whatever happens from here on.
     if isinstance(session, RefreshTokenInvalid):
         return session
-    return Refreshed(session, grant(services, session, now))
+    return RefreshResult(session, issue_tokens(deps, session, now))
 
 
 async def _advance(
-    services: Services,
+    deps: Dependencies,
     repositories: Repositories,
     claims: RefreshClaims,
-    client: Client,
+    client: ClientInfo,
     now: datetime,
 ) -> SessionRecord | RefreshTokenInvalid:
     sessions = repositories.sessions
@@ -81,29 +81,29 @@ async def _advance(
     if rotated is not None:
         return rotated
     session = await sessions.find(claims.user_id, claims.session_id)
-    if session is None or services.storage.lifetimes.state(session, now) is not SessionState.ACTIVE:
+    if session is None or deps.storage.lifetimes.state(session, now) is not SessionState.ACTIVE:
         return RefreshTokenInvalid("This session has ended. Log in again.")
-    if is_racing(services, session, claims.generation, now):
+    if is_racing(deps, session, claims.generation, now):
         return session
     if _is_void(session, claims):
         return RefreshTokenInvalid("This refresh token was replaced when the password was changed. Log in again.")
     revoked = await sessions.revoke(session.user_id, session.id, RevocationReason.REFRESH_TOKEN_REUSED, now)
     if revoked is not None:
         log.warning("Revoked a session of user %s: a refresh token was used twice", session.user_id)
-        await record(services, repositories, revoked, EventKind.REFRESH_TOKEN_REUSED, client, now)
+        await record_event(deps, repositories, revoked, EventKind.REFRESH_TOKEN_REUSED, client, now)
     return RefreshTokenInvalid(
         "This refresh token was used before, so its session was revoked. Log in again.",
         reuse_detected=True,
     )
 
 
-def is_racing(services: Services, session: SessionRecord, generation: int, now: datetime) -> bool:
+def is_racing(deps: Dependencies, session: SessionRecord, generation: int, now: datetime) -> bool:
     """Whether the token is the one just replaced: another tab was faster by a moment."""
     return (
         session.generation == generation + 1
         and session.rotated_at is not None
         # Workers ask for the time before they wait for each other, so that the faster may seem to be the later.
-        and max(now - session.rotated_at, timedelta(0)) < services.policy.refresh_grace
+        and max(now - session.rotated_at, timedelta(0)) < deps.policy.refresh_grace
     )
 
 

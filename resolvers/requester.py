@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.client_hints import NO_HINTS, ClientHints
 from sessionql.storage.records import SessionRecord, SessionState
 
@@ -23,7 +23,7 @@ class Unauthenticated(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Client:
+class ClientInfo:
     """What a request says of the program that sent it.
 
     `ip_address` is what may be kept of its address, `network` what its attempts are counted by.
@@ -47,62 +47,62 @@ class Requester:
 
 
 @dataclass(frozen=True, slots=True)
-class Access:
+class ValidAccess:
     """A live session that an access token opens, and until when it does."""
 
     session: SessionRecord
     expires_at: datetime
 
 
-class Refusal(StrEnum):
+class AuthError(StrEnum):
     """Why an access token is good for nothing: for the log, never for its sender."""
 
-    NOT_VALID = "not valid"
+    INVALID = "not valid"
     ENDED = "its session has ended"
     REPLACED = "it was replaced"
 
 
-async def authenticate(services: Services, token: str, client: Client) -> Requester | None:
+async def authenticate(deps: Dependencies, token: str, client: ClientInfo) -> Requester | None:
     """Who sends this access token; None when it is no token of ours or its session has ended."""
-    now = services.clock()
-    found = await check_access(services, token, now)
-    if isinstance(found, Refusal):
+    now = deps.clock()
+    found = await check_access_token(deps, token, now)
+    if isinstance(found, AuthError):
         log.info("Rejected an access token from %s: %s", client.ip_address, found.value)
         return None
-    services.activity.note(found.session, client.ip_address, now)
+    deps.activity.record(found.session, client.ip_address, now)
     return Requester(found.session)
 
 
-async def check_access(services: Services, token: str, now: datetime) -> Access | Refusal:
+async def check_access_token(deps: Dependencies, token: str, now: datetime) -> ValidAccess | AuthError:
     """What an access token opens now, or why it opens nothing. Looking is no use of the session."""
-    claims = services.tokens.verify(token, now)
+    claims = deps.tokens.verify(token, now)
     if claims is None:
-        return Refusal.NOT_VALID
-    async with services.storage.reading() as repositories:
+        return AuthError.INVALID
+    async with deps.storage.reading() as repositories:
         session = await repositories.sessions.find(claims.user_id, claims.session_id)
-    standing = judge(services, session, claims.authenticated_at, now)
-    return standing if isinstance(standing, Refusal) else Access(standing, claims.expires_at)
+    standing = check_session(deps, session, claims.authenticated_at, now)
+    return standing if isinstance(standing, AuthError) else ValidAccess(standing, claims.expires_at)
 
 
-async def ask_again(services: Services, requester: Requester, client: Client) -> Requester | None:
+async def revalidate(deps: Dependencies, requester: Requester, client: ClientInfo) -> Requester | None:
     """The same requester with the session as it is now; None when they may ask no more."""
-    session, now = requester.session, services.clock()
-    async with services.storage.reading() as repositories:
+    session, now = requester.session, deps.clock()
+    async with deps.storage.reading() as repositories:
         found = await repositories.sessions.find(session.user_id, session.id)
-    standing = judge(services, found, session.authenticated_at, now)
-    if isinstance(standing, Refusal):
+    standing = check_session(deps, found, session.authenticated_at, now)
+    if isinstance(standing, AuthError):
         return None
-    services.activity.note(standing, client.ip_address, now)
+    deps.activity.record(standing, client.ip_address, now)
     return Requester(standing)
 
 
-def judge(
-    services: Services, session: SessionRecord | None, proved_at: datetime, now: datetime
-) -> SessionRecord | Refusal:
+def check_session(
+    deps: Dependencies, session: SessionRecord | None, authenticated_at: datetime, now: datetime
+) -> SessionRecord | AuthError:
     """The session, if whoever proved at `proved_at` who they are may ask with it."""
-    if session is None or services.storage.lifetimes.state(session, now) is not SessionState.ACTIVE:
-        return Refusal.ENDED
+    if session is None or deps.storage.lifetimes.state(session, now) is not SessionState.ACTIVE:
+        return AuthError.ENDED
     # A token from before the last proof of who its user is was replaced then (ASVS 7.2.4). Tokens tell seconds.
-    if proved_at.replace(microsecond=0) < session.authenticated_at.replace(microsecond=0):
-        return Refusal.REPLACED
+    if authenticated_at.replace(microsecond=0) < session.authenticated_at.replace(microsecond=0):
+        return AuthError.REPLACED
     return session

@@ -13,11 +13,11 @@ from hashlib import sha256
 from secrets import token_bytes
 from uuid import UUID
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidInput
-from sessionql.resolvers.requester import Client
+from sessionql.resolvers.requester import ClientInfo
 from sessionql.resolvers.values.ids import parse_id
-from sessionql.resolvers.values.names import LONGEST, clean_name
+from sessionql.resolvers.values.names import MAX_NAME_LENGTH, clean_name
 from sessionql.storage.records import Scope, ServiceKeyRecord
 
 log = logging.getLogger("sessionql.service_keys")
@@ -37,7 +37,7 @@ class Forbidden(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Service:
+class ServiceAccount:
     """A service that asks with a live key."""
 
     key: ServiceKeyRecord
@@ -60,47 +60,49 @@ class NewKey:
     token: str = field(repr=False)
 
 
-async def create_key(services: Services, name: str, scopes: Collection[Scope]) -> NewKey | InvalidInput:
+async def create_key(deps: Dependencies, name: str, scopes: Collection[Scope]) -> NewKey | InvalidInput:
     """Make a key for what its scopes say."""
     cleaned = clean_name(name, ("name",))
     if not isinstance(cleaned, str):
-        return InvalidInput(f"A key has a name of 1 to {LONGEST} characters, none a control character.", ("name",))
+        return InvalidInput(
+            f"A key has a name of 1 to {MAX_NAME_LENGTH} characters, none a control character.", ("name",)
+        )
     if not scopes:
         return InvalidInput("A key has at least one scope.", ("scopes",))
-    key = ServiceKeyRecord(services.new_id(), cleaned, frozenset(scopes), services.clock(), None)
+    key = ServiceKeyRecord(deps.new_id(), cleaned, frozenset(scopes), deps.clock(), None)
     secret = token_bytes(_SECRET_BYTES)
-    async with services.storage.transaction() as repositories:
+    async with deps.storage.transaction() as repositories:
         await repositories.service_keys.add(key, _hash(secret))
     return NewKey(key, _PREFIX + urlsafe_b64encode(key.id.bytes + secret).decode())
 
 
-async def list_keys(services: Services) -> Sequence[ServiceKeyRecord]:
+async def list_keys(deps: Dependencies) -> Sequence[ServiceKeyRecord]:
     """Every key, oldest first, revoked ones too."""
-    async with services.storage.reading() as repositories:
+    async with deps.storage.reading() as repositories:
         return await repositories.service_keys.list()
 
 
-async def revoke_key(services: Services, key_id: str) -> ServiceKeyRecord | None:
+async def revoke_key(deps: Dependencies, key_id: str) -> ServiceKeyRecord | None:
     """End a key with the very next request; None when there is no such key, or it was revoked before."""
     wanted = parse_id(key_id)
     if wanted is None:
         return None
-    async with services.storage.transaction() as repositories:
-        return await repositories.service_keys.revoke(wanted, services.clock())
+    async with deps.storage.transaction() as repositories:
+        return await repositories.service_keys.revoke(wanted, deps.clock())
 
 
-async def authenticate_service(services: Services, token: str, client: Client) -> Service | None:
+async def authenticate_service(deps: Dependencies, token: str, client: ClientInfo) -> ServiceAccount | None:
     """Whose key this is; None when it is none of ours or was revoked. Read anew for every request."""
     if not _SHAPE.fullmatch(token):
         return None
     raw = urlsafe_b64decode(token.removeprefix(_PREFIX))
     key_id, secret = UUID(bytes=raw[:_ID_BYTES]), raw[_ID_BYTES:]
-    async with services.storage.reading() as repositories:
+    async with deps.storage.reading() as repositories:
         key = await repositories.service_keys.find(key_id, _hash(secret))
     if key is None:
         log.info("Rejected a service key from %s", client.ip_address)
         return None
-    return Service(key)
+    return ServiceAccount(key)
 
 
 def _hash(secret: bytes) -> str:

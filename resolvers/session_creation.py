@@ -3,26 +3,26 @@
 from datetime import datetime
 from uuid import UUID
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.user_agent import describe
-from sessionql.resolvers.events import event
-from sessionql.resolvers.requester import Client
+from sessionql.resolvers.events import build_event
+from sessionql.resolvers.requester import ClientInfo
 from sessionql.storage import Repositories
 from sessionql.storage.records import EventKind, EventRecord, SessionRecord
 
 
-def new_session(
-    services: Services,
+def build_session(
+    deps: Dependencies,
     user_id: UUID,
     name: str | None,
-    client: Client,
+    client: ClientInfo,
     now: datetime,
     authenticated_at: datetime | None = None,
 ) -> SessionRecord:
     """A session of the user that begins now; in no database yet."""
     return SessionRecord(
         user_id=user_id,
-        id=services.new_id(),
+        id=deps.new_id(),
         name=name,
         user_agent=client.user_agent,
         ip_address=client.ip_address,
@@ -37,13 +37,13 @@ def new_session(
     )
 
 
-async def start(
-    services: Services,
+async def add_session(
+    deps: Dependencies,
     repositories: Repositories,
     session: SessionRecord,
-    client: Client,
+    client: ClientInfo,
     *,
-    first: bool = False,
+    is_new_user: bool = False,
     actor_name: str | None = None,
 ) -> None:
     """Keep a new session, and end those that are too many then, the one unused for longest first.
@@ -52,15 +52,15 @@ async def start(
     the account is new, so that its device is no news.
     """
     sessions, user_id, now = repositories.sessions, session.user_id, session.created_at
-    known = first or await sessions.has_device(user_id, session.device)
+    known = is_new_user or await sessions.has_device(user_id, session.device)
     await sessions.add(session)
-    limit = services.policy.session_limit
+    limit = deps.policy.session_limit
     evicted = await sessions.evict(user_id, session.id, limit, now) if limit else ()
 
     def happened(kind: EventKind, session_id: UUID) -> EventRecord:
         actor_id = None if actor_name else session.id
-        return event(
-            services, user_id, kind, client, now, session_id=session_id, actor_id=actor_id, actor_name=actor_name
+        return build_event(
+            deps, user_id, kind, client, now, session_id=session_id, actor_id=actor_id, actor_name=actor_name
         )
 
     kinds = [EventKind.LOGGED_IN] if known else [EventKind.LOGGED_IN, EventKind.NEW_DEVICE]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sessionql.resolvers.credentials import require_fresh_login
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import (
     InvalidArgument,
     InvalidInput,
@@ -14,23 +14,23 @@ from sessionql.resolvers.errors import (
     SessionEnded,
     SessionNotFound,
 )
-from sessionql.resolvers.events import record, record_revocations
-from sessionql.resolvers.requester import Client, Requester
+from sessionql.resolvers.events import record_event, record_revocations
+from sessionql.resolvers.requester import ClientInfo, Requester
 from sessionql.resolvers.values.cursors import encode_cursor
 from sessionql.resolvers.values.ids import parse_id
 from sessionql.resolvers.values.names import clean_name
-from sessionql.resolvers.values.paging import MOST, Slice, cut
+from sessionql.resolvers.values.paging import MAX_PAGE_SIZE, Slice, cut
 from sessionql.storage.filters import Page, Position, SessionFilter, SessionOrderField
 from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
 from sessionql.storage.sessions import SessionOrder, SessionStats
 
-LONGEST_SEARCH = 100
+MAX_SEARCH_LENGTH = 100
 
 ACTIVE = SessionFilter()
 
 
 @dataclass(frozen=True, slots=True)
-class Revoked:
+class RevokeResult:
     """The session as it is now, and whether it was the one that asked."""
 
     session: SessionRecord
@@ -38,103 +38,105 @@ class Revoked:
 
 
 @dataclass(frozen=True, slots=True)
-class RevokedMany:
+class RevokeManyResult:
     """Which sessions a call revoked, or would, and the current one if it was kept."""
 
     ids: Sequence[UUID]
     kept: SessionRecord | None
 
 
-async def my_sessions(services: Services, requester: Requester) -> Sequence[SessionRecord]:
+async def my_sessions(deps: Dependencies, requester: Requester) -> Sequence[SessionRecord]:
     """The active sessions, most recently used first, at most 100."""
-    async with services.storage.reading() as repositories:
-        return await repositories.sessions.list(requester.user_id, ACTIVE, SessionOrder(), Page(MOST), services.clock())
+    async with deps.storage.reading() as repositories:
+        return await repositories.sessions.list(
+            requester.user_id, ACTIVE, SessionOrder(), Page(MAX_PAGE_SIZE), deps.clock()
+        )
 
 
-async def find_sessions(services: Services, user_id: UUID, ids: Sequence[UUID]) -> Mapping[UUID, SessionRecord]:
+async def find_sessions(deps: Dependencies, user_id: UUID, ids: Sequence[UUID]) -> Mapping[UUID, SessionRecord]:
     """Those of the sessions that are the user's, by id, in whatever state."""
-    async with services.storage.reading() as repositories:
+    async with deps.storage.reading() as repositories:
         return await repositories.sessions.find_many(user_id, ids)
 
 
 async def list_sessions(
-    services: Services, user_id: UUID, filter_: SessionFilter, order: SessionOrder, page: Page
+    deps: Dependencies, user_id: UUID, filter_: SessionFilter, order: SessionOrder, page: Page
 ) -> Slice[SessionRecord]:
     """A page of the sessions that the filter picks."""
-    async with services.storage.reading() as repositories:
-        found = await repositories.sessions.list(user_id, filter_, order, page.one_more(), services.clock())
+    async with deps.storage.reading() as repositories:
+        found = await repositories.sessions.list(user_id, filter_, order, page.one_more(), deps.clock())
     return cut(found, page)
 
 
-async def count_sessions(services: Services, user_id: UUID, filter_: SessionFilter) -> int:
+async def count_sessions(deps: Dependencies, user_id: UUID, filter_: SessionFilter) -> int:
     """How many sessions the filter picks, on all pages together."""
-    async with services.storage.reading() as repositories:
-        return await repositories.sessions.count(user_id, filter_, services.clock())
+    async with deps.storage.reading() as repositories:
+        return await repositories.sessions.count(user_id, filter_, deps.clock())
 
 
-async def session_stats(services: Services, user_id: UUID) -> SessionStats:
+async def session_stats(deps: Dependencies, user_id: UUID) -> SessionStats:
     """Numbers about the active sessions; "today" is the last 24 hours."""
-    now = services.clock()
-    async with services.storage.reading() as repositories:
+    now = deps.clock()
+    async with deps.storage.reading() as repositories:
         return await repositories.sessions.stats(user_id, now - timedelta(hours=24), now)
 
 
 async def revoke_session(
-    services: Services, requester: Requester, session_id: str, client: Client
-) -> Revoked | SessionNotFound | ReauthenticationRequired:
+    deps: Dependencies, requester: Requester, session_id: str, client: ClientInfo
+) -> RevokeResult | SessionNotFound | ReauthenticationRequired:
     """End one session. One that has ended already stays as it is, and that is a success."""
     wanted = parse_id(session_id)
     if wanted is None:
         return SessionNotFound()
-    now, current = services.clock(), requester.session.id
-    if wanted != current and (stale := require_fresh_login(services, requester)):
+    now, current = deps.clock(), requester.session.id
+    if wanted != current and (stale := require_fresh_login(deps, requester)):
         return stale
     reason = RevocationReason.REVOKED_BY_USER
     if wanted == current:
         reason = RevocationReason.LOGGED_OUT
-    async with services.storage.transaction() as repositories:
+    async with deps.storage.transaction() as repositories:
         ended = await repositories.sessions.revoke(requester.user_id, wanted, reason, now)
         if ended is None:
             ended = await repositories.sessions.find(requester.user_id, wanted)
         else:
             kind = EventKind.SESSION_REVOKED
-            await record(services, repositories, ended, kind, client, now, current)
-    return SessionNotFound() if ended is None else Revoked(ended, wanted == current)
+            await record_event(deps, repositories, ended, kind, client, now, current)
+    return SessionNotFound() if ended is None else RevokeResult(ended, wanted == current)
 
 
 async def revoke_all_sessions(
-    services: Services, requester: Requester, keep_current: bool, client: Client
-) -> RevokedMany | ReauthenticationRequired:
+    deps: Dependencies, requester: Requester, keep_current: bool, client: ClientInfo
+) -> RevokeManyResult | ReauthenticationRequired:
     """End all other sessions, and the current one too unless it is kept."""
-    if stale := require_fresh_login(services, requester):
+    if stale := require_fresh_login(deps, requester):
         return stale
-    return await _revoke(services, requester, ACTIVE, client, keep_current=keep_current)
+    return await _revoke(deps, requester, ACTIVE, client, keep_current=keep_current)
 
 
 async def revoke_sessions(
-    services: Services,
+    deps: Dependencies,
     requester: Requester,
     filter_: SessionFilter,
     dry_run: bool,
-    client: Client,
-) -> RevokedMany | InvalidInput | ReauthenticationRequired:
+    client: ClientInfo,
+) -> RevokeManyResult | InvalidInput | ReauthenticationRequired:
     """End those of the other sessions that the filter picks, or only say which those are."""
     try:
         check_filter(filter_)
     except InvalidArgument as error:
         return InvalidInput(str(error), ("filter",))
     if not dry_run:
-        if stale := require_fresh_login(services, requester):
+        if stale := require_fresh_login(deps, requester):
             return stale
-        return await _revoke(services, requester, filter_, client, keep_current=True)
-    current, now = requester.session, services.clock()
-    async with services.storage.reading() as repositories:
+        return await _revoke(deps, requester, filter_, client, keep_current=True)
+    current, now = requester.session, deps.clock()
+    async with deps.storage.reading() as repositories:
         ids = await repositories.sessions.list_revocable(requester.user_id, filter_, current.id, now)
-    return RevokedMany(ids, current)
+    return RevokeManyResult(ids, current)
 
 
 async def rename_session(
-    services: Services, requester: Requester, session_id: str, name: str | None, client: Client
+    deps: Dependencies, requester: Requester, session_id: str, name: str | None, client: ClientInfo
 ) -> SessionRecord | SessionNotFound | SessionEnded | InvalidInput:
     """Give a session a name, or take its name away."""
     wanted = parse_id(session_id)
@@ -143,22 +145,22 @@ async def rename_session(
         return cleaned
     if wanted is None:
         return SessionNotFound(path=("input", "sessionId"))
-    now = services.clock()
-    async with services.storage.transaction() as repositories:
+    now = deps.clock()
+    async with deps.storage.transaction() as repositories:
         renamed = await repositories.sessions.rename(requester.user_id, wanted, cleaned, now)
         if renamed is not None:
             kind, actor = EventKind.SESSION_RENAMED, requester.session.id
-            await record(services, repositories, renamed, kind, client, now, actor)
+            await record_event(deps, repositories, renamed, kind, client, now, actor)
             return renamed
         ended = await repositories.sessions.find(requester.user_id, wanted)
     if ended is None:
         return SessionNotFound(path=("input", "sessionId"))
-    return SessionEnded(ended_at=ended_at(services, ended))
+    return SessionEnded(ended_at=ended_at(deps, ended))
 
 
-def ended_at(services: Services, session: SessionRecord) -> datetime:
+def ended_at(deps: Dependencies, session: SessionRecord) -> datetime:
     """When an ended session ended: when it was revoked, or ran out."""
-    return session.revoked_at or services.storage.lifetimes.expires_at(session)
+    return session.revoked_at or deps.storage.lifetimes.expires_at(session)
 
 
 def cursor_of(session: SessionRecord, field: SessionOrderField) -> str:
@@ -171,24 +173,24 @@ def cursor_of(session: SessionRecord, field: SessionOrderField) -> str:
 def check_filter(filter_: SessionFilter) -> None:
     """Raises InvalidArgument for a filter that cannot be meant."""
     search = filter_.search
-    if search is not None and not (1 <= len(search) <= LONGEST_SEARCH and search.isprintable()):
-        raise InvalidArgument(f"`search` has 1 to {LONGEST_SEARCH} printable characters.")
+    if search is not None and not (1 <= len(search) <= MAX_SEARCH_LENGTH and search.isprintable()):
+        raise InvalidArgument(f"`search` has 1 to {MAX_SEARCH_LENGTH} printable characters.")
 
 
 async def _revoke(
-    services: Services,
+    deps: Dependencies,
     requester: Requester,
     filter_: SessionFilter,
-    client: Client,
+    client: ClientInfo,
     *,
     keep_current: bool,
-) -> RevokedMany:
-    now, current = services.clock(), requester.session
+) -> RevokeManyResult:
+    now, current = deps.clock(), requester.session
     keep = current.id if keep_current else None
-    async with services.storage.transaction() as repositories:
+    async with deps.storage.transaction() as repositories:
         ids = await repositories.sessions.revoke_many(
             requester.user_id, filter_, keep, RevocationReason.REVOKED_BY_USER, now
         )
         if ids:
-            await record_revocations(services, repositories, current, ids, client, now)
-    return RevokedMany(ids, current if keep_current else None)
+            await record_revocations(deps, repositories, current, ids, client, now)
+    return RevokeManyResult(ids, current if keep_current else None)

@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum, auto
 
-from sessionql.resolvers.token_pairs import Grant
+from sessionql.resolvers.token_pairs import TokenPair
 
 
-class CookiesRefused(Exception):
+class CookiesRejected(Exception):
     """The request is not one that cookies may be read or set for: another site may have had it sent."""
 
 
-class Secret(Enum):
+class CookieKind(Enum):
     """What a browser can keep."""
 
     ACCESS = auto()
@@ -20,19 +20,19 @@ class Secret(Enum):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Kept:
+class Cookie:
     """A token to keep, and until when."""
 
     token: str
-    until: datetime
+    expires_at: datetime
 
 
-def _nothing_refused() -> str | None:
+def _never_rejected() -> str | None:
     return None
 
 
 @dataclass(slots=True)
-class Browser:
+class CookieJar:
     """The cookies that came with a request, and what is to become of them.
 
     `sent`: there was one. `speaks`: the request is proven by them, because it proves itself by
@@ -41,26 +41,26 @@ class Browser:
     """
 
     sent: bool = False
-    speaks: bool = False
+    authenticates: bool = False
     refresh_token: str | None = field(default=None, repr=False)
-    refusal: Callable[[], str | None] = _nothing_refused
-    changes: dict[Secret, Kept | None] = field(default_factory=dict[Secret, Kept | None])
+    rejection: Callable[[], str | None] = _never_rejected
+    changes: dict[CookieKind, Cookie | None] = field(default_factory=dict[CookieKind, Cookie | None])
 
-    def require(self) -> None:
+    def require_allowed(self) -> None:
         """Raises CookiesRefused when no cookies may be set."""
-        if reason := self.refusal():
-            raise CookiesRefused(reason)
+        if reason := self.rejection():
+            raise CookiesRejected(reason)
 
-    def keep(self, grant: Grant, *, refresh: bool = True) -> None:
+    def set(self, grant: TokenPair, *, refresh: bool = True) -> None:
         """Keep these tokens. An access token that is out of date still says that there is one to refresh."""
-        self.changes[Secret.ACCESS] = Kept(grant.access.text, grant.refresh_expires_at)
+        self.changes[CookieKind.ACCESS] = Cookie(grant.access.text, grant.refresh_expires_at)
         if refresh:
-            self.changes[Secret.REFRESH] = Kept(grant.refresh, grant.refresh_expires_at)
+            self.changes[CookieKind.REFRESH] = Cookie(grant.refresh, grant.refresh_expires_at)
             self.refresh_token = grant.refresh
         self.sent = True
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Keep nothing any longer, if there was anything."""
         self.refresh_token = None
         if self.sent:
-            self.changes = dict.fromkeys(Secret)
+            self.changes = dict.fromkeys(CookieKind)

@@ -4,10 +4,10 @@ from dataclasses import dataclass, field
 
 import strawberry
 
-from sessionql.resolvers.accounts import Proof
-from sessionql.resolvers.dependencies import Services
-from sessionql.resolvers.requester import Client, Requester, Unauthenticated
-from sessionql.schema.browser import Browser
+from sessionql.resolvers.accounts import PresentedCredentials
+from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.requester import ClientInfo, Requester, Unauthenticated
+from sessionql.schema.browser import CookieJar
 from sessionql.schema.loaders import Loaders
 from sessionql.storage.records import SessionRecord
 
@@ -16,16 +16,16 @@ from sessionql.storage.records import SessionRecord
 class Context:
     """One request. `rejected`: it carried a token, and that was refused."""
 
-    services: Services
-    client: Client
+    deps: Dependencies
+    client: ClientInfo
     access_token: str | None = None
     requester: Requester | None = None
     rejected: bool = False
-    browser: Browser = field(default_factory=Browser)
+    cookies: CookieJar = field(default_factory=CookieJar)
     loaders: Loaders = field(init=False)
 
     def __post_init__(self) -> None:
-        self.loaders = Loaders(self.services)
+        self.loaders = Loaders(self.deps)
 
     def require(self) -> Requester:
         """Who asks. Raises Unauthenticated when nobody does."""
@@ -38,13 +38,13 @@ class Context:
         return self.require() if self.rejected else self.requester
 
     @property
-    def proof(self) -> Proof:
+    def presented_credentials(self) -> PresentedCredentials:
         """What the request carries that says whose session it is."""
-        return Proof(self.requester, self.access_token, self.browser.refresh_token)
+        return PresentedCredentials(self.requester, self.access_token, self.cookies.refresh_token)
 
-    def look_anew(self) -> None:
+    def reset_loaders(self) -> None:
         """Forget what was read: another event of a subscription tells of another moment."""
-        self.loaders = Loaders(self.services)
+        self.loaders = Loaders(self.deps)
 
     def sign_in(self, session: SessionRecord) -> Requester:
         """From here on the request is made by this new session."""
@@ -54,8 +54,8 @@ class Context:
     def sign_out(self) -> None:
         """From here on nobody makes the request: its session has ended."""
         self.requester, self.rejected = None, True
-        if self.browser.speaks:
-            self.browser.forget()
+        if self.cookies.authenticates:
+            self.cookies.clear()
 
 
 Info = strawberry.Info[Context, None]

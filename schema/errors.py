@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import strawberry
 
-from sessionql.resolvers import errors as failures
+from sessionql.resolvers import errors
 from sessionql.schema.enums import ErrorCode
 
 MESSAGE = "A human-readable sentence in English. Do not match on it; match on `__typename` or `code`."
@@ -112,28 +112,28 @@ RenameSessionError = Annotated[
     strawberry.union("RenameSessionError", description="Why `renameSession` can fail."),
 ]
 
-Dresses = Mapping[type[failures.Failure], tuple[type[Any], Enum]]
+ErrorTypes = Mapping[type[errors.Failure], tuple[type[Any], Enum]]
 
-_DRESSES: Dresses = {
-    failures.InvalidCredentials: (InvalidCredentialsError, ErrorCode.INVALID_CREDENTIALS),
-    failures.AccountDisabled: (AccountDisabledError, ErrorCode.ACCOUNT_DISABLED),
-    failures.InvalidInput: (InvalidInputError, ErrorCode.INVALID_INPUT),
-    failures.EmailTaken: (EmailTakenError, ErrorCode.EMAIL_TAKEN),
-    failures.SessionNotFound: (SessionNotFoundError, ErrorCode.SESSION_NOT_FOUND),
-    failures.SessionEnded: (SessionEndedError, ErrorCode.SESSION_ENDED),
-    failures.RefreshTokenInvalid: (RefreshTokenInvalidError, ErrorCode.REFRESH_TOKEN_INVALID),
-    failures.ReauthenticationRequired: (ReauthenticationRequiredError, ErrorCode.REAUTHENTICATION_REQUIRED),
-    failures.RateLimited: (RateLimitedError, ErrorCode.RATE_LIMITED),
+_ERROR_TYPES: ErrorTypes = {
+    errors.InvalidCredentials: (InvalidCredentialsError, ErrorCode.INVALID_CREDENTIALS),
+    errors.AccountDisabled: (AccountDisabledError, ErrorCode.ACCOUNT_DISABLED),
+    errors.InvalidInput: (InvalidInputError, ErrorCode.INVALID_INPUT),
+    errors.EmailTaken: (EmailTakenError, ErrorCode.EMAIL_TAKEN),
+    errors.SessionNotFound: (SessionNotFoundError, ErrorCode.SESSION_NOT_FOUND),
+    errors.SessionEnded: (SessionEndedError, ErrorCode.SESSION_ENDED),
+    errors.RefreshTokenInvalid: (RefreshTokenInvalidError, ErrorCode.REFRESH_TOKEN_INVALID),
+    errors.ReauthenticationRequired: (ReauthenticationRequiredError, ErrorCode.REAUTHENTICATION_REQUIRED),
+    errors.RateLimited: (RateLimitedError, ErrorCode.RATE_LIMITED),
 }
 
 
-def dress(failure: failures.Failure, dresses: Dresses = _DRESSES) -> list[Any]:
+def errors_from_failure(failure: errors.Failure, dresses: ErrorTypes = _ERROR_TYPES) -> list[Any]:
     """A failure as the `errors` of a payload."""
     type_, code = dresses[type(failure)]
     values = {each.name: getattr(failure, each.name) for each in fields(failure)}
     return [type_(**values | {"code": code, "path": list(failure.path)})]
 
 
-def code_of(failure: failures.Failure) -> str:
+def code_of(failure: errors.Failure) -> str:
     """The code that a failure has at every door."""
-    return str(_DRESSES[type(failure)][1].value)
+    return str(_ERROR_TYPES[type(failure)][1].value)

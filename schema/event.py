@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 LazySession = Annotated["Session", strawberry.lazy("sessionql.schema.session")]
 
-Show = Callable[[SessionRecord], "Session"]
+SessionFromRecord = Callable[[SessionRecord], "Session"]
 """How a session is dressed: handed down, for events and sessions refer to each other."""
 
 
@@ -40,7 +40,7 @@ class SecurityEvent(Node):
         description="The service or operator that did it; null when the user did, or somebody who was not logged in."
     )
     record: strawberry.Private[EventRecord]
-    show: strawberry.Private[Show]
+    show: strawberry.Private[SessionFromRecord]
 
     @strawberry.field(description="The session it happened to; null when there was none or it is forgotten.")
     async def session(self, info: Info) -> LazySession | None:
@@ -75,7 +75,7 @@ class SecurityEventConnection:
         return await self.count()
 
 
-def dress_event(event: EventRecord, show: Show) -> SecurityEvent:
+def event_from_record(event: EventRecord, show: SessionFromRecord) -> SecurityEvent:
     """An event as its owner sees it, with `show` for the sessions it names."""
     return SecurityEvent(
         id=strawberry.ID(str(event.id)),
@@ -89,14 +89,14 @@ def dress_event(event: EventRecord, show: Show) -> SecurityEvent:
     )
 
 
-def dress_events(
+def event_connection(
     slice_: Slice[EventRecord],
-    show: Show,
+    show: SessionFromRecord,
     read: Callable[[Page], Awaitable[Slice[EventRecord]]],
     count: Callable[[], Awaitable[int]],
 ) -> SecurityEventConnection:
     """A page of events; `read` and `count` look at the same list again when asked to."""
-    nodes = [dress_event(event, show) for event in slice_.items]
+    nodes = [event_from_record(event, show) for event in slice_.items]
     return SecurityEventConnection(
         edges=[SecurityEventEdge(cursor=event_cursor(node.record), node=node) for node in nodes],
         nodes=nodes,

@@ -5,7 +5,7 @@ from datetime import datetime
 import strawberry
 
 from sessionql.schema.enums import DeviceKind, OrderDirection, SessionOrderField, SessionState, TokenDelivery
-from sessionql.schema.node import given
+from sessionql.schema.node import unset_to_none
 from sessionql.storage.filters import SessionFilter as Filter
 from sessionql.storage.sessions import SessionOrder as Order
 
@@ -29,12 +29,12 @@ class SessionFilter:
 
     def to_filter(self) -> Filter:
         """The filter that storage understands."""
-        kinds = given(self.device_kinds)
+        kinds = unset_to_none(self.device_kinds)
         return Filter(
             states=None if self.states is None else frozenset(self.states),
             device_kinds=None if kinds is None else frozenset(kinds),
-            inactive_since=given(self.inactive_since),
-            search=given(self.search),
+            inactive_since=unset_to_none(self.inactive_since),
+            search=unset_to_none(self.search),
         )
 
 

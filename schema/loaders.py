@@ -11,7 +11,7 @@ from uuid import UUID
 from strawberry.dataloader import DataLoader
 
 from sessionql.resolvers import events, sessions
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.values.paging import Slice
 from sessionql.storage.filters import Page
 from sessionql.storage.records import EventRecord, SessionRecord
@@ -27,15 +27,15 @@ class Loaders:
 
     __slots__ = ("event_counts", "event_pages", "sessions")
 
-    def __init__(self, services: Services) -> None:
+    def __init__(self, deps: Dependencies) -> None:
         def read_sessions(user: UUID, ids: Sequence[UUID]) -> Awaitable[Mapping[UUID, SessionRecord]]:
-            return sessions.find_sessions(services, user, ids)
+            return sessions.find_sessions(deps, user, ids)
 
         def read_pages(scope: tuple[UUID, Page], ids: Sequence[UUID]) -> Awaitable[Mapping[UUID, Slice[EventRecord]]]:
-            return events.list_session_events(services, scope[0], ids, scope[1])
+            return events.list_session_events(deps, scope[0], ids, scope[1])
 
         def read_counts(user: UUID, ids: Sequence[UUID]) -> Awaitable[Mapping[UUID, int]]:
-            return events.count_session_events(services, user, ids)
+            return events.count_session_events(deps, user, ids)
 
         self.sessions = _loader(read_sessions)
         self.event_pages = _loader(read_pages)

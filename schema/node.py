@@ -14,14 +14,16 @@ class Node:
     id: strawberry.ID = strawberry.field(description="The globally unique, opaque ID of the object.")
 
 
-def given(value: Any) -> Any:
+def unset_to_none(value: Any) -> Any:
     """An optional argument: absent and null are the same to us."""
     return None if value is strawberry.UNSET else value
 
 
 def page_of(list_: str, first: Any, after: Any, last: Any, before: Any, *, most: int) -> Page:
     """The page that a connection's arguments ask for, of `most` items at most. Raises InvalidArgument."""
-    return PageRequest(given(first), given(after), given(last), given(before)).to_page(list_, most)
+    return PageRequest(unset_to_none(first), unset_to_none(after), unset_to_none(last), unset_to_none(before)).to_page(
+        list_, most
+    )
 
 
 @strawberry.type(description="Which page of a connection this is.")
@@ -61,12 +63,12 @@ def page_info(
 
     async def next_() -> bool:
         if not page.from_end:
-            return slice_.more
+            return slice_.has_more
         return page.before is not None and await beyond(end, forwards=True)
 
     async def previous() -> bool:
         if page.from_end:
-            return slice_.more
+            return slice_.has_more
         return page.after is not None and await beyond(start, forwards=False)
 
     return PageInfo(start_cursor=start, end_cursor=end, next=next_, previous=previous)

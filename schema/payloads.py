@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
-from sessionql.resolvers.token_pairs import Grant
-from sessionql.schema.browser import Browser
+from sessionql.resolvers.token_pairs import TokenPair
+from sessionql.schema.browser import CookieJar
 from sessionql.schema.errors import (
     ChangePasswordError,
     LoginError,
@@ -46,7 +46,7 @@ class AuthTokens:
     refresh_token_expires_at: datetime = strawberry.field(description="When the refresh token expires.")
 
 
-def dress_tokens(grant: Grant, *, refresh: bool = True) -> AuthTokens:
+def tokens_from_pair(grant: TokenPair, *, refresh: bool = True) -> AuthTokens:
     """The tokens, to be handed over once, in the payload. `refresh`: the refresh token too."""
     return AuthTokens(
         access_token=JWT(grant.access.text),
@@ -56,11 +56,11 @@ def dress_tokens(grant: Grant, *, refresh: bool = True) -> AuthTokens:
     )
 
 
-def hand_over(grant: Grant, browser: Browser, *, by_cookie: bool, refresh: bool = True) -> AuthTokens:
+def hand_over(grant: TokenPair, browser: CookieJar, *, by_cookie: bool, refresh: bool = True) -> AuthTokens:
     """The same, in the payload or in cookies."""
-    tokens = dress_tokens(grant, refresh=refresh)
+    tokens = tokens_from_pair(grant, refresh=refresh)
     if by_cookie:
-        browser.keep(grant, refresh=refresh)
+        browser.set(grant, refresh=refresh)
         tokens.access_token = tokens.refresh_token = None
     return tokens
 

@@ -11,10 +11,10 @@ from sessionql.resolvers.requester import Requester
 from sessionql.resolvers.values.ids import parse_id
 from sessionql.schema.arguments import SessionId
 from sessionql.schema.context import Context, Info
-from sessionql.schema.event import dress_event
+from sessionql.schema.event import event_from_record
 from sessionql.schema.node import Node
-from sessionql.schema.session import Session, dress_session
-from sessionql.schema.user import User, dress_user
+from sessionql.schema.session import Session, session_from_record
+from sessionql.schema.user import User, user_from_record
 from sessionql.storage.records import EventRecord, SessionRecord, UserRecord
 
 ObjectId = Annotated[strawberry.ID, strawberry.argument(description="The ID of the object.")]
@@ -28,8 +28,8 @@ class Query:
         requester = info.context.optional()
         if requester is None:
             return None
-        user = await accounts.find_user(info.context.services, requester)
-        return None if user is None else dress_user(info.context, user, requester.session)
+        user = await accounts.find_user(info.context.deps, requester)
+        return None if user is None else user_from_record(info.context, user, requester.session)
 
     @strawberry.field(
         description="The caller's active sessions, most recently used first: a plain list of at "
@@ -37,8 +37,8 @@ class Query:
     )
     async def my_sessions(self, info: Info) -> list[Session]:
         context, requester = info.context, info.context.require()
-        found = await sessions.my_sessions(context.services, requester)
-        return [dress_session(context, session, requester.session.id) for session in found]
+        found = await sessions.my_sessions(context.deps, requester)
+        return [session_from_record(context, session, requester.session.id) for session in found]
 
     @strawberry.field(description="One of the caller's sessions; null when no such session is the caller's.")
     async def session(self, info: Info, id: SessionId) -> Session | None:  # noqa: A002
@@ -47,12 +47,12 @@ class Query:
         if wanted is None:
             return None
         found = await context.loaders.sessions.load((requester.user_id, wanted))
-        return None if found is None else dress_session(context, found, requester.session.id)
+        return None if found is None else session_from_record(context, found, requester.session.id)
 
     @strawberry.field(description="Any object by its ID; null when there is none the caller may see (Relay).")
     async def node(self, info: Info, id: ObjectId) -> Node | None:  # noqa: A002
         context, requester = info.context, info.context.require()
-        (found,) = await find_nodes(context.services, requester, [id])
+        (found,) = await find_nodes(context.deps, requester, [id])
         return _dress(context, found, requester)
 
     @strawberry.field(
@@ -61,7 +61,7 @@ class Query:
     )
     async def nodes(self, info: Info, ids: ObjectIds) -> list[Node | None]:
         context, requester = info.context, info.context.require()
-        found = await find_nodes(context.services, requester, ids)
+        found = await find_nodes(context.deps, requester, ids)
         return [_dress(context, each, requester) for each in found]
 
 
@@ -71,10 +71,10 @@ def _dress(
     viewer = requester.session
     match found:
         case UserRecord():
-            return dress_user(context, found, viewer)
+            return user_from_record(context, found, viewer)
         case SessionRecord():
-            return dress_session(context, found, viewer.id)
+            return session_from_record(context, found, viewer.id)
         case EventRecord():
-            return dress_event(found, partial(dress_session, context, viewer=viewer.id))
+            return event_from_record(found, partial(session_from_record, context, viewer=viewer.id))
         case None:
             return None

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import strawberry
 
-from sessionql.resolvers.service_keys import Service
+from sessionql.resolvers.service_keys import ServiceAccount
 from sessionql.schema.context import Context
 
 
@@ -12,7 +12,7 @@ from sessionql.schema.context import Context
 class ServiceContext(Context):
     """One request that came with a live service key."""
 
-    service: Service = field(kw_only=True)
+    service: ServiceAccount = field(kw_only=True)
 
 
 ServiceInfo = strawberry.Info[ServiceContext, None]

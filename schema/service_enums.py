@@ -4,7 +4,7 @@ from enum import StrEnum
 
 from sessionql.resolvers.introspection import TokenKind
 from sessionql.schema.enums import publish
-from sessionql.storage.records import OperationKind, Scope
+from sessionql.storage.records import AdminActionKind, Scope
 
 
 class ServiceErrorCode(StrEnum):
@@ -32,7 +32,7 @@ publish(
     REFRESH="A refresh token: exchanged for new tokens.",
 )
 publish(
-    OperationKind,
+    AdminActionKind,
     "What operators can do to users.",
     SESSION_REVOKED="A session was revoked.",
     SESSIONS_REVOKED="All sessions of a user were revoked.",
@@ -52,4 +52,4 @@ publish(
     SESSION_ENDED="The session has already ended, so it cannot be changed.",
 )
 
-__all__ = ["OperationKind", "Scope", "ServiceErrorCode", "TokenKind"]
+__all__ = ["AdminActionKind", "Scope", "ServiceErrorCode", "TokenKind"]

@@ -9,9 +9,9 @@ from typing import Annotated, Any
 
 import strawberry
 
-from sessionql.resolvers import errors as failures
-from sessionql.schema.errors import MESSAGE, PATH, Dresses
-from sessionql.schema.errors import dress as dress_with
+from sessionql.resolvers import errors
+from sessionql.schema import errors as schema_errors
+from sessionql.schema.errors import MESSAGE, PATH, ErrorTypes
 from sessionql.schema.service_enums import ServiceErrorCode
 
 
@@ -69,15 +69,15 @@ ChangeUserError = Annotated[
     strawberry.union("ChangeUserError", description="Why an operator's change of a user can fail."),
 ]
 
-_DRESSES: Dresses = {
-    failures.AccountDisabled: (DisabledError, ServiceErrorCode.ACCOUNT_DISABLED),
-    failures.InvalidInput: (InputError, ServiceErrorCode.INVALID_INPUT),
-    failures.UserNotFound: (UserNotFoundError, ServiceErrorCode.USER_NOT_FOUND),
-    failures.SessionNotFound: (NoSessionError, ServiceErrorCode.SESSION_NOT_FOUND),
-    failures.SessionEnded: (EndedError, ServiceErrorCode.SESSION_ENDED),
+_ERROR_TYPES: ErrorTypes = {
+    errors.AccountDisabled: (DisabledError, ServiceErrorCode.ACCOUNT_DISABLED),
+    errors.InvalidInput: (InputError, ServiceErrorCode.INVALID_INPUT),
+    errors.UserNotFound: (UserNotFoundError, ServiceErrorCode.USER_NOT_FOUND),
+    errors.SessionNotFound: (NoSessionError, ServiceErrorCode.SESSION_NOT_FOUND),
+    errors.SessionEnded: (EndedError, ServiceErrorCode.SESSION_ENDED),
 }
 
 
-def dress(failure: failures.Failure) -> list[Any]:
+def errors_from_failure(failure: errors.Failure) -> list[Any]:
     """A failure as the `errors` of a service's payload."""
-    return dress_with(failure, _DRESSES)
+    return schema_errors.errors_from_failure(failure, _ERROR_TYPES)

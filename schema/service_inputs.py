@@ -4,9 +4,9 @@ from datetime import datetime
 
 import strawberry
 
-from sessionql.resolvers.admin import Lookup
-from sessionql.resolvers.external_users import Reproof, SubjectLogIn
-from sessionql.schema.node import given
+from sessionql.resolvers.admin import UserSelector
+from sessionql.resolvers.external_users import ExternalLogin, Reauthentication
+from sessionql.schema.node import unset_to_none
 from sessionql.schema.scalars import IPAddress
 
 PROVED = "When the user {} who they are; absent or null for just now. Never later than now, but for a minute of skew."
@@ -30,8 +30,8 @@ class CreateSessionInput:
         default=strawberry.UNSET, description="A name for the session, 1 to 80 characters; absent or null for none."
     )
 
-    def to_log_in(self) -> SubjectLogIn:
-        return SubjectLogIn(self.subject, given(self.authenticated_at), given(self.session_name))
+    def to_external_login(self) -> ExternalLogin:
+        return ExternalLogin(self.subject, unset_to_none(self.authenticated_at), unset_to_none(self.session_name))
 
 
 @strawberry.input(description="Whose session, and when they proved again who they are.")
@@ -42,8 +42,8 @@ class MarkReauthenticatedInput:
         default=strawberry.UNSET, description=PROVED.format("proved again")
     )
 
-    def to_reproof(self) -> Reproof:
-        return Reproof(self.user_id, self.session_id, given(self.authenticated_at))
+    def to_reauthentication(self) -> Reauthentication:
+        return Reauthentication(self.user_id, self.session_id, unset_to_none(self.authenticated_at))
 
 
 @strawberry.input(one_of=True, description="What names a user: exactly one of these.")
@@ -56,5 +56,5 @@ class UserLookup:
         default=strawberry.UNSET, description="What the deployment's services call the user."
     )
 
-    def to_lookup(self) -> Lookup:
-        return Lookup(given(self.id), given(self.email), given(self.subject))
+    def to_selector(self) -> UserSelector:
+        return UserSelector(unset_to_none(self.id), unset_to_none(self.email), unset_to_none(self.subject))

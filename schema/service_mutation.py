@@ -4,20 +4,18 @@ from typing import Annotated
 
 import strawberry
 
-from sessionql.resolvers import admin as operators
-from sessionql.resolvers import bulk_revocation as everyone
-from sessionql.resolvers import client as addresses
-from sessionql.resolvers import external_users as subjects
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers import admin, bulk_revocation, external_users
+from sessionql.resolvers import client as client_module
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.user_agent import clean_user_agent
 from sessionql.resolvers.errors import Failure
-from sessionql.resolvers.requester import Client
+from sessionql.resolvers.requester import ClientInfo
 from sessionql.schema.arguments import SessionId
-from sessionql.schema.node import given
-from sessionql.schema.payloads import dress_tokens
+from sessionql.schema.node import unset_to_none
+from sessionql.schema.payloads import tokens_from_pair
 from sessionql.schema.service_context import ServiceInfo
 from sessionql.schema.service_enums import Scope
-from sessionql.schema.service_errors import dress
+from sessionql.schema.service_errors import errors_from_failure
 from sessionql.schema.service_inputs import CreateSessionInput, MarkReauthenticatedInput
 from sessionql.schema.service_payloads import (
     CreateSessionPayload,
@@ -29,8 +27,8 @@ from sessionql.schema.service_payloads import (
     RevokeUserSessionPayload,
     RevokeUserSessionsPayload,
 )
-from sessionql.schema.service_user import dress_user
-from sessionql.schema.session import dress_session
+from sessionql.schema.service_user import user_from_record
+from sessionql.schema.session import session_from_record
 
 WhoLoggedIn = Annotated[CreateSessionInput, strawberry.argument(description="Who logged in at the service.")]
 WhoProved = Annotated[MarkReauthenticatedInput, strawberry.argument(description="Whose session, and when.")]
@@ -49,14 +47,14 @@ class ServiceMutation:
     async def create_session(self, info: ServiceInfo, input: WhoLoggedIn) -> CreateSessionPayload:  # noqa: A002
         context = info.context
         context.service.require(Scope.CREATE_SESSIONS)
-        client = _client_of(context.services, input)
-        done = await subjects.create_session(context.services, context.service, input.to_log_in(), client)
+        client = _client_of(context.deps, input)
+        done = await external_users.create_session(context.deps, context.service, input.to_external_login(), client)
         if isinstance(done, Failure):
-            return CreateSessionPayload(errors=dress(done))
+            return CreateSessionPayload(errors=errors_from_failure(done))
         return CreateSessionPayload(
-            user=dress_user(done.user),
-            session=dress_session(context, done.session, None),
-            tokens=dress_tokens(done.tokens),
+            user=user_from_record(done.user),
+            session=session_from_record(context, done.session, None),
+            tokens=tokens_from_pair(done.tokens),
         )
 
     @strawberry.mutation(
@@ -70,11 +68,11 @@ class ServiceMutation:
     ) -> MarkReauthenticatedPayload:
         context = info.context
         context.service.require(Scope.REAUTHENTICATE)
-        done = await subjects.mark_reauthenticated(context.services, context.service, input.to_reproof())
+        done = await external_users.mark_reauthenticated(context.deps, context.service, input.to_reauthentication())
         if isinstance(done, Failure):
-            return MarkReauthenticatedPayload(errors=dress(done))
-        tokens = dress_tokens(done.tokens, refresh=False)
-        return MarkReauthenticatedPayload(tokens=tokens, session=dress_session(context, done.session, None))
+            return MarkReauthenticatedPayload(errors=errors_from_failure(done))
+        tokens = tokens_from_pair(done.tokens, refresh=False)
+        return MarkReauthenticatedPayload(tokens=tokens, session=session_from_record(context, done.session, None))
 
     @strawberry.mutation(
         description="Revoke a session of a user. Revoking one that has already ended succeeds and changes nothing. "
@@ -83,23 +81,23 @@ class ServiceMutation:
     async def revoke_user_session(
         self, info: ServiceInfo, user_id: UserId, session_id: SessionId
     ) -> RevokeUserSessionPayload:
-        done = await operators.revoke_session(info.context.services, _operator(info), user_id, session_id)
+        done = await admin.revoke_session(info.context.deps, _operator(info), user_id, session_id)
         if isinstance(done, Failure):
-            return RevokeUserSessionPayload(errors=dress(done))
-        return RevokeUserSessionPayload(session=dress_session(info.context, done, None))
+            return RevokeUserSessionPayload(errors=errors_from_failure(done))
+        return RevokeUserSessionPayload(session=session_from_record(info.context, done, None))
 
     @strawberry.mutation(description="Revoke all sessions of a user. Scope `OPERATOR`.")
     async def revoke_user_sessions(self, info: ServiceInfo, user_id: UserId) -> RevokeUserSessionsPayload:
-        done = await operators.revoke_sessions(info.context.services, _operator(info), user_id)
+        done = await admin.revoke_sessions(info.context.deps, _operator(info), user_id)
         if isinstance(done, Failure):
-            return RevokeUserSessionsPayload(errors=dress(done))
-        return RevokeUserSessionsPayload(user=dress_user(done.user), revoked_count=len(done.revoked))
+            return RevokeUserSessionsPayload(errors=errors_from_failure(done))
+        return RevokeUserSessionsPayload(user=user_from_record(done.user), revoked_count=len(done.revoked))
 
     @strawberry.mutation(
         description="Revoke everybody's sessions. Those that begin after this call stay. Scope `OPERATOR`."
     )
     async def revoke_every_session(self, info: ServiceInfo) -> RevokeEverySessionPayload:
-        count = await everyone.revoke_everyone(info.context.services, _operator(info))
+        count = await bulk_revocation.revoke_all_users_sessions(info.context.deps, _operator(info))
         return RevokeEverySessionPayload(revoked_count=count)
 
     @strawberry.mutation(
@@ -107,28 +105,28 @@ class ServiceMutation:
         "disabled succeeds and changes nothing. Scope `OPERATOR`."
     )
     async def disable_user(self, info: ServiceInfo, user_id: UserId) -> DisableUserPayload:
-        done = await operators.disable_user(info.context.services, _operator(info), user_id)
+        done = await admin.disable_user(info.context.deps, _operator(info), user_id)
         if isinstance(done, Failure):
-            return DisableUserPayload(errors=dress(done))
-        return DisableUserPayload(user=dress_user(done.user), revoked_count=len(done.revoked))
+            return DisableUserPayload(errors=errors_from_failure(done))
+        return DisableUserPayload(user=user_from_record(done.user), revoked_count=len(done.revoked))
 
     @strawberry.mutation(
         description="Let a disabled user log in again; their sessions stay revoked. Enabling one that is not disabled "
         "succeeds and changes nothing. Scope `OPERATOR`."
     )
     async def enable_user(self, info: ServiceInfo, user_id: UserId) -> EnableUserPayload:
-        done = await operators.enable_user(info.context.services, _operator(info), user_id)
+        done = await admin.enable_user(info.context.deps, _operator(info), user_id)
         if isinstance(done, Failure):
-            return EnableUserPayload(errors=dress(done))
-        return EnableUserPayload(user=dress_user(done))
+            return EnableUserPayload(errors=errors_from_failure(done))
+        return EnableUserPayload(user=user_from_record(done))
 
     @strawberry.mutation(
         description="Delete a user with all their sessions and security events, for good. Scope `OPERATOR`."
     )
     async def delete_user(self, info: ServiceInfo, user_id: UserId) -> DeleteUserPayload:
-        done = await operators.delete_user(info.context.services, _operator(info), user_id)
+        done = await admin.delete_user(info.context.deps, _operator(info), user_id)
         if isinstance(done, Failure):
-            return DeleteUserPayload(errors=dress(done))
+            return DeleteUserPayload(errors=errors_from_failure(done))
         return DeleteUserPayload(deleted_user_id=strawberry.ID(str(done.user.id)), revoked_count=len(done.revoked))
 
 
@@ -138,8 +136,8 @@ def _operator(info: ServiceInfo) -> str:
     return info.context.service.name
 
 
-def _client_of(services: Services, input_: CreateSessionInput) -> Client:
+def _client_of(deps: Dependencies, input_: CreateSessionInput) -> ClientInfo:
     """The user's client, as the service saw it. What may be kept of it is the same as of our own."""
-    raw = (given(input_.user_agent) or "").encode(errors="replace")
-    truncate = services.policy.truncate_addresses
-    return addresses.client(given(input_.ip_address), clean_user_agent(raw), truncate=truncate)
+    raw = (unset_to_none(input_.user_agent) or "").encode(errors="replace")
+    truncate = deps.policy.truncate_addresses
+    return client_module.client_info(unset_to_none(input_.ip_address), clean_user_agent(raw), truncate=truncate)

@@ -5,23 +5,23 @@ from typing import Annotated
 
 import strawberry
 
-from sessionql.resolvers import admin as operators
+from sessionql.resolvers import admin
 from sessionql.resolvers.accounts import find_user
 from sessionql.resolvers.introspection import ActiveToken, introspect
 from sessionql.resolvers.requester import Requester
 from sessionql.schema.context import Context
-from sessionql.schema.node import given
+from sessionql.schema.node import unset_to_none
 from sessionql.schema.service_context import ServiceInfo
-from sessionql.schema.service_enums import OperationKind, Scope, TokenKind
+from sessionql.schema.service_enums import AdminActionKind, Scope, TokenKind
 from sessionql.schema.service_inputs import UserLookup
-from sessionql.schema.service_user import ServiceUser, dress_user
-from sessionql.schema.session import Session, dress_session
-from sessionql.storage.records import OperationRecord, SessionRecord
+from sessionql.schema.service_user import ServiceUser, user_from_record
+from sessionql.schema.session import Session, session_from_record
+from sessionql.storage.records import AdminActionRecord, SessionRecord
 
 Token = Annotated[str, strawberry.argument(description="The token. Send it in the variables of a POST, not in a URL.")]
 By = Annotated[UserLookup, strawberry.argument(description="What names the user.")]
 First = Annotated[int, strawberry.argument(description="Return at most this many (1 to 100, unless set otherwise).")]
-Before = Annotated[strawberry.ID | None, strawberry.argument(description="Only those older than this operation.")]
+Before = Annotated[strawberry.ID | None, strawberry.argument(description="Only actions older than this one.")]
 
 
 @strawberry.type(description="A key that a service or an operator asks with.")
@@ -52,14 +52,14 @@ class Introspection:
     async def user(self, info: ServiceInfo) -> ServiceUser | None:
         if self.record is None:
             return None
-        found = await find_user(info.context.services, Requester(self.record))
-        return None if found is None else dress_user(found)
+        found = await find_user(info.context.deps, Requester(self.record))
+        return None if found is None else user_from_record(found)
 
 
 @strawberry.type(description="Something that an operator did to a user, or to everybody.")
-class Operation:
-    id: strawberry.ID = strawberry.field(description="The ID of the operation.")
-    kind: OperationKind = strawberry.field(description="What was done.")
+class AdminAction:
+    id: strawberry.ID = strawberry.field(description="The ID of the action.")
+    kind: AdminActionKind = strawberry.field(description="What was done.")
     occurred_at: datetime = strawberry.field(description="When it was done.")
     actor_name: str = strawberry.field(description="The service key, or the command line, that did it.")
     user_id: strawberry.ID | None = strawberry.field(
@@ -83,37 +83,37 @@ class ServiceQuery:
     async def introspect(self, info: ServiceInfo, token: Token) -> Introspection:
         context = info.context
         context.service.require(Scope.INTROSPECT)
-        found = await introspect(context.services, token)
-        return Introspection(active=False) if found is None else _dress_token(context, found)
+        found = await introspect(context.deps, token)
+        return Introspection(active=False) if found is None else _introspection_from_token(context, found)
 
     @strawberry.field(description="A user; null when there is no such user. Scope `OPERATOR`.")
     async def user(self, info: ServiceInfo, by: By) -> ServiceUser | None:
         info.context.service.require(Scope.OPERATOR)
-        found = await operators.look_up(info.context.services, by.to_lookup())
-        return None if found is None else dress_user(found)
+        found = await admin.find_user(info.context.deps, by.to_selector())
+        return None if found is None else user_from_record(found)
 
     @strawberry.field(description="What operators did, newest first. Scope `OPERATOR`.")
-    async def operations(
+    async def admin_actions(
         self, info: ServiceInfo, first: First = 20, before: Before = strawberry.UNSET
-    ) -> list[Operation]:
+    ) -> list[AdminAction]:
         info.context.service.require(Scope.OPERATOR)
-        found = await operators.list_operations(info.context.services, first, given(before))
-        return [_dress_operation(operation) for operation in found]
+        found = await admin.list_admin_actions(info.context.deps, first, unset_to_none(before))
+        return [_action_from_record(operation) for operation in found]
 
 
-def _dress_token(context: Context, token: ActiveToken) -> Introspection:
+def _introspection_from_token(context: Context, token: ActiveToken) -> Introspection:
     return Introspection(
         active=True,
         token_kind=token.kind,
         expires_at=token.expires_at,
         authenticated_at=token.session.authenticated_at,
-        session=dress_session(context, token.session, None),
+        session=session_from_record(context, token.session, None),
         record=token.session,
     )
 
 
-def _dress_operation(operation: OperationRecord) -> Operation:
-    return Operation(
+def _action_from_record(operation: AdminActionRecord) -> AdminAction:
+    return AdminAction(
         id=strawberry.ID(str(operation.id)),
         kind=operation.kind,
         occurred_at=operation.occurred_at,

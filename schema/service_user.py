@@ -15,7 +15,7 @@ class ServiceUser(User):
     )
 
 
-def dress_user(user: UserRecord) -> ServiceUser:
+def user_from_record(user: UserRecord) -> ServiceUser:
     """The user, seen by somebody else."""
     return ServiceUser(
         id=strawberry.ID(str(user.id)),

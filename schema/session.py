@@ -17,7 +17,7 @@ from sessionql.schema.arguments import (
 )
 from sessionql.schema.context import Context, Info
 from sessionql.schema.enums import DeviceKind, RevocationReason, SessionState
-from sessionql.schema.event import SecurityEventConnection, dress_events
+from sessionql.schema.event import SecurityEventConnection, event_connection
 from sessionql.schema.node import Node, PageInfo, page_info, page_of
 from sessionql.schema.scalars import IPAddress
 from sessionql.storage.filters import Page, SessionOrderField
@@ -81,7 +81,7 @@ class Session(Node):
         description="Roughly where `ipAddress` is; null when it is unknown or no GeoIP database is configured."
     )
     def location(self, info: Info) -> Location | None:
-        found = info.context.services.locations.find(self.record.ip_address)
+        found = info.context.deps.locations.find(self.record.ip_address)
         if found is None:
             return None
         return Location(label=found.label, city=found.city, country=found.country, country_code=found.country_code)
@@ -99,14 +99,14 @@ class Session(Node):
 
         async def read(page: Page) -> Slice[EventRecord]:
             found = await loaders.event_pages.load(((owner, page), self.record.id))
-            return found or Slice((), page, more=False)
+            return found or Slice((), page, has_more=False)
 
         async def count() -> int:
             return await loaders.event_counts.load((owner, self.record.id)) or 0
 
-        most = info.context.services.policy.list_size
+        most = info.context.deps.policy.list_size
         slice_ = await read(page_of("event", first, after, last, before, most=most))
-        return dress_events(slice_, partial(dress_session, info.context, viewer=self.viewer), read, count)
+        return event_connection(slice_, partial(session_from_record, info.context, viewer=self.viewer), read, count)
 
 
 @strawberry.type(description="A session and its cursor.")
@@ -127,16 +127,16 @@ class SessionConnection:
         return await self.count()
 
 
-def dress_session(context: Context, session: SessionRecord, viewer: UUID | None) -> Session:
+def session_from_record(context: Context, session: SessionRecord, viewer: UUID | None) -> Session:
     """A session as its owner sees it, asking with the session `viewer`."""
-    lifetimes, now = context.services.storage.lifetimes, context.services.clock()
+    lifetimes, now = context.deps.storage.lifetimes, context.deps.clock()
     return Session(
         id=strawberry.ID(str(session.id)),
         is_current=session.id == viewer,
         state=lifetimes.state(session, now),
         name=session.name,
         device=session.device.label,
-        device_info=_dress_device(session.device),
+        device_info=_device_from_record(session.device),
         user_agent=session.user_agent,
         ip_address=None if session.ip_address is None else IPAddress(session.ip_address),
         created_at=session.created_at,
@@ -149,7 +149,7 @@ def dress_session(context: Context, session: SessionRecord, viewer: UUID | None)
     )
 
 
-def dress_sessions(
+def session_connection(
     context: Context,
     slice_: Slice[SessionRecord],
     field: SessionOrderField,
@@ -162,7 +162,7 @@ def dress_sessions(
     def cursor(session: SessionRecord) -> str:
         return cursor_of(session, field)
 
-    nodes = [dress_session(context, session, viewer) for session in slice_.items]
+    nodes = [session_from_record(context, session, viewer) for session in slice_.items]
     return SessionConnection(
         edges=[SessionEdge(cursor=cursor(node.record), node=node) for node in nodes],
         nodes=nodes,
@@ -171,7 +171,7 @@ def dress_sessions(
     )
 
 
-def _dress_device(device: Device) -> DeviceInfo:
+def _device_from_record(device: Device) -> DeviceInfo:
     return DeviceInfo(
         kind=device.kind,
         browser=device.browser,

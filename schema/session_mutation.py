@@ -8,11 +8,11 @@ from sessionql.resolvers import sessions
 from sessionql.resolvers.errors import Failure
 from sessionql.schema.arguments import SessionId
 from sessionql.schema.context import Context, Info
-from sessionql.schema.errors import dress
+from sessionql.schema.errors import errors_from_failure
 from sessionql.schema.inputs import RenameSessionInput, SessionFilter
-from sessionql.schema.node import given
+from sessionql.schema.node import unset_to_none
 from sessionql.schema.payloads import RenameSessionPayload, RevokeAllSessionsPayload, RevokeSessionPayload
-from sessionql.schema.session import dress_session
+from sessionql.schema.session import session_from_record
 
 MOST_IDS = 1000
 
@@ -33,12 +33,12 @@ class SessionMutation:
     )
     async def revoke_session(self, info: Info, session_id: SessionId) -> RevokeSessionPayload:
         context, requester = info.context, info.context.require()
-        done = await sessions.revoke_session(context.services, requester, session_id, context.client)
+        done = await sessions.revoke_session(context.deps, requester, session_id, context.client)
         if isinstance(done, Failure):
-            return RevokeSessionPayload(errors=dress(done))
+            return RevokeSessionPayload(errors=errors_from_failure(done))
         if done.was_current:
             context.sign_out()
-        session = dress_session(context, done.session, requester.session.id)
+        session = session_from_record(context, done.session, requester.session.id)
         return RevokeSessionPayload(session=session, was_current=done.was_current)
 
     @strawberry.mutation(
@@ -52,17 +52,17 @@ class SessionMutation:
         dry_run: DryRun = False,
     ) -> RevokeAllSessionsPayload:
         context, requester = info.context, info.context.require()
-        done = await sessions.revoke_sessions(context.services, requester, filter.to_filter(), dry_run, context.client)
+        done = await sessions.revoke_sessions(context.deps, requester, filter.to_filter(), dry_run, context.client)
         if isinstance(done, Failure):
-            return RevokeAllSessionsPayload(errors=dress(done))
+            return RevokeAllSessionsPayload(errors=errors_from_failure(done))
         return _revoked(context, done)
 
     @strawberry.mutation(description="Revoke the caller's sessions.")
     async def revoke_all_sessions(self, info: Info, keep_current: KeepCurrent = True) -> RevokeAllSessionsPayload:
         context, requester = info.context, info.context.require()
-        done = await sessions.revoke_all_sessions(context.services, requester, keep_current, context.client)
+        done = await sessions.revoke_all_sessions(context.deps, requester, keep_current, context.client)
         if isinstance(done, Failure):
-            return RevokeAllSessionsPayload(errors=dress(done))
+            return RevokeAllSessionsPayload(errors=errors_from_failure(done))
         if not keep_current:
             context.sign_out()
         return _revoked(context, done)
@@ -71,17 +71,17 @@ class SessionMutation:
     async def rename_session(self, info: Info, input: NewName) -> RenameSessionPayload:  # noqa: A002
         context, requester = info.context, info.context.require()
         done = await sessions.rename_session(
-            context.services, requester, input.session_id, given(input.name), context.client
+            context.deps, requester, input.session_id, unset_to_none(input.name), context.client
         )
         if isinstance(done, Failure):
-            return RenameSessionPayload(errors=dress(done))
-        return RenameSessionPayload(session=dress_session(context, done, requester.session.id))
+            return RenameSessionPayload(errors=errors_from_failure(done))
+        return RenameSessionPayload(session=session_from_record(context, done, requester.session.id))
 
 
-def _revoked(context: Context, done: sessions.RevokedMany) -> RevokeAllSessionsPayload:
+def _revoked(context: Context, done: sessions.RevokeManyResult) -> RevokeAllSessionsPayload:
     kept = done.kept
     return RevokeAllSessionsPayload(
         revoked_count=len(done.ids),
         revoked_session_ids=[strawberry.ID(str(id_)) for id_ in done.ids[:MOST_IDS]],
-        kept_session=None if kept is None else dress_session(context, kept, kept.id),
+        kept_session=None if kept is None else session_from_record(context, kept, kept.id),
     )

@@ -10,9 +10,9 @@ from sessionql.resolvers.requester import Requester
 from sessionql.resolvers.subscriptions import revoked_sessions, security_events
 from sessionql.schema.arguments import EventKinds
 from sessionql.schema.context import Context, Info
-from sessionql.schema.event import SecurityEvent, dress_event
-from sessionql.schema.node import given
-from sessionql.schema.session import Session, dress_session
+from sessionql.schema.event import SecurityEvent, event_from_record
+from sessionql.schema.node import unset_to_none
+from sessionql.schema.session import Session, session_from_record
 from sessionql.storage.records import EventKind
 
 
@@ -38,23 +38,23 @@ class Subscription:
     async def security_event(
         self, info: Info, kinds: EventKinds = strawberry.UNSET
     ) -> AsyncGenerator[SecurityEvent, None]:
-        wanted = given(kinds)
+        wanted = unset_to_none(kinds)
         return _happened(info.context, info.context.require(), None if wanted is None else frozenset(wanted))
 
 
 async def _revoked(context: Context, requester: Requester) -> AsyncGenerator[SessionRevokedEvent, None]:
-    async with aclosing(revoked_sessions(context.services, requester)) as revoked:
+    async with aclosing(revoked_sessions(context.deps, requester)) as revoked:
         async for session in revoked:
-            context.look_anew()
-            dressed = dress_session(context, session, requester.session.id)
+            context.reset_loaders()
+            dressed = session_from_record(context, session, requester.session.id)
             yield SessionRevokedEvent(session=dressed, is_current=dressed.is_current)
 
 
 async def _happened(
     context: Context, requester: Requester, kinds: frozenset[EventKind] | None
 ) -> AsyncGenerator[SecurityEvent, None]:
-    show = partial(dress_session, context, viewer=requester.session.id)
-    async with aclosing(security_events(context.services, requester, kinds)) as events:
+    show = partial(session_from_record, context, viewer=requester.session.id)
+    async with aclosing(security_events(context.deps, requester, kinds)) as events:
         async for event in events:
-            context.look_anew()
-            yield dress_event(event, show)
+            context.reset_loaders()
+            yield event_from_record(event, show)

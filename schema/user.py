@@ -22,10 +22,10 @@ from sessionql.schema.arguments import (
 )
 from sessionql.schema.context import Context, Info
 from sessionql.schema.enums import DeviceKind
-from sessionql.schema.event import SecurityEventConnection, dress_events
+from sessionql.schema.event import SecurityEventConnection, event_connection
 from sessionql.schema.inputs import SessionFilter, SessionOrder
-from sessionql.schema.node import Node, given, page_of
-from sessionql.schema.session import Session, SessionConnection, dress_session, dress_sessions
+from sessionql.schema.node import Node, page_of, unset_to_none
+from sessionql.schema.session import Session, SessionConnection, session_connection, session_from_record
 from sessionql.storage.filters import Page
 from sessionql.storage.records import EventRecord, SessionRecord, UserRecord
 
@@ -80,24 +80,24 @@ class User(Node):
         last: SessionsLast = strawberry.UNSET,
         before: SessionsBefore = strawberry.UNSET,
     ) -> SessionConnection:
-        services = info.context.services
-        which = (given(filter) or SessionFilter()).to_filter()
+        deps = info.context.deps
+        which = (unset_to_none(filter) or SessionFilter()).to_filter()
         sessions.check_filter(which)
-        order = (given(order_by) or SessionOrder()).to_order()
+        order = (unset_to_none(order_by) or SessionOrder()).to_order()
 
         async def read(page: Page) -> Slice[SessionRecord]:
-            return await sessions.list_sessions(services, self.owner, which, order, page)
+            return await sessions.list_sessions(deps, self.owner, which, order, page)
 
         async def count() -> int:
-            return await sessions.count_sessions(services, self.owner, which)
+            return await sessions.count_sessions(deps, self.owner, which)
 
-        page = page_of(order.field, first, after, last, before, most=services.policy.list_size)
+        page = page_of(order.field, first, after, last, before, most=deps.policy.list_size)
         slice_ = await read(page)
-        return dress_sessions(info.context, slice_, order.field, self.viewer, read, count)
+        return session_connection(info.context, slice_, order.field, self.viewer, read, count)
 
     @strawberry.field(description="Numbers for a dashboard of the user's sessions.")
     async def session_stats(self, info: Info) -> SessionStats:
-        stats = await sessions.session_stats(info.context.services, self.owner)
+        stats = await sessions.session_stats(info.context.deps, self.owner)
         most_first = sorted(stats.by_kind.items(), key=lambda entry: (-entry[1], entry[0]))
         return SessionStats(
             total_count=sum(stats.by_kind.values()),
@@ -116,21 +116,21 @@ class User(Node):
         last: EventsLast = strawberry.UNSET,
         before: EventsBefore = strawberry.UNSET,
     ) -> SecurityEventConnection:
-        services, wanted = info.context.services, given(kinds)
+        deps, wanted = info.context.deps, unset_to_none(kinds)
         which = None if wanted is None else frozenset(wanted)
 
         async def read(page: Page) -> Slice[EventRecord]:
-            return await events.list_events(services, self.owner, which, page)
+            return await events.list_events(deps, self.owner, which, page)
 
         async def count() -> int:
-            return await events.count_events(services, self.owner, which)
+            return await events.count_events(deps, self.owner, which)
 
-        page = page_of("event", first, after, last, before, most=services.policy.list_size)
+        page = page_of("event", first, after, last, before, most=deps.policy.list_size)
         slice_ = await read(page)
-        return dress_events(slice_, partial(dress_session, info.context, viewer=self.viewer), read, count)
+        return event_connection(slice_, partial(session_from_record, info.context, viewer=self.viewer), read, count)
 
 
-def dress_user(context: Context, user: UserRecord, current: SessionRecord) -> User:
+def user_from_record(context: Context, user: UserRecord, current: SessionRecord) -> User:
     """The user who asks with the session `current`."""
     return User(
         id=strawberry.ID(str(user.id)),
@@ -138,7 +138,7 @@ def dress_user(context: Context, user: UserRecord, current: SessionRecord) -> Us
         subject=user.subject,
         created_at=user.created_at,
         last_login=user.last_login,
-        current_session=dress_session(context, current, current.id),
+        current_session=session_from_record(context, current, current.id),
         owner=user.id,
         viewer=current.id,
     )

@@ -6,20 +6,20 @@ from uuid import UUID
 from sqlalchemy import Uuid, bindparam, insert, select
 
 from sessionql.storage.database import Row, Transaction
-from sessionql.storage.records import OperationKind, OperationRecord
-from sessionql.storage.tables import operations
+from sessionql.storage.records import AdminActionKind, AdminActionRecord
+from sessionql.storage.tables import admin_actions
 
-c = operations.c
+c = admin_actions.c
 
 # In the order of OperationRecord's fields.
 COLUMNS = (c.id, c.occurred_at, c.actor_name, c.kind, c.user_id, c.revoked_count)
 
-_ADD = insert(operations)
+_ADD = insert(admin_actions)
 _LIST = select(*COLUMNS).where(c.id < bindparam("before", type_=Uuid())).order_by(c.id.desc()).limit(bindparam("limit"))
 _END = UUID(int=2**128 - 1)
 
 
-class OperationRepository:
+class AdminActionRepository:
     """The operations, within one transaction."""
 
     __slots__ = ("_tx",)
@@ -27,15 +27,15 @@ class OperationRepository:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    async def add(self, operation: OperationRecord) -> None:
+    async def add(self, action: AdminActionRecord) -> None:
         """Keep a new one."""
-        await self._tx.execute(_ADD, {column.name: getattr(operation, column.name) for column in COLUMNS})
+        await self._tx.execute(_ADD, {column.name: getattr(action, column.name) for column in COLUMNS})
 
-    async def list(self, limit: int, before: UUID | None = None) -> Sequence[OperationRecord]:
+    async def list(self, limit: int, before: UUID | None = None) -> Sequence[AdminActionRecord]:
         """The newest, or the newest of those older than `before`."""
         rows = await self._tx.fetch_all(_LIST, {"before": before or _END, "limit": limit})
         return [_to_record(row) for row in rows]
 
 
-def _to_record(row: Row) -> OperationRecord:
-    return OperationRecord(row[0], row[1], row[2], OperationKind(row[3]), row[4], row[5])
+def _to_record(row: Row) -> AdminActionRecord:
+    return AdminActionRecord(row[0], row[1], row[2], AdminActionKind(row[3]), row[4], row[5])

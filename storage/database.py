@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 from sqlalchemy.sql import Executable
 
-from sessionql.storage.notifications import Announcements, Hear
+from sessionql.storage.notifications import Listener, PendingNotifications
 
 Parameters = Mapping[str, Any]
 Row = Sequence[Any]
@@ -22,7 +22,7 @@ Lost = asyncio.Future[None]
 class Transaction(Protocol):
     """Statements that take effect together or not at all."""
 
-    announcements: Announcements
+    notifications: PendingNotifications
     """What is announced if they do."""
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
@@ -60,7 +60,7 @@ class Database(Protocol):
         """Commit at the end of the block, or roll back when it raises."""
         ...
 
-    def listening(self, hear: Hear) -> AbstractAsyncContextManager[Lost]:
+    def listen(self, listener: Listener) -> AbstractAsyncContextManager[Lost]:
         """Hear what every transaction announces, on whichever worker, while the block runs.
 
         Raises `StorageUnavailable` when that cannot be done now. Whoever awaits `lost` learns when
@@ -68,7 +68,7 @@ class Database(Protocol):
         """
         ...
 
-    def after_commit(self, hear: Hear) -> None:
+    def after_commit(self, listener: Listener) -> None:
         """Have `hear` told of what each transaction of this process announced, once that is committed."""
         ...
 

@@ -44,21 +44,21 @@ class EventRepository:
     async def add(self, event: EventRecord) -> None:
         """Keep a new event."""
         await self._tx.execute(_ADD, _to_row(event))
-        self._announce(event)
+        self._notify(event)
 
     async def add_if_known(self, event: EventRecord) -> bool:
         """Keep a new event if there is such a user; False, for nearly as much work, when there is none."""
         row = {f"new_{name}": value for name, value in _to_row(event).items()}
         known = await self._tx.execute(_ADD_IF_KNOWN, row) == 1
         if known:
-            self._announce(event)
+            self._notify(event)
         return known
 
     async def add_many(self, events_: Sequence[EventRecord]) -> None:
         """Keep several new events."""
         await self._tx.execute_many(_ADD, [_to_row(event) for event in events_])
         for event in events_:
-            self._announce(event)
+            self._notify(event)
 
     async def find_many(self, user_id: UUID, ids: Collection[UUID]) -> dict[UUID, EventRecord]:
         """Those of the events that are the user's, by id, with one statement."""
@@ -103,8 +103,8 @@ class EventRepository:
         rows = await self._tx.fetch_all(_count_by_session(len(wanted)), {"owner": user_id, **wanted})
         return dict.fromkeys(session_ids, 0) | {row[0]: row[1] for row in rows}
 
-    def _announce(self, event: EventRecord) -> None:
-        self._tx.announcements.happened(event.user_id, event.id)
+    def _notify(self, event: EventRecord) -> None:
+        self._tx.notifications.event_written(event.user_id, event.id)
 
 
 def _to_row(event: EventRecord) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, Select, Uuid, and_, bindparam, or_, select, tuple_
 
 from sessionql.storage.records import DeviceKind, SessionState
-from sessionql.storage.session_rows import COLUMNS, LIVE, fold
+from sessionql.storage.session_rows import ACTIVE, COLUMNS, fold
 from sessionql.storage.sql_conditions import any_of
 from sessionql.storage.tables import INSTANT, sessions
 
@@ -26,7 +26,7 @@ _EXPIRED = and_(
     ),
 )
 _IN_STATE = {
-    SessionState.ACTIVE: LIVE,
+    SessionState.ACTIVE: ACTIVE,
     SessionState.EXPIRED: _EXPIRED,
     SessionState.REVOKED: sessions.c.revoked_at.is_not(None),
 }

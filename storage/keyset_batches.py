@@ -12,28 +12,28 @@ from sqlalchemy import ColumnElement, Table, Uuid, bindparam, select, tuple_
 
 from sessionql.storage.database import Transaction
 
-Place = tuple[UUID, UUID]
+Cursor = tuple[UUID, UUID]
 
-START = (UUID(int=0), UUID(int=0))
+FIRST = (UUID(int=0), UUID(int=0))
 _END = (UUID(int=2**128 - 1), UUID(int=2**128 - 1))
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Batch:
     """Some rows that follow each other, as parameters, and where the next begin (None: at the end)."""
 
     parameters: dict[str, Any]
-    next: Place | None
+    next: Cursor | None
 
 
-class Walk:
+class KeysetBatches:
     """A walk over a table whose primary key is `(user_id, id)`."""
 
     def __init__(self, table: Table) -> None:
         key = tuple_(table.c.user_id, table.c.id)
         after = key > tuple_(_uuid("after_user"), _uuid("after_id"))
         upto = key <= tuple_(_uuid("upto_user"), _uuid("upto_id"))
-        self.inside: tuple[ColumnElement[bool], ...] = (after, upto)
+        self.within: tuple[ColumnElement[bool], ...] = (after, upto)
         self._last = (
             select(table.c.user_id, table.c.id)
             .where(after)
@@ -42,13 +42,13 @@ class Walk:
             .limit(1)
         )
 
-    async def window(self, tx: Transaction, after: Place, size: int) -> Window:
+    async def batch(self, tx: Transaction, after: Cursor, size: int) -> Batch:
         """The next `size` rows."""
         start = {"after_user": after[0], "after_id": after[1]}
         last = await tx.fetch_one(self._last, {**start, "window": size - 1})
         next_ = None if last is None else (last[0], last[1])
         upto = next_ or _END
-        return Window({**start, "upto_user": upto[0], "upto_id": upto[1]}, next_)
+        return Batch({**start, "upto_user": upto[0], "upto_id": upto[1]}, next_)
 
 
 def _uuid(name: str) -> ColumnElement[UUID]:

@@ -70,10 +70,10 @@ def _with_connection(url: str, work: Callable[[Connection], None]) -> None:
 
 
 def _on_sqlite(url: str, work: Callable[[Connection], None]) -> None:
-    from sessionql.storage.sqlite import make_engine, own  # noqa: PLC0415 - not on PostgreSQL
+    from sessionql.storage.sqlite import lock_file, make_engine  # noqa: PLC0415 - not on PostgreSQL
 
     path = sqlite_path(url)
-    handle = own(path)
+    handle = lock_file(path)
     engine = make_engine(path)
     try:
         with engine.connect() as connection:

@@ -17,9 +17,9 @@ from sqlalchemy.dialects.postgresql.asyncpg import dialect as asyncpg_dialect
 from sqlalchemy.sql import Executable
 
 from sessionql.storage.database import Lost, Parameters, Row
-from sessionql.storage.notifications import Announcements, Hear
-from sessionql.storage.postgresql_errors import PATIENCE, wrapped
-from sessionql.storage.postgresql_notify import announce, listening
+from sessionql.storage.notifications import Listener, PendingNotifications
+from sessionql.storage.postgresql_errors import TIMEOUT, wrap_errors
+from sessionql.storage.postgresql_notify import listen, notify
 
 log = logging.getLogger("sessionql.storage")
 
@@ -55,7 +55,7 @@ class PostgresqlTransaction:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
-        self.announcements = Announcements()
+        self.notifications = PendingNotifications()
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
         compiled = _compile(statement)
@@ -85,7 +85,7 @@ class PostgresqlDatabase:
         self._url = url
         self._pool_size = pool_size
         self._opening = asyncio.Lock()
-        self._told: list[Hear] = []
+        self._commit_listeners: list[Listener] = []
         self._pool: Any = None
 
     async def open(self) -> None:
@@ -93,13 +93,13 @@ class PostgresqlDatabase:
             return
         async with self._opening:
             if self._pool is None:
-                with wrapped():
+                with wrap_errors():
                     self._pool = await asyncpg.create_pool(
                         self._url,
                         min_size=1,
                         max_size=self._pool_size,
-                        timeout=PATIENCE,
-                        command_timeout=PATIENCE,
+                        timeout=TIMEOUT,
+                        command_timeout=TIMEOUT,
                         reset=_nothing_to_reset,
                         # Short statements only: compiling them to machine code costs more.
                         server_settings={"application_name": "sessionql", "jit": "off"},
@@ -111,7 +111,7 @@ class PostgresqlDatabase:
         if self._pool is not None:
             pool, self._pool = self._pool, None
             try:
-                await asyncio.wait_for(pool.close(), PATIENCE)
+                await asyncio.wait_for(pool.close(), TIMEOUT)
             except (TimeoutError, OSError, asyncpg.InterfaceError):
                 pool.terminate()
 
@@ -120,14 +120,14 @@ class PostgresqlDatabase:
         async with self._connection() as connection, connection.transaction():
             tx = PostgresqlTransaction(connection)
             yield tx
-            await announce(connection, tx.announcements)
-        tx.announcements.tell(self._told)
+            await notify(connection, tx.notifications)
+        tx.notifications.publish(self._commit_listeners)
 
-    def after_commit(self, hear: Hear) -> None:
-        self._told.append(hear)
+    def after_commit(self, listener: Listener) -> None:
+        self._commit_listeners.append(listener)
 
-    def listening(self, hear: Hear) -> AbstractAsyncContextManager[Lost]:
-        return listening(self._url, hear)
+    def listen(self, listener: Listener) -> AbstractAsyncContextManager[Lost]:
+        return listen(self._url, listener)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[PostgresqlTransaction]:
@@ -138,8 +138,8 @@ class PostgresqlDatabase:
     async def _connection(self) -> AsyncIterator[Any]:
         await self.open()
         pool: Any = self._pool
-        with wrapped():
-            async with pool.acquire(timeout=PATIENCE) as connection:
+        with wrap_errors():
+            async with pool.acquire(timeout=TIMEOUT) as connection:
                 try:
                     yield connection
                 except (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.InternalClientError):

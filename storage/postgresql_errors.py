@@ -7,10 +7,10 @@ import asyncpg
 
 from sessionql.storage.errors import StorageError, StorageUnavailable
 
-PATIENCE = 5.0
+TIMEOUT = 5.0
 """How long a connection, or one statement, may take, in seconds."""
 
-_AWAY = (
+_UNAVAILABLE = (
     OSError,
     TimeoutError,
     asyncpg.InternalClientError,
@@ -26,7 +26,7 @@ _AWAY = (
 
 
 @contextmanager
-def wrapped() -> Iterator[None]:
+def wrap_errors() -> Iterator[None]:
     """Raise `StorageError` or `StorageUnavailable` for whatever the driver raises."""
     try:
         yield
@@ -36,7 +36,7 @@ def wrapped() -> Iterator[None]:
         # The driver says so of values that no database can hold, too.
         kind = StorageError if isinstance(error, ValueError) else StorageUnavailable
         raise kind(f"PostgreSQL: {error}") from error
-    except _AWAY as error:
+    except _UNAVAILABLE as error:
         raise StorageUnavailable(f"PostgreSQL: {str(error) or type(error).__name__}") from error
     except asyncpg.PostgresError as error:
         raise StorageError(f"PostgreSQL: {error}") from error

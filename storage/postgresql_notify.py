@@ -13,62 +13,62 @@ from typing import Any
 import asyncpg
 
 from sessionql.storage.database import Lost
-from sessionql.storage.notifications import Announcements, Hear, decode, encode
-from sessionql.storage.postgresql_errors import PATIENCE, wrapped
+from sessionql.storage.notifications import Listener, PendingNotifications, decode, encode
+from sessionql.storage.postgresql_errors import TIMEOUT, wrap_errors
 
 CHANNEL = "sessionql"
 
-PULSE = 5.0
+HEARTBEAT_INTERVAL = 5.0
 """Seconds between two looks whether the connection that listens still lives."""
 
 _NOTIFY = "SELECT pg_notify($1, told) FROM unnest($2::text[]) AS told"
 
 
-async def announce(connection: Any, announcements: Announcements) -> None:
-    """Have the announcements sent when the transaction of this connection commits."""
-    if texts := [encode(each) for each in announcements]:
+async def notify(connection: Any, notifications: PendingNotifications) -> None:
+    """Have the notifications sent when the transaction of this connection commits."""
+    if texts := [encode(each) for each in notifications]:
         await connection.execute(_NOTIFY, CHANNEL, texts)
 
 
 @asynccontextmanager
-async def listening(url: str, hear: Hear) -> AsyncIterator[Lost]:
+async def listen(url: str, hear: Listener) -> AsyncIterator[Lost]:
     """See `sessionql.storage.database.Database.listening`. Holds a connection of its own."""
     lost: Lost = asyncio.get_running_loop().create_future()
-    with wrapped():
+    with wrap_errors():
         connection = await asyncpg.connect(
-            url, timeout=PATIENCE, command_timeout=PATIENCE, server_settings={"application_name": "sessionql listener"}
+            url, timeout=TIMEOUT, command_timeout=TIMEOUT, server_settings={"application_name": "sessionql listener"}
         )
-    pulse = asyncio.create_task(_feel(connection, lost))
+    pulse = asyncio.create_task(_heartbeat(connection, lost))
     try:
-        with wrapped():
-            await connection.add_listener(CHANNEL, _to(hear))
-        connection.add_termination_listener(lambda _: _tell(lost))
+        with wrap_errors():
+            await connection.add_listener(CHANNEL, _callback(hear))
+        connection.add_termination_listener(lambda _: _mark_lost(lost))
         yield lost
     finally:
         pulse.cancel()
         with suppress(Exception):
-            await connection.close(timeout=PATIENCE)
+            await connection.close(timeout=TIMEOUT)
 
 
-def _to(hear: Hear) -> Any:
+def _callback(hear: Listener) -> Any:
     def heard(_connection: Any, _pid: int, _channel: str, payload: str) -> None:
         # The channel is open to every user of the database.
-        if (announcement := decode(payload)) is not None:
-            hear(announcement)
+        if (notification := decode(payload)) is not None:
+            hear(notification)
 
     return heard
 
 
-async def _feel(connection: Any, lost: Lost) -> None:
+async def _heartbeat(connection: Any, lost: Lost) -> None:
     """A server that vanished without a word is noticed by asking it something."""
     try:
         while True:
-            await asyncio.sleep(PULSE)
+            await asyncio.sleep(HEARTBEAT_INTERVAL)
             await connection.execute("SELECT 1")
     except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
-        _tell(lost)
+        _mark_lost(lost)
 
 
-def _tell(lost: Lost) -> None:
+def _mark_lost(lost: Lost) -> None:
     if not lost.done():
         lost.set_result(None)

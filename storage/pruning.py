@@ -7,36 +7,36 @@ from sqlalchemy import ColumnElement, and_, bindparam, delete, or_, update
 from sqlalchemy.sql import Executable
 
 from sessionql.storage.database import Transaction
-from sessionql.storage.keyset_batches import Place, Walk
+from sessionql.storage.keyset_batches import Cursor, KeysetBatches
 from sessionql.storage.tables import INSTANT, events, sessions
 
 
 @dataclass(frozen=True, slots=True)
-class Forget:
+class PruneCutoffs:
     """The instants before which things are forgotten; None keeps addresses as long as their rows."""
 
     revoked_before: datetime
     idle_before: datetime
-    born_before: datetime
-    happened_before: datetime
+    created_before: datetime
+    occurred_before: datetime
     addresses_before: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Pruned:
+class PrunedBatch:
     """What one window gave: rows deleted, and where the next window begins (None: at the end)."""
 
     deleted: int
-    next: Place | None
+    next: Cursor | None
 
 
 def _before(column: ColumnElement[datetime], name: str) -> ColumnElement[bool]:
     return column <= bindparam(name, type_=INSTANT)
 
 
-_SESSIONS, _EVENTS = Walk(sessions), Walk(events)
+_SESSIONS, _EVENTS = KeysetBatches(sessions), KeysetBatches(events)
 _DELETE_SESSIONS = delete(sessions).where(
-    *_SESSIONS.inside,
+    *_SESSIONS.within,
     or_(
         _before(sessions.c.revoked_at, "revoked_before"),
         and_(
@@ -48,15 +48,15 @@ _DELETE_SESSIONS = delete(sessions).where(
         ),
     ),
 )
-_DELETE_EVENTS = delete(events).where(*_EVENTS.inside, _before(events.c.occurred_at, "happened_before"))
-_FORGET_SESSIONS = (
+_DELETE_EVENTS = delete(events).where(*_EVENTS.within, _before(events.c.occurred_at, "happened_before"))
+_CLEAR_SESSION_ADDRESSES = (
     update(sessions)
-    .where(*_SESSIONS.inside, sessions.c.ip_address.is_not(None), _before(sessions.c.last_active, "addresses_before"))
+    .where(*_SESSIONS.within, sessions.c.ip_address.is_not(None), _before(sessions.c.last_active, "addresses_before"))
     .values({"ip_address": None})
 )
-_FORGET_EVENTS = (
+_CLEAR_EVENT_ADDRESSES = (
     update(events)
-    .where(*_EVENTS.inside, events.c.ip_address.is_not(None), _before(events.c.occurred_at, "addresses_before"))
+    .where(*_EVENTS.within, events.c.ip_address.is_not(None), _before(events.c.occurred_at, "addresses_before"))
     .values({"ip_address": None})
 )
 
@@ -69,32 +69,32 @@ class PruneRepository:
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    async def delete_expired(self, forget: Forget, after: Place, window: int) -> Pruned:
+    async def delete_expired(self, forget: PruneCutoffs, after: Cursor, size: int) -> PrunedBatch:
         """Look at the next `window` sessions; delete those that ended long ago, and old addresses."""
-        return await self._walk(_SESSIONS, _DELETE_SESSIONS, _FORGET_SESSIONS, forget, after, window)
+        return await self._prune_batch(_SESSIONS, _DELETE_SESSIONS, _CLEAR_SESSION_ADDRESSES, forget, after, size)
 
-    async def delete_old_events(self, forget: Forget, after: Place, window: int) -> Pruned:
+    async def delete_old_events(self, forget: PruneCutoffs, after: Cursor, size: int) -> PrunedBatch:
         """Look at the next `window` events; delete the old ones, and old addresses."""
-        return await self._walk(_EVENTS, _DELETE_EVENTS, _FORGET_EVENTS, forget, after, window)
+        return await self._prune_batch(_EVENTS, _DELETE_EVENTS, _CLEAR_EVENT_ADDRESSES, forget, after, size)
 
-    async def _walk(
+    async def _prune_batch(
         self,
-        walk: Walk,
-        deletion: Executable,
-        forgetting: Executable,
-        forget: Forget,
-        after: Place,
+        batches: KeysetBatches,
+        delete_statement: Executable,
+        clear_addresses: Executable,
+        forget: PruneCutoffs,
+        after: Cursor,
         size: int,
-    ) -> Pruned:
-        window = await walk.window(self._tx, after, size)
+    ) -> PrunedBatch:
+        batch = await batches.batch(self._tx, after, size)
         times = {
             "revoked_before": forget.revoked_before,
             "idle_before": forget.idle_before,
-            "born_before": forget.born_before,
-            "happened_before": forget.happened_before,
+            "born_before": forget.created_before,
+            "happened_before": forget.occurred_before,
         }
-        deleted = await self._tx.execute(deletion, {**window.parameters, **times})
+        deleted = await self._tx.execute(delete_statement, {**batch.parameters, **times})
         if forget.addresses_before is not None:
             limit = {"addresses_before": forget.addresses_before}
-            await self._tx.execute(forgetting, {**window.parameters, **limit})
-        return Pruned(deleted, window.next)
+            await self._tx.execute(clear_addresses, {**batch.parameters, **limit})
+        return PrunedBatch(deleted, batch.next)

@@ -55,7 +55,7 @@ class EventKind(StrEnum):
     USER_ENABLED = "USER_ENABLED"
 
 
-class OperationKind(StrEnum):
+class AdminActionKind(StrEnum):
     """What operators can do to users."""
 
     SESSION_REVOKED = "SESSION_REVOKED"
@@ -149,12 +149,12 @@ class ServiceKeyRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class OperationRecord:
+class AdminActionRecord:
     """Something an operator did. `user_id` may name a user who is deleted; None means everybody."""
 
     id: UUID
     occurred_at: datetime
     actor_name: str
-    kind: OperationKind
+    kind: AdminActionKind
     user_id: UUID | None
     revoked_count: int

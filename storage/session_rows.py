@@ -19,7 +19,7 @@ COLUMNS = (
     *(c.device, c.device_kind, c.browser, c.browser_version, c.os, c.os_version, c.model),
 )
 
-LIVE = and_(
+ACTIVE = and_(
     c.revoked_at.is_(None),
     c.last_active > bindparam("idle_cutoff", type_=INSTANT),
     c.created_at > bindparam("birth_cutoff", type_=INSTANT),

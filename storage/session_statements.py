@@ -6,46 +6,48 @@ from typing import Any
 from sqlalchemy import Select, Update, bindparam, case, func, insert, literal, select, tuple_, update
 
 from sessionql.storage.filters import FilterShape
-from sessionql.storage.session_rows import COLUMNS, LIVE
+from sessionql.storage.session_rows import ACTIVE, COLUMNS
 from sessionql.storage.sql_conditions import one_of
 from sessionql.storage.tables import INSTANT, sessions
 
 c = sessions.c
 
-_OWN = (c.user_id == bindparam("owner"), c.id == bindparam("session_id"))
-_MINE = (c.user_id == bindparam("owner"), LIVE)
-_END: dict[str, Any] = {"revoked_at": bindparam("now"), "revocation_reason": bindparam("reason")}
-_SEEN: dict[str, Any] = {"last_active": bindparam("seen_at"), "ip_address": bindparam("seen_from")}
+_ONE = (c.user_id == bindparam("owner"), c.id == bindparam("session_id"))
+_ACTIVE_OF_USER = (c.user_id == bindparam("owner"), ACTIVE)
+_REVOCATION: dict[str, Any] = {"revoked_at": bindparam("now"), "revocation_reason": bindparam("reason")}
+_ACTIVITY: dict[str, Any] = {"last_active": bindparam("seen_at"), "ip_address": bindparam("seen_from")}
 _NEXT: dict[str, Any] = {"generation": c.generation + 1}
 
-FIND = select(*COLUMNS).where(*_OWN)
-HOLD = select(c.id).where(*_MINE).order_by(c.id).with_for_update()
+FIND = select(*COLUMNS).where(*_ONE)
+LOCK_ACTIVE = select(c.id).where(*_ACTIVE_OF_USER).order_by(c.id).with_for_update()
 ADD = insert(sessions)
-REVOKE = update(sessions).where(*_OWN, LIVE).values(_END).returning(*COLUMNS)
+REVOKE = update(sessions).where(*_ONE, ACTIVE).values(_REVOCATION).returning(*COLUMNS)
 RENAME = (
     update(sessions)
-    .where(*_OWN, LIVE)
+    .where(*_ONE, ACTIVE)
     .values(name=bindparam("new_name"), name_key=bindparam("new_key"))
     .returning(*COLUMNS)
 )
-TOUCH = update(sessions).where(*_OWN, LIVE, c.last_active <= bindparam("stale", type_=INSTANT)).values(_SEEN)
+TOUCH = update(sessions).where(*_ONE, ACTIVE, c.last_active <= bindparam("stale", type_=INSTANT)).values(_ACTIVITY)
 ROTATE = (
     update(sessions)
-    .where(*_OWN, LIVE, c.generation == bindparam("presented"))
-    .values({**_NEXT, "rotated_at": bindparam("seen_at"), **_SEEN})
+    .where(*_ONE, ACTIVE, c.generation == bindparam("presented"))
+    .values({**_NEXT, "rotated_at": bindparam("seen_at"), **_ACTIVITY})
     .returning(*COLUMNS)
 )
-_PROVED_AT = bindparam("proved_at", type_=INSTANT)
+_AUTHENTICATED_AT = bindparam("proved_at", type_=INSTANT)
 # Never backwards: clocks of several machines differ.
-_PROVED: dict[str, Any] = {
-    "authenticated_at": case((c.authenticated_at < _PROVED_AT, _PROVED_AT), else_=c.authenticated_at)
+_AUTHENTICATED: dict[str, Any] = {
+    "authenticated_at": case((c.authenticated_at < _AUTHENTICATED_AT, _AUTHENTICATED_AT), else_=c.authenticated_at)
 }
-REAUTHENTICATE = update(sessions).where(*_OWN, LIVE).values(_PROVED).returning(*COLUMNS)
+REAUTHENTICATE = update(sessions).where(*_ONE, ACTIVE).values(_AUTHENTICATED).returning(*COLUMNS)
 # Without a time of rotation the previous token is not honoured, not even for a moment.
-RENEW = update(sessions).where(*_OWN, LIVE).values({**_NEXT, **_PROVED, "rotated_at": None}).returning(*COLUMNS)
-BY_KIND = select(c.device_kind, func.count()).where(*_MINE).group_by(c.device_kind)
+RENEW = (
+    update(sessions).where(*_ONE, ACTIVE).values({**_NEXT, **_AUTHENTICATED, "rotated_at": None}).returning(*COLUMNS)
+)
+BY_KIND = select(c.device_kind, func.count()).where(*_ACTIVE_OF_USER).group_by(c.device_kind)
 AGES = select(func.count().filter(c.last_active > bindparam("since", type_=INSTANT)), func.min(c.created_at)).where(
-    *_MINE
+    *_ACTIVE_OF_USER
 )
 HAS_DEVICE = (
     select(literal(1))
@@ -54,21 +56,21 @@ HAS_DEVICE = (
 )
 _LEAST_USED = (
     select(c.id)
-    .where(*_MINE, c.id != bindparam("keep"))
+    .where(*_ACTIVE_OF_USER, c.id != bindparam("keep"))
     .order_by(c.last_active.desc(), c.id.desc())
     .offset(bindparam("others"))
 )
 
 
-def end(picked: Select[*tuple[Any, ...]]) -> Update:
+def revoke_where(picked: Select[*tuple[Any, ...]]) -> Update:
     """End those of the sessions picked, by user and id, that are active; gives users and ids of them."""
     # Locked in the order of the key, so that two such statements never wait for each other.
     key = (c.user_id, c.id)
     locked = picked.order_by(*key).with_for_update()
-    return update(sessions).where(tuple_(*key).in_(locked), LIVE).values(_END).returning(*key)
+    return update(sessions).where(tuple_(*key).in_(locked), ACTIVE).values(_REVOCATION).returning(*key)
 
 
-EVICT = end(select(c.user_id, c.id).where(c.user_id == bindparam("owner"), c.id.in_(_LEAST_USED)))
+EVICT = revoke_where(select(c.user_id, c.id).where(c.user_id == bindparam("owner"), c.id.in_(_LEAST_USED)))
 
 
 @lru_cache
@@ -87,10 +89,10 @@ def count(shape: FilterShape) -> Select[*tuple[Any, ...]]:
 def revocable(shape: FilterShape, keep: bool) -> Select[*tuple[Any, ...]]:
     """The ids of the active sessions that a filter picks, but `keep`."""
     others = (c.id != bindparam("keep"),) if keep else ()
-    return select(c.user_id, c.id).where(shape.condition(), LIVE, *others)
+    return select(c.user_id, c.id).where(shape.condition(), ACTIVE, *others)
 
 
 @lru_cache(maxsize=512)
 def revoke_many(shape: FilterShape, keep: bool) -> Update:
     """End those of `revocable`."""
-    return end(revocable(shape, keep))
+    return revoke_where(revocable(shape, keep))

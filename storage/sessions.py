@@ -110,7 +110,7 @@ class SessionRepository:
         end = {"now": now, "reason": reason.value}
         revoked = await self._change(statements.REVOKE, user_id, session_id, now, end)
         if revoked is not None:
-            self._tx.announcements.ended(user_id, [revoked.id])
+            self._tx.notifications.sessions_ended(user_id, [revoked.id])
         return revoked
 
     async def revoke_many(
@@ -140,13 +140,13 @@ class SessionRepository:
         scope = {"owner": user_id, "keep": keep, "others": limit - 1, **self._lifetimes.cutoffs(now)}
         return await self._end(statements.EVICT, {**scope, **end})
 
-    async def hold(self, user_id: UUID, now: datetime) -> None:
+    async def lock_active(self, user_id: UUID, now: datetime) -> None:
         """Let nobody else change the user's active sessions until the transaction ends.
 
         For one that changes several of them with more than one statement: everybody who changes several
         takes them in the order of their ids, so that two of them never wait for each other.
         """
-        await self._tx.fetch_all(statements.HOLD, {"owner": user_id, **self._lifetimes.cutoffs(now)})
+        await self._tx.fetch_all(statements.LOCK_ACTIVE, {"owner": user_id, **self._lifetimes.cutoffs(now)})
 
     async def has_device(self, user_id: UUID, device: Device) -> bool:
         """Whether the user has a session, in whatever state, from such a device."""
@@ -208,7 +208,7 @@ class SessionRepository:
 
     async def _end(self, statement: Update, parameters: dict[str, Any]) -> Sequence[UUID]:
         ids = [row[1] for row in await self._tx.fetch_all(statement, parameters)]
-        self._tx.announcements.ended(parameters["owner"], ids)
+        self._tx.notifications.sessions_ended(parameters["owner"], ids)
         return ids
 
     async def _change(

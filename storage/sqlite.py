@@ -19,7 +19,7 @@ from sqlalchemy.sql import Executable
 
 from sessionql.storage.database import Lost, Parameters, Row
 from sessionql.storage.errors import StorageError, StorageUnavailable
-from sessionql.storage.notifications import Announcements, Hear
+from sessionql.storage.notifications import Listener, PendingNotifications
 
 LOCK_WAIT = 2.0
 """How long to wait for another program that holds the file locked, in seconds."""
@@ -32,7 +32,7 @@ class SqliteTransaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.announcements = Announcements()
+        self.notifications = PendingNotifications()
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
         return self._connection.execute(statement, dict(parameters)).first()
@@ -57,16 +57,16 @@ class SqliteDatabase:
         self._lock = asyncio.Lock()
         self._engine: Engine | None = None
         self._connection: Connection | None = None
-        self._owner: int | None = None
-        self._listeners: list[Hear] = []
-        self._told: list[Hear] = []
+        self._lock_handle: int | None = None
+        self._listeners: list[Listener] = []
+        self._commit_listeners: list[Listener] = []
 
     async def open(self) -> None:
         if self._connection is not None:
             return
-        if self._owner is None:
-            self._owner = own(self._path)
-        with _wrapped():
+        if self._lock_handle is None:
+            self._lock_handle = lock_file(self._path)
+        with wrap_errors():
             self._engine = make_engine(self._path)
             self._connection = self._engine.connect()
 
@@ -75,9 +75,9 @@ class SqliteDatabase:
             self._connection.close()
             self._engine.dispose()
             self._engine = self._connection = None
-        if self._owner is not None:
-            os.close(self._owner)
-            self._owner = None
+        if self._lock_handle is not None:
+            os.close(self._lock_handle)
+            self._lock_handle = None
         # Whoever opens it again may do so in another event loop.
         self._lock = asyncio.Lock()
 
@@ -85,8 +85,8 @@ class SqliteDatabase:
     async def transaction(self) -> AsyncIterator[SqliteTransaction]:
         async with self._lock:
             await self.open()
-            connection = self._live()
-            with _wrapped():
+            connection = self._open_connection()
+            with wrap_errors():
                 await _begin(connection)
                 try:
                     tx = SqliteTransaction(connection)
@@ -95,31 +95,31 @@ class SqliteDatabase:
                 except BaseException:
                     _roll_back(connection)
                     raise
-            self._announce(tx.announcements)
+            self._publish(tx.notifications)
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[SqliteTransaction]:
         async with self._lock:
             await self.open()
-            with _wrapped():
-                yield SqliteTransaction(self._live())
+            with wrap_errors():
+                yield SqliteTransaction(self._open_connection())
 
-    def after_commit(self, hear: Hear) -> None:
-        self._told.append(hear)
+    def after_commit(self, listener: Listener) -> None:
+        self._commit_listeners.append(listener)
 
     @asynccontextmanager
-    async def listening(self, hear: Hear) -> AsyncIterator[Lost]:
+    async def listen(self, listener: Listener) -> AsyncIterator[Lost]:
         # This process makes every transaction: it only has to tell itself.
-        self._listeners.append(hear)
+        self._listeners.append(listener)
         try:
             yield asyncio.get_running_loop().create_future()
         finally:
-            self._listeners.remove(hear)
+            self._listeners.remove(listener)
 
-    def _announce(self, announcements: Announcements) -> None:
-        announcements.tell([*self._listeners, *self._told])
+    def _publish(self, notifications: PendingNotifications) -> None:
+        notifications.publish([*self._listeners, *self._commit_listeners])
 
-    def _live(self) -> Connection:
+    def _open_connection(self) -> Connection:
         if self._connection is None:
             raise StorageUnavailable("The database is closed.")
         return self._connection
@@ -133,11 +133,11 @@ def make_engine(path: Path) -> Engine:
         isolation_level="AUTOCOMMIT",
         connect_args={"check_same_thread": False, "timeout": 0},
     )
-    event.listen(engine, "connect", _prepare)
+    event.listen(engine, "connect", _set_pragmas)
     return engine
 
 
-def _prepare(connection: Any, _record: object) -> None:
+def _set_pragmas(connection: Any, _record: object) -> None:
     for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
@@ -164,7 +164,7 @@ def _roll_back(connection: Connection) -> None:
         connection.exec_driver_sql("ROLLBACK")
 
 
-def own(path: Path) -> int:
+def lock_file(path: Path) -> int:
     """Lock a file beside the database for as long as the returned descriptor is open.
 
     Raises StorageUnavailable when another process holds it.
@@ -186,7 +186,7 @@ def own(path: Path) -> int:
 
 
 @contextmanager
-def _wrapped() -> Iterator[None]:
+def wrap_errors() -> Iterator[None]:
     try:
         yield
     except SQLAlchemyError as error:

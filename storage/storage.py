@@ -7,13 +7,13 @@ from pathlib import Path
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError
 
-from sessionql.storage.admin_actions import OperationRepository
-from sessionql.storage.bulk_revocation import EveryoneRepository
+from sessionql.storage.admin_actions import AdminActionRepository
+from sessionql.storage.bulk_revocation import BulkRevocationRepository
 from sessionql.storage.database import Database, Transaction
 from sessionql.storage.events import EventRepository
 from sessionql.storage.lifetimes import Lifetimes
 from sessionql.storage.pruning import PruneRepository
-from sessionql.storage.rate_limits import AttemptRepository
+from sessionql.storage.rate_limits import RateLimitRepository
 from sessionql.storage.service_keys import ServiceKeyRepository
 from sessionql.storage.sessions import SessionRepository
 from sessionql.storage.users import UserRepository
@@ -22,16 +22,25 @@ from sessionql.storage.users import UserRepository
 class Repositories:
     """The repositories of one transaction."""
 
-    __slots__ = ("attempts", "events", "everyone", "operations", "pruning", "service_keys", "sessions", "users")
+    __slots__ = (
+        "admin_actions",
+        "bulk_revocation",
+        "events",
+        "pruning",
+        "rate_limits",
+        "service_keys",
+        "sessions",
+        "users",
+    )
 
     def __init__(self, tx: Transaction, lifetimes: Lifetimes) -> None:
         self.users = UserRepository(tx)
         self.sessions = SessionRepository(tx, lifetimes)
         self.events = EventRepository(tx)
-        self.attempts = AttemptRepository(tx)
-        self.everyone = EveryoneRepository(tx, lifetimes)
+        self.rate_limits = RateLimitRepository(tx)
+        self.bulk_revocation = BulkRevocationRepository(tx, lifetimes)
         self.service_keys = ServiceKeyRepository(tx)
-        self.operations = OperationRepository(tx)
+        self.admin_actions = AdminActionRepository(tx)
         self.pruning = PruneRepository(tx)
 
 

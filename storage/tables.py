@@ -116,8 +116,8 @@ events = Table(
     sqlite_with_rowid=False,
 )
 
-attempts = Table(
-    "attempts",
+rate_limits = Table(
+    "rate_limits",
     metadata,
     Column("key", Text, primary_key=True),
     Column("count", Integer, nullable=False),
@@ -137,8 +137,8 @@ service_keys = Table(
     Column("revoked_at", INSTANT),
 )
 
-operations = Table(
-    "operations",
+admin_actions = Table(
+    "admin_actions",
     metadata,
     # UUIDv7: the primary key is the order of operations. No foreign keys: they outlive the users they tell of.
     Column("id", Uuid, primary_key=True),

@@ -17,20 +17,20 @@ c = users.c
 # In the order of UserRecord's fields.
 COLUMNS = (c.id, c.email, c.created_at, c.last_login, c.subject, c.disabled_at)
 
-_OWN = c.id == bindparam("owner")
-_FIND = select(*COLUMNS).where(_OWN)
+_BY_ID = c.id == bindparam("owner")
+_FIND = select(*COLUMNS).where(_BY_ID)
 _FIND_BY_KEY = select(*COLUMNS).where(c.email_key == bindparam("key"))
 _FIND_BY_SUBJECT = select(*COLUMNS).where(c.subject == bindparam("named"))
 _FIND_CREDENTIALS = select(*COLUMNS, c.password_hash).where(c.email_key == bindparam("key"))
-_FIND_PASSWORD = select(*COLUMNS, c.password_hash).where(_OWN, c.password_hash.is_not(None))
-_UNCHANGED = (_OWN, c.password_hash == bindparam("old"))
+_FIND_PASSWORD = select(*COLUMNS, c.password_hash).where(_BY_ID, c.password_hash.is_not(None))
+_UNCHANGED = (_BY_ID, c.password_hash == bindparam("old"))
 _LOGIN: dict[str, Any] = {"last_login": bindparam("now")}
 _NOTE_LOGIN = update(users).where(*_UNCHANGED, c.disabled_at.is_(None)).values(_LOGIN)
-_NOTE_LOGIN_ELSEWHERE = update(users).where(_OWN, c.disabled_at.is_(None)).values(_LOGIN).returning(*COLUMNS)
+_NOTE_LOGIN_ELSEWHERE = update(users).where(_BY_ID, c.disabled_at.is_(None)).values(_LOGIN).returning(*COLUMNS)
 _SET_PASSWORD = update(users).where(*_UNCHANGED).values(password_hash=bindparam("new"))
-_DISABLE = update(users).where(_OWN, c.disabled_at.is_(None)).values({"disabled_at": bindparam("now")})
-_ENABLE = update(users).where(_OWN, c.disabled_at.is_not(None)).values({"disabled_at": None})
-_DELETE = delete(users).where(_OWN)
+_DISABLE = update(users).where(_BY_ID, c.disabled_at.is_(None)).values({"disabled_at": bindparam("now")})
+_ENABLE = update(users).where(_BY_ID, c.disabled_at.is_not(None)).values({"disabled_at": None})
+_DELETE = delete(users).where(_BY_ID)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -83,7 +83,7 @@ class UserRepository:
         }
         return await self._tx.fetch_one(_add(), values) is not None
 
-    async def note_login(self, user_id: UUID, password_hash: str, now: datetime) -> bool:
+    async def record_login(self, user_id: UUID, password_hash: str, now: datetime) -> bool:
         """Remember when the user last logged in.
 
         False when the password was changed meanwhile, or the account is disabled. Log-ins of one
@@ -92,7 +92,7 @@ class UserRepository:
         values = {"owner": user_id, "old": password_hash, "now": now}
         return await self._tx.execute(_NOTE_LOGIN, values) == 1
 
-    async def note_login_elsewhere(self, user_id: UUID, now: datetime) -> UserRecord | None:
+    async def record_external_login(self, user_id: UUID, now: datetime) -> UserRecord | None:
         """The same for a log-in that a service vouches for; None when the account is disabled, or gone."""
         return await self._find(_NOTE_LOGIN_ELSEWHERE, {"owner": user_id, "now": now})
 

@@ -18,11 +18,11 @@ from uuid_utils.compat import uuid7
 
 from sessionql.app.factory import create_app
 from sessionql.resolvers.background.activity import Activity
-from sessionql.resolvers.background.pubsub import Broadcast
-from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.background.pubsub import PubSub
+from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.devices.locations import Locations
 from sessionql.resolvers.passwords import Passwords
-from sessionql.resolvers.tokens.access import Tokens
+from sessionql.resolvers.tokens.access import AccessTokens
 from sessionql.resolvers.tokens.keys import KeyRing
 from sessionql.settings.mode import Mode
 from sessionql.settings.settings import Settings
@@ -156,17 +156,17 @@ def cheap_passwords() -> Iterator[Passwords]:
 
 
 @pytest.fixture
-def services(storage: Storage, clock: FakeClock, cheap_passwords: Passwords) -> Services:
+def deps(storage: Storage, clock: FakeClock, cheap_passwords: Passwords) -> Dependencies:
     """Everything resolvers need, on each engine in turn."""
     ring = KeyRing.generate(clock())
     lifetime = timedelta(minutes=5)
-    return Services(
+    return Dependencies(
         storage=storage,
-        tokens=Tokens(lambda: ring, issuer="sessionql", audience="sessionql", lifetime=lifetime),
+        tokens=AccessTokens(lambda: ring, issuer="sessionql", audience="sessionql", lifetime=lifetime),
         passwords=cheap_passwords,
         activity=Activity(storage, timedelta(seconds=60)),
         locations=Locations(),
-        broadcast=Broadcast(storage),
+        pubsub=PubSub(storage),
         clock=clock,
         new_id=uuid7,
         policy=Policy(),

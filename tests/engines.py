@@ -94,7 +94,7 @@ def replace_database(url: str, name: str) -> str:
     return f"{base}/{name}" + (f"?{query}" if query else "")
 
 
-_EMPTY = ";".join(f"DELETE FROM {table}" for table in ("users", "attempts", "service_keys", "operations"))
+_EMPTY = ";".join(f"DELETE FROM {table}" for table in ("users", "rate_limits", "service_keys", "admin_actions"))
 
 
 class Engines:

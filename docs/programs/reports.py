@@ -11,7 +11,7 @@ from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 SESSIONS = os.environ["SESSIONS"]  # where SessionQL is: https://api.example.com/auth
-SERVICE_KEY = os.environ["SERVICE_KEY"]  # of `sessionql services create Reports --scope introspect`
+SERVICE_KEY = os.environ["SERVICE_KEY"]  # of `sessionql service-keys create Reports --scope introspect`
 
 keys = jwt.PyJWKClient(f"{SESSIONS}/.well-known/jwks.json")  # fetched once, and again for a key that is new
 sessions = httpx.AsyncClient(base_url=SESSIONS, headers={"Authorization": f"Bearer {SERVICE_KEY}"})

@@ -4,28 +4,28 @@ import asyncio
 from types import TracebackType
 from typing import Generic, Self, TypeVar
 
-Why = TypeVar("Why")
+Reason = TypeVar("Reason")
 
 
-class Term(Generic[Why]):
+class Deadline(Generic[Reason]):
     """An asynchronous context that ends with a TimeoutError, and then knows why."""
 
-    __slots__ = ("_closed", "_timeout", "why")
+    __slots__ = ("_closed", "_timeout", "reason")
 
-    def __init__(self, seconds: float | None, why: Why) -> None:
+    def __init__(self, seconds: float | None, why: Reason) -> None:
         self._timeout = asyncio.timeout(seconds)
         self._closed = False
-        self.why = why
+        self.reason = why
 
-    def extend(self, seconds: float | None, why: Why) -> None:
+    def reschedule(self, seconds: float | None, why: Reason) -> None:
         """From now on it goes on for so long, None for ever, unless it was ended before."""
         if not self._closed and not self._timeout.expired():
-            self.why = why
+            self.reason = why
             self._timeout.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
 
-    def end(self, why: Why) -> None:
+    def expire(self, why: Reason) -> None:
         """End it now. The first who does says why."""
-        self.extend(0, why)
+        self.reschedule(0, why)
         self._closed = True
 
     async def __aenter__(self) -> Self:

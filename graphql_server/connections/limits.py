@@ -11,7 +11,7 @@ class ConnectionLimits:
     """What sockets and streams may have at most, in this process."""
 
     total: int = 5_000
-    per_seat: int = 10
+    per_owner: int = 10
     operations: int = 20
     """Of one socket, at once."""
     message_bytes: int = 256 * 1024
@@ -19,7 +19,7 @@ class ConnectionLimits:
     """From the handshake to `connection_init`."""
     send_seconds: float = 10
     """A peer that does not read for so long is cut off."""
-    farewell_seconds: float = 1
+    drain_seconds: float = 1
     """For the last events of a peer who may not stay."""
     lifetime_seconds: float = 3_600
     """Then the client has to connect anew, and to prove anew who it is. 0: never."""

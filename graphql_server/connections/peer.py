@@ -10,7 +10,7 @@ from starlette.requests import HTTPConnection
 
 
 @dataclass(frozen=True, slots=True)
-class Closing:
+class CloseReason:
     """Why a connection ends: a code of WebSocket or of graphql-transport-ws, and words of at most 123 bytes.
 
     `final`: there is nothing more to come. If not, the client is to come back: a stream ends without `complete`.
@@ -21,21 +21,21 @@ class Closing:
     final: bool = True
 
 
-class Refused(Exception):
+class ConnectionRejected(Exception):
     """Nobody may connect this way: the socket is closed so."""
 
-    def __init__(self, closing: Closing) -> None:
+    def __init__(self, closing: CloseReason) -> None:
         super().__init__(closing.reason)
-        self.closing = closing
+        self.close_reason = closing
 
 
 class Peer:
     """Who listens."""
 
-    seat: Hashable = None
+    owner: Hashable = None
     """The connections of one seat are counted together. None: nobody's, and not counted."""
 
-    async def ended(self) -> Closing:
+    async def wait_closed(self) -> CloseReason:
         """Returns when the peer may not stay any longer. Never, if nothing else is said."""
         await asyncio.get_running_loop().create_future()
         raise AssertionError
@@ -44,7 +44,7 @@ class Peer:
         """Called once, however the connection ended."""
 
 
-class Connection(Peer, ABC):
+class SocketPeer(Peer, ABC):
     """A peer who may ask for many operations, one after the other and at once."""
 
     @abstractmethod
@@ -52,7 +52,7 @@ class Connection(Peer, ABC):
         """What the fields of one operation share. Made anew for each: who asks may have changed since the last."""
 
 
-Admit: TypeAlias = Callable[[HTTPConnection], bool]
+CheckOrigin: TypeAlias = Callable[[HTTPConnection], bool]
 """Whether a handshake may become a socket: other sites' pages are told apart here."""
-Open: TypeAlias = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[Connection]]
+AuthorizeSocket: TypeAlias = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[SocketPeer]]
 """Who connects, from the handshake and the payload of `connection_init`. Raises Refused."""

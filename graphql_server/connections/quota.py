@@ -3,62 +3,62 @@
 from collections import Counter
 from collections.abc import Hashable
 
-from sessionql.graphql_server.connections.close_codes import FULL, SEATS_TAKEN
+from sessionql.graphql_server.connections.close_codes import QUOTA_REACHED, SERVER_FULL
 from sessionql.graphql_server.connections.limits import ConnectionLimits
-from sessionql.graphql_server.connections.peer import Refused
+from sessionql.graphql_server.connections.peer import ConnectionRejected
 
 
-class Seats:
+class ConnectionQuota:
     """The places of a server."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self._limits = limits
         self._taken: Counter[Hashable] = Counter()
-        self.entered = 0
+        self.reserved = 0
 
-    def enter(self) -> "Place":
+    def reserve(self) -> "Slot":
         """A place for somebody of whom nothing is known yet. Raises Refused."""
-        if self.entered >= self._limits.total:
-            raise Refused(FULL)
-        self.entered += 1
-        return Place(self)
+        if self.reserved >= self._limits.total:
+            raise ConnectionRejected(SERVER_FULL)
+        self.reserved += 1
+        return Slot(self)
 
-    def held_by(self, holder: Hashable) -> int:
+    def count(self, holder: Hashable) -> int:
         """How many connections are this holder's."""
         return self._taken[holder]
 
-    def sit(self, holder: Hashable) -> None:
+    def claim(self, holder: Hashable) -> None:
         """One more of this holder's. Raises Refused."""
-        if self._taken[holder] >= self._limits.per_seat:
-            raise Refused(SEATS_TAKEN)
+        if self._taken[holder] >= self._limits.per_owner:
+            raise ConnectionRejected(QUOTA_REACHED)
         self._taken[holder] += 1
 
-    def leave(self, holder: Hashable) -> None:
+    def release(self, holder: Hashable) -> None:
         """One connection less, this holder's or nobody's."""
-        self.entered -= 1
+        self.reserved -= 1
         if holder is not None:
             self._taken[holder] -= 1
             if not self._taken[holder]:
                 del self._taken[holder]
 
 
-class Place:
+class Slot:
     """One connection's."""
 
     __slots__ = ("_holder", "_seats")
 
-    def __init__(self, seats: Seats) -> None:
-        self._seats: Seats | None = seats
+    def __init__(self, seats: ConnectionQuota) -> None:
+        self._seats: ConnectionQuota | None = seats
         self._holder: Hashable = None
 
-    def sit(self, holder: Hashable) -> None:
+    def claim(self, holder: Hashable) -> None:
         """Count the connection as this holder's. Raises Refused."""
         if self._seats is not None and holder is not None:
-            self._seats.sit(holder)
+            self._seats.claim(holder)
             self._holder = holder
 
-    def leave(self) -> None:
+    def release(self) -> None:
         """Give the place back. Again changes nothing."""
         if self._seats is not None:
-            self._seats.leave(self._holder)
+            self._seats.release(self._holder)
             self._seats = None

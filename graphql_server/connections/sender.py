@@ -6,8 +6,8 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from starlette.types import Message, Scope, Send
 
-from sessionql.graphql_server.connections.close_codes import fitting
-from sessionql.graphql_server.connections.peer import Closing
+from sessionql.graphql_server.connections.close_codes import truncate_reason
+from sessionql.graphql_server.connections.peer import CloseReason
 
 STATE = "graphql_server.wire"
 """Where a server that can do more than ASGI knows puts its `Wire` into the state of a scope."""
@@ -17,7 +17,7 @@ class PeerGone(Exception):
     """Nothing more can be sent: the peer left, or does not read."""
 
 
-class Wire:
+class TransportHandle:
     """What ASGI has no word for, and servers can do all the same."""
 
     __slots__ = ("_stopping", "_tell", "abort")
@@ -35,7 +35,7 @@ class Wire:
             self._tell()
 
     @contextmanager
-    def telling(self, tell: Callable[[], None]) -> Iterator[None]:
+    def on_shutdown(self, tell: Callable[[], None]) -> Iterator[None]:
         """Meanwhile, somebody is told when the server stops, or that it stops already."""
         self._tell = tell
         if self._stopping:
@@ -46,27 +46,27 @@ class Wire:
             self._tell = None
 
 
-def wire_of(scope: Scope) -> Wire | None:
+def transport_handle(scope: Scope) -> TransportHandle | None:
     """The wire of a connection, where the server has laid one."""
-    wire: Wire | None = scope.get("state", {}).get(STATE)
+    wire: TransportHandle | None = scope.get("state", {}).get(STATE)
     return wire
 
 
-def told_of_shutdown(wire: Wire | None, tell: Callable[[], None]) -> AbstractContextManager[None]:
+def on_shutdown(wire: TransportHandle | None, tell: Callable[[], None]) -> AbstractContextManager[None]:
     """Meanwhile, somebody is told when the server stops, if that can be known."""
-    return nullcontext() if wire is None else wire.telling(tell)
+    return nullcontext() if wire is None else wire.on_shutdown(tell)
 
 
-class Line:
+class PeerWriter:
     """The way to one peer."""
 
-    __slots__ = ("_dead", "_seconds", "_send", "wire")
+    __slots__ = ("_dead", "_seconds", "_send", "transport")
 
     def __init__(self, scope: Scope, send: Send, seconds: float) -> None:
         self._send = send
         self._seconds = seconds
         self._dead = False
-        self.wire = wire_of(scope)
+        self.transport = transport_handle(scope)
 
     async def send(self, message: Message) -> None:
         """Raises PeerGone."""
@@ -76,7 +76,7 @@ class Line:
             async with asyncio.timeout(self._seconds):
                 await self._send(message)
         except TimeoutError:
-            self.cut()
+            self.abort()
             raise PeerGone from None
         except (OSError, RuntimeError):
             # What servers raise once a connection is lost, or closed by themselves.
@@ -87,17 +87,17 @@ class Line:
         """One message of a socket. Raises PeerGone."""
         await self.send({"type": "websocket.send", "text": data.decode()})
 
-    async def close(self, closing: Closing) -> None:
+    async def close(self, closing: CloseReason) -> None:
         """The last message of a socket. Raises PeerGone."""
-        await self.send({"type": "websocket.close", "code": closing.code, "reason": fitting(closing.reason)})
+        await self.send({"type": "websocket.close", "code": closing.code, "reason": truncate_reason(closing.reason)})
 
-    def cut(self) -> None:
+    def abort(self) -> None:
         """Let go of the peer at once, with all that it did not read."""
         self._dead = True
-        if self.wire is not None:
-            self.wire.abort()
+        if self.transport is not None:
+            self.transport.abort()
 
-    def cut_soon(self) -> None:
+    def abort_after_timeout(self) -> None:
         """The connection is over: a peer that does not read its end may not keep it."""
-        if self.wire is not None:
-            asyncio.get_running_loop().call_later(self._seconds, self.wire.abort)
+        if self.transport is not None:
+            asyncio.get_running_loop().call_later(self._seconds, self.transport.abort)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
-from sessionql.graphql_server.connections.sender import STATE, Wire
+from sessionql.graphql_server.connections.sender import STATE, TransportHandle
 
 PIECE = 1024
 """Bytes that are looked at in one turn of the event loop."""
@@ -31,7 +31,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn has it
         """Lay the wire."""
-        self._wire = Wire(transport.abort)
+        self._wire = TransportHandle(transport.abort)
         self.app_state = {**self.app_state, STATE: self._wire}
         super().connection_made(transport)
         self._expect_head()

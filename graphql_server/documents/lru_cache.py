@@ -7,11 +7,11 @@ from typing import Generic, TypeVar
 V = TypeVar("V")
 
 
-class Remembered(Generic[V]):
+class LRUCache(Generic[V]):
     """So many values at most, and of so many characters together. The longest unused makes way."""
 
     def __init__(self, most: int, most_characters: int) -> None:
-        self._most = most
+        self._max_entries = most
         self._most_characters = most_characters
         self._characters = 0
         self._values: OrderedDict[str, tuple[V, int]] = OrderedDict()
@@ -35,6 +35,6 @@ class Remembered(Generic[V]):
         _, before = self._values.pop(key, (None, 0))
         self._values[key] = (value, characters)
         self._characters += characters - before
-        while len(self._values) > self._most or self._characters > self._most_characters:
+        while len(self._values) > self._max_entries or self._characters > self._most_characters:
             _, (_, forgotten) = self._values.popitem(last=False)
             self._characters -= forgotten

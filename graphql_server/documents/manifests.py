@@ -25,7 +25,7 @@ class ManifestError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ManifestEntry:
     """A document of a manifest."""
 
     file: Path
@@ -33,11 +33,11 @@ class Entry:
     text: str
 
 
-def read_manifests(folder: Path) -> list[Entry]:
+def read_manifests(folder: Path) -> list[ManifestEntry]:
     """The documents of every `*.json` file in a folder. Raises ManifestError."""
     if not folder.is_dir():
         raise ManifestError(f"There is no folder {folder}.")
-    found: dict[str, Entry] = {}
+    found: dict[str, ManifestEntry] = {}
     for file in sorted(folder.glob("*.json")):
         for entry in _entries(file):
             known = found.setdefault(entry.id, entry)
@@ -49,7 +49,7 @@ def read_manifests(folder: Path) -> list[Entry]:
     return list(found.values())
 
 
-def _entries(file: Path) -> Iterator[Entry]:
+def _entries(file: Path) -> Iterator[ManifestEntry]:
     for identifier, text in _pairs(file, _parsed(file)):
         if not isinstance(identifier, str) or not identifier or not isinstance(text, str):
             raise ManifestError(f"{file} has an entry that is no id with a document: both are strings. {_KNOWN}")
@@ -58,7 +58,7 @@ def _entries(file: Path) -> Iterator[Entry]:
                 f'{file}: the document of the id "{identifier}" has another hash, so one of the two was changed. '
                 "Have the tool write the file again."
             )
-        yield Entry(file, identifier, text)
+        yield ManifestEntry(file, identifier, text)
 
 
 def _parsed(file: Path) -> Any:

@@ -3,7 +3,7 @@
 from graphql import GraphQLError
 
 from sessionql.graphql_server.documents.ids import PREFIX, hash_of, may_name
-from sessionql.graphql_server.documents.lru_cache import Remembered
+from sessionql.graphql_server.documents.lru_cache import LRUCache
 from sessionql.graphql_server.documents.trusted import TrustedDocuments
 from sessionql.graphql_server.documents.validation import Document, Documents
 from sessionql.graphql_server.request import GraphQLRequest
@@ -33,7 +33,7 @@ _MISNAMED = _refusal(
 )
 
 
-class Library:
+class DocumentStore:
     """The documents that may be asked for: trusted ones, those that clients made known, and any that is sent.
 
     `persisted` are the texts of Apollo's automatic persisted queries by their hash; None when there are none.
@@ -44,7 +44,7 @@ class Library:
         documents: Documents,
         trusted: TrustedDocuments,
         *,
-        persisted: Remembered[str] | None,
+        persisted: LRUCache[str] | None,
         trusted_only: bool,
     ) -> None:
         self._documents = documents

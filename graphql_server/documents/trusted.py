@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from graphql import GraphQLSchema
 
 from sessionql.graphql_server.documents.ids import PREFIX, hash_of
-from sessionql.graphql_server.documents.manifests import Entry
+from sessionql.graphql_server.documents.manifests import ManifestEntry
 from sessionql.graphql_server.documents.validation import Document, Documents
 from sessionql.graphql_server.limits.limits import Limits
 
 
 @dataclass(frozen=True, slots=True)
-class Unusable:
+class UnusableDocument:
     """A trusted document that cannot be executed, and why."""
 
-    entry: Entry
+    entry: ManifestEntry
     reason: str
 
 
@@ -27,18 +27,18 @@ class TrustedDocuments:
     """
 
     def __init__(
-        self, schema: GraphQLSchema, limits: Limits, entries: Iterable[Entry] = (), conceal: str | None = None
+        self, schema: GraphQLSchema, limits: Limits, entries: Iterable[ManifestEntry] = (), conceal: str | None = None
     ) -> None:
         documents = Documents(schema, limits.for_trusted, most=0, most_characters=0, conceal=conceal)
         self._texts: dict[str, str] = {}
         self._documents: dict[str, Document] = {}
-        unusable: list[Unusable] = []
+        unusable: list[UnusableDocument] = []
         for entry in entries:
             document = self._documents.get(entry.text) or documents.get(entry.text)
             self._documents[entry.text] = document
             self._texts[entry.id] = entry.text
             if document.ast is None:
-                unusable.append(Unusable(entry, document.errors[0].message))
+                unusable.append(UnusableDocument(entry, document.errors[0].message))
         # Whatever a tool calls a document, its hash does too, in either spelling.
         for text in self._documents:
             hashed = hash_of(text)

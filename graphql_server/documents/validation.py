@@ -5,14 +5,18 @@ from dataclasses import dataclass
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, validate
 from graphql.validation.validate import ValidationAbortedError
 
-from sessionql.graphql_server.documents.lru_cache import Remembered
+from sessionql.graphql_server.documents.lru_cache import LRUCache
 from sessionql.graphql_server.limits.cost import Costs
 from sessionql.graphql_server.limits.counts import counts_of
 from sessionql.graphql_server.limits.depth import depths_of
-from sessionql.graphql_server.limits.introspection import IntrospectionError, concealing, no_introspection
+from sessionql.graphql_server.limits.introspection import (
+    IntrospectionError,
+    no_introspection,
+    rules_without_introspection,
+)
 from sessionql.graphql_server.limits.limits import (
+    LimitExceeded,
     Limits,
-    Refusal,
     far_too_deep,
     too_costly,
     too_deep,
@@ -23,7 +27,7 @@ from sessionql.graphql_server.limits.limits import (
     too_many_spreads,
     too_many_tokens,
 )
-from sessionql.graphql_server.limits.overlapping_fields import TooManyComparisonsError, rules
+from sessionql.graphql_server.limits.overlapping_fields import TooManyComparisonsError, rules_with_budget
 
 SYNTAX = "GRAPHQL_PARSE_FAILED"
 INVALID = "GRAPHQL_VALIDATION_FAILED"
@@ -48,9 +52,13 @@ class Documents:
         self._limits = limits
         self._conceal = conceal
         self._costs = Costs(schema, limits.list_size)
-        self._rules = rules(limits.comparisons) if conceal is None else concealing(rules(limits.comparisons))
+        self._rules = (
+            rules_with_budget(limits.comparisons)
+            if conceal is None
+            else rules_without_introspection(rules_with_budget(limits.comparisons))
+        )
         # A parsed document takes some hundred times the memory of its text, and anybody may send any.
-        self._known = Remembered[Document](most, most_characters)
+        self._known = LRUCache[Document](most, most_characters)
 
     def get(self, source: str) -> Document:
         """The document of this source, from memory where it was seen before."""
@@ -106,5 +114,5 @@ class Documents:
         return Document(None, (*errors[:-1], too_many_errors(self._limits).error), INVALID)
 
 
-def _refused(refusal: Refusal) -> Document:
+def _refused(refusal: LimitExceeded) -> Document:
     return Document(None, (refusal.error,), refusal.code)

@@ -7,14 +7,14 @@ import orjson
 from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect, Request
 
-from sessionql.graphql_server.connections.deadline import Term
-from sessionql.graphql_server.connections.sender import told_of_shutdown, wire_of
+from sessionql.graphql_server.connections.deadline import Deadline
+from sessionql.graphql_server.connections.sender import on_shutdown, transport_handle
 from sessionql.graphql_server.errors import RequestError
 from sessionql.graphql_server.http.negotiation import JSON
 
-PATIENCE = 15.0
+TIMEOUT = 15.0
 """Seconds that a body may take to arrive."""
-LAST_CHANCE = 1.0
+SHUTDOWN_TIMEOUT = 1.0
 """The same from when the server stops: it waits for nobody who sends nothing."""
 _DIGITS = 20
 
@@ -49,15 +49,15 @@ async def read_bytes(request: Request, max_bytes: int) -> bytes:
     # Numbers that are longer than any body are not worth reading, nor to be told.
     if told.isdecimal() and len(told) < _DIGITS and int(told) > max_bytes:
         raise _too_large(told, max_bytes)
-    term = Term(PATIENCE, too_slow())
+    term = Deadline(TIMEOUT, too_slow())
     try:
         async with term:
-            with told_of_shutdown(wire_of(request.scope), partial(term.extend, LAST_CHANCE, _stopping())):
+            with on_shutdown(transport_handle(request.scope), partial(term.reschedule, SHUTDOWN_TIMEOUT, _stopping())):
                 return await _collect(request, max_bytes)
     except ClientDisconnect:
         raise RequestError(400, "The request ended early.") from None
     except TimeoutError:
-        raise term.why from None
+        raise term.reason from None
 
 
 async def _collect(request: Request, max_bytes: int) -> bytes:
@@ -71,7 +71,7 @@ async def _collect(request: Request, max_bytes: int) -> bytes:
 
 def too_slow() -> RequestError:
     """Somebody who sends so slowly, or nothing any more, keeps no connection."""
-    message = f"The body took too long to arrive: more than {PATIENCE:g} seconds."
+    message = f"The body took too long to arrive: more than {TIMEOUT:g} seconds."
     return RequestError(408, message, "REQUEST_TIMEOUT", connection="close")
 
 

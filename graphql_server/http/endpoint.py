@@ -9,7 +9,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sessionql.graphql_server.engine import Engine, EngineOf
-from sessionql.graphql_server.errors import Fault, MalformedRequest, RequestError, Translate, to_fault
+from sessionql.graphql_server.errors import ErrorInfo, MalformedRequest, MapException, RequestError, mask_error
 from sessionql.graphql_server.http.event_stream import single_event
 from sessionql.graphql_server.http.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, choose_media_type, takes_stream
 from sessionql.graphql_server.http.request import read_request
@@ -37,7 +37,7 @@ class GraphQLEndpoint:
         engine: Engine | EngineOf,
         *,
         make_context: MakeContext,
-        translate: Translate,
+        translate: MapException,
         max_body: int = MAX_BODY,
         finish: Finish | None = None,
         streams: Streams | None = None,
@@ -57,7 +57,7 @@ class GraphQLEndpoint:
         media_type = choose_media_type(accept)
         if media_type is None:
             offered = f"We answer in {GRAPHQL_JSON}, {JSON} or {EVENT_STREAM}."
-            return self._failure(Fault(offered, "NOT_ACCEPTABLE", 406), JSON, {})
+            return self._failure(ErrorInfo(offered, "NOT_ACCEPTABLE", 406), JSON, {})
         context = None
         try:
             asked = await read_request(request, self._max_body)
@@ -65,10 +65,10 @@ class GraphQLEndpoint:
             streams = self._streams if takes_stream(accept) and request.method != "HEAD" else None
             response = await self._answer(request, asked, context, media_type, streams)
         except RequestError as error:
-            fault = Fault(str(error), error.code, self._status_of(error, media_type))
+            fault = ErrorInfo(str(error), error.code, self._status_of(error, media_type))
             response = self._failure(fault, media_type, error.headers)
         except Exception as error:  # noqa: BLE001 - the last line before the client
-            response = self._failure(to_fault(error, self._translate), media_type, {})
+            response = self._failure(mask_error(error, self._translate), media_type, {})
         if context is not None and self._finish is not None:
             for name, value in self._finish(request, context):
                 response.headers.append(name, value)
@@ -91,7 +91,7 @@ class GraphQLEndpoint:
         status = status_of(self._profile, media_type, answer.outcome, answer.status)
         return self._response(answer.body, status, media_type, {})
 
-    def _failure(self, fault: Fault, media_type: str, headers: dict[str, str]) -> Response:
+    def _failure(self, fault: ErrorInfo, media_type: str, headers: dict[str, str]) -> Response:
         answer = answer_of(fault)
         if media_type != EVENT_STREAM:
             return self._response(answer.body, fault.status, media_type, headers)

@@ -13,12 +13,12 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from sessionql.graphql_server.connections.deadline import Term
+from sessionql.graphql_server.connections.deadline import Deadline
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import Peer
-from sessionql.graphql_server.connections.sender import Line, PeerGone, told_of_shutdown
+from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter, on_shutdown
 from sessionql.graphql_server.connections.tasks import is_cancelled, stop
-from sessionql.graphql_server.errors import Translate, to_fault
+from sessionql.graphql_server.errors import MapException, mask_error
 from sessionql.graphql_server.http.negotiation import EVENT_STREAM
 from sessionql.graphql_server.outcome import Answer, Answers, answer_of
 
@@ -39,7 +39,7 @@ def single_event(answer: Answer) -> Response:
     return Response(next_event(answer) + COMPLETE, 200, HEADERS, EVENT_STREAM)
 
 
-class End(Enum):
+class StreamEnd(Enum):
     """How a stream ends."""
 
     COMPLETE = auto()
@@ -59,7 +59,7 @@ class EventStream(Response):
         *,
         release: AsyncExitStack,
         limits: ConnectionLimits,
-        translate: Translate,
+        translate: MapException,
     ) -> None:
         self.status_code = 200
         self.background = None
@@ -72,37 +72,37 @@ class EventStream(Response):
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send what there is, until there is no more or nobody to send it to."""
-        line = Line(scope, send, self._limits.send_seconds)
+        line = PeerWriter(scope, send, self._limits.send_seconds)
         async with self._release:
             with suppress(PeerGone):
                 await line.send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
                 # Some browsers take the headers for sent when something follows.
                 await line.send(_part(ALIVE))
-                await self._stay(receive, line)
+                await self._run(receive, line)
 
-    async def _stay(self, receive: Receive, line: Line) -> None:
-        term = Term(self._limits.lifetime(), End.CUT)
-        telling = asyncio.create_task(self._tell(line, term))
+    async def _run(self, receive: Receive, line: PeerWriter) -> None:
+        term = Deadline(self._limits.lifetime(), StreamEnd.CUT)
+        telling = asyncio.create_task(self._send_events(line, term))
         watching = asyncio.create_task(self._wait_until_ended(telling, term))
         try:
             end = await self._until_over(receive, line, term)
         finally:
             await stop((telling, watching))
-        if end is End.COMPLETE:
+        if end is StreamEnd.COMPLETE:
             await line.send(_part(COMPLETE))
-        if end is not End.GONE:
+        if end is not StreamEnd.GONE:
             await line.send({"type": "http.response.body", "body": b""})
 
-    async def _until_over(self, receive: Receive, line: Line, term: Term[End]) -> End:
+    async def _until_over(self, receive: Receive, line: PeerWriter, term: Deadline[StreamEnd]) -> StreamEnd:
         try:
             async with term:
-                with told_of_shutdown(line.wire, partial(term.end, End.CUT)):
+                with on_shutdown(line.transport, partial(term.expire, StreamEnd.CUT)):
                     await self._listen(receive, line)
         except TimeoutError:
-            return term.why
-        return End.GONE
+            return term.reason
+        return StreamEnd.GONE
 
-    async def _listen(self, receive: Receive, line: Line) -> None:
+    async def _listen(self, receive: Receive, line: PeerWriter) -> None:
         """Until the peer leaves, who says nothing else any more."""
         while True:
             try:
@@ -112,7 +112,7 @@ class EventStream(Response):
             except TimeoutError:
                 await line.send(_part(ALIVE))
 
-    async def _tell(self, line: Line, term: Term[End]) -> None:
+    async def _send_events(self, line: PeerWriter, term: Deadline[StreamEnd]) -> None:
         try:
             try:
                 async for answer in self._answers:
@@ -122,20 +122,20 @@ class EventStream(Response):
             except (Exception, asyncio.CancelledError) as error:
                 if is_cancelled():
                     raise
-                await line.send(_part(next_event(answer_of(to_fault(error, self._translate)))))
-            term.end(End.COMPLETE)
+                await line.send(_part(next_event(answer_of(mask_error(error, self._translate)))))
+            term.expire(StreamEnd.COMPLETE)
         except PeerGone:
-            term.end(End.GONE)
+            term.expire(StreamEnd.GONE)
 
-    async def _wait_until_ended(self, telling: asyncio.Task[None], term: Term[End]) -> None:
+    async def _wait_until_ended(self, telling: asyncio.Task[None], term: Deadline[StreamEnd]) -> None:
         try:
-            closing = await self._peer.ended()
+            closing = await self._peer.wait_closed()
         except Exception as error:  # noqa: BLE001 - nobody knows any more whether the peer may stay
-            to_fault(error, self._translate)
-            term.end(End.CUT)
+            mask_error(error, self._translate)
+            term.expire(StreamEnd.CUT)
         else:
-            await asyncio.wait([telling], timeout=self._limits.farewell_seconds)
-            term.end(End.COMPLETE if closing.final else End.CUT)
+            await asyncio.wait([telling], timeout=self._limits.drain_seconds)
+            term.expire(StreamEnd.COMPLETE if closing.final else StreamEnd.CUT)
 
 
 def _part(data: bytes) -> Message:

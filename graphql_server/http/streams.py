@@ -6,22 +6,24 @@ from typing import Any, TypeAlias
 
 from starlette.requests import Request
 
-from sessionql.graphql_server.connections.close_codes import FULL, SEATS_TAKEN
+from sessionql.graphql_server.connections.close_codes import QUOTA_REACHED, SERVER_FULL
 from sessionql.graphql_server.connections.limits import ConnectionLimits
-from sessionql.graphql_server.connections.peer import Peer, Refused
-from sessionql.graphql_server.connections.quota import Seats
-from sessionql.graphql_server.errors import RequestError, Translate
+from sessionql.graphql_server.connections.peer import ConnectionRejected, Peer
+from sessionql.graphql_server.connections.quota import ConnectionQuota
+from sessionql.graphql_server.errors import MapException, RequestError
 from sessionql.graphql_server.http.event_stream import EventStream
 from sessionql.graphql_server.outcome import Answers
 
-Meet: TypeAlias = Callable[[Request, Any], Awaitable[Peer]]
+AuthorizeStream: TypeAlias = Callable[[Request, Any], Awaitable[Peer]]
 """Who takes a stream, from the request and its context. Raises Refused."""
 
 
 class Streams:
     """The streams of a server. `seats` are shared with sockets, so that these count too."""
 
-    def __init__(self, *, translate: Translate, limits: ConnectionLimits, seats: Seats, meet: Meet) -> None:
+    def __init__(
+        self, *, translate: MapException, limits: ConnectionLimits, seats: ConnectionQuota, meet: AuthorizeStream
+    ) -> None:
         self._translate = translate
         self._limits = limits
         self._seats = seats
@@ -32,21 +34,21 @@ class Streams:
         async with AsyncExitStack() as release:
             release.push_async_callback(answers.aclose)
             try:
-                place = self._seats.enter()
-                release.callback(place.leave)
+                place = self._seats.reserve()
+                release.callback(place.release)
                 peer = await self._meet(request, context)
                 release.callback(peer.close)
-                place.sit(peer.seat)
-            except Refused as refused:
+                place.claim(peer.owner)
+            except ConnectionRejected as refused:
                 raise _error(refused) from None
             limits, translate = self._limits, self._translate
             return EventStream(answers, peer, release=release.pop_all(), limits=limits, translate=translate)
 
 
-def _error(refused: Refused) -> RequestError:
-    reason = refused.closing.reason
-    if refused.closing is FULL:
+def _error(refused: ConnectionRejected) -> RequestError:
+    reason = refused.close_reason.reason
+    if refused.close_reason is SERVER_FULL:
         return RequestError(503, reason, "SERVICE_UNAVAILABLE")
-    if refused.closing is SEATS_TAKEN:
+    if refused.close_reason is QUOTA_REACHED:
         return RequestError(429, reason, "TOO_MANY_CONNECTIONS", **{"retry-after": "10"})
     return RequestError(403, reason, "FORBIDDEN")

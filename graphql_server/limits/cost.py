@@ -28,11 +28,11 @@ from graphql import (
 
 from sessionql.graphql_server.limits.fragments import children_first
 
-ENDLESS = 10**12
+SATURATED = 10**12
 """Costs are not told apart from here on."""
-WHOLE = 100
+UNPAGED_LIST_SIZE = 100
 """What a list without pages counts as, if no page is larger."""
-USUAL = 20
+DEFAULT_PAGE_SIZE = 20
 """The size of a page that nobody asked a size for."""
 
 
@@ -42,7 +42,7 @@ class Costs:
     def __init__(self, schema: GraphQLSchema, largest: int = 100) -> None:
         self._schema = schema
         self._largest = largest
-        self._whole = max(WHOLE, largest)
+        self._whole = max(UNPAGED_LIST_SIZE, largest)
 
     def of(self, document: DocumentNode) -> int:
         """The cost of the dearest operation of a valid document."""
@@ -68,7 +68,7 @@ class Costs:
                 total += self._cost(selection.selection_set, inner, fragments)
             elif isinstance(selection, FieldNode):
                 total += self._cost_of_field(selection, parent, fragments)
-        return min(total, ENDLESS)
+        return min(total, SATURATED)
 
     def _cost_of_field(self, node: FieldNode, parent: GraphQLNamedType | None, fragments: Mapping[str, int]) -> int:
         if node.selection_set is None:
@@ -86,7 +86,7 @@ class Costs:
             sizes = [each.value for each in node.arguments or () if each.name.value in ("first", "last")]
             known = [int(each.value) if isinstance(each, IntValueNode) else self._largest for each in sizes]
             # Never less than one: a size that is refused later must not pay for the rest of the document.
-            return min(max(1, *known), self._largest) if known else USUAL
+            return min(max(1, *known), self._largest) if known else DEFAULT_PAGE_SIZE
         return self._whole if parent is self._schema.query_type and is_list_type(get_nullable_type(field.type)) else 1
 
     def _named(self, condition: NamedTypeNode) -> GraphQLNamedType | None:

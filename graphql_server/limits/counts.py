@@ -21,7 +21,7 @@ from graphql import (
 
 from sessionql.graphql_server.limits.fragments import children_first
 
-ENDLESS = 10**12
+SATURATED = 10**12
 """Counts are not told apart from here on: fragments that double reach numbers of any length."""
 
 
@@ -112,4 +112,4 @@ def _with(own: _Own, whole: Mapping[str, Counts]) -> Counts:
 
 
 def _capped(count: int) -> int:
-    return min(count, ENDLESS)
+    return min(count, SATURATED)

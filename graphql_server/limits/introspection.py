@@ -11,7 +11,7 @@ from graphql import FieldNode, GraphQLError, ScalarLeafsRule
 from graphql.validation import ASTValidationRule, ValidationRule
 from graphql.validation.validate import ValidationAbortedError
 
-from sessionql.graphql_server.limits.limits import Refusal
+from sessionql.graphql_server.limits.limits import LimitExceeded
 
 TYPENAME = "__typename"
 """Clients need it to tell what they were given, and it tells nothing else."""
@@ -40,12 +40,12 @@ class QuietLeafs(ScalarLeafsRule):
         super().report_error(error)
 
 
-def concealing(rules: Collection[type[ASTValidationRule]]) -> Collection[type[ASTValidationRule]]:
+def rules_without_introspection(rules: Collection[type[ASTValidationRule]]) -> Collection[type[ASTValidationRule]]:
     """The rules, for a schema that is not told."""
     quiet = [QuietLeafs if rule is ScalarLeafsRule else rule for rule in rules]
     return [NoIntrospection, *quiet]
 
 
-def no_introspection(why: str) -> Refusal:
+def no_introspection(why: str) -> LimitExceeded:
     """Says whom to ask instead, which only the schema's owner knows."""
-    return Refusal("INTROSPECTION_DISABLED", why)
+    return LimitExceeded("INTROSPECTION_DISABLED", why)

@@ -16,7 +16,7 @@ class TooManyComparisonsError(ValidationAbortedError):
     """More pairs would have to be compared than may be."""
 
 
-def rules(comparisons: int) -> Collection[type[ASTValidationRule]]:
+def rules_with_budget(comparisons: int) -> Collection[type[ASTValidationRule]]:
     """The rules of the specification, with a bound on the comparing."""
 
     class Bounded(OverlappingFieldsCanBeMergedRule):

@@ -16,15 +16,15 @@ from sessionql.graphql_server.connections.close_codes import (
     NOT_ACKNOWLEDGED,
     OPENING_TIMEOUT,
     TOO_MANY_INITS,
-    already_there,
-    of_fault,
+    duplicate_id,
+    from_error,
 )
-from sessionql.graphql_server.connections.deadline import Term
+from sessionql.graphql_server.connections.deadline import Deadline
 from sessionql.graphql_server.connections.limits import ConnectionLimits
-from sessionql.graphql_server.connections.peer import Closing, Connection, Open, Refused
-from sessionql.graphql_server.connections.quota import Place
-from sessionql.graphql_server.connections.sender import Line, PeerGone
-from sessionql.graphql_server.errors import to_fault
+from sessionql.graphql_server.connections.peer import AuthorizeSocket, CloseReason, ConnectionRejected, SocketPeer
+from sessionql.graphql_server.connections.quota import Slot
+from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
+from sessionql.graphql_server.errors import mask_error
 from sessionql.graphql_server.websocket.messages import (
     Complete,
     Init,
@@ -35,10 +35,10 @@ from sessionql.graphql_server.websocket.messages import (
     pong,
     read_message,
 )
-from sessionql.graphql_server.websocket.operations import Executing, Operations
+from sessionql.graphql_server.websocket.operations import OperationRunner, Operations
 
 
-class Conversation:
+class SocketHandler:
     """With one client. It ends with a closing of ours, or with None when the client is gone."""
 
     __slots__ = (
@@ -60,11 +60,11 @@ class Conversation:
         self,
         handshake: HTTPConnection,
         receive: Receive,
-        line: Line,
-        place: Place,
+        line: PeerWriter,
+        place: Slot,
         *,
-        open_: Open,
-        executing: Executing,
+        open_: AuthorizeSocket,
+        executing: OperationRunner,
         limits: ConnectionLimits,
     ) -> None:
         self._handshake: HTTPConnection | None = handshake
@@ -74,10 +74,10 @@ class Conversation:
         self._open = open_
         self._executing = executing
         self._limits = limits
-        self._connection: Connection | None = None
+        self._connection: SocketPeer | None = None
         self._operations: Operations | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._term: Term[Closing | None] = Term(limits.init_seconds, INIT_TIMEOUT)
+        self._term: Deadline[CloseReason | None] = Deadline(limits.init_seconds, INIT_TIMEOUT)
         # The peer may not stay, and only takes what is under way.
         self._ending = False
 
@@ -94,16 +94,16 @@ class Conversation:
             self._stop()
             await self._clean_up()
 
-    async def _until_over(self) -> Closing | None:
+    async def _until_over(self) -> CloseReason | None:
         try:
             async with self._term:
                 await self._listen()
         except PeerGone:
             return None
-        except Refused as refused:
-            return refused.closing
+        except ConnectionRejected as refused:
+            return refused.close_reason
         except TimeoutError:
-            return self._term.why
+            return self._term.reason
         except Exception as error:  # noqa: BLE001 - the last line before the client
             return self._failed(error)
         return None
@@ -113,11 +113,11 @@ class Conversation:
             received = await self._receive()
             if received["type"] == "websocket.disconnect":
                 return
-            await self._hear(read_message(received, self._limits.message_bytes))
+            await self._handle_message(read_message(received, self._limits.message_bytes))
             # Messages that came together are there at once, and others have their turn between them.
             await asyncio.sleep(0)
 
-    async def _hear(self, message: Message) -> None:
+    async def _handle_message(self, message: Message) -> None:
         match message:
             case Init():
                 await self._acknowledge(message)
@@ -133,41 +133,41 @@ class Conversation:
 
     async def _acknowledge(self, init: Init) -> None:
         if self._handshake is None:
-            raise Refused(TOO_MANY_INITS)
-        self._term.extend(self._limits.init_seconds, OPENING_TIMEOUT)
+            raise ConnectionRejected(TOO_MANY_INITS)
+        self._term.reschedule(self._limits.init_seconds, OPENING_TIMEOUT)
         handshake, self._handshake = self._handshake, None
         connection = self._connection = await self._opened(handshake, init)
-        self._place.sit(connection.seat)
-        self._term.extend(self._limits.lifetime(), LIFETIME)
-        self._operations = Operations(self._executing, connection, self._line, on_gone=partial(self._term.end, None))
+        self._place.claim(connection.owner)
+        self._term.reschedule(self._limits.lifetime(), LIFETIME)
+        self._operations = Operations(self._executing, connection, self._line, on_gone=partial(self._term.expire, None))
         self._watch = asyncio.create_task(self._wait_until_ended(connection))
         await self._line.send_text(b'{"type":"connection_ack"}')
 
-    async def _opened(self, handshake: HTTPConnection, init: Init) -> Connection:
+    async def _opened(self, handshake: HTTPConnection, init: Init) -> SocketPeer:
         try:
             return await self._open(handshake, init.payload)
-        except Refused:
+        except ConnectionRejected:
             raise
         except Exception as error:  # noqa: BLE001 - whatever it is, it is the end of this socket only
-            raise Refused(self._failed(error)) from None
+            raise ConnectionRejected(self._failed(error)) from None
 
     async def _subscribe(self, message: Subscribe) -> None:
         if self._operations is None:
-            raise Refused(NOT_ACKNOWLEDGED)
+            raise ConnectionRejected(NOT_ACKNOWLEDGED)
         if message.id in self._operations:
-            raise Refused(already_there(message.id))
+            raise ConnectionRejected(duplicate_id(message.id))
         if not self._ending:
             await self._operations.start(message.id, message.request)
 
-    async def _wait_until_ended(self, connection: Connection) -> None:
+    async def _wait_until_ended(self, connection: SocketPeer) -> None:
         try:
-            closing = await connection.ended()
+            closing = await connection.wait_closed()
         except Exception as error:  # noqa: BLE001 - nobody knows any more whether the peer may stay
             closing = self._failed(error)
         self._ending = True
         if self._operations is not None:
-            await self._operations.wait(self._limits.farewell_seconds)
-        self._term.end(closing)
+            await self._operations.wait(self._limits.drain_seconds)
+        self._term.expire(closing)
 
     def _stop(self) -> None:
         if self._watch is not None:
@@ -182,9 +182,9 @@ class Conversation:
             if self._operations is not None:
                 await self._operations.wait()
         finally:
-            self._line.cut_soon()
+            self._line.abort_after_timeout()
             if self._connection is not None:
                 self._connection.close()
 
-    def _failed(self, error: Exception) -> Closing:
-        return of_fault(to_fault(error, self._executing.translate))
+    def _failed(self, error: Exception) -> CloseReason:
+        return from_error(mask_error(error, self._executing.translate))

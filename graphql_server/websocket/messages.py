@@ -7,7 +7,7 @@ import orjson
 from starlette.types import Message as Received
 
 from sessionql.graphql_server.connections.close_codes import malformed
-from sessionql.graphql_server.connections.peer import Refused
+from sessionql.graphql_server.connections.peer import ConnectionRejected
 from sessionql.graphql_server.errors import RequestError
 from sessionql.graphql_server.request import GraphQLRequest, from_payload
 
@@ -58,15 +58,15 @@ def read_message(received: Received, most_bytes: int) -> Message:
     """What a client said. Raises Refused."""
     text = received.get("text")
     if text is None:
-        raise Refused(malformed("A message is text, not binary."))
+        raise ConnectionRejected(malformed("A message is text, not binary."))
     if len(text) > most_bytes or len(data := text.encode()) > most_bytes:
-        raise Refused(malformed(f"A message has at most {most_bytes} bytes."))
+        raise ConnectionRejected(malformed(f"A message has at most {most_bytes} bytes."))
     try:
         said = orjson.loads(data)
     except orjson.JSONDecodeError as error:
-        raise Refused(malformed(f"A message is JSON: {error.msg}.")) from None
+        raise ConnectionRejected(malformed(f"A message is JSON: {error.msg}.")) from None
     if not isinstance(said, dict):
-        raise Refused(malformed("A message is a JSON object with a `type`."))
+        raise ConnectionRejected(malformed("A message is a JSON object with a `type`."))
     return _message(said)
 
 
@@ -76,7 +76,7 @@ def pong(payload: Payload) -> bytes:
         return orjson.dumps({"type": "pong", "payload": payload} if payload else {"type": "pong"})
     except orjson.JSONEncodeError:
         # More levels can be read than written.
-        raise Refused(malformed("The payload of `ping` is nested too deeply.")) from None
+        raise ConnectionRejected(malformed("The payload of `ping` is nested too deeply.")) from None
 
 
 def _message(said: dict[str, Any]) -> Message:
@@ -93,30 +93,30 @@ def _message(said: dict[str, Any]) -> Message:
         case "complete":
             return Complete(_id(said))
         case str() as other:
-            raise Refused(malformed(f"Clients send no messages of type `{other[:40]}`."))
+            raise ConnectionRejected(malformed(f"Clients send no messages of type `{other[:40]}`."))
         case _:
-            raise Refused(malformed("`type` is missing, or is no string."))
+            raise ConnectionRejected(malformed("`type` is missing, or is no string."))
 
 
 def _payload(said: dict[str, Any]) -> Payload:
     payload = said.get("payload")
     if payload is not None and not isinstance(payload, dict):
-        raise Refused(malformed(f"The payload of `{said['type']}` is a JSON object, or null."))
+        raise ConnectionRejected(malformed(f"The payload of `{said['type']}` is a JSON object, or null."))
     return payload
 
 
 def _id(said: dict[str, Any]) -> str:
     id_ = said.get("id")
     if not isinstance(id_, str) or not 0 < len(id_) <= LONGEST_ID:
-        raise Refused(malformed(f"`{said['type']}` has an `id`: a string of 1 to {LONGEST_ID} characters."))
+        raise ConnectionRejected(malformed(f"`{said['type']}` has an `id`: a string of 1 to {LONGEST_ID} characters."))
     return id_
 
 
 def _request(said: dict[str, Any]) -> GraphQLRequest:
     payload = said.get("payload")
     if not isinstance(payload, dict):
-        raise Refused(malformed("The payload of `subscribe` is a JSON object with `query`."))
+        raise ConnectionRejected(malformed("The payload of `subscribe` is a JSON object with `query`."))
     try:
         return from_payload(payload)
     except RequestError as error:
-        raise Refused(malformed(str(error))) from None
+        raise ConnectionRejected(malformed(str(error))) from None

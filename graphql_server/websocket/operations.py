@@ -7,28 +7,28 @@ from dataclasses import dataclass
 
 import orjson
 
-from sessionql.graphql_server.connections.peer import Connection
-from sessionql.graphql_server.connections.sender import Line, PeerGone
+from sessionql.graphql_server.connections.peer import SocketPeer
+from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
 from sessionql.graphql_server.connections.tasks import is_cancelled
 from sessionql.graphql_server.engine import EngineOf
-from sessionql.graphql_server.errors import Fault, RequestError, Translate, to_fault
+from sessionql.graphql_server.errors import ErrorInfo, MapException, RequestError, mask_error
 from sessionql.graphql_server.outcome import Answer, answer_of
 from sessionql.graphql_server.request import GraphQLRequest
 
 
 @dataclass(frozen=True, slots=True)
-class Executing:
+class OperationRunner:
     """How operations are executed."""
 
     engine_of: EngineOf
-    translate: Translate
+    translate: MapException
     most: int
 
     @property
-    def too_many(self) -> Fault:
+    def too_many(self) -> ErrorInfo:
         """Beyond the limit, an operation is refused, and its socket goes on."""
         message = f"A connection has at most {self.most} operations at once: complete another one first."
-        return Fault(message, "TOO_MANY_OPERATIONS")
+        return ErrorInfo(message, "TOO_MANY_OPERATIONS")
 
 
 class Operations:
@@ -36,7 +36,9 @@ class Operations:
 
     __slots__ = ("_connection", "_current", "_executing", "_line", "_on_gone", "_tasks")
 
-    def __init__(self, executing: Executing, connection: Connection, line: Line, on_gone: Callable[[], None]) -> None:
+    def __init__(
+        self, executing: OperationRunner, connection: SocketPeer, line: PeerWriter, on_gone: Callable[[], None]
+    ) -> None:
         self._executing = executing
         self._connection = connection
         self._line = line
@@ -78,13 +80,13 @@ class Operations:
             try:
                 failure = await self._answer(id_, request)
             except RequestError as error:
-                failure = answer_of(Fault(str(error), error.code, error.status))
+                failure = answer_of(ErrorInfo(str(error), error.code, error.status))
             except PeerGone:
                 raise
             except (Exception, asyncio.CancelledError) as error:
                 if is_cancelled():
                     raise
-                failure = answer_of(to_fault(error, self._executing.translate))
+                failure = answer_of(mask_error(error, self._executing.translate))
             # Before it is told: from then on the client may use the id again.
             self._current.pop(id_, None)
             if failure is None:

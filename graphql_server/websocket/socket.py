@@ -7,13 +7,13 @@ from starlette.types import Receive, Scope, Send
 
 from sessionql.graphql_server.connections.close_codes import SUBPROTOCOL
 from sessionql.graphql_server.connections.limits import ConnectionLimits
-from sessionql.graphql_server.connections.peer import Admit, Open, Refused
-from sessionql.graphql_server.connections.quota import Place, Seats
-from sessionql.graphql_server.connections.sender import Line, PeerGone
+from sessionql.graphql_server.connections.peer import AuthorizeSocket, CheckOrigin, ConnectionRejected
+from sessionql.graphql_server.connections.quota import ConnectionQuota, Slot
+from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
 from sessionql.graphql_server.engine import Engine, EngineOf
-from sessionql.graphql_server.errors import Translate
-from sessionql.graphql_server.websocket.handler import Conversation
-from sessionql.graphql_server.websocket.operations import Executing
+from sessionql.graphql_server.errors import MapException
+from sessionql.graphql_server.websocket.handler import SocketHandler
+from sessionql.graphql_server.websocket.operations import OperationRunner
 
 PROTOCOL = "graphql-transport-ws"
 
@@ -28,14 +28,14 @@ class GraphQLSocket:
         self,
         engine: Engine | EngineOf,
         *,
-        open_: Open,
-        translate: Translate,
+        open_: AuthorizeSocket,
+        translate: MapException,
         limits: ConnectionLimits,
-        seats: Seats,
-        admit: Admit | None = None,
+        seats: ConnectionQuota,
+        admit: CheckOrigin | None = None,
     ) -> None:
         engine_of: EngineOf = (lambda _: engine) if isinstance(engine, Engine) else engine
-        self._executing = Executing(engine_of, translate, limits.operations)
+        self._executing = OperationRunner(engine_of, translate, limits.operations)
         self._open = open_
         self._limits = limits
         self._seats = seats
@@ -43,7 +43,7 @@ class GraphQLSocket:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One socket, from its handshake to its end."""
-        handshake, line = HTTPConnection(scope), Line(scope, send, self._limits.send_seconds)
+        handshake, line = HTTPConnection(scope), PeerWriter(scope, send, self._limits.send_seconds)
         await receive()  # `websocket.connect`, which says nothing that the scope does not
         with suppress(PeerGone):
             if self._admit is not None and not self._admit(handshake):
@@ -57,18 +57,20 @@ class GraphQLSocket:
                 await line.send({"type": "websocket.accept", "subprotocol": PROTOCOL})
                 await self._converse(handshake, receive, line)
 
-    async def _converse(self, handshake: HTTPConnection, receive: Receive, line: Line) -> None:
+    async def _converse(self, handshake: HTTPConnection, receive: Receive, line: PeerWriter) -> None:
         try:
-            place = self._seats.enter()
-        except Refused as refused:
-            await line.close(refused.closing)
+            place = self._seats.reserve()
+        except ConnectionRejected as refused:
+            await line.close(refused.close_reason)
             return
         try:
             await self._conversation(handshake, receive, line, place).run()
         finally:
-            place.leave()
+            place.release()
 
-    def _conversation(self, handshake: HTTPConnection, receive: Receive, line: Line, place: Place) -> Conversation:
-        return Conversation(
+    def _conversation(
+        self, handshake: HTTPConnection, receive: Receive, line: PeerWriter, place: Slot
+    ) -> SocketHandler:
+        return SocketHandler(
             handshake, receive, line, place, open_=self._open, executing=self._executing, limits=self._limits
         )

@@ -12,7 +12,7 @@ from sessionql.storage.sessions import Touch
 
 log = logging.getLogger("sessionql.activity")
 
-BATCH = 500
+BATCH_SIZE = 500
 """Rows written in one transaction: short enough that nobody waits for it."""
 
 
@@ -25,7 +25,7 @@ class Activity:
         self._pending: dict[tuple[UUID, UUID], Touch] = {}
         self._flushing = asyncio.Lock()
 
-    def note(self, session: SessionRecord, address: str | None, now: datetime) -> None:
+    def record(self, session: SessionRecord, address: str | None, now: datetime) -> None:
         """The session was used just now, from this address."""
         if now - session.last_active >= self._interval:
             key = (session.user_id, session.id)
@@ -36,7 +36,7 @@ class Activity:
         written = 0
         async with self._flushing:
             while self._pending:
-                batch = dict(islice(self._pending.items(), BATCH))
+                batch = dict(islice(self._pending.items(), BATCH_SIZE))
                 async with self._storage.transaction() as repositories:
                     await repositories.sessions.touch(list(batch.values()), self._interval)
                 self._forget(batch)

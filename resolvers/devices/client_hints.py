@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from functools import lru_cache
 
-ASKED_FOR = "Sec-CH-UA-Full-Version-List, Sec-CH-UA-Model, Sec-CH-UA-Platform-Version"
+ACCEPT_CH = "Sec-CH-UA-Full-Version-List, Sec-CH-UA-Model, Sec-CH-UA-Platform-Version"
 """What a page has to ask for (`Accept-CH`); brands and platform come without."""
 
 _MAX_VALUE = 512
@@ -53,7 +53,7 @@ def read_hints(headers: tuple[tuple[bytes, bytes], ...]) -> ClientHints:
     )
 
 
-def unveil(user_agent: str, hints: ClientHints) -> str:
+def apply_client_hints(user_agent: str, hints: ClientHints) -> str:
     """The User-Agent as it would read if its browser hid nothing in it."""
     if hints.version is None:
         return user_agent

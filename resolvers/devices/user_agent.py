@@ -13,13 +13,13 @@ from functools import cache, lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from sessionql.resolvers.devices import names
-from sessionql.resolvers.devices.client_hints import NO_HINTS, ClientHints, unveil, windows_version
+from sessionql.resolvers.devices.client_hints import NO_HINTS, ClientHints, apply_client_hints, windows_version
 from sessionql.storage.records import Device, DeviceKind
 
 if TYPE_CHECKING:
     from ua_parser import DefaultedResult, Parser
 
-MAX_USER_AGENT = 512
+MAX_USER_AGENT_LENGTH = 512
 _MAX_LABEL = 80
 _MAX_VERSION = 16
 _UNKNOWN = Device("Unknown device", DeviceKind.UNKNOWN)
@@ -42,7 +42,7 @@ _FROZEN_SAFARI = 26
 _FIRST_IPADOS = 13
 
 
-class _Place(NamedTuple):
+class _Platform(NamedTuple):
     """What the software runs on: a model if it is known, else an operating system."""
 
     name: str
@@ -52,7 +52,7 @@ class _Place(NamedTuple):
     model: str | None = None
 
 
-_NOWHERE = _Place("", DeviceKind.UNKNOWN)
+_UNKNOWN_PLATFORM = _Platform("", DeviceKind.UNKNOWN)
 
 
 class _Software(NamedTuple):
@@ -65,7 +65,7 @@ class _Software(NamedTuple):
 
 def clean_user_agent(raw: bytes | None) -> str | None:
     """Make a header fit to keep and show: up to 512 printable characters, None if it has none."""
-    return _printable((raw or b"").decode("utf-8", "replace"))[:MAX_USER_AGENT].strip() or None
+    return _printable((raw or b"").decode("utf-8", "replace"))[:MAX_USER_AGENT_LENGTH].strip() or None
 
 
 def describe(user_agent: str | None, hints: ClientHints = NO_HINTS) -> Device:
@@ -78,12 +78,12 @@ def describe(user_agent: str | None, hints: ClientHints = NO_HINTS) -> Device:
     """
     if not user_agent:
         return _UNKNOWN
-    text = user_agent[:MAX_USER_AGENT]
+    text = user_agent[:MAX_USER_AGENT_LENGTH]
     return _hinted(text, hints) if hints is not NO_HINTS and "Chrome/" in text else _describe(text)
 
 
 def _hinted(text: str, hints: ClientHints) -> Device:
-    device = _describe(unveil(text, hints))
+    device = _describe(apply_client_hints(text, hints))
     if device.os == "Windows" and (version := windows_version(hints)):
         label = device.label.replace("on Windows", f"on Windows {version}")
         device = replace(device, label=label, os_version=version)
@@ -149,8 +149,8 @@ def _spider(text: str, family: str) -> str:
 
 
 def _compose(text: str, parsed: DefaultedResult) -> Device:
-    place = _place(text, parsed)
-    software = _software(text, parsed, placed=place is not _NOWHERE)
+    place = _platform(text, parsed)
+    software = _software(text, parsed, placed=place is not _UNKNOWN_PLATFORM)
     shown = _shown(place, software.name)
     known = None if shown == names.APP else shown
     if not (known or place.name):
@@ -161,80 +161,80 @@ def _compose(text: str, parsed: DefaultedResult) -> Device:
         browser=known,
         browser_version=software.version if known else None,
         os=place.os,
-        os_version=_thawed(place, software) or place.os_version,
+        os_version=_safari_ios_version(place, software) or place.os_version,
         model=place.model,
     )
 
 
-def _shown(place: _Place, browser: str | None) -> str | None:
+def _shown(place: _Platform, browser: str | None) -> str | None:
     """Drop a browser that is only the engine of a television, or is called like its device."""
-    set_top = place is not _NOWHERE and place.kind is DeviceKind.UNKNOWN
+    set_top = place is not _UNKNOWN_PLATFORM and place.kind is DeviceKind.UNKNOWN
     engine = set_top and browser not in names.SET_TOP_BROWSERS
     return None if engine or browser == place.name else browser
 
 
-def _thawed(place: _Place, software: _Software) -> str | None:
+def _safari_ios_version(place: _Platform, software: _Software) -> str | None:
     """Tell iOS 26 and later, which still call themselves 18: Safari has the same number since."""
     frozen = place.os in ("iOS", "iPadOS") and software.name == "Safari"
     return software.version if frozen and _major(software.version) >= _FROZEN_SAFARI else None
 
 
-def _kind(place: _Place, software: _Software) -> DeviceKind:
+def _kind(place: _Platform, software: _Software) -> DeviceKind:
     if software.name in names.AUTOMATA:
         return DeviceKind.PROGRAM
     if software.name in names.TEXT_BROWSERS:
         return DeviceKind.DESKTOP
-    if place is _NOWHERE and software.name == "Opera Mini":
+    if place is _UNKNOWN_PLATFORM and software.name == "Opera Mini":
         return DeviceKind.PHONE
-    if software.native and (place is _NOWHERE or place.kind is DeviceKind.DESKTOP):
+    if software.native and (place is _UNKNOWN_PLATFORM or place.kind is DeviceKind.DESKTOP):
         return DeviceKind.PROGRAM
     return place.kind
 
 
-def _place(text: str, parsed: DefaultedResult) -> _Place:
+def _platform(text: str, parsed: DefaultedResult) -> _Platform:
     finders = (_set_top, _other_handheld, _apple, _android, _computer)
-    return next((place for find in finders if (place := find(text, parsed))), _NOWHERE)
+    return next((place for find in finders if (place := find(text, parsed))), _UNKNOWN_PLATFORM)
 
 
-def _set_top(text: str, parsed: DefaultedResult) -> _Place | None:
+def _set_top(text: str, parsed: DefaultedResult) -> _Platform | None:
     """Find televisions and consoles, before the phones that some of them claim to be like."""
     found = names.find(text.casefold(), names.SET_TOPS)
     worn = names.sane(parsed.device.model) if "OculusBrowser" in text else None
     name = found[1] if found else worn
-    return _Place(name, DeviceKind.UNKNOWN, model=name) if name else None
+    return _Platform(name, DeviceKind.UNKNOWN, model=name) if name else None
 
 
-def _other_handheld(text: str, parsed: DefaultedResult) -> _Place | None:
+def _other_handheld(text: str, parsed: DefaultedResult) -> _Platform | None:
     os, version = _system(parsed)
     if os == "Kindle":
-        return _Place(os, DeviceKind.TABLET, model=os)
+        return _Platform(os, DeviceKind.TABLET, model=os)
     if os not in names.PHONE_SYSTEMS:
         return None
     model = names.sane(parsed.device.model) if os == "Windows Phone" else names.find_model(text)
     name = "BlackBerry" if os == "BlackBerry OS" else model or os
-    return _Place(name, DeviceKind.PHONE, os, version, model)
+    return _Platform(name, DeviceKind.PHONE, os, version, model)
 
 
-def _apple(text: str, parsed: DefaultedResult) -> _Place | None:
+def _apple(text: str, parsed: DefaultedResult) -> _Platform | None:
     if "Android" in text:
         return None  # copies of the iPhone run Android
     found, (os, version) = _APPLE.search(text), _system(parsed)
     if found:
         return _apple_model(found[1], version if os == "iOS" else None)
     if "CFNetwork/" in text and os != "macOS":
-        return _Place("Apple device", DeviceKind.PROGRAM)  # a Mac and an iPhone have one Darwin
-    return _Place("iOS", DeviceKind.PHONE, "iOS", version) if os == "iOS" else None
+        return _Platform("Apple device", DeviceKind.PROGRAM)  # a Mac and an iPhone have one Darwin
+    return _Platform("iOS", DeviceKind.PHONE, "iOS", version) if os == "iOS" else None
 
 
-def _apple_model(said: str, version: str | None) -> _Place:
+def _apple_model(said: str, version: str | None) -> _Platform:
     if said == "iPad":
         os = "iPadOS" if _major(version) >= _FIRST_IPADOS else "iOS"
-        return _Place("iPad", DeviceKind.TABLET, os, version, "iPad")
+        return _Platform("iPad", DeviceKind.TABLET, os, version, "iPad")
     name = "iPod touch" if said == "iPod" else said
-    return _Place(name, DeviceKind.PHONE, "iOS", version, name)
+    return _Platform(name, DeviceKind.PHONE, "iOS", version, name)
 
 
-def _android(text: str, parsed: DefaultedResult) -> _Place | None:
+def _android(text: str, parsed: DefaultedResult) -> _Platform | None:
     os, version = _system(parsed)
     system = "HarmonyOS" if "HarmonyOS" in text or "OpenHarmony" in text else "Android"
     if os != system and system not in text and "OpenHarmony" not in text:
@@ -244,7 +244,7 @@ def _android(text: str, parsed: DefaultedResult) -> _Place | None:
     name = names.model_name(model, maker) if model else None
     # Chrome hides the model behind a K, and the version behind a 10; after a slash it is the API's.
     veiled = os != system or "; K)" in text or f" Android/{version}" in text
-    return _Place(name or system, _size(text, model or ""), system, None if veiled else version, name)
+    return _Platform(name or system, _size(text, model or ""), system, None if veiled else version, name)
 
 
 def _size(text: str, model: str) -> DeviceKind:
@@ -256,9 +256,9 @@ def _size(text: str, model: str) -> DeviceKind:
     return DeviceKind.TABLET if tablet else DeviceKind.PHONE
 
 
-def _computer(_: str, parsed: DefaultedResult) -> _Place | None:
+def _computer(_: str, parsed: DefaultedResult) -> _Platform | None:
     os, version = _system(parsed)
-    return _Place(os, DeviceKind.DESKTOP, os, version) if os in names.COMPUTERS else None
+    return _Platform(os, DeviceKind.DESKTOP, os, version) if os in names.COMPUTERS else None
 
 
 def _system(parsed: DefaultedResult) -> tuple[str, str | None]:

@@ -20,7 +20,7 @@ from sessionql.resolvers.tokens.keys import KeyRing
 from sessionql.resolvers.values.ids import parse_id
 from sessionql.storage.records import SessionRecord
 
-LONGEST = 2048
+MAX_TOKEN_LENGTH = 2048
 """Nothing of ours is longer, in characters."""
 
 _SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
@@ -56,7 +56,7 @@ class Signature:
     secret: str | None = None
 
 
-class _Verified:
+class VerifiedTokenCache:
     """The claims of tokens whose signature was checked: it is the dearest step of a request.
 
     Holds digests, not tokens. Says nothing of sessions: their row is read every time.
@@ -67,7 +67,7 @@ class _Verified:
         self._claims: OrderedDict[bytes, Claims] = OrderedDict()
         self._ring: KeyRing | None = None
 
-    def recall(self, token: str, keys: Callable[[], KeyRing]) -> Claims | None:
+    def get(self, token: str, keys: Callable[[], KeyRing]) -> Claims | None:
         """The claims, if the token was checked under the keys of today."""
         ring = keys()
         if ring is not self._ring:
@@ -75,7 +75,7 @@ class _Verified:
             self._ring = ring
         return self._claims.get(_digest(token))
 
-    def remember(self, token: str, claims: Claims) -> None:
+    def put(self, token: str, claims: Claims) -> None:
         """Keep the claims of a good token, in place of the oldest."""
         self._claims[_digest(token)] = claims
         if len(self._claims) > self._most:
@@ -86,7 +86,7 @@ def _digest(token: str) -> bytes:
     return sha256(token.encode(errors="surrogatepass")).digest()
 
 
-class Tokens:
+class AccessTokens:
     """Signs access tokens and checks them."""
 
     def __init__(
@@ -103,7 +103,7 @@ class Tokens:
         self._audience = audience
         self._lifetime = lifetime
         self._signature = signature
-        self._verified = _Verified()
+        self._verified = VerifiedTokenCache()
 
     def sign(self, session: SessionRecord, token_id: UUID, session_end: datetime, now: datetime) -> AccessToken:
         """A new access token of the session. It never outlives the session."""
@@ -129,13 +129,13 @@ class Tokens:
 
     def read(self, token: str) -> Claims | None:
         """What the token says, whether or not it has expired; None when it is not one of ours."""
-        if len(token) > LONGEST:
+        if len(token) > MAX_TOKEN_LENGTH:
             return None
-        claims = self._verified.recall(token, self.keys)
+        claims = self._verified.get(token, self.keys)
         if claims is None:
             claims = self._check(token)
             if claims is not None:
-                self._verified.remember(token, claims)
+                self._verified.put(token, claims)
         return claims
 
     def _check(self, token: str) -> Claims | None:

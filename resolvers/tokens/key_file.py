@@ -21,7 +21,7 @@ from sessionql.resolvers.tokens.keys import SECRET_BYTES, KeyRing, SigningKey
 
 log = logging.getLogger("sessionql.keys")
 
-FEW = 12
+MIN_DISTINCT_BYTES = 12
 """So few different bytes are no secret. Of 32 random ones about 30 differ; less than 12, never in practice."""
 
 
@@ -150,7 +150,7 @@ def _weakness(ring: KeyRing) -> str | None:
 def _is_guessable(secret: bytes) -> bool:
     """Whether the bytes, or the steps from each to the next, are few: random ones never are."""
     steps = {(after - before) % 256 for before, after in pairwise(secret)}
-    return min(len(set(secret)), len(steps)) < FEW
+    return min(len(set(secret)), len(steps)) < MIN_DISTINCT_BYTES
 
 
 def _read_signing(entry: dict[str, Any]) -> SigningKey:

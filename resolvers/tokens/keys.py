@@ -13,7 +13,7 @@ from sessionql.resolvers.tokens import base64url
 PUBLISHED_AHEAD = timedelta(minutes=10)
 """A new key is in the key set for this long before it signs: others may cache the set."""
 
-LONGEST_TOKEN = timedelta(hours=1)
+MAX_TOKEN_LIFETIME = timedelta(hours=1)
 """No access token may be set to live longer, so that a retired key can be forgotten."""
 
 SECRET_BYTES = 32
@@ -65,10 +65,12 @@ class KeyRing:
             return KeyRing((SigningKey.generate(now),), self.refresh)
         new = SigningKey.generate(now + PUBLISHED_AHEAD)
         # A key stops to sign when its successor begins; keep it while its last tokens may live.
-        kept = (key for successor, key in pairwise((new, *self.signing)) if successor.signs_from > now - LONGEST_TOKEN)
+        kept = (
+            key for successor, key in pairwise((new, *self.signing)) if successor.signs_from > now - MAX_TOKEN_LIFETIME
+        )
         return KeyRing((new, *kept), self.refresh)
 
-    def resealed(self) -> "KeyRing":
+    def with_new_refresh_secret(self) -> "KeyRing":
         """With a new secret for refresh tokens and without the old: everybody logs in again."""
         return KeyRing(self.signing, (secrets.token_bytes(SECRET_BYTES),))
 

@@ -29,13 +29,13 @@ class RefreshClaims:
     generation: int
 
 
-def seal(claims: RefreshClaims, secret: bytes) -> str:
+def sign(claims: RefreshClaims, secret: bytes) -> str:
     """The refresh token of this session and generation."""
     body = _BODY.pack(_VERSION, claims.user_id.bytes, claims.session_id.bytes, claims.generation)
     return _PREFIX + urlsafe_b64encode(body + _mac(body, secret)).decode()
 
 
-def unseal(token: str, secrets: Sequence[bytes]) -> RefreshClaims | None:
+def verify(token: str, secrets: Sequence[bytes]) -> RefreshClaims | None:
     """What the token says; None when no secret of ours sealed it or a character was changed."""
     if not _SHAPE.fullmatch(token):
         return None

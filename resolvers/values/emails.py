@@ -6,7 +6,7 @@ from email_validator import EmailNotValidError, validate_email
 
 from sessionql.resolvers.errors import InvalidInput
 
-LONGEST = 254
+MAX_EMAIL_LENGTH = 254
 """The longest address that mail can be sent to (RFC 5321, erratum 1690)."""
 
 
@@ -15,8 +15,8 @@ def normalize_email(text: str) -> str | InvalidInput:
 
     Only the syntax is looked at: nothing is sent, so nothing has to be deliverable.
     """
-    if len(text) > LONGEST:
-        too_long = f"This is not an e-mail address: it is too long, {LONGEST} characters are allowed."
+    if len(text) > MAX_EMAIL_LENGTH:
+        too_long = f"This is not an e-mail address: it is too long, {MAX_EMAIL_LENGTH} characters are allowed."
         return InvalidInput(too_long, ("input", "email"))
     try:
         found = validate_email(text.strip(), check_deliverability=False, test_environment=True)

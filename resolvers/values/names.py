@@ -4,9 +4,9 @@ import unicodedata
 
 from sessionql.resolvers.errors import InvalidInput
 
-LONGEST = 80
+MAX_NAME_LENGTH = 80
 
-_RULE = f"A name has 1 to {LONGEST} characters; null takes it away."
+_RULE = f"A name has 1 to {MAX_NAME_LENGTH} characters; null takes it away."
 
 
 def clean_name(text: str | None, path: tuple[str, ...]) -> str | InvalidInput | None:
@@ -14,15 +14,15 @@ def clean_name(text: str | None, path: tuple[str, ...]) -> str | InvalidInput | 
     if text is None:
         return None
     # Before anything else: normalizing hostile text takes time that grows with its square.
-    if len(text) > 4 * LONGEST:
+    if len(text) > 4 * MAX_NAME_LENGTH:
         return InvalidInput(_RULE, path)
     name = unicodedata.normalize("NFC", text).strip()
     # Control characters, lone surrogates, and what turns the direction of the text after it.
-    if any(unicodedata.category(letter) in ("Cc", "Cs") or letter in _TURNING for letter in name):
+    if any(unicodedata.category(letter) in ("Cc", "Cs") or letter in _BIDI_CONTROLS for letter in name):
         return InvalidInput("A name has no control characters.", path)
-    if not 1 <= len(name) <= LONGEST:
+    if not 1 <= len(name) <= MAX_NAME_LENGTH:
         return InvalidInput(_RULE, path)
     return name
 
 
-_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_BIDI_CONTROLS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")

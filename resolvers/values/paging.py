@@ -8,8 +8,8 @@ from sessionql.resolvers.errors import InvalidArgument, ListTooLong
 from sessionql.resolvers.values.cursors import decode_cursor
 from sessionql.storage.filters import Page
 
-MOST = 100
-USUAL = 20
+MAX_PAGE_SIZE = 100
+DEFAULT_PAGE_SIZE = 20
 
 T = TypeVar("T")
 
@@ -23,7 +23,7 @@ class PageRequest:
     last: int | None = None
     before: str | None = None
 
-    def to_page(self, list_: str, most: int = MOST) -> Page:
+    def to_page(self, list_: str, most: int = MAX_PAGE_SIZE) -> Page:
         """The page of this list. Raises InvalidArgument for sizes and cursors that make none."""
         if self.first is not None and self.last is not None:
             raise InvalidArgument("Pass `first` or `last`, not both.")
@@ -31,7 +31,7 @@ class PageRequest:
             if size is not None:
                 check_size(name, size, most)
         return Page(
-            limit=self.last or self.first or USUAL,
+            limit=self.last or self.first or DEFAULT_PAGE_SIZE,
             after=None if self.after is None else decode_cursor(list_, self.after),
             before=None if self.before is None else decode_cursor(list_, self.before),
             from_end=self.last is not None,
@@ -51,7 +51,7 @@ class Slice(Generic[T]):
 
     items: Sequence[T]
     page: Page
-    more: bool
+    has_more: bool
 
 
 def cut(found: Sequence[T], page: Page) -> Slice[T]:

@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from typing import Any
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.locations import Locations, LocationsError
 from sessionql.resolvers.devices.user_agent import describe
 from sessionql.resolvers.pruning import prune_every
@@ -16,29 +16,29 @@ from sessionql.storage import StorageError
 
 log = logging.getLogger("sessionql")
 
-PAUSE = 5.0
+INTERVAL = 5.0
 """Seconds between two writings of activity, and between two looks at the files."""
 
 
 @asynccontextmanager
-async def background(settings: Settings, services: Services, keys: KeyFile) -> AsyncIterator[None]:
+async def background(settings: Settings, deps: Dependencies, keys: KeyFile) -> AsyncIterator[None]:
     """Work while the block runs, and write the activity of the last moments at its end."""
     tasks = [
-        asyncio.create_task(services.activity.flush_every(PAUSE)),
-        asyncio.create_task(prune_every(services, settings.prune_interval.total_seconds())),
-        asyncio.create_task(_watch(keys, services.locations)),
-        asyncio.create_task(services.broadcast.run()),
+        asyncio.create_task(deps.activity.flush_every(INTERVAL)),
+        asyncio.create_task(prune_every(deps, settings.prune_interval.total_seconds())),
+        asyncio.create_task(_watch(keys, deps.locations)),
+        asyncio.create_task(deps.pubsub.run()),
         # Its tables take a third of a second to build: not in somebody's first log-in.
         asyncio.create_task(asyncio.to_thread(describe, "Mozilla/5.0")),
     ]
     try:
-        await services.broadcast.begun()
+        await deps.pubsub.started()
         yield
     finally:
         await _end(tasks)
-        services.broadcast.forget()
+        deps.pubsub.reset()
         try:
-            await services.activity.flush()
+            await deps.activity.flush()
         except StorageError as error:
             log.warning("Activity of the last moments could not be written: %s", error)
 
@@ -54,7 +54,7 @@ async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
 async def _watch(keys: KeyFile, locations: Locations) -> None:
     """Notice when the keys or the GeoIP database are replaced. A broken file changes nothing."""
     while True:
-        await asyncio.sleep(PAUSE)
+        await asyncio.sleep(INTERVAL)
         for file in (keys, locations):
             try:
                 if file.reload():

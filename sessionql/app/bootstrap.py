@@ -7,11 +7,11 @@ from datetime import UTC, datetime
 from uuid_utils.compat import uuid7
 
 from sessionql.resolvers.background.activity import Activity
-from sessionql.resolvers.background.pubsub import Broadcast
-from sessionql.resolvers.dependencies import Clock, IdSource, Services
+from sessionql.resolvers.background.pubsub import PubSub
+from sessionql.resolvers.dependencies import Clock, Dependencies, IdSource
 from sessionql.resolvers.devices.locations import Locations
 from sessionql.resolvers.passwords import Passwords
-from sessionql.resolvers.tokens.access import Tokens
+from sessionql.resolvers.tokens.access import AccessTokens
 from sessionql.resolvers.tokens.key_file import KeyFile
 from sessionql.settings.settings import Settings
 from sessionql.storage import Storage
@@ -25,18 +25,18 @@ def system_clock() -> datetime:
     return datetime.now(UTC)  # noqa: TID251 - the one source of time
 
 
-def make_services(
+def make_dependencies(
     settings: Settings,
     keys: KeyFile,
     *,
     clock: Clock = system_clock,
     new_id: IdSource = uuid7,
-) -> Services:
+) -> Dependencies:
     """Services that are not connected yet."""
     storage = Storage(connect(settings.url, settings.database_pool_size), settings.lifetimes)
-    return Services(
+    return Dependencies(
         storage=storage,
-        tokens=Tokens(
+        tokens=AccessTokens(
             lambda: keys.ring,
             issuer=settings.issuer,
             audience=settings.audience,
@@ -46,7 +46,7 @@ def make_services(
         passwords=Passwords(),
         activity=Activity(storage, settings.activity_interval),
         locations=Locations(settings.geoip_database),
-        broadcast=Broadcast(storage),
+        pubsub=PubSub(storage),
         clock=clock,
         new_id=new_id,
         policy=settings.policy,
@@ -69,14 +69,14 @@ async def prepare(settings: Settings, storage: Storage) -> None:
 
 
 @asynccontextmanager
-async def connected(settings: Settings) -> AsyncIterator[Services]:
+async def connected_dependencies(settings: Settings) -> AsyncIterator[Dependencies]:
     """Services for one command, connected and let go of."""
     keys = KeyFile(settings.keys_path)
     keys.load_or_create(system_clock())
-    services = make_services(settings, keys)
+    deps = make_dependencies(settings, keys)
     try:
-        await prepare(settings, services.storage)
-        yield services
+        await prepare(settings, deps.storage)
+        yield deps
     finally:
-        services.passwords.close()
-        await services.storage.database.close()
+        deps.passwords.close()
+        await deps.storage.database.close()

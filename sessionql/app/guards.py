@@ -13,10 +13,10 @@ from starlette.exceptions import WebSocketException
 from starlette.requests import HTTPConnection
 
 from sessionql.http.authentication import bearer_token, client_of, context_of, token_of
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.requester import Requester, Unauthenticated
 from sessionql.rest.problems import CHALLENGE
-from sessionql.schema.browser import Browser, CookiesRefused
+from sessionql.schema.browser import CookieJar, CookiesRejected
 from sessionql.schema.context import Context
 from sessionql.settings.settings import Settings
 from sessionql.storage import StorageUnavailable
@@ -37,9 +37,9 @@ class Guards:
     fresh_session: Callable[[timedelta | None], Guard]
 
 
-def make_guards(settings: Settings, services: Services, notice: Callable[[], None]) -> Guards:
+def make_guards(settings: Settings, deps: Dependencies, notice: Callable[[], None]) -> Guards:
     """Guards of one server; `notice` is called before each check."""
-    caller = _Caller(settings, services, notice)
+    caller = _Caller(settings, deps, notice)
 
     async def optional_session(
         connection: HTTPConnection, context: Annotated[Context, Depends(caller)]
@@ -57,12 +57,12 @@ def make_guards(settings: Settings, services: Services, notice: Callable[[], Non
         return requester
 
     def fresh_session(max_age: timedelta | None = None) -> Guard:
-        most = services.policy.fresh_login if max_age is None else max_age
+        most = deps.policy.fresh_login if max_age is None else max_age
 
         async def fresh(
             connection: HTTPConnection, requester: Annotated[Requester, Depends(current_session)]
         ) -> Requester:
-            age = services.clock() - requester.session.authenticated_at
+            age = deps.clock() - requester.session.authenticated_at
             if most and age > most:
                 seconds = int(most.total_seconds())
                 stale = f'{CHALLENGE}, error="insufficient_user_authentication", max_age="{seconds}"'
@@ -77,25 +77,25 @@ def make_guards(settings: Settings, services: Services, notice: Callable[[], Non
 class _Caller(SecurityBase):
     """Finds out who asks, once for each request, however many guards want to know. OpenAPI documents show it."""
 
-    def __init__(self, settings: Settings, services: Services, notice: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, deps: Dependencies, notice: Callable[[], None]) -> None:
         self.model = HTTPBearer(description="The access token of a session. The cookies of the page do as well.")
         self.scheme_name = "SessionQL"
         self._settings = settings
-        self._services = services
+        self._deps = deps
         self._notice = notice
 
     async def __call__(self, connection: HTTPConnection) -> Context:
         """What is known of whoever asks. Raises HTTPException, or WebSocketException at the door of a socket."""
         self._notice()
-        services, settings = self._services, self._settings
-        sender = client_of(connection, settings.proxies, truncate=services.policy.truncate_addresses)
+        deps, settings = self._deps, self._settings
+        sender = client_of(connection, settings.proxies, truncate=deps.policy.truncate_addresses)
         try:
             if _was_typed(connection):
                 token = bearer_token(connection) or settings.cookies.read(connection.headers.raw).access_token
             else:
                 token = token_of(connection, None, settings.cookies, settings.origins)
-            context = await context_of(services, sender, token, Browser())
-        except CookiesRefused as error:
+            context = await context_of(deps, sender, token, CookieJar())
+        except CookiesRejected as error:
             _refuse(connection, 403, str(error))
         except StorageUnavailable:
             _refuse(connection, 503, "The sessions cannot be reached. Try again in a moment.")

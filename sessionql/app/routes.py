@@ -10,11 +10,11 @@ from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from sessionql.graphql.examples import load_examples
 from sessionql.graphql.graphiql import PAGE_HEADERS, graphiql_assets, graphiql_page
-from sessionql.graphql.sdl_routes import schema_doors
+from sessionql.graphql.sdl_routes import sdl_routes
 from sessionql.graphql.wiring import make_graphql
 from sessionql.graphql_server import GraphQLEndpoint
-from sessionql.page import page_doors
-from sessionql.resolvers.dependencies import Services
+from sessionql.page import page_routes
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.settings.settings import Settings
 from sessionql.storage import StorageError, StorageUnavailable
 from sessionql.storage.migrate import check
@@ -29,20 +29,20 @@ EXAMPLES = Path(__file__).parent.parent / "graphql_examples"
 _ASKING = frozenset({"query", "documentId", "extensions"})
 
 
-def routes(settings: Settings, services: Services) -> list[BaseRoute]:
+def routes(settings: Settings, deps: Dependencies) -> list[BaseRoute]:
     """Every door of the server but those of REST."""
-    health = Route("/healthz", _health(services), methods=["GET"])
-    return [*graphql_doors(settings, services), health, *page_doors(settings)]
+    health = Route("/healthz", _health(deps), methods=["GET"])
+    return [*graphql_routes(settings, deps), health, *page_routes(settings)]
 
 
-def graphql_doors(settings: Settings, services: Services) -> list[BaseRoute]:
+def graphql_routes(settings: Settings, deps: Dependencies) -> list[BaseRoute]:
     """The doors that speak GraphQL, or help those who do."""
-    graphql = make_graphql(services, settings)
+    graphql = make_graphql(deps, settings)
     endpoint = graphql.endpoint
     always: list[BaseRoute] = [
         WebSocketRoute("/graphql", graphql.socket),
-        Route("/.well-known/jwks.json", _jwks(services), methods=["GET"]),
-        *schema_doors(services, settings),
+        Route("/.well-known/jwks.json", _jwks(deps), methods=["GET"]),
+        *sdl_routes(deps, settings),
     ]
     if not settings.serves_graphiql:
         return [*always, _for_every_method("/graphql", endpoint.__call__)]
@@ -73,20 +73,20 @@ def _with_page(endpoint: GraphQLEndpoint) -> Handler:
     return graphql
 
 
-def _jwks(services: Services) -> Handler:
+def _jwks(deps: Dependencies) -> Handler:
     """The keys that access tokens are checked with (RFC 7517)."""
 
     async def jwks(_request: Request) -> Response:
-        return JSONResponse(services.tokens.to_jwks(), headers={"cache-control": "public, max-age=300"})
+        return JSONResponse(deps.tokens.to_jwks(), headers={"cache-control": "public, max-age=300"})
 
     return jwks
 
 
-def _health(services: Services) -> Handler:
+def _health(deps: Dependencies) -> Handler:
     """Whether the server can do its work: 200, or 503 and what is missing."""
 
     async def health(_request: Request) -> Response:
-        database, headers = services.storage.database, {"cache-control": "no-store"}
+        database, headers = deps.storage.database, {"cache-control": "no-store"}
         try:
             await check(database)
         except StorageError as error:

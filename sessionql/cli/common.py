@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.settings.logs import set_up_logging
 from sessionql.settings.settings import Settings
 
@@ -24,14 +24,14 @@ def show_time(at: datetime | None) -> str:
     return "never" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
-def with_services(work: Callable[[Services], Awaitable[T]]) -> T:
+def run_with_dependencies(work: Callable[[Dependencies], Awaitable[T]]) -> T:
     """The result of some work on the database, connected for it alone."""
-    from sessionql.app.bootstrap import connected
+    from sessionql.app.bootstrap import connected_dependencies
 
     settings = read_settings()
 
     async def run() -> T:
-        async with connected(settings) as services:
-            return await work(services)
+        async with connected_dependencies(settings) as deps:
+            return await work(deps)
 
     return asyncio.run(run())

@@ -8,9 +8,9 @@ from pathlib import Path
 import click
 from pydantic import ValidationError
 
-from sessionql.cli.common import read_settings, with_services
-from sessionql.cli.service_keys import services
-from sessionql.cli.users import operations, users
+from sessionql.cli.common import read_settings, run_with_dependencies
+from sessionql.cli.service_keys import service_keys
+from sessionql.cli.users import audit_log, users
 from sessionql.graphql_server import ManifestError
 from sessionql.resolvers.devices.locations import LocationsError
 from sessionql.resolvers.tokens.key_file import KeyFile, KeysError
@@ -24,7 +24,7 @@ def commands() -> None:
     """All commands."""
 
 
-for part in (services, users, operations):
+for part in (service_keys, users, audit_log):
     commands.add_command(part)
 
 
@@ -77,7 +77,7 @@ def prune() -> None:
     """Delete ended sessions and old events that are no longer kept. Servers do so by themselves."""
     from sessionql.resolvers.pruning import prune as prune_
 
-    forgotten = with_services(prune_)
+    forgotten = run_with_dependencies(prune_)
     click.echo(f"Deleted {forgotten.sessions} sessions and {forgotten.events} events.")
 
 
@@ -95,23 +95,23 @@ def export_schema(for_services: bool, file: Path | None) -> None:
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 def export_settings(file: Path | None) -> None:
     """Write the table of all settings (Markdown) to FILE, or print it."""
-    from sessionql.settings.reference import settings_page
+    from sessionql.settings.reference import settings_reference
 
-    _export(settings_page, file)
+    _export(settings_reference, file)
 
 
 @commands.command("check-documents")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def check_documents(folder: Path | None) -> None:
     """Check the trusted documents of FOLDER, or of the settings, as a start would: run it before one."""
-    from sessionql.graphql.trusted_documents import load_trusted, told
+    from sessionql.graphql.trusted_documents import describe_unusable, load_trusted
 
     settings = read_settings(trusted_documents=folder)
     if settings.trusted_documents is None:
         raise SystemExit("sessionql: name a folder, or set SESSIONQL_TRUSTED_DOCUMENTS")
     trusted = load_trusted(settings)
     for unusable in trusted.unusable:
-        click.echo(told(unusable), err=True)
+        click.echo(describe_unusable(unusable), err=True)
     click.echo(f"{len(trusted.users)} documents of users, {len(trusted.services)} of services.")
     if trusted.unusable:
         raise SystemExit(f"sessionql: {len(trusted.unusable)} of them cannot be run")
@@ -166,8 +166,8 @@ def rotate(at_once: bool) -> None:
 
 @keys.command()
 @click.confirmation_option(prompt="Everybody will have to log in again. Go on?")
-def reseal() -> None:
+def rotate_refresh_secret() -> None:
     """Replace the secret of refresh tokens, if it leaked. Everybody has to log in again."""
     file = _key_file()
-    file.replace(file.ring.resealed())
+    file.replace(file.ring.with_new_refresh_secret())
     click.echo("All refresh tokens are void.")

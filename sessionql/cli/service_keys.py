@@ -1,19 +1,19 @@
-"""`sessionql services`: the keys that other services and operators ask with."""
+"""`sessionql service-keys`: the keys that other services and operators ask with."""
 
 import click
 
-from sessionql.cli.common import show_time, with_services
+from sessionql.cli.common import run_with_dependencies, show_time
 from sessionql.storage.records import Scope
 
 NAMES = [scope.value.lower().replace("_", "-") for scope in Scope]
 
 
 @click.group()
-def services() -> None:
+def service_keys() -> None:
     """The keys of other services and of operators."""
 
 
-@services.command()
+@service_keys.command()
 @click.argument("name")
 @click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(NAMES), help="What it may do.")
 def create(name: str, scopes: tuple[str, ...]) -> None:
@@ -22,32 +22,32 @@ def create(name: str, scopes: tuple[str, ...]) -> None:
     from sessionql.resolvers.service_keys import create_key
 
     wanted = [Scope(scope.upper().replace("-", "_")) for scope in scopes]
-    made = with_services(lambda found: create_key(found, name, wanted))
+    made = run_with_dependencies(lambda found: create_key(found, name, wanted))
     if isinstance(made, InvalidInput):
         raise click.BadParameter(made.message)
     click.echo(made.token)
     click.echo("Keep it like a password: it is not shown again. Send it as `Authorization: Bearer …`.", err=True)
-    click.echo(f"To revoke it: sessionql services revoke {made.key.id}", err=True)
+    click.echo(f"To revoke it: sessionql service-keys revoke {made.key.id}", err=True)
 
 
-@services.command("list")
+@service_keys.command("list")
 def list_() -> None:
     """List the keys, oldest first. Never shows a secret."""
     from sessionql.resolvers.service_keys import list_keys
 
-    for key in with_services(list_keys):
+    for key in run_with_dependencies(list_keys):
         scopes = " ".join(sorted(scope.value for scope in key.scopes))
         end = f"revoked {show_time(key.revoked_at)}" if key.revoked_at else "good"
         click.echo(f"{key.id}  {key.name}  {scopes}  made {show_time(key.created_at)}  {end}")
 
 
-@services.command()
+@service_keys.command()
 @click.argument("key_id", metavar="ID")
 def revoke(key_id: str) -> None:
     """Revoke the key ID. It is refused with its very next request."""
     from sessionql.resolvers.service_keys import revoke_key
 
-    revoked = with_services(lambda found: revoke_key(found, key_id))
+    revoked = run_with_dependencies(lambda found: revoke_key(found, key_id))
     if revoked is None:
         raise SystemExit("sessionql: there is no such key, or it was revoked before")
     click.echo(f"Revoked the key of {revoked.name}.")

@@ -18,8 +18,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from sessionql.graphql.examples import Example
-from sessionql.http.static_files import file_of
-from sessionql.resolvers.devices.client_hints import ASKED_FOR
+from sessionql.http.static_files import static_file
+from sessionql.resolvers.devices.client_hints import ACCEPT_CH
 
 _PACKAGE = "graphene_django_graphiql_static"
 
@@ -58,7 +58,7 @@ PAGE_HEADERS: Mapping[str, str] = MappingProxyType(
     {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _CONTENT_SECURITY_POLICY.items()),
         "X-Content-Type-Options": "nosniff",
-        "Accept-CH": ASKED_FOR,
+        "Accept-CH": ACCEPT_CH,
         "Referrer-Policy": "same-origin",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cache-Control": "no-cache",
@@ -93,7 +93,7 @@ def graphiql_page(examples: Sequence[Example]) -> str:
 
 def graphiql_assets() -> Route:
     """The route of the page's files. A name that is not one of theirs is 404, whatever lies on the disk."""
-    assets = {path.name: file_of(path.read_bytes(), _CONTENT_TYPES[path.suffix]) for path in _files()}
+    assets = {path.name: static_file(path.read_bytes(), _CONTENT_TYPES[path.suffix]) for path in _files()}
 
     async def serve(request: Request) -> Response:
         asset = assets.get(request.path_params["name"])

@@ -6,9 +6,9 @@ from sessionql.settings.mode import Introspection
 from sessionql.storage.records import Scope
 
 _INSTEAD = "Develop against a server in SESSIONQL_MODE=development, or use the schema's SDL file."
-WHY_NOT: dict[Introspection, str] = {
+REJECTIONS: dict[Introspection, str] = {
     "operators": f"Schema introspection is for service keys with the scope OPERATOR here. {_INSTEAD}",
-    "nobody": f"Schema introspection is turned off here. {_INSTEAD}",
+    "off": f"Schema introspection is turned off here. {_INSTEAD}",
 }
 """What a refusal says, where not everybody is told."""
 
@@ -17,4 +17,4 @@ def may_introspect(context: Context, introspectors: Introspection) -> bool:
     """Whether whoever asks is told. Users are never operators: keys have scopes, and nothing else has."""
     if introspectors == "operators":
         return isinstance(context, ServiceContext) and Scope.OPERATOR in context.service.key.scopes
-    return introspectors == "everybody"
+    return introspectors == "public"

@@ -12,13 +12,13 @@ from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
-from sessionql.graphql.introspection import WHY_NOT, may_introspect
-from sessionql.graphql.wiring import translate
-from sessionql.graphql_server.errors import to_fault
+from sessionql.graphql.introspection import REJECTIONS, may_introspect
+from sessionql.graphql.wiring import map_exception
+from sessionql.graphql_server.errors import mask_error
 from sessionql.http.authentication import bearer_token, client_of, context_of
-from sessionql.http.static_files import File, file_of
-from sessionql.resolvers.dependencies import Services
-from sessionql.schema.browser import Browser
+from sessionql.http.static_files import StaticFile, static_file
+from sessionql.resolvers.dependencies import Dependencies
+from sessionql.schema.browser import CookieJar
 from sessionql.schema.build import sdl, services_sdl
 from sessionql.schema.context import Context
 from sessionql.schema.service_context import ServiceContext
@@ -28,23 +28,23 @@ from sessionql.settings.settings import Settings
 FOR_SERVICES = "This schema is for service keys: send one as `Authorization: Bearer sqls_…`."
 
 
-def schema_doors(services: Services, settings: Settings) -> list[Route]:
+def sdl_routes(deps: Dependencies, settings: Settings) -> list[Route]:
     """The routes of both schemas; none where nobody may introspect."""
-    if settings.introspectors == "nobody":
+    if settings.introspectors == "off":
         return []
-    users = _SchemaDoor(services, settings, sdl, for_services=False)
-    others = _SchemaDoor(services, settings, services_sdl, for_services=True)
+    users = _SdlRoute(deps, settings, sdl, for_services=False)
+    others = _SdlRoute(deps, settings, services_sdl, for_services=True)
     return [
         Route("/schema.graphql", users.__call__, methods=["GET"]),
         Route("/services.graphql", others.__call__, methods=["GET"]),
     ]
 
 
-class _SchemaDoor:
+class _SdlRoute:
     """Answers who asks for one schema: the SDL, or in a sentence why not."""
 
-    def __init__(self, services: Services, settings: Settings, make: Callable[[], str], *, for_services: bool) -> None:
-        self._services = services
+    def __init__(self, deps: Dependencies, settings: Settings, make: Callable[[], str], *, for_services: bool) -> None:
+        self._deps = deps
         self._proxies = settings.proxies
         self._introspectors: Introspection = settings.introspectors
         self._make = make
@@ -55,7 +55,7 @@ class _SchemaDoor:
         try:
             context = await self._context_of(request)
         except Exception as error:  # noqa: BLE001 - the last line before the client
-            fault = to_fault(error, translate)
+            fault = mask_error(error, map_exception)
             again = {"Retry-After": "1"} if fault.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
             return _refuse(fault.status, fault.message, **again)
         if why_not := self._why_not(context):
@@ -65,19 +65,19 @@ class _SchemaDoor:
 
     async def _context_of(self, request: Request) -> Context:
         """Who asks, found out as for GraphQL but for cookies."""
-        client = client_of(request, self._proxies, truncate=self._services.policy.truncate_addresses)
-        return await context_of(self._services, client, bearer_token(request), Browser())
+        client = client_of(request, self._proxies, truncate=self._deps.policy.truncate_addresses)
+        return await context_of(self._deps, client, bearer_token(request), CookieJar())
 
     def _why_not(self, context: Context) -> str | None:
         if not may_introspect(context, self._introspectors):
-            return WHY_NOT[self._introspectors]
+            return REJECTIONS[self._introspectors]
         return FOR_SERVICES if self._for_services and not isinstance(context, ServiceContext) else None
 
 
 @cache
-def _file_of(make: Callable[[], str]) -> File:
+def _file_of(make: Callable[[], str]) -> StaticFile:
     """Made when somebody first asks: a start need not wait for it."""
-    return file_of(make().encode(), "text/plain; charset=utf-8", "private, no-cache")
+    return static_file(make().encode(), "text/plain; charset=utf-8", "private, no-cache")
 
 
 def _refuse(status: int, why: str, **headers: str) -> Response:

@@ -4,8 +4,8 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
-from sessionql.graphql.introspection import WHY_NOT
-from sessionql.graphql_server import Entry, ManifestError, TrustedDocuments, Unusable, read_manifests
+from sessionql.graphql.introspection import REJECTIONS
+from sessionql.graphql_server import ManifestEntry, ManifestError, TrustedDocuments, UnusableDocument, read_manifests
 from sessionql.page import page_documents
 from sessionql.schema.build import graphql_schema, services_schema
 from sessionql.settings.settings import Settings
@@ -13,7 +13,7 @@ from sessionql.settings.settings import Settings
 log = logging.getLogger("sessionql")
 
 SERVICES = "services"
-TOLD = 10
+MAX_LOGGED = 10
 """So many unusable documents are told of at a start, one by one: the manifests of some tools keep all that ever was."""
 
 
@@ -25,12 +25,12 @@ class Trusted:
     services: TrustedDocuments
 
     @property
-    def unusable(self) -> tuple[Unusable, ...]:
+    def unusable(self) -> tuple[UnusableDocument, ...]:
         """Those that cannot be run."""
         return self.users.unusable + self.services.unusable
 
 
-def read_folder(folder: Path | None) -> tuple[list[Entry], list[Entry]]:
+def read_folder(folder: Path | None) -> tuple[list[ManifestEntry], list[ManifestEntry]]:
     """What the manifests have for users and for services. Raises ManifestError with what to do."""
     if folder is None:
         return [], []
@@ -45,7 +45,7 @@ def load_trusted(settings: Settings) -> Trusted:
     users, services = read_folder(settings.trusted_documents)
     if settings.trusted_documents_only and settings.page:
         users = [*users, *page_documents()]
-    conceal = WHY_NOT.get(settings.introspectors)
+    conceal = REJECTIONS.get(settings.introspectors)
     return Trusted(
         TrustedDocuments(graphql_schema, settings.limits, users, conceal),
         TrustedDocuments(services_schema, settings.limits, services, conceal),
@@ -54,13 +54,13 @@ def load_trusted(settings: Settings) -> Trusted:
 
 def report(trusted: Trusted) -> None:
     """Log which documents cannot be run, and why. They stop nobody's log-in: an app of last year may have them."""
-    for unusable in trusted.unusable[:TOLD]:
-        log.warning("%s", told(unusable))
-    if len(trusted.unusable) > TOLD:
-        log.warning("And %d more: `sessionql check-documents` tells of all", len(trusted.unusable) - TOLD)
+    for unusable in trusted.unusable[:MAX_LOGGED]:
+        log.warning("%s", describe_unusable(unusable))
+    if len(trusted.unusable) > MAX_LOGGED:
+        log.warning("And %d more: `sessionql check-documents` tells of all", len(trusted.unusable) - MAX_LOGGED)
 
 
-def told(unusable: Unusable) -> str:
+def describe_unusable(unusable: UnusableDocument) -> str:
     """Which document it is that cannot be run, and why."""
     entry = unusable.entry
     return f'Trusted document "{entry.id}" of {entry.file} cannot be run: {unusable.reason}'

@@ -7,17 +7,26 @@ from typing import Any
 
 from starlette.requests import HTTPConnection, Request
 
-from sessionql.graphql.introspection import WHY_NOT, may_introspect
-from sessionql.graphql.peers import FOREIGN, Conversing, Watching, converse
+from sessionql.graphql.introspection import REJECTIONS, may_introspect
+from sessionql.graphql.peers import CROSS_SITE_COOKIES, SessionPeer, SessionSocketPeer, authorize_socket
 from sessionql.graphql.trusted_documents import load_trusted, report
-from sessionql.graphql_server import Engine, EngineOf, Fault, GraphQLEndpoint, GraphQLSocket, Refused, Seats, Streams
-from sessionql.http.authentication import client_of, context_of, proof_of, token_of
+from sessionql.graphql_server import (
+    ConnectionQuota,
+    ConnectionRejected,
+    Engine,
+    EngineOf,
+    ErrorInfo,
+    GraphQLEndpoint,
+    GraphQLSocket,
+    Streams,
+)
+from sessionql.http.authentication import client_of, context_of, credentials_of, token_of
 from sessionql.http.csrf import PreflightRequired, is_by_link
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidArgument, ListTooLong
 from sessionql.resolvers.requester import Unauthenticated
 from sessionql.resolvers.service_keys import Forbidden
-from sessionql.schema.browser import CookiesRefused
+from sessionql.schema.browser import CookiesRejected
 from sessionql.schema.build import executor_class, graphql_schema, services_schema
 from sessionql.schema.context import Context
 from sessionql.schema.service_context import ServiceContext
@@ -30,7 +39,7 @@ _CODES: dict[type[BaseException], str] = {
     InvalidArgument: "BAD_USER_INPUT",
     ListTooLong: "LIST_TOO_LONG",
 }
-OPERATORS_WAIT = 300.0
+OPERATOR_TIMEOUT = 300.0
 """How long operations of services and operators may take at least, in seconds."""
 
 
@@ -42,30 +51,30 @@ class GraphQL:
     socket: GraphQLSocket
 
 
-def make_graphql(services: Services, settings: Settings) -> GraphQL:
+def make_graphql(deps: Dependencies, settings: Settings) -> GraphQL:
     """Both doors, with the same engines and the same seats."""
-    engine_of, seats = _engines(settings), Seats(settings.connections)
-    return GraphQL(_endpoint(services, settings, engine_of, seats), _socket(services, settings, engine_of, seats))
+    engine_of, seats = _engines(settings), ConnectionQuota(settings.connections)
+    return GraphQL(_endpoint(deps, settings, engine_of, seats), _socket(deps, settings, engine_of, seats))
 
 
 def _engines(settings: Settings) -> EngineOf:
     introspectors, trusted = settings.introspectors, load_trusted(settings)
     report(trusted)
     make_engine = partial(
-        Engine, translate=translate, executor_class=executor_class, persisted_queries=settings.persisted_queries
+        Engine, translate=map_exception, executor_class=executor_class, persisted_queries=settings.persisted_queries
     )
     # An operator who ends everybody's sessions may have millions of them to end.
-    patient = replace(settings.limits, seconds=max(settings.limits.seconds, OPERATORS_WAIT))
+    patient = replace(settings.limits, seconds=max(settings.limits.seconds, OPERATOR_TIMEOUT))
     # Whoever has a key is trusted to ask what they like.
     make_others = partial(make_engine, services_schema, limits=patient, trusted=trusted.services)
     users = make_engine(
         graphql_schema,
         limits=settings.limits,
-        conceal=WHY_NOT.get(introspectors),
+        conceal=REJECTIONS.get(introspectors),
         trusted=trusted.users,
         trusted_only=settings.trusted_documents_only,
     )
-    others = make_others(conceal=WHY_NOT.get(introspectors))
+    others = make_others(conceal=REJECTIONS.get(introspectors))
     operators = make_others() if introspectors == "operators" else others
 
     def engine_of(context: Context) -> Engine:
@@ -76,63 +85,63 @@ def _engines(settings: Settings) -> EngineOf:
     return engine_of
 
 
-def _endpoint(services: Services, settings: Settings, engine_of: EngineOf, seats: Seats) -> GraphQLEndpoint:
+def _endpoint(deps: Dependencies, settings: Settings, engine_of: EngineOf, seats: ConnectionQuota) -> GraphQLEndpoint:
     proxies, rules, origins = settings.proxies, settings.cookies, settings.origins
 
     async def make_context(request: Request) -> Context:
-        sender = client_of(request, proxies, truncate=services.policy.truncate_addresses)
-        token, browser = proof_of(request, rules, origins)
-        context = await context_of(services, sender, token, browser)
+        sender = client_of(request, proxies, truncate=deps.policy.truncate_addresses)
+        token, browser = credentials_of(request, rules, origins)
+        context = await context_of(deps, sender, token, browser)
         # Keys are for programs, and no browser ever has one.
         if is_by_link(request) and not isinstance(context, ServiceContext):
             raise PreflightRequired
         return context
 
     def finish(request: Request, context: Context) -> list[tuple[str, str]]:
-        return rules.write(context.browser.changes, request.scope, services.clock())
+        return rules.write(context.cookies.changes, request.scope, deps.clock())
 
-    async def meet(_request: Request, context: Context) -> Watching:
-        return Watching(services, context.require())
+    async def meet(_request: Request, context: Context) -> SessionPeer:
+        return SessionPeer(deps, context.require())
 
     return GraphQLEndpoint(
         engine_of,
         make_context=make_context,
-        translate=translate,
+        translate=map_exception,
         max_body=settings.max_body_bytes,
         finish=finish,
         profile=settings.http_profile,
-        streams=Streams(translate=translate, limits=settings.connections, seats=seats, meet=meet),
+        streams=Streams(translate=map_exception, limits=settings.connections, seats=seats, meet=meet),
     )
 
 
-def _socket(services: Services, settings: Settings, engine_of: EngineOf, seats: Seats) -> GraphQLSocket:
+def _socket(deps: Dependencies, settings: Settings, engine_of: EngineOf, seats: ConnectionQuota) -> GraphQLSocket:
     proxies, rules, origins = settings.proxies, settings.cookies, settings.origins
 
-    async def open_(handshake: HTTPConnection, payload: Mapping[str, Any] | None) -> Conversing:
-        sender = client_of(handshake, proxies, truncate=services.policy.truncate_addresses)
+    async def open_(handshake: HTTPConnection, payload: Mapping[str, Any] | None) -> SessionSocketPeer:
+        sender = client_of(handshake, proxies, truncate=deps.policy.truncate_addresses)
         try:
             token = token_of(handshake, payload, rules, origins)
-        except CookiesRefused:
-            raise Refused(FOREIGN) from None
-        return await converse(services, sender, token)
+        except CookiesRejected:
+            raise ConnectionRejected(CROSS_SITE_COOKIES) from None
+        return await authorize_socket(deps, sender, token)
 
     def admit(handshake: HTTPConnection) -> bool:
-        return origins.may_connect(handshake.headers)
+        return origins.allows_socket(handshake.headers)
 
     return GraphQLSocket(
-        engine_of, open_=open_, translate=translate, limits=settings.connections, seats=seats, admit=admit
+        engine_of, open_=open_, translate=map_exception, limits=settings.connections, seats=seats, admit=admit
     )
 
 
-def translate(error: BaseException) -> Fault | None:
+def map_exception(error: BaseException) -> ErrorInfo | None:
     """What our exceptions mean to clients."""
     if code := _CODES.get(type(error)):
-        return Fault(str(error), code)
+        return ErrorInfo(str(error), code)
     match error:
-        case CookiesRefused() | PreflightRequired():
-            return Fault(str(error), "CSRF_REFUSED", 403)
+        case CookiesRejected() | PreflightRequired():
+            return ErrorInfo(str(error), "CSRF_REFUSED", 403)
         case StorageUnavailable():
-            return Fault(
+            return ErrorInfo(
                 "The server cannot reach its database. Try again in a moment.",
                 "SERVICE_UNAVAILABLE",
                 503,

@@ -7,48 +7,48 @@ from typing import Any
 from starlette.requests import HTTPConnection, Request
 
 from sessionql.http.cookies import CookieRules
-from sessionql.http.csrf import FOREIGN, refusal
+from sessionql.http.csrf import CROSS_SITE, rejection
 from sessionql.http.origins import Origins
 from sessionql.http.proxies import Proxies, address_of
-from sessionql.resolvers.client import client
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.client import client_info
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.client_hints import NO_HINTS, read_hints
 from sessionql.resolvers.devices.user_agent import clean_user_agent
-from sessionql.resolvers.requester import Client, authenticate
+from sessionql.resolvers.requester import ClientInfo, authenticate
 from sessionql.resolvers.service_keys import authenticate_service
-from sessionql.schema.browser import Browser, CookiesRefused
+from sessionql.schema.browser import CookieJar, CookiesRejected
 from sessionql.schema.context import Context
 from sessionql.schema.service_context import ServiceContext
 
 
-def proof_of(
+def credentials_of(
     request: Request,
     rules: CookieRules,
     origins: Origins,
-    refuse: Callable[[Request, Origins], str | None] = refusal,
-) -> tuple[str | None, Browser]:
+    refuse: Callable[[Request, Origins], str | None] = rejection,
+) -> tuple[str | None, CookieJar]:
     """The access token of a request, and what its browser keeps.
 
     A bearer token wins: its request asks nothing of the cookies. Raises CookiesRefused when they
     are all that the request has, and another site may have had them sent.
     """
     token, cookies = bearer_token(request), rules.read(request.headers.raw)
-    browser = Browser(sent=cookies.sent, refusal=partial(refuse, request, origins))
+    browser = CookieJar(sent=cookies.sent, rejection=partial(refuse, request, origins))
     if token is not None or not cookies.sent:
         return token, browser
-    browser.require()
-    browser.speaks, browser.refresh_token = True, cookies.refresh_token
+    browser.require_allowed()
+    browser.authenticates, browser.refresh_token = True, cookies.refresh_token
     return cookies.access_token, browser
 
 
-async def context_of(services: Services, client: Client, token: str | None, browser: Browser) -> Context:
+async def context_of(deps: Dependencies, client: ClientInfo, token: str | None, browser: CookieJar) -> Context:
     """What the fields of this request share. The session is looked up here, once."""
-    if token is not None and (service := await authenticate_service(services, token, client)):
-        return ServiceContext(services, client, service=service)
-    context = Context(services, client, token, browser=browser)
+    if token is not None and (service := await authenticate_service(deps, token, client)):
+        return ServiceContext(deps, client, service=service)
+    context = Context(deps, client, token, cookies=browser)
     if token is not None:
-        context.requester = await authenticate(services, token, context.client)
-    context.rejected = context.requester is None and (token is not None or browser.speaks)
+        context.requester = await authenticate(deps, token, context.client)
+    context.rejected = context.requester is None and (token is not None or browser.authenticates)
     return context
 
 
@@ -66,19 +66,19 @@ def token_of(
     if token is not None:
         return token
     cookies = rules.read(handshake.headers.raw)
-    if cookies.sent and not origins.admit(handshake.headers):
-        raise CookiesRefused(FOREIGN)
+    if cookies.sent and not origins.is_same_site(handshake.headers):
+        raise CookiesRejected(CROSS_SITE)
     return cookies.access_token
 
 
-def client_of(request: HTTPConnection, proxies: Proxies, *, truncate: bool) -> Client:
+def client_of(request: HTTPConnection, proxies: Proxies, *, truncate: bool) -> ClientInfo:
     """The address and the program that a request comes from."""
     # Raw bytes: the header may hold anything, and the framework would read it as Latin-1.
     said = request.headers.raw
     raw = next((value for name, value in said if name == b"user-agent"), None)
     hints = tuple(pair for pair in said if pair[0].startswith(b"sec-ch-ua"))
     address, user_agent = address_of(request, proxies), clean_user_agent(raw)
-    return client(address, user_agent, read_hints(hints) if hints else NO_HINTS, truncate=truncate)
+    return client_info(address, user_agent, read_hints(hints) if hints else NO_HINTS, truncate=truncate)
 
 
 def bearer_token(request: HTTPConnection) -> str | None:

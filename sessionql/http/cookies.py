@@ -9,18 +9,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sessionql.schema.browser import Kept, Secret
+from sessionql.schema.browser import Cookie, CookieKind
 
 SameSite = Literal["strict", "lax", "none"]
 
-_NAMES = {Secret.ACCESS: "sessionql_access", Secret.REFRESH: "sessionql_refresh"}
-_PREFIXES = {Secret.ACCESS: "__Host-", Secret.REFRESH: "__Secure-"}
+_NAMES = {CookieKind.ACCESS: "sessionql_access", CookieKind.REFRESH: "sessionql_refresh"}
+_PREFIXES = {CookieKind.ACCESS: "__Host-", CookieKind.REFRESH: "__Secure-"}
 _SERVICE_KEY = "sqls_"
 _LONG_AGO = "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Cookies:
+class RequestCookies:
     """Our cookies of a request. `sent` says that there were some, good or not."""
 
     sent: bool = False
@@ -28,7 +28,7 @@ class Cookies:
     refresh_token: str | None = None
 
 
-NONE = Cookies()
+NONE = RequestCookies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +38,11 @@ class CookieRules:
     same_site: SameSite = "strict"
     secure: bool = True
 
-    def name(self, secret: Secret) -> str:
+    def name(self, secret: CookieKind) -> str:
         """The name of a cookie."""
         return f"{_PREFIXES[secret] if self.secure else ''}{_NAMES[secret]}"
 
-    def read(self, headers: Iterable[tuple[bytes, bytes]]) -> Cookies:
+    def read(self, headers: Iterable[tuple[bytes, bytes]]) -> RequestCookies:
         """Our cookies among a request's headers.
 
         A browser sends each of them once: when there are two of a name, another host has planted
@@ -53,22 +53,22 @@ class CookieRules:
             return NONE
         pairs = (pair.partition("=") for line in lines for pair in line.decode("latin-1").split(";"))
         found = [(name.strip(), value.strip()) for name, _, value in pairs]
-        access, refresh = ([value for name, value in found if name == self.name(secret)] for secret in Secret)
+        access, refresh = ([value for name, value in found if name == self.name(secret)] for secret in CookieKind)
         if len(access) > 1 or len(refresh) > 1:
-            return Cookies(sent=True)
+            return RequestCookies(sent=True)
         # Keys of services are for programs: one in a browser's cookie was not put there by us.
         token = next((value for value in access if not value.startswith(_SERVICE_KEY)), None)
-        return Cookies(bool(access or refresh), token, next(iter(refresh), None))
+        return RequestCookies(bool(access or refresh), token, next(iter(refresh), None))
 
     def write(
-        self, changes: Mapping[Secret, Kept | None], scope: Mapping[str, Any], now: datetime
+        self, changes: Mapping[CookieKind, Cookie | None], scope: Mapping[str, Any], now: datetime
     ) -> list[tuple[str, str]]:
         """The headers that have a browser keep tokens, or forget them."""
         return [("set-cookie", self._cookie(secret, kept, scope, now)) for secret, kept in changes.items()]
 
-    def _cookie(self, secret: Secret, kept: Kept | None, scope: Mapping[str, Any], now: datetime) -> str:
-        token, seconds = ("", 0) if kept is None else (kept.token, max(0, int((kept.until - now).total_seconds())))
-        path = "/" if secret is Secret.ACCESS else _path_of(scope)
+    def _cookie(self, secret: CookieKind, kept: Cookie | None, scope: Mapping[str, Any], now: datetime) -> str:
+        token, seconds = ("", 0) if kept is None else (kept.token, max(0, int((kept.expires_at - now).total_seconds())))
+        path = "/" if secret is CookieKind.ACCESS else _path_of(scope)
         parts = [f"{self.name(secret)}={token}", f"Path={path}", f"Max-Age={seconds}"]
         if kept is None:
             parts.append(f"Expires={_LONG_AGO}")

@@ -9,18 +9,18 @@ from starlette.types import ASGIApp
 
 from sessionql.graphql_server.http.negotiation import JSON
 from sessionql.http.csrf import PREFLIGHT_HEADERS
-from sessionql.http.error_responses import refusal_body
+from sessionql.http.error_responses import error_body
 from sessionql.http.origins import Origins
 
 _SECONDS = 600
 """How long browsers may remember an answer to their asking, which revoking a listing has to wait for."""
 
 
-def share(app: ASGIApp, origins: Origins) -> ASGIApp:
+def with_cors(app: ASGIApp, origins: Origins) -> ASGIApp:
     """The application, which pages of the listed origins may ask too."""
     if not origins.listed:
         return app
-    return _Sharing(
+    return _Cors(
         app,
         allow_origins=origins.listed,
         allow_methods=["GET", "POST", "PATCH", "DELETE"],
@@ -31,7 +31,7 @@ def share(app: ASGIApp, origins: Origins) -> ASGIApp:
     )
 
 
-class _Sharing(CORSMiddleware):
+class _Cors(CORSMiddleware):
     """The framework's, whose refusals are JSON too."""
 
     def preflight_response(self, request_headers: Headers) -> Response:
@@ -40,5 +40,5 @@ class _Sharing(CORSMiddleware):
         if response.status_code == HTTPStatus.OK:
             return response
         kept = {name: value for name, value in response.headers.items() if not name.startswith("content-")}
-        body = refusal_body(f"{bytes(response.body).decode()}: see SESSIONQL_CORS_ORIGINS.", "CORS_REFUSED")
+        body = error_body(f"{bytes(response.body).decode()}: see SESSIONQL_CORS_ORIGINS.", "CORS_REFUSED")
         return Response(body, response.status_code, kept, JSON)

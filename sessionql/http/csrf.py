@@ -13,11 +13,11 @@ from sessionql.http.origins import Origins
 
 PREFLIGHT_HEADERS = ("GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name")
 
-FOREIGN = (
+CROSS_SITE = (
     "Cookies are for pages of this site: send `Sec-Fetch-Site` as browsers do, or an `Origin` of this host. "
     "Pages of other sites have to be listed in SESSIONQL_CORS_ORIGINS, with SESSIONQL_CORS_CREDENTIALS=true."
 )
-SIMPLE = (
+PREFLIGHT_MISSING = (
     "A GET request needs the header `GraphQL-Require-Preflight: 1`, which no link and no form sends, or without "
     f"cookies `Accept: {GRAPHQL_JSON}`. Or send a POST request with `Content-Type: application/json`."
 )
@@ -27,17 +27,17 @@ class PreflightRequired(Exception):
     """A link could have sent this request."""
 
     def __init__(self) -> None:
-        super().__init__(SIMPLE)
+        super().__init__(PREFLIGHT_MISSING)
 
 
-def refusal(request: Request, origins: Origins) -> str | None:
+def rejection(request: Request, origins: Origins) -> str | None:
     """Why cookies may not speak for this request, or be set by it; None when they may.
 
     Whatever is posted is JSON, or the endpoint has refused it before.
     """
-    if not origins.admit(request.headers):
-        return FOREIGN
-    return SIMPLE if is_simple(request) else None
+    if not origins.is_same_site(request.headers):
+        return CROSS_SITE
+    return PREFLIGHT_MISSING if is_simple(request) else None
 
 
 def is_by_link(request: Request) -> bool:

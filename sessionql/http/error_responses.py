@@ -7,7 +7,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sessionql.graphql_server.errors import to_fault
+from sessionql.graphql_server.errors import mask_error
 from sessionql.graphql_server.http.negotiation import JSON
 
 _WORDS = {
@@ -16,20 +16,20 @@ _WORDS = {
 }
 
 
-def refusal_body(message: str, code: str) -> bytes:
+def error_body(message: str, code: str) -> bytes:
     """The body of an answer that is nothing but an error."""
     return orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
 
 
-async def refuse(_request: Request, error: Exception) -> Response:
+async def http_exception_response(_request: Request, error: Exception) -> Response:
     """The answer to a request that the framework refused."""
     status = error.status_code if isinstance(error, HTTPException) else 500
     headers = dict(error.headers or {}) if isinstance(error, HTTPException) else {}
     words = _WORDS.get(status, HTTPStatus(status).description or HTTPStatus(status).phrase)
-    return Response(refusal_body(words, HTTPStatus(status).name), status, headers, JSON)
+    return Response(error_body(words, HTTPStatus(status).name), status, headers, JSON)
 
 
-async def fail(_request: Request, error: Exception) -> Response:
+async def unhandled_exception_response(_request: Request, error: Exception) -> Response:
     """The answer when a door fell off its hinges; why is for the log."""
-    fault = to_fault(error, lambda _: None)
-    return Response(refusal_body(fault.message, fault.code), fault.status, media_type=JSON)
+    fault = mask_error(error, lambda _: None)
+    return Response(error_body(fault.message, fault.code), fault.status, media_type=JSON)

@@ -22,7 +22,7 @@ class Origins:
     listed: tuple[str, ...] = ()
     credentials: bool = False
 
-    def admit(self, headers: Mapping[str, str]) -> bool:
+    def is_same_site(self, headers: Mapping[str, str]) -> bool:
         """Whether a request with cookies was sent by a page of this site, or of one that is listed for it.
 
         For every door that cookies open. A browser says where a request comes from in
@@ -35,13 +35,13 @@ class Origins:
             return site in {"same-origin", "same-site"}
         return origin is not None and _is_host_of(origin, headers.get("host", ""))
 
-    def may_connect(self, headers: Mapping[str, str]) -> bool:
+    def allows_socket(self, headers: Mapping[str, str]) -> bool:
         """Whether a socket may be opened from where its handshake comes.
 
         Browsers let every page open one, and say in Origin whose it is; other programs say nothing.
         """
         origin = headers.get("origin")
-        return origin is None or ANY in self.listed or origin in self.listed or self.admit(headers)
+        return origin is None or ANY in self.listed or origin in self.listed or self.is_same_site(headers)
 
 
 def parse_origins(text: object) -> tuple[str, ...]:

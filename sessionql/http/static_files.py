@@ -10,7 +10,7 @@ from starlette.responses import Response
 
 
 @dataclass(frozen=True, slots=True)
-class File:
+class StaticFile:
     """What is sent of a file."""
 
     body: bytes
@@ -26,9 +26,9 @@ class File:
         return Response(self.body, headers=self.headers)
 
 
-def file_of(
+def static_file(
     body: bytes, content_type: str, cache_control: str = "no-cache", *, compress: bool = False, **more: str
-) -> File:
+) -> StaticFile:
     """A file that clients ask for each time they need it, unless told otherwise: its name carries no version.
 
     `more` are headers of its own.
@@ -43,7 +43,7 @@ def file_of(
         **({"Vary": "Accept-Encoding"} if compress else {}),
         **more,
     }
-    return File(body, headers, gzip.compress(body, mtime=0) if compress else None)
+    return StaticFile(body, headers, gzip.compress(body, mtime=0) if compress else None)
 
 
 def _takes_gzip(request: Request) -> bool:

@@ -3,7 +3,7 @@
 The browser's side lies beside this file, as it is served: no build step stands between the two.
 """
 
-from sessionql.page.routes import page_doors
+from sessionql.page.routes import page_routes
 from sessionql.page.trusted_documents import page_documents
 
-__all__ = ["page_documents", "page_doors"]
+__all__ = ["page_documents", "page_routes"]

@@ -13,7 +13,7 @@ _EXPORT = re.compile(r"^export (?=(?:async )?(?:function|class|const) )", re.MUL
 _LEFT = re.compile(r"^(?:import|export)\b.*", re.MULTILINE)
 
 
-def join(files: Sequence[Path]) -> str:
+def bundle(files: Sequence[Path]) -> str:
     """The text of the module. What the last file exports, the module does. Raises ValueError for other forms."""
     *given, last = (_IMPORT.sub("", path.read_text(encoding="utf-8")) for path in files)
     parts = [*(_EXPORT.sub("", text) for text in given), last]

@@ -14,9 +14,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sessionql.http.static_files import File, file_of
-from sessionql.page.bundle import join
-from sessionql.resolvers.devices.client_hints import ASKED_FOR
+from sessionql.http.static_files import StaticFile, static_file
+from sessionql.page.bundle import bundle
+from sessionql.resolvers.devices.client_hints import ACCEPT_CH
 from sessionql.settings.settings import Settings
 
 _FOLDER = Path(__file__).parent
@@ -59,7 +59,7 @@ _CONTENT_SECURITY_POLICY = {
 }
 _PAGE_HEADERS = {
     "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _CONTENT_SECURITY_POLICY.items()),
-    "Accept-CH": ASKED_FOR,
+    "Accept-CH": ACCEPT_CH,
 }
 # Any site may read the component, which holds nothing of anybody's. What it then asks for is another question.
 _FOR_EVERYBODY = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
@@ -71,8 +71,8 @@ _GRAPHIQL = '<a href="graphql" data-text="graphiql">GraphiQL</a>'
 class _Asset:
     """A file of the page under its plain name, and for good under its version."""
 
-    plain: File
-    versioned: File
+    plain: StaticFile
+    versioned: StaticFile
     version: str
 
     async def serve(self, request: Request) -> Response:
@@ -81,7 +81,7 @@ class _Asset:
         return (self.versioned if same else self.plain).respond(request)
 
 
-def page_doors(settings: Settings) -> list[Route]:
+def page_routes(settings: Settings) -> list[Route]:
     """The routes of the page and the component; none where they are turned off."""
     if not settings.page:
         return []
@@ -106,29 +106,29 @@ def page_doors(settings: Settings) -> list[Route]:
 
 @cache
 def _component() -> _Asset:
-    return _asset(join(_COMPONENT), _JS, _FOR_EVERYBODY)
+    return _asset(bundle(_COMPONENT), _JS, _FOR_EVERYBODY)
 
 
 @cache
 def _assets() -> Mapping[str, _Asset]:
     return {
-        "page.js": _asset(join(_SCRIPT), _JS),
+        "page.js": _asset(bundle(_SCRIPT), _JS),
         "page.css": _asset(_read("page.css"), _CSS),
         "icon.svg": _asset(_read("icon.svg"), "image/svg+xml"),
     }
 
 
-def _page(component: _Asset, assets: Mapping[str, _Asset], *, graphiql: bool) -> File:
+def _page(component: _Asset, assets: Mapping[str, _Asset], *, graphiql: bool) -> StaticFile:
     """The page's HTML. Its addresses are relative, so a path prefix does no harm."""
     html = _read("index.html").replace("<!-- GraphiQL -->", _GRAPHIQL if graphiql else "")
     named = {"my-sessions.js": component} | {f"page/{name}": asset for name, asset in assets.items()}
     for address, asset in named.items():
         html = html.replace(f'"{address}"', f'"{address}?v={asset.version}"')
-    return file_of(html.encode(), _HTML, compress=True, **_PAGE_HEADERS)
+    return static_file(html.encode(), _HTML, compress=True, **_PAGE_HEADERS)
 
 
 def _asset(text: str, content_type: str, headers: dict[str, str] | None = None) -> _Asset:
-    plain = file_of(text.encode(), content_type, compress=True, **(headers or {}))
+    plain = static_file(text.encode(), content_type, compress=True, **(headers or {}))
     versioned = replace(plain, headers={**plain.headers, "Cache-Control": _ONE_YEAR})
     return _Asset(plain, versioned, plain.headers["ETag"].strip('W/"')[:12])
 

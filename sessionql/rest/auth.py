@@ -5,33 +5,33 @@ from fastapi import APIRouter, Request
 from sessionql.resolvers import accounts, credentials, refresh
 from sessionql.resolvers.errors import Failure
 from sessionql.rest.openapi import may_fail, open_to_all, takes
-from sessionql.rest.problems import Refused
-from sessionql.rest.request import Entrance
+from sessionql.rest.problems import FailureRaised
+from sessionql.rest.request import RequestReader
 from sessionql.rest.schemas import AccessToken, Done, PasswordBody, RefreshBody, Tokens
 
 
-def auth_doors(entrance: Entrance) -> APIRouter:
+def auth_routes(entrance: RequestReader) -> APIRouter:
     """Their routes."""
-    doors, services = entrance.router(), entrance.services
+    doors, deps = entrance.router(), entrance.deps
 
     @doors.post(
         "/auth/refresh", responses=may_fail(400, 401, 415, 422, 429), openapi_extra=open_to_all(takes(RefreshBody))
     )
     async def refresh_tokens(request: Request) -> Tokens:
         """Exchange a refresh token for new tokens. Each works once; one that is used again ends its session."""
-        context = await entrance.keyholder(request)
+        context = await entrance.bearer_only(request)
         body = await entrance.body(request, RefreshBody)
-        renewed = await refresh.refresh(services, body.refresh_token, context.client)
+        renewed = await refresh.refresh(deps, body.refresh_token, context.client)
         if isinstance(renewed, Failure):
-            raise Refused(renewed)
-        return Tokens.of(renewed.session, renewed.tokens, services.clock())
+            raise FailureRaised(renewed)
+        return Tokens.of(renewed.session, renewed.tokens, deps.clock())
 
     @doors.post("/auth/logout", responses=may_fail(403), openapi_extra=open_to_all())
     async def logout(request: Request) -> Done:
         """End the session of this request. Succeeds when there is none."""
         context = await entrance.context(request)
-        await accounts.logout(services, context.proof, context.client)
-        context.browser.forget()
+        await accounts.logout(deps, context.presented_credentials, context.client)
+        context.cookies.clear()
         return Done(message="Logged out")
 
     @doors.post(
@@ -41,11 +41,11 @@ def auth_doors(entrance: Entrance) -> APIRouter:
         """Prove again who one is, so that what needs a fresh log-in works for a while."""
         context, requester = await entrance.requester(request)
         body = await entrance.body(request, PasswordBody)
-        renewed = await credentials.reauthenticate(services, requester, body.password, context.client)
+        renewed = await credentials.reauthenticate(deps, requester, body.password, context.client)
         if isinstance(renewed, Failure):
-            raise Refused(renewed)
-        if context.browser.speaks:
-            context.browser.keep(renewed.tokens, refresh=False)
-        return AccessToken.model_validate(AccessToken.signing(renewed.tokens, services.clock()))
+            raise FailureRaised(renewed)
+        if context.cookies.authenticates:
+            context.cookies.set(renewed.tokens, refresh=False)
+        return AccessToken.model_validate(AccessToken.signing(renewed.tokens, deps.clock()))
 
     return doors

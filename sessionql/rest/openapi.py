@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sessionql.http.static_files import file_of
+from sessionql.http.static_files import static_file
 from sessionql.rest.problems import MEDIA_TYPE, Problem
 
 FORM = "application/x-www-form-urlencoded"
@@ -123,14 +123,14 @@ def document(router: APIRouter, prefix: str = "") -> dict[str, Any]:
     return made
 
 
-def documentation(router: APIRouter) -> list[BaseRoute]:
+def documentation_routes(router: APIRouter) -> list[BaseRoute]:
     """The document, and its page with what that needs."""
     folder = _folder()
     assets = {
-        name: file_of((folder / name).read_bytes(), _TYPES[Path(name).suffix])
+        name: static_file((folder / name).read_bytes(), _TYPES[Path(name).suffix])
         for name in ("swagger-ui.css", "swagger-ui-bundle.js")
     }
-    assets["start.js"] = file_of(_START, _TYPES[".js"])
+    assets["start.js"] = static_file(_START, _TYPES[".js"])
 
     async def described(request: Request) -> Response:
         return JSONResponse(document(router, request.scope.get("root_path", "")))

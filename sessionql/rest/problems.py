@@ -8,28 +8,28 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
-from sessionql.graphql_server.errors import Fault, RequestError
-from sessionql.resolvers import errors as failures
+from sessionql.graphql_server.errors import ErrorInfo, RequestError
+from sessionql.resolvers import errors
 from sessionql.resolvers.errors import Failure
 from sessionql.schema.errors import code_of
 
 MEDIA_TYPE = "application/problem+json"
 CHALLENGE = 'Bearer realm="sessionql"'
 _STATUSES: dict[type[Failure], int] = {
-    failures.InvalidInput: 422,
-    failures.InvalidCredentials: 401,
-    failures.AccountDisabled: 403,
-    failures.RateLimited: 429,
-    failures.ReauthenticationRequired: 403,
-    failures.EmailTaken: 409,
-    failures.SessionNotFound: 404,
-    failures.SessionEnded: 409,
-    failures.RefreshTokenInvalid: 401,
+    errors.InvalidInput: 422,
+    errors.InvalidCredentials: 401,
+    errors.AccountDisabled: 403,
+    errors.RateLimited: 429,
+    errors.ReauthenticationRequired: 403,
+    errors.EmailTaken: 409,
+    errors.SessionNotFound: 404,
+    errors.SessionEnded: 409,
+    errors.RefreshTokenInvalid: 401,
 }
 _FAULTS = {"UNAUTHENTICATED": 401, "FORBIDDEN": 403, "BAD_USER_INPUT": 422, "LIST_TOO_LONG": 422}
 
 
-class Mistake(BaseModel):
+class FieldError(BaseModel):
     """One value that breaks a rule."""
 
     pointer: str = Field(description="Where it is: a JSON Pointer into the body, or the name of a parameter.")
@@ -46,10 +46,10 @@ class Problem(BaseModel):
     status: int = Field(description="The HTTP status.")
     detail: str = Field(description="A sentence in English that says what to do. Do not match on it.")
     code: str = Field(description="The stable machine-readable code, the same that the GraphQL door has.")
-    errors: list[Mistake] = Field(default=[], description="The values at fault, where it is that.")
+    errors: list[FieldError] = Field(default=[], description="The values at fault, where it is that.")
 
 
-class Refused(Exception):
+class FailureRaised(Exception):
     """A failure on its way out of a door: what was done stays done."""
 
     def __init__(self, failure: Failure) -> None:
@@ -58,7 +58,7 @@ class Refused(Exception):
 
 
 def problem(
-    status: int, code: str, detail: str, mistakes: Sequence[Mistake] = (), headers: Any = None, **more: Any
+    status: int, code: str, detail: str, mistakes: Sequence[FieldError] = (), headers: Any = None, **more: Any
 ) -> Response:
     """An answer that says why not."""
     document = {
@@ -79,24 +79,24 @@ def problem(
 
 def of_failure(failure: Failure) -> Response:
     """A resolver's failure."""
-    mistakes = [Mistake(pointer=_pointer(failure.path), detail=failure.message)] if failure.path else []
+    mistakes = [FieldError(pointer=_pointer(failure.path), detail=failure.message)] if failure.path else []
     more: dict[str, Any] = {}
     headers = {}
     match failure:
-        case failures.RateLimited():
+        case errors.RateLimited():
             headers["Retry-After"] = str(failure.retry_after_seconds)
-        case failures.ReauthenticationRequired():
+        case errors.ReauthenticationRequired():
             more["max_age_seconds"] = failure.max_age_seconds
-        case failures.RefreshTokenInvalid():
+        case errors.RefreshTokenInvalid():
             more["reuse_detected"] = failure.reuse_detected
         case _:
             pass
-    if not isinstance(failure, failures.InvalidInput):
+    if not isinstance(failure, errors.InvalidInput):
         mistakes = []
     return problem(_STATUSES[type(failure)], code_of(failure), failure.message, mistakes, headers, **more)
 
 
-def of_fault(fault: Fault) -> Response:
+def of_fault(fault: ErrorInfo) -> Response:
     """An error that the GraphQL door would tell of in the same words."""
     status = _FAULTS.get(fault.code, fault.status)
     headers = {"Retry-After": "1"} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
@@ -113,13 +113,13 @@ def of_request(error: RequestError) -> Response:
 def of_values(error: ValidationError) -> Response:
     """A body that can be read, and is not what the door takes. Values are not repeated: one may be a password."""
     mistakes = [
-        Mistake(pointer=_pointer(tuple(map(str, each["loc"]))), detail=each["msg"])
+        FieldError(pointer=_pointer(tuple(map(str, each["loc"]))), detail=each["msg"])
         for each in error.errors(include_url=False, include_context=False, include_input=False)
     ]
     return invalid(mistakes)
 
 
-def invalid(mistakes: Sequence[Mistake]) -> Response:
+def invalid(mistakes: Sequence[FieldError]) -> Response:
     """Values that break rules."""
     return problem(422, "INVALID_INPUT", "The request has values that this door does not take.", mistakes)
 

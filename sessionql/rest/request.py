@@ -14,19 +14,19 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sessionql.graphql.wiring import translate
-from sessionql.graphql_server.errors import RequestError, to_fault
+from sessionql.graphql.wiring import map_exception
+from sessionql.graphql_server.errors import RequestError, mask_error
 from sessionql.graphql_server.http.body import read_bytes, read_json
-from sessionql.http.authentication import bearer_token, client_of, context_of, proof_of
-from sessionql.http.csrf import FOREIGN, PREFLIGHT_HEADERS
+from sessionql.http.authentication import bearer_token, client_of, context_of, credentials_of
+from sessionql.http.csrf import CROSS_SITE, PREFLIGHT_HEADERS
 from sessionql.http.origins import Origins
 from sessionql.http.security_headers import add_headers
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.requester import Requester
 from sessionql.rest import problems
 from sessionql.rest.openapi import DECLARED
-from sessionql.rest.problems import Mistake, Refused
-from sessionql.schema.browser import Browser
+from sessionql.rest.problems import FailureRaised, FieldError
+from sessionql.schema.browser import CookieJar
 from sessionql.schema.context import Context
 from sessionql.settings.settings import Settings
 
@@ -38,26 +38,26 @@ SIMPLE = "With cookies this request needs the header `GraphQL-Require-Preflight:
 _MOST_FIELDS = 20
 
 
-class Entrance:
+class RequestReader:
     """What every door begins with."""
 
-    def __init__(self, settings: Settings, services: Services) -> None:
-        self.services = services
+    def __init__(self, settings: Settings, deps: Dependencies) -> None:
+        self.deps = deps
         self.settings = settings
 
     async def context(self, request: Request) -> Context:
         """Who asks, by a token, or by cookies where no other site could have had them sent. Raises CookiesRefused."""
         settings = self.settings
-        token, browser = proof_of(request, settings.cookies, settings.origins, refusal)
+        token, browser = credentials_of(request, settings.cookies, settings.origins, refusal)
         return await self._context(request, token, browser)
 
-    async def keyholder(self, request: Request) -> Context:
+    async def bearer_only(self, request: Request) -> Context:
         """Who asks, by a token or a key alone: cookies are not looked at."""
-        return await self._context(request, bearer_token(request) or _basic_key(request), Browser())
+        return await self._context(request, bearer_token(request) or _basic_key(request), CookieJar())
 
-    async def _context(self, request: Request, token: str | None, browser: Browser) -> Context:
-        sender = client_of(request, self.settings.proxies, truncate=self.services.policy.truncate_addresses)
-        context = await context_of(self.services, sender, token, browser)
+    async def _context(self, request: Request, token: str | None, browser: CookieJar) -> Context:
+        sender = client_of(request, self.settings.proxies, truncate=self.deps.policy.truncate_addresses)
+        context = await context_of(self.deps, sender, token, browser)
         request.state.rest = context
         return context
 
@@ -97,7 +97,7 @@ class Entrance:
 
     def router(self) -> APIRouter:
         """Doors whose faults are problems, wherever they are included."""
-        return APIRouter(route_class=route_class(self.settings, self.services), dependencies=[Depends(DECLARED)])
+        return APIRouter(route_class=route_class(self.settings, self.deps), dependencies=[Depends(DECLARED)])
 
 
 def has_form(request: Request) -> bool:
@@ -117,8 +117,8 @@ def refusal(request: Request, origins: Origins) -> str | None:
 
     As at the GraphQL door, but there are other methods, none of which a form or a link can send.
     """
-    if not origins.admit(request.headers):
-        return FOREIGN
+    if not origins.is_same_site(request.headers):
+        return CROSS_SITE
     chosen = any(request.headers.get(name) for name in PREFLIGHT_HEADERS)
     foreseen = request.method in ("DELETE", "PATCH") or (
         request.method == "POST" and _kind(request) == "application/json"
@@ -126,28 +126,28 @@ def refusal(request: Request, origins: Origins) -> str | None:
     return None if chosen or foreseen else SIMPLE
 
 
-def route_class(settings: Settings, services: Services) -> type[APIRoute]:
+def route_class(settings: Settings, deps: Dependencies) -> type[APIRoute]:
     """Routes that answer faults by themselves, so that no application around them has to."""
 
     class Door(APIRoute):
         def get_route_handler(self) -> Handler:
-            return partial(_answer, super().get_route_handler(), settings, services)
+            return partial(_answer, super().get_route_handler(), settings, deps)
 
     return Door
 
 
 async def _answer(
-    handle: Callable[[Request], Awaitable[Response]], settings: Settings, services: Services, request: Request
+    handle: Callable[[Request], Awaitable[Response]], settings: Settings, deps: Dependencies, request: Request
 ) -> Response:
     try:
         answer = await handle(request)
     except Exception as error:  # noqa: BLE001 - the last line before the client
         answer = _problem(error)
     context: Context | None = getattr(request.state, "rest", None)
-    if context is not None and context.browser.changes:
+    if context is not None and context.cookies.changes:
         # The refresh cookie belongs to the GraphQL door beside these.
         scope = {**request.scope, "path": f"{request.scope.get('root_path', '')}/graphql"}
-        for name, value in settings.cookies.write(context.browser.changes, scope, services.clock()):
+        for name, value in settings.cookies.write(context.cookies.changes, scope, deps.clock()):
             answer.headers.append(name, value)
     return add_headers(answer)
 
@@ -167,19 +167,19 @@ def _basic_key(request: Request) -> str | None:
 
 def _problem(error: Exception) -> Response:
     match error:
-        case Refused():
+        case FailureRaised():
             return problems.of_failure(error.failure)
         case RequestError():
             return problems.of_request(error)
         case RequestValidationError():
-            mistakes = [Mistake(pointer=str(each["loc"][-1]), detail=str(each["msg"])) for each in error.errors()]
+            mistakes = [FieldError(pointer=str(each["loc"][-1]), detail=str(each["msg"])) for each in error.errors()]
             return problems.invalid(mistakes)
         case ValidationError():
             return problems.of_values(error)
         case HTTPException():
             return problems.problem(error.status_code, "BAD_REQUEST", str(error.detail), headers=error.headers)
         case _:
-            return problems.of_fault(to_fault(error, translate))
+            return problems.of_fault(mask_error(error, map_exception))
 
 
 def _kind(request: Request) -> str:

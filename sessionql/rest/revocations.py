@@ -10,8 +10,8 @@ from sessionql.resolvers import sessions
 from sessionql.resolvers.errors import Failure
 from sessionql.resolvers.requester import Requester
 from sessionql.rest.openapi import may_fail, takes
-from sessionql.rest.problems import Refused
-from sessionql.rest.request import Entrance
+from sessionql.rest.problems import FailureRaised
+from sessionql.rest.request import RequestReader
 from sessionql.rest.schemas import Done, RevokeAllBody, RevokedAll
 from sessionql.schema.context import Context
 
@@ -19,14 +19,14 @@ Which = Annotated[UUID, Path(description="The ID of the session.")]
 Keep = Annotated[bool | None, Query(description="Whether to leave this session alone. By default yes.")]
 
 
-def revocation_doors(entrance: Entrance) -> APIRouter:
+def revocation_routes(entrance: RequestReader) -> APIRouter:
     """Their routes. `/sessions/all` is asked before ids are."""
-    doors, services = entrance.router(), entrance.services
+    doors, deps = entrance.router(), entrance.deps
 
     async def revoke_all(context: Context, requester: Requester, *, keep: bool) -> RevokedAll:
-        ended = await sessions.revoke_all_sessions(services, requester, keep, context.client)
+        ended = await sessions.revoke_all_sessions(deps, requester, keep, context.client)
         if isinstance(ended, Failure):
-            raise Refused(ended)
+            raise FailureRaised(ended)
         if not keep:
             context.sign_out()
         message = "All other sessions revoked" if keep else "All sessions revoked"
@@ -58,9 +58,9 @@ def revocation_doors(entrance: Entrance) -> APIRouter:
     async def delete_session(request: Request, session_id: Which) -> Done:
         """End one session. One that has ended already stays as it is, and that is a success."""
         context, requester = await entrance.requester(request)
-        ended = await sessions.revoke_session(services, requester, str(session_id), context.client)
+        ended = await sessions.revoke_session(deps, requester, str(session_id), context.client)
         if isinstance(ended, Failure):
-            raise Refused(ended)
+            raise FailureRaised(ended)
         if ended.was_current:
             context.sign_out()
         return Done(message="Session revoked")

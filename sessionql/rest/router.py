@@ -2,28 +2,28 @@
 
 from fastapi import APIRouter
 
-from sessionql.resolvers.dependencies import Services
-from sessionql.rest.accounts import account_doors
-from sessionql.rest.auth import auth_doors
-from sessionql.rest.openapi import documentation
-from sessionql.rest.request import Entrance
-from sessionql.rest.revocations import revocation_doors
-from sessionql.rest.sessions import session_doors
-from sessionql.rest.tokens import token_doors
+from sessionql.resolvers.dependencies import Dependencies
+from sessionql.rest.accounts import account_routes
+from sessionql.rest.auth import auth_routes
+from sessionql.rest.openapi import documentation_routes
+from sessionql.rest.request import RequestReader
+from sessionql.rest.revocations import revocation_routes
+from sessionql.rest.sessions import session_routes
+from sessionql.rest.tokens import token_routes
 from sessionql.settings.settings import Settings
 
 
-def make_rest(settings: Settings, services: Services) -> APIRouter:
+def make_rest(settings: Settings, deps: Dependencies) -> APIRouter:
     """A router of them, to be included in any application; with their documentation where that is served."""
-    entrance, doors = Entrance(settings, services), APIRouter()
+    entrance, doors = RequestReader(settings, deps), APIRouter()
     for tag, router in (
-        ("account", account_doors(entrance)),
-        ("account", auth_doors(entrance)),
-        ("sessions", session_doors(entrance)),
-        ("sessions", revocation_doors(entrance)),
-        ("tokens", token_doors(entrance)),
+        ("account", account_routes(entrance)),
+        ("account", auth_routes(entrance)),
+        ("sessions", session_routes(entrance)),
+        ("sessions", revocation_routes(entrance)),
+        ("tokens", token_routes(entrance)),
     ):
         doors.include_router(router, tags=[tag])
     if settings.serves_rest_docs:
-        doors.routes.extend(documentation(doors))
+        doors.routes.extend(documentation_routes(doors))
     return doors

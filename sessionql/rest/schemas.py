@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from sessionql.resolvers.dependencies import Services
-from sessionql.resolvers.token_pairs import Grant
+from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.token_pairs import TokenPair
 from sessionql.storage.records import SessionRecord
 
 Password = Annotated[str, Field(description="The password.", examples=["correct horse battery"])]
@@ -96,9 +96,9 @@ class LocatedSession(SessionSummary):
     location: str | None = Field(description="Roughly where its address is; null when unknown.")
 
     @classmethod
-    def of(cls, services: Services, session: SessionRecord, current: UUID | None) -> Self:
+    def of(cls, deps: Dependencies, session: SessionRecord, current: UUID | None) -> Self:
         """A session as its owner sees it."""
-        found = services.locations.find(session.ip_address)
+        found = deps.locations.find(session.ip_address)
         return cls.model_validate(cls.values(session, current) | {"location": found and found.label})
 
 
@@ -123,7 +123,7 @@ class AccessToken(BaseModel):
     expires_in: int = Field(description="For how many seconds it is good.")
 
     @classmethod
-    def signing(cls, tokens: Grant, now: datetime) -> dict[str, object]:
+    def signing(cls, tokens: TokenPair, now: datetime) -> dict[str, object]:
         """The access token of a grant."""
         seconds = (tokens.access.expires_at - now).total_seconds()
         return {"access_token": tokens.access.text, "expires_in": int(seconds)}
@@ -136,7 +136,7 @@ class Tokens(AccessToken):
     session: Session = Field(description="The session that they are of.")
 
     @classmethod
-    def of(cls, session: SessionRecord, tokens: Grant, now: datetime) -> Self:
+    def of(cls, session: SessionRecord, tokens: TokenPair, now: datetime) -> Self:
         """The tokens of a session, to hand over."""
         more = {"refresh_token": tokens.refresh, "session": Session.of(session, session.id)}
         return cls.model_validate(cls.signing(tokens, now) | more)

@@ -8,10 +8,10 @@ from fastapi import APIRouter, Path, Request
 from sessionql.resolvers import sessions
 from sessionql.resolvers.errors import Failure
 from sessionql.resolvers.sessions import ACTIVE, count_sessions, my_sessions
-from sessionql.resolvers.values.paging import MOST
+from sessionql.resolvers.values.paging import MAX_PAGE_SIZE
 from sessionql.rest.openapi import may_fail, takes
-from sessionql.rest.problems import Refused
-from sessionql.rest.request import Entrance
+from sessionql.rest.problems import FailureRaised
+from sessionql.rest.request import RequestReader
 from sessionql.rest.schemas import (
     LocatedSession,
     LocatedSessions,
@@ -23,27 +23,27 @@ from sessionql.rest.schemas import (
 Which = Annotated[UUID, Path(description="The ID of the session.")]
 
 
-def session_doors(entrance: Entrance) -> APIRouter:
+def session_routes(entrance: RequestReader) -> APIRouter:
     """Their routes."""
-    doors, services = entrance.router(), entrance.services
+    doors, deps = entrance.router(), entrance.deps
 
     @doors.get("/sessions", responses=may_fail(401, 403))
     async def list_sessions(request: Request) -> Sessions:
         """The caller's active sessions, most recently used first."""
         _, requester = await entrance.requester(request)
         current = requester.session.id
-        found = await my_sessions(services, requester)
+        found = await my_sessions(deps, requester)
         return Sessions(sessions=[Session.of(session, current) for session in found])
 
     @doors.get("/me/sessions", responses=may_fail(401, 403))
     async def list_located_sessions(request: Request) -> LocatedSessions:
         """The caller's active sessions, with where they are, and how many there are in all."""
         _, requester = await entrance.requester(request)
-        found = await my_sessions(services, requester)
+        found = await my_sessions(deps, requester)
         total = len(found)
-        if total == MOST:
-            total = await count_sessions(services, requester.user_id, ACTIVE)
-        located = [LocatedSession.of(services, session, requester.session.id) for session in found]
+        if total == MAX_PAGE_SIZE:
+            total = await count_sessions(deps, requester.user_id, ACTIVE)
+        located = [LocatedSession.of(deps, session, requester.session.id) for session in found]
         return LocatedSessions(total_sessions=total, sessions=located)
 
     @doors.patch(
@@ -53,9 +53,9 @@ def session_doors(entrance: Entrance) -> APIRouter:
         """Give a session a name, or take its name away."""
         context, requester = await entrance.requester(request)
         body = await entrance.body(request, RenameBody)
-        renamed = await sessions.rename_session(services, requester, str(session_id), body.name, context.client)
+        renamed = await sessions.rename_session(deps, requester, str(session_id), body.name, context.client)
         if isinstance(renamed, Failure):
-            raise Refused(renamed)
+            raise FailureRaised(renamed)
         return Session.of(renamed, requester.session.id)
 
     return doors

@@ -4,10 +4,10 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from sessionql.graphql_server.errors import RequestError
-from sessionql.resolvers.accounts import Proof, logout
+from sessionql.resolvers.accounts import PresentedCredentials, logout
 from sessionql.resolvers.introspection import TokenKind, introspect
 from sessionql.rest.openapi import may_fail, open_to_all, takes_form
-from sessionql.rest.request import Entrance, required
+from sessionql.rest.request import RequestReader, required
 from sessionql.rest.schemas import Introspection
 from sessionql.schema.service_context import ServiceContext
 from sessionql.storage.records import Scope
@@ -18,9 +18,9 @@ _FORM = takes_form(
 FOR_SERVICES = "This door is for service keys: send one as `Authorization: Bearer sqls_…`."
 
 
-def token_doors(entrance: Entrance) -> APIRouter:
+def token_routes(entrance: RequestReader) -> APIRouter:
     """Their routes."""
-    doors, services, issuer = entrance.router(), entrance.services, entrance.settings.issuer
+    doors, deps, issuer = entrance.router(), entrance.deps, entrance.settings.issuer
 
     @doors.post(
         "/introspect",
@@ -33,11 +33,11 @@ def token_doors(entrance: Entrance) -> APIRouter:
 
         Programs that speak OAuth may send the key as the password of `Authorization: Basic`, with any user name.
         """
-        context = await entrance.keyholder(request)
+        context = await entrance.bearer_only(request)
         if not isinstance(context, ServiceContext):
             raise RequestError(401, FOR_SERVICES, "UNAUTHENTICATED")
         context.service.require(Scope.INTROSPECT)
-        found = await introspect(services, required(await entrance.form(request), "token"))
+        found = await introspect(deps, required(await entrance.form(request), "token"))
         if found is None:
             return Introspection(active=False)
         return Introspection(
@@ -56,9 +56,9 @@ def token_doors(entrance: Entrance) -> APIRouter:
 
         200 also for tokens that nobody knows, and for those of sessions that have ended.
         """
-        context = await entrance.keyholder(request)
+        context = await entrance.bearer_only(request)
         token = required(await entrance.form(request), "token")
-        await logout(services, Proof(None, token, token), context.client)
+        await logout(deps, PresentedCredentials(None, token, token), context.client)
         return Response(status_code=200)
 
     return doors

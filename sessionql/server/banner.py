@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from sessionql.settings.mode import Introspection
 from sessionql.settings.settings import Settings
 
-_WHO: dict[Introspection, str] = {"everybody": "", "operators": " (for service keys with the scope operator)"}
+_WHO: dict[Introspection, str] = {"public": "", "operators": " (for service keys with the scope operator)"}
 _FIRST_STEPS = """\
   try        1. open it, run the tab "Register", then "My sessions"
              2. open it in a second browser (or a private window), run "Log in"

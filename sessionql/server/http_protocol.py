@@ -15,7 +15,7 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE
 
 from sessionql.graphql_server.connections.uvicorn import HttpProtocol
 from sessionql.graphql_server.http.negotiation import JSON
-from sessionql.http.error_responses import refusal_body
+from sessionql.http.error_responses import error_body
 from sessionql.http.security_headers import HEADERS
 
 MAX_URL = 65_535
@@ -30,7 +30,7 @@ _KEY = 16
 _UPGRADING = {b"upgrade", b"http2-settings"}
 
 
-class Refusal(NamedTuple):
+class ErrorResponse(NamedTuple):
     """Why a connection ends here."""
 
     status: int
@@ -38,17 +38,17 @@ class Refusal(NamedTuple):
     message: str
 
 
-LONG_URL = Refusal(
+LONG_URL = ErrorResponse(
     414, "URI_TOO_LONG", f"The address is too long: more than {MAX_URL} bytes, and {MAX_URL} are allowed."
 )
-LARGE = Refusal(
+LARGE = ErrorResponse(
     431,
     "HEADERS_TOO_LARGE",
     f"The headers are too large: more than {MAX_HEADERS} bytes, and {MAX_HEADERS} are allowed.",
 )
-_NO_HTTP = Refusal(400, "BAD_REQUEST", "This is no request of HTTP/1.1 that can be read.")
-_NO_PROXY = Refusal(400, "BAD_REQUEST", "This server is no proxy: CONNECT is not for it.")
-_HOST = Refusal(400, "BAD_REQUEST", "A request of HTTP/1.1 has one header `Host`.")
+_NO_HTTP = ErrorResponse(400, "BAD_REQUEST", "This is no request of HTTP/1.1 that can be read.")
+_NO_PROXY = ErrorResponse(400, "BAD_REQUEST", "This server is no proxy: CONNECT is not for it.")
+_HOST = ErrorResponse(400, "BAD_REQUEST", "A request of HTTP/1.1 has one header `Host`.")
 
 
 class _Refused(Exception):
@@ -143,14 +143,14 @@ class StrictHttpProtocol(HttpProtocol):
         self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
         self.data_received(b"".join([*head, b"\r\n", rest]))
 
-    def _refuse(self, refusal: Refusal) -> None:
+    def _refuse(self, refusal: ErrorResponse) -> None:
         self._refusal = refusal
         raise _Refused
 
     def send_400_response(self, msg: str) -> None:
         """The last answer of this connection, in JSON."""
         status, code, _ = self._refusal
-        body = refusal_body(msg, code)
+        body = error_body(msg, code)
         self.logger.warning("Refused a request: %s", HTTPStatus(status).phrase)
         head = [
             (b"content-type", JSON.encode()),

@@ -6,20 +6,20 @@ from pydantic import Field, ValidationInfo, field_validator
 
 from sessionql.graphql_server import ConnectionLimits
 from sessionql.settings.durations import Duration
-from sessionql.settings.limits import MOST, LimitsSettings
+from sessionql.settings.limits import MAX_LIMIT, LimitsSettings
 
 
 class ConnectionSettings(LimitsSettings):
     """How many sockets and streams there may be, and for how long."""
 
     max_connections: int = Field(
-        default=5_000, ge=1, le=MOST, description="WebSockets and event streams of each worker, at most."
+        default=5_000, ge=1, le=MAX_LIMIT, description="WebSockets and event streams of each worker, at most."
     )
     max_connections_per_session: int = Field(
-        default=10, ge=1, le=MOST, description="WebSockets and event streams of one session and worker, at most."
+        default=10, ge=1, le=MAX_LIMIT, description="WebSockets and event streams of one session and worker, at most."
     )
     max_operations_per_connection: int = Field(
-        default=20, ge=1, le=MOST, description="Operations of one WebSocket at once, at most."
+        default=20, ge=1, le=MAX_LIMIT, description="Operations of one WebSocket at once, at most."
     )
     connection_init_timeout: Duration = Field(
         default=timedelta(seconds=10), description="How long a WebSocket may wait with its `connection_init`."
@@ -49,7 +49,7 @@ class ConnectionSettings(LimitsSettings):
         """The limits of sockets and streams."""
         return ConnectionLimits(
             total=self.max_connections,
-            per_seat=self.max_connections_per_session,
+            per_owner=self.max_connections_per_session,
             operations=self.max_operations_per_connection,
             message_bytes=self.max_body_bytes,
             init_seconds=self.connection_init_timeout.total_seconds(),

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator
 
-LONGEST = timedelta(days=36_500)
+MAX_DURATION = timedelta(days=36_500)
 """Times that far back and ahead are still in the calendar."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
@@ -20,8 +20,8 @@ def parse_duration(value: Any) -> timedelta:
     if found is None:
         raise ValueError("write a duration like 90s, 5m, 1h or 30d")
     seconds = int(found[1]) * _UNITS[found[2] or "s"]
-    if seconds > LONGEST.total_seconds():
-        raise ValueError(f"at most {LONGEST.days}d, which is a century")
+    if seconds > MAX_DURATION.total_seconds():
+        raise ValueError(f"at most {MAX_DURATION.days}d, which is a century")
     return timedelta(seconds=seconds)
 
 

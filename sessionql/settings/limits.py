@@ -8,9 +8,9 @@ from pydantic_settings import BaseSettings
 from sessionql.graphql_server import Limits
 from sessionql.settings.durations import Duration
 
-MOST = 1_000_000
+MAX_LIMIT = 1_000_000
 """Larger limits than this limit nothing, and databases cannot count to every number."""
-DEEPEST = 50
+MAX_DEPTH = 50
 """Executing recurses as deep as documents nest: deeper ones could overflow the stack."""
 
 
@@ -21,34 +21,37 @@ class LimitsSettings(BaseSettings):
     max_characters: int = Field(
         default=32_000,
         ge=1,
-        le=MOST,
+        le=MAX_LIMIT,
         description="Characters of a document, at most. Long texts belong in variables.",
     )
     max_tokens: int = Field(
-        default=600, ge=1, le=MOST, description="Tokens (names, signs, values, comments) of a document, at most."
+        default=600, ge=1, le=MAX_LIMIT, description="Tokens (names, signs, values, comments) of a document, at most."
     )
-    max_depth: int = Field(default=20, ge=1, le=DEEPEST, description="How deep selections may nest.")
-    max_aliases: int = Field(default=100, ge=0, le=MOST, description="Aliases of a document, at most.")
+    max_depth: int = Field(default=20, ge=1, le=MAX_DEPTH, description="How deep selections may nest.")
+    max_aliases: int = Field(default=100, ge=0, le=MAX_LIMIT, description="Aliases of a document, at most.")
     max_root_fields: int = Field(
-        default=100, ge=1, le=MOST, description="Fields of `Query` and `Mutation` that a document selects, at most."
+        default=100,
+        ge=1,
+        le=MAX_LIMIT,
+        description="Fields of `Query` and `Mutation` that a document selects, at most.",
     )
-    max_directives: int = Field(default=50, ge=0, le=MOST, description="Directives of a document, at most.")
+    max_directives: int = Field(default=50, ge=0, le=MAX_LIMIT, description="Directives of a document, at most.")
     max_comparisons: int = Field(
         default=1_000,
         ge=0,
-        le=MOST,
+        le=MAX_LIMIT,
         description="Pairs of fields under one name in one place of a document, at most: each has to be compared.",
     )
     max_validation_errors: int = Field(
-        default=5, ge=1, le=MOST, description="After so many errors in a document, the rest is not looked at."
+        default=5, ge=1, le=MAX_LIMIT, description="After so many errors in a document, the rest is not looked at."
     )
     max_cost: int = Field(
-        default=50_000, ge=1, le=MOST**2, description="Fields that an answer may have: pages and lists multiply."
+        default=50_000, ge=1, le=MAX_LIMIT**2, description="Fields that an answer may have: pages and lists multiply."
     )
     max_values: int = Field(
         default=2_000,
         ge=1,
-        le=MOST,
+        le=MAX_LIMIT,
         description="Values of the variables, at most, those in lists and objects too.",
     )
     max_list_size: int = Field(

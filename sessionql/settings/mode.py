@@ -8,7 +8,7 @@ from pydantic import Field
 from pydantic_settings import BaseSettings
 
 Mode = Literal["production", "development"]
-Introspection = Literal["everybody", "operators", "nobody"]
+Introspection = Literal["public", "operators", "off"]
 
 MODES: tuple[Mode, ...] = get_args(Mode)
 VARIABLE = "SESSIONQL_MODE"
@@ -41,7 +41,7 @@ class ModeSettings(BaseSettings):
     introspection: Introspection | None = Field(
         default=None,
         description="Who may ask for the schema (introspection, `/schema.graphql`) and is told names like a mistyped "
-        "one: `everybody`, `operators` (service keys with that scope) or `nobody`; unset for `everybody` in "
+        "one: `public`, `operators` (service keys with that scope) or `off`; unset for `public` in "
         "`development`, `operators` in `production`.",
     )
 
@@ -58,7 +58,7 @@ class ModeSettings(BaseSettings):
     @property
     def introspectors(self) -> Introspection:
         """Who may ask for the schema."""
-        return self.introspection or ("everybody" if self.mode == "development" else "operators")
+        return self.introspection or ("public" if self.mode == "development" else "operators")
 
 
 def take_by_default(mode: Mode) -> None:

@@ -22,7 +22,7 @@ This page is made by `sessionql export-settings`.
 """
 
 
-def settings_page() -> str:
+def settings_reference() -> str:
     """The page as Markdown."""
     rows = (
         f"| `{PREFIX}{name.upper()}` | {_shown(field.default)} | {field.description} |" for name, field in _in_order()

@@ -15,10 +15,10 @@ from sessionql.http.origins import ANY, Origins, parse_origins
 from sessionql.http.proxies import Network, Proxies, parse_networks
 from sessionql.resolvers.dependencies import Policy
 from sessionql.resolvers.tokens.access import Signature
-from sessionql.resolvers.tokens.keys import LONGEST_TOKEN
+from sessionql.resolvers.tokens.keys import MAX_TOKEN_LIFETIME
 from sessionql.settings.connections import ConnectionSettings
 from sessionql.settings.durations import Duration
-from sessionql.settings.limits import MOST
+from sessionql.settings.limits import MAX_LIMIT
 from sessionql.settings.shared_secret import check_shared_secret
 from sessionql.settings.trusted_documents import TrustedSettings
 from sessionql.storage import Lifetimes
@@ -77,7 +77,7 @@ class Settings(TrustedSettings, ConnectionSettings):
     session_limit: int = Field(
         default=50,
         ge=0,
-        le=MOST,
+        le=MAX_LIMIT,
         description="Active sessions of one user, at most: a log-in beyond it ends the one unused for longest; "
         "0 for any number.",
     )
@@ -88,18 +88,21 @@ class Settings(TrustedSettings, ConnectionSettings):
     attempts_per_account: int = Field(
         default=5,
         ge=0,
-        le=MOST,
+        le=MAX_LIMIT,
         description="Failed password checks of one account in a minute, at most; 0 for any number.",
     )
     attempts_per_address: int = Field(
         default=20,
         ge=0,
-        le=MOST,
+        le=MAX_LIMIT,
         description="Failed password checks from one address (IPv6 by /64) in a minute, at most, and as many refused "
         "refreshes; 0 for any number.",
     )
     registrations_per_address: int = Field(
-        default=30, ge=0, le=MOST, description="Accounts made from one address in a minute, at most; 0 for any number."
+        default=30,
+        ge=0,
+        le=MAX_LIMIT,
+        description="Accounts made from one address in a minute, at most; 0 for any number.",
     )
     keep_ended: Duration = Field(
         default=timedelta(days=30), description="How long ended sessions are kept for their user to see."
@@ -165,7 +168,7 @@ class Settings(TrustedSettings, ConnectionSettings):
                 raise ValueError(
                     "SQLite serves one worker: set SESSIONQL_DATABASE_URL to a postgresql:// address to run more"
                 )
-        if not timedelta(0) < self.access_token_lifetime <= LONGEST_TOKEN:
+        if not timedelta(0) < self.access_token_lifetime <= MAX_TOKEN_LIFETIME:
             raise ValueError("access_token_lifetime is more than 0 and at most 1h")
         if not self.activity_interval * 2 <= self.idle_timeout <= self.absolute_lifetime:
             raise ValueError("idle_timeout is at least twice activity_interval, and at most absolute_lifetime")

@@ -11,7 +11,7 @@ from sessionql.resolvers.tokens.keys import SECRET_BYTES
 
 _CURE = "make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`"
 
-ENOUGH = 64
+MIN_ENTROPY_BITS = 64
 """Bits. Half of what 32 hexadecimal digits have: an estimate errs, and must not refuse those."""
 
 _READABLE = 72
@@ -50,7 +50,7 @@ def is_guessable(secret: str) -> bool:
     """Whether a secret is a known one, a placeholder, a few words or a pattern."""
     if sha256(secret.strip().lower().encode()).hexdigest() in _PUBLISHED:
         return True
-    return min(_alphabet_bits(secret), _word_bits(secret)) < ENOUGH
+    return min(_alphabet_bits(secret), _word_bits(secret)) < MIN_ENTROPY_BITS
 
 
 def _alphabet_bits(secret: str) -> float:

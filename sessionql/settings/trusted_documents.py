@@ -5,7 +5,7 @@ from typing import Annotated, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sessionql.settings.limits import MOST
+from sessionql.settings.limits import MAX_LIMIT
 from sessionql.settings.mode import ModeSettings
 
 
@@ -25,7 +25,7 @@ class TrustedSettings(ModeSettings):
     persisted_queries: int = Field(
         default=1_000,
         ge=0,
-        le=MOST,
+        le=MAX_LIMIT,
         description="Apollo's automatic persisted queries that each worker remembers, at most; 0 for none.",
     )
 

@@ -33,7 +33,9 @@ def production(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> It
     url = engines.sqlite(folder)
 
     def key(*scopes: str) -> str:
-        made = run(folder, "services", "create", "Auditor", *(f"--scope={each}" for each in scopes), DATABASE_URL=url)
+        made = run(
+            folder, "service-keys", "create", "Auditor", *(f"--scope={each}" for each in scopes), DATABASE_URL=url
+        )
         return next(word for word in made.out.split() if word.startswith("sqls_"))
 
     others, operator = key(*OTHERS), key("operator")

@@ -5,7 +5,7 @@ import json
 import pytest
 from graphql import parse, validate
 
-from sessionql.resolvers.devices.client_hints import ASKED_FOR
+from sessionql.resolvers.devices.client_hints import ACCEPT_CH
 from sessionql.schema.build import graphql_schema, services_schema
 from tests.docs.blocks import BLOCKS, Block, written_in
 
@@ -41,6 +41,6 @@ def test_json_is_json(block: Block) -> None:
 def test_headers_are_those_that_our_own_page_sends() -> None:
     (block,) = written_in("http")
     asked, allowed = block.text.splitlines()
-    assert asked == f"Accept-CH: {ASKED_FOR}"
-    names = [name.strip().lower().replace("sec-", "") for name in ASKED_FOR.split(",")]
+    assert asked == f"Accept-CH: {ACCEPT_CH}"
+    names = [name.strip().lower().replace("sec-", "") for name in ACCEPT_CH.split(",")]
     assert [part.partition("=")[0].strip() for part in allowed.partition(":")[2].split(",")] == names

@@ -62,7 +62,7 @@ def test_notes_are_for_whoever_is_signed_in(notes: Program) -> None:
 async def test_reports_check_the_tokens_of_another_server(
     notes: Program, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    key = run(tmp_path, "services", "create", "Reports", "--scope", "introspect", DATABASE_URL=database_url)
+    key = run(tmp_path, "service-keys", "create", "Reports", "--scope", "introspect", DATABASE_URL=database_url)
     monkeypatch.setenv("SESSIONS", notes.url)
     monkeypatch.setenv("SERVICE_KEY", key.out.strip())
     laptop = notes.device().register("bo@example.com")

@@ -78,7 +78,7 @@ def check_disable_user(story: Story, payload: Any) -> None:
     assert story.phone.code(MINE) == SIGNED_OUT
 
 
-def check_operations(story: Story, payload: Any) -> None:
+def check_admin_actions(story: Story, payload: Any) -> None:
     done = ["USER_ENABLED", "USER_DISABLED", "SESSIONS_REVOKED", "SESSION_REVOKED"]
     assert [(each["kind"], each["actorName"], each["userId"]) for each in payload] == [
         (kind, "Shop", story.user_id) for kind in done
@@ -114,7 +114,7 @@ CHECKS: dict[str, Check] = {
     "07_revoke_user_sessions": check_revoke_user_sessions,
     "08_disable_user": check_disable_user,
     "09_enable_user": check_enable_user,
-    "10_operations": check_operations,
+    "10_admin_actions": check_admin_actions,
     "11_delete_user": check_delete_user,
     "12_revoke_every_session": check_revoke_every_session,
 }
@@ -124,7 +124,7 @@ LOGGED_IN_AGAIN = {"07_revoke_user_sessions", "08_disable_user"}
 @pytest.fixture
 def story(database_url: str, tmp_path: Path) -> Iterator[Story]:
     scopes = [f"--scope={scope}" for scope in ("create-sessions", "introspect", "reauthenticate", "operator")]
-    made = run(tmp_path, "services", "create", "Shop", *scopes, DATABASE_URL=database_url)
+    made = run(tmp_path, "service-keys", "create", "Shop", *scopes, DATABASE_URL=database_url)
     assert made.code == 0, made
     with Server(database_url, tmp_path) as server:
         shop, phone = server.device("shop/1.0"), server.device(IPHONE).register("ana@example.com")

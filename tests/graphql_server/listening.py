@@ -21,15 +21,15 @@ from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
 from sessionql.graphql_server import (
-    Closing,
-    Connection,
+    CloseReason,
     ConnectionLimits,
+    ConnectionQuota,
+    ConnectionRejected,
     Engine,
     GraphQLEndpoint,
     GraphQLSocket,
     Limits,
-    Refused,
-    Seats,
+    SocketPeer,
     Streams,
 )
 from sessionql.graphql_server.connections.uvicorn import HttpProtocol, WebSocketProtocol
@@ -52,14 +52,14 @@ class Context:
         self.alive.add(self)
 
 
-class Person(Connection):
+class Person(SocketPeer):
     """Somebody who is connected, until the test ends them."""
 
     def __init__(self, feed: Feed, payload: Mapping[str, Any]) -> None:
         self._feed = feed
         self.who = payload.get("who", "nobody")
-        self.seat: Hashable = payload.get("seat")
-        self.end: asyncio.Future[Closing] = asyncio.get_running_loop().create_future()
+        self.owner: Hashable = payload.get("seat")
+        self.end: asyncio.Future[CloseReason] = asyncio.get_running_loop().create_future()
         self.closed = 0
 
     async def context(self) -> "Context":
@@ -67,7 +67,7 @@ class Person(Connection):
             raise BadToken
         return Context(self._feed, self.who)
 
-    async def ended(self) -> Closing:
+    async def wait_closed(self) -> CloseReason:
         return await self.end
 
     def close(self) -> None:
@@ -133,7 +133,7 @@ class Listening:
         self.feed = Feed()
         self.people: list[Person] = []
         self.limits = limits or ConnectionLimits()
-        self.seats = Seats(self.limits)
+        self.seats = ConnectionQuota(self.limits)
         self.engine = Engine(schema, translate=translate, limits=documents)
         self.address = ""
         self.server: Server | None = None
@@ -163,7 +163,7 @@ class Listening:
 
     async def _meet(self, request: Request, context: Context) -> Person:
         if context.who == "stranger":
-            raise Refused(Closing(4403, "Not you."))
+            raise ConnectionRejected(CloseReason(4403, "Not you."))
         return self._met(dict(request.headers))
 
     def _met(self, payload: Mapping[str, Any]) -> Person:
@@ -173,7 +173,7 @@ class Listening:
     async def _open(self, handshake: HTTPConnection, payload: Mapping[str, Any] | None) -> Person:
         match (payload or {}).get("who"):
             case "stranger":
-                raise Refused(Closing(4403, f"Not from {handshake.headers['host'].partition(':')[0]}."))
+                raise ConnectionRejected(CloseReason(4403, f"Not from {handshake.headers['host'].partition(':')[0]}."))
             case "away":
                 raise Away
             case "bug":
@@ -220,7 +220,7 @@ class Listening:
             finally:
                 await self.stop()
         assert tasks() <= before, f"something of the server goes on: {tasks() - before}"
-        assert (self.seats.entered, self.feed.listeners) == (0, 0)
+        assert (self.seats.reserved, self.feed.listeners) == (0, 0)
         assert [person.closed for person in self.people] == [1] * len(self.people)
 
     async def stop(self) -> None:
@@ -232,7 +232,7 @@ class Listening:
 
     async def quiet(self) -> None:
         """Until nothing of any connection is left."""
-        await until(lambda: not (self.seats.entered or self.feed.listeners or tasks() - self._tasks))
+        await until(lambda: not (self.seats.reserved or self.feed.listeners or tasks() - self._tasks))
 
 
 def _finish(_request: Request, context: Context) -> list[tuple[str, str]]:

@@ -22,7 +22,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from sessionql.graphql_server import Engine, Fault, GraphQLEndpoint, HttpProfile
+from sessionql.graphql_server import Engine, ErrorInfo, GraphQLEndpoint, HttpProfile
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
@@ -42,15 +42,15 @@ class BadToken(Exception):
     """Foreseen, and raised before anything is executed."""
 
 
-def translate(error: BaseException) -> Fault | None:
+def translate(error: BaseException) -> ErrorInfo | None:
     """What these mean to clients."""
     match error:
         case Refused():
-            return Fault(str(error), "FORBIDDEN")
+            return ErrorInfo(str(error), "FORBIDDEN")
         case Away():
-            return Fault("Come back later.", "SERVICE_UNAVAILABLE", 503)
+            return ErrorInfo("Come back later.", "SERVICE_UNAVAILABLE", 503)
         case BadToken():
-            return Fault("Who are you?", "UNAUTHENTICATED", 401)
+            return ErrorInfo("Who are you?", "UNAUTHENTICATED", 401)
         case _:
             return None
 

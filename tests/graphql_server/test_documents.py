@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sessionql.graphql_server.documents import validation as documents
+from sessionql.graphql_server.documents import validation
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.plain import Plain, schema, translate
@@ -15,13 +15,13 @@ def read(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """What was parsed and what was validated, in order."""
     done: list[str] = []
     for name in ("parse", "validate"):
-        real = getattr(documents, name)
+        real = getattr(validation, name)
 
         def spied(*args: Any, _name: str = name, _real: Any = real, **kwargs: Any) -> Any:
             done.append(_name)
             return _real(*args, **kwargs)
 
-        monkeypatch.setattr(documents, name, spied)
+        monkeypatch.setattr(validation, name, spied)
     return done
 
 

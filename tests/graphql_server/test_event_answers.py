@@ -24,7 +24,7 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     transport = httpx.ASGITransport(listening.app, raise_app_exceptions=True)
     async with httpx.AsyncClient(transport=transport, base_url="http://plain.test") as client:
         yield client
-    assert (listening.seats.entered, listening.feed.listeners) == (0, 0)
+    assert (listening.seats.reserved, listening.feed.listeners) == (0, 0)
 
 
 async def ask(client: httpx.AsyncClient, accept: str, query: str, **more: Any) -> httpx.Response:

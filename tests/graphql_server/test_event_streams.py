@@ -9,13 +9,13 @@ import httpx
 import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from sessionql.graphql_server import Closing, ConnectionLimits
+from sessionql.graphql_server import CloseReason, ConnectionLimits
 from tests.graphql_server.events import Event, events_in
 from tests.graphql_server.feed import END
 from tests.graphql_server.listening import PATIENCE, Listening, until
 
 HEARD = "subscription { heard }"
-SIGNED_OUT = Closing(4401, "This session was signed out.")
+SIGNED_OUT = CloseReason(4401, "This session was signed out.")
 COMPLETE = ("complete", None)
 
 
@@ -75,7 +75,7 @@ async def test_whose_session_ended_gets_the_last_events_and_complete(listening: 
 
 
 async def test_a_subscription_that_does_not_end_by_itself_is_ended() -> None:
-    async with Listening(ConnectionLimits(farewell_seconds=0.1)).serve() as listening, stream(listening) as response:
+    async with Listening(ConnectionLimits(drain_seconds=0.1)).serve() as listening, stream(listening) as response:
         await listening.feed.wait_for(1)
         listening.people[0].end.set_result(SIGNED_OUT)
         assert await rest(response) == [COMPLETE]
@@ -83,8 +83,8 @@ async def test_a_subscription_that_does_not_end_by_itself_is_ended() -> None:
 
 
 async def test_whoever_is_to_come_back_is_not_told_that_this_is_all() -> None:
-    come_back = Closing(1013, "Events may have been missed.", final=False)
-    async with Listening(ConnectionLimits(farewell_seconds=0.1)).serve() as listening, stream(listening) as response:
+    come_back = CloseReason(1013, "Events may have been missed.", final=False)
+    async with Listening(ConnectionLimits(drain_seconds=0.1)).serve() as listening, stream(listening) as response:
         await listening.feed.wait_for(1)
         listening.people[0].end.set_result(come_back)
         assert await rest(response) == []
@@ -133,7 +133,7 @@ async def test_a_stream_that_begins_while_the_server_stops_is_cut_too() -> None:
 
 
 async def test_seats_are_those_of_sockets_too() -> None:
-    async with Listening(ConnectionLimits(per_seat=1)).serve() as listening:
+    async with Listening(ConnectionLimits(per_owner=1)).serve() as listening:
         async with stream(listening, seat="ana"), listening.http() as http, listening.client() as client:
             headers = {"accept": "text/event-stream", "seat": "ana"}
             late = await http.post("/graphql", json={"query": HEARD}, headers=headers)
@@ -167,9 +167,9 @@ async def test_a_client_that_does_not_read_is_dropped(*, wired: bool, caplog: py
         address, _, port = listening.address.partition(":")
         with socket.create_connection((address, int(port))) as peer:
             peer.sendall(head.encode() + body)
-            await until(lambda: listening.feed.stopped == ["flood"] and listening.seats.entered == 0)
+            await until(lambda: listening.feed.stopped == ["flood"] and listening.seats.reserved == 0)
             assert listening.server is not None
-            assert listening.seats.held_by("ana") == 0
+            assert listening.seats.count("ana") == 0
             if wired:
                 await until(lambda: listening.server is not None and not listening.server.server_state.connections)
                 assert not caplog.records, "it is nobody's fault but its own"

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionql.graphql_server.documents import store as library
+from sessionql.graphql_server.documents import store
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.manifest_files import hashed
@@ -135,7 +135,7 @@ async def test_long_ones_do_not_fill_the_memory() -> None:
 
 
 async def test_a_text_that_is_known_is_not_hashed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    counted = texts_given_to(library, "hash_of", monkeypatch)
+    counted = texts_given_to(store, "hash_of", monkeypatch)
     engine = Engine(schema, translate=translate)
     for with_text in (True, True, False, False):
         assert await send(engine, HELLO, with_text=with_text) == {"data": {"hello": "world"}}

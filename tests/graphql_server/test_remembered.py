@@ -3,14 +3,14 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sessionql.graphql_server.documents.lru_cache import Remembered
+from sessionql.graphql_server.documents.lru_cache import LRUCache
 
 puts = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 12)), max_size=60)
 
 
 @given(puts, st.integers(0, 4), st.integers(0, 20))
 def test_the_bounds_hold_and_what_fits_is_the_newest(done: list[tuple[str, int]], most: int, characters: int) -> None:
-    remembered, sizes = Remembered[int](most, characters), dict[str, int]()
+    remembered, sizes = LRUCache[int](most, characters), dict[str, int]()
     for key, size in done:
         remembered.put(key, size, size)
         sizes.pop(key, None)
@@ -23,7 +23,7 @@ def test_the_bounds_hold_and_what_fits_is_the_newest(done: list[tuple[str, int]]
 
 
 def test_what_is_used_stays() -> None:
-    remembered = Remembered[str](2, 100)
+    remembered = LRUCache[str](2, 100)
     for key in ("a", "b"):
         remembered.put(key, key.upper(), 1)
     assert remembered.get("a") == "A"

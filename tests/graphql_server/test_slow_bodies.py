@@ -31,7 +31,7 @@ async def answer(reader: asyncio.StreamReader) -> bytes:
 async def test_a_body_that_does_not_arrive_is_not_waited_for(
     listening: Listening, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body, "PATIENCE", 0.1)
+    monkeypatch.setattr(body, "TIMEOUT", 0.1)
     reader, writer = await begin(listening)
     answered = await answer(reader)
     assert answered.startswith(b"HTTP/1.1 408 ")
@@ -44,7 +44,7 @@ async def test_a_body_that_does_not_arrive_is_not_waited_for(
 async def test_a_server_that_stops_waits_for_no_body_for_long(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(body, "LAST_CHANCE", 0.1)
+    monkeypatch.setattr(body, "SHUTDOWN_TIMEOUT", 0.1)
     async with Listening().serve() as listening:
         reader, writer = await begin(listening)
         stopping = asyncio.create_task(listening.stop())

@@ -5,11 +5,11 @@ import asyncio
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
-from sessionql.graphql_server import Closing, ConnectionLimits
+from sessionql.graphql_server import CloseReason, ConnectionLimits
 from tests.graphql_server.feed import END
 from tests.graphql_server.listening import Client, Listening
 
-SIGNED_OUT = Closing(4401, "This session was signed out.")
+SIGNED_OUT = CloseReason(4401, "This session was signed out.")
 HEARD = "subscription { heard }"
 
 
@@ -49,7 +49,7 @@ async def test_whose_session_ended_gets_the_last_events_and_goodbye(listening: L
 
 
 async def test_a_subscription_that_does_not_end_by_itself_is_ended() -> None:
-    async with Listening(ConnectionLimits(farewell_seconds=0.1)).serve() as listening, listening.client() as client:
+    async with Listening(ConnectionLimits(drain_seconds=0.1)).serve() as listening, listening.client() as client:
         await listener(listening, client)
         listening.people[0].end.set_result(SIGNED_OUT)
         assert await client.closing() == (4401, "This session was signed out.")
@@ -64,7 +64,7 @@ async def test_a_socket_without_operations_ends_at_once(listening: Listening) ->
 
 
 async def test_nothing_new_begins_during_the_farewell() -> None:
-    async with Listening(ConnectionLimits(farewell_seconds=0.5)).serve() as listening, listening.client() as client:
+    async with Listening(ConnectionLimits(drain_seconds=0.5)).serve() as listening, listening.client() as client:
         await listener(listening, client)
         listening.people[0].end.set_result(SIGNED_OUT)
         await asyncio.sleep(0)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sessionql.graphql_server import Closing, ConnectionLimits, Refused, Seats
+from sessionql.graphql_server import CloseReason, ConnectionLimits, ConnectionQuota, ConnectionRejected
 from tests.graphql_server.listening import Listening
 
 HEARD = "subscription { heard }"
@@ -11,7 +11,7 @@ FULL = (1013, "You have too many connections. Close one, or try again later.")
 
 async def test_a_holder_has_so_many_seats_and_others_have_theirs() -> None:
     async with (
-        Listening(ConnectionLimits(per_seat=1)).serve() as listening,
+        Listening(ConnectionLimits(per_owner=1)).serve() as listening,
         listening.client() as one,
         listening.client() as another,
         listening.client() as somebody,
@@ -38,7 +38,7 @@ async def test_a_server_has_so_many_places_and_counts_those_who_have_not_said_wh
 
 @pytest.mark.parametrize("how", ["leave", "malformed", "ended", "refused", "twice"])
 async def test_a_seat_is_given_back_whatever_the_end(how: str) -> None:
-    async with Listening(ConnectionLimits(per_seat=1)).serve() as listening:
+    async with Listening(ConnectionLimits(per_owner=1)).serve() as listening:
         for _ in range(3):
             async with listening.client() as client:
                 if how == "refused":
@@ -50,14 +50,14 @@ async def test_a_seat_is_given_back_whatever_the_end(how: str) -> None:
                 if how == "malformed":
                     await client.connection.send("{")
                 elif how == "ended":
-                    listening.people[-1].end.set_result(Closing(4401, "out"))
+                    listening.people[-1].end.set_result(CloseReason(4401, "out"))
                     listening.feed.publish(RuntimeError("end"))
                 elif how == "twice":
                     await client.subscribe("a", HEARD)
                 if how != "leave":
                     await client.connection.wait_closed()
             await listening.quiet()
-        assert listening.seats.held_by("ana") == 0
+        assert listening.seats.count("ana") == 0
 
 
 async def test_operations_beyond_the_limit_are_refused_and_the_socket_stays() -> None:
@@ -106,13 +106,13 @@ async def test_a_slow_reader_that_reads_gets_everything(listening: Listening) ->
 
 
 def test_seats_count_each_holder_and_forget_whoever_left() -> None:
-    seats = Seats(ConnectionLimits(total=3, per_seat=1))
-    one, two = seats.enter(), seats.enter()
-    one.sit("ana")
-    with pytest.raises(Refused):
-        two.sit("ana")
-    two.leave()
-    two.leave()
-    assert (seats.entered, seats.held_by("ana")) == (1, 1)
-    one.leave()
-    assert (seats.entered, seats.held_by("ana")) == (0, 0)
+    seats = ConnectionQuota(ConnectionLimits(total=3, per_owner=1))
+    one, two = seats.reserve(), seats.reserve()
+    one.claim("ana")
+    with pytest.raises(ConnectionRejected):
+        two.claim("ana")
+    two.release()
+    two.release()
+    assert (seats.reserved, seats.count("ana")) == (1, 1)
+    one.release()
+    assert (seats.reserved, seats.count("ana")) == (0, 0)

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from sessionql.graphql_server import Closing, ConnectionLimits, Refused
-from sessionql.graphql_server.connections.close_codes import LONGEST, fitting
+from sessionql.graphql_server import CloseReason, ConnectionLimits, ConnectionRejected
+from sessionql.graphql_server.connections.close_codes import MAX_REASON_BYTES, truncate_reason
 from sessionql.graphql_server.websocket.messages import read_message
 from tests.graphql_server.listening import Listening
 from tests.graphql_server.plain import SECRET
@@ -153,8 +153,8 @@ QUERY = '{"query": "{ hello }"}'
 def test_the_reason_says_what_is_wrong(said: str, words: str) -> None:
     closing = refusal({"type": "websocket.receive", "text": said})
     assert closing.code == 4400
-    assert words in fitting(closing.reason)
-    assert len(fitting(closing.reason).encode()) <= LONGEST
+    assert words in truncate_reason(closing.reason)
+    assert len(truncate_reason(closing.reason).encode()) <= MAX_REASON_BYTES
 
 
 def test_binary_messages_are_none() -> None:
@@ -163,11 +163,11 @@ def test_binary_messages_are_none() -> None:
 
 
 def test_a_reason_fits_its_frame_and_no_letter_is_torn() -> None:
-    assert fitting("é" * 62) == "é" * 61
-    assert fitting("short") == "short"
+    assert truncate_reason("é" * 62) == "é" * 61
+    assert truncate_reason("short") == "short"
 
 
-def refusal(received: dict[str, Any]) -> Closing:
-    with pytest.raises(Refused) as refused:
+def refusal(received: dict[str, Any]) -> CloseReason:
+    with pytest.raises(ConnectionRejected) as refused:
         read_message(received, 1_000)
-    return refused.value.closing
+    return refused.value.close_reason

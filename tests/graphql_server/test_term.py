@@ -4,53 +4,53 @@ import asyncio
 
 import pytest
 
-from sessionql.graphql_server.connections.deadline import Term
+from sessionql.graphql_server.connections.deadline import Deadline
 
 
-async def why(term: Term[str]) -> str:
+async def why(term: Deadline[str]) -> str:
     """Wait in the term until it ends."""
     with pytest.raises(TimeoutError):
         async with term:
             await asyncio.Event().wait()
-    return term.why
+    return term.reason
 
 
 async def test_its_time_ends_it() -> None:
-    assert await why(Term(0.01, "late")) == "late"
+    assert await why(Deadline(0.01, "late")) == "late"
 
 
 async def test_another_task_ends_it_at_once() -> None:
-    term = Term(None, "never")
-    asyncio.get_running_loop().call_soon(term.end, "told")
+    term = Deadline(None, "never")
+    asyncio.get_running_loop().call_soon(term.expire, "told")
     assert await why(term) == "told"
 
 
 async def test_the_first_who_ends_it_says_why() -> None:
-    term = Term(None, "never")
+    term = Deadline(None, "never")
     loop = asyncio.get_running_loop()
     for reason in ("first", "second"):
-        loop.call_soon(term.end, reason)
-    loop.call_soon(term.extend, 60, "later")
+        loop.call_soon(term.expire, reason)
+    loop.call_soon(term.reschedule, 60, "later")
     assert await why(term) == "first"
 
 
 async def test_it_goes_on_for_as_long_as_it_is_told() -> None:
-    term = Term(0.01, "first")
+    term = Deadline(0.01, "first")
     async with term:
-        term.extend(None, "second")
+        term.reschedule(None, "second")
         await asyncio.sleep(0.05)
-    assert term.why == "second"
+    assert term.reason == "second"
 
 
 async def test_what_is_over_is_not_ended_again() -> None:
-    term = Term(None, "never")
+    term = Deadline(None, "never")
     async with term:
         pass
-    term.end("too late")
-    assert term.why == "never"
+    term.expire("too late")
+    assert term.reason == "never"
 
 
 async def test_other_errors_pass() -> None:
     with pytest.raises(KeyError):
-        async with Term(None, "never"):
+        async with Deadline(None, "never"):
             raise KeyError

@@ -8,8 +8,8 @@ from typing import Any
 import httpx
 import pytest
 
-from sessionql.graphql_server import Engine, Entry, Limits, TrustedDocuments
-from sessionql.graphql_server.documents import validation as documents
+from sessionql.graphql_server import Engine, Limits, ManifestEntry, TrustedDocuments
+from sessionql.graphql_server.documents import validation
 from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.manifest_files import hashed
 from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain, schema, translate
@@ -26,7 +26,7 @@ NEW = {"Accept": GRAPHQL_JSON}
 
 
 def trusted(named: dict[str, str], limits: Limits | None = None) -> TrustedDocuments:
-    entries = [Entry(Path("app.json"), name, text) for name, text in named.items()]
+    entries = [ManifestEntry(Path("app.json"), name, text) for name, text in named.items()]
     return TrustedDocuments(schema, limits or Limits(), entries)
 
 
@@ -168,7 +168,7 @@ async def ask(engine: Engine, query: str = "", **more: Any) -> Any:
 
 async def test_a_trusted_document_is_read_once_whatever_else_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever sends a thousand documents pushes out their own and other people's, and none of the team's."""
-    read = texts_given_to(documents, "parse", monkeypatch)
+    read = texts_given_to(validation, "parse", monkeypatch)
     engine = Engine(schema, translate=translate, trusted=trusted(NAMED), cached_documents=2, persisted_queries=2)
     assert sorted(read) == sorted(NAMED.values())
     for n in range(50):
@@ -180,7 +180,7 @@ async def test_a_trusted_document_is_read_once_whatever_else_is_asked(monkeypatc
 
 
 async def test_one_document_under_several_names_is_read_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    read = texts_given_to(documents, "parse", monkeypatch)
+    read = texts_given_to(validation, "parse", monkeypatch)
     assert len(trusted({"a": HELLO, "b": HELLO, "c": STALE, "d": STALE})) == 2
     assert read == [HELLO, STALE]
 

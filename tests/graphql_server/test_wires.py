@@ -7,7 +7,7 @@ from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIO
 from websockets.exceptions import ConnectionClosed
 
 from sessionql.graphql_server import ConnectionLimits
-from sessionql.graphql_server.connections import uvicorn as uvicorn_wires
+from sessionql.graphql_server.connections import uvicorn as uvicorn_protocols
 from sessionql.graphql_server.connections.uvicorn import PIECE
 from tests.graphql_server.listening import Listening, until
 
@@ -27,7 +27,7 @@ ANSWER = b'{"data":{"hello":"world"}}'
 
 @pytest.mark.parametrize("sent", [b"", b"POST /gr", HEAD[:-2], HEAD + BODY, HEAD + BODY + HEAD[:-2]])
 async def test_who_sends_no_request_keeps_no_connection(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uvicorn_wires, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(uvicorn_protocols, "HEAD_SECONDS", 0.1)
     async with Listening().serve() as listening:
         reader, writer = await asyncio.open_connection(*listening.address.split(":"))
         writer.write(sent)
@@ -37,7 +37,7 @@ async def test_who_sends_no_request_keeps_no_connection(sent: bytes, monkeypatch
 
 
 async def test_a_request_may_take_longer_than_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uvicorn_wires, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(uvicorn_protocols, "HEAD_SECONDS", 0.1)
     async with Listening().serve() as listening, listening.client() as client:
         reader, writer = await asyncio.open_connection(*listening.address.split(":"))
         writer.write(HEAD)
@@ -140,7 +140,7 @@ async def test_a_client_that_does_not_read_is_dropped(*, wired: bool) -> None:
             await client.begin(seat="ana")
             await client.subscribe("a", "subscription { flood(size: 65536) }")
             (connection,) = sockets(listening)
-            await until(lambda: listening.feed.stopped == ["flood"] and listening.seats.entered == 0)
+            await until(lambda: listening.feed.stopped == ["flood"] and listening.seats.reserved == 0)
             if wired:
                 await until(lambda: not sockets(listening))
             assert (connection.transport.get_write_buffer_size() == 0) is wired

@@ -9,9 +9,9 @@ from uuid import UUID
 
 from hypothesis.stateful import invariant
 
-from sessionql.resolvers.admin import Lookup, list_operations, look_up
+from sessionql.resolvers.admin import UserSelector, find_user, list_admin_actions
 from sessionql.resolvers.background.activity import Activity
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.introspection import TokenKind, introspect
 from sessionql.resolvers.requester import Requester, authenticate
 from sessionql.resolvers.sessions import my_sessions
@@ -31,7 +31,7 @@ class Checks(Comparing):
     @invariant()
     def users_are_what_they_should_be(self) -> None:
         for user, user_id in self.ids.items():
-            found = self.run(partial(look_up, lookup=Lookup(id=str(user_id))))
+            found = self.run(partial(find_user, lookup=UserSelector(id=str(user_id))))
             assert (found is not None) is (user in self.model.users)
             assert found is None or found.disabled_at == self.model.disabled.get(user)
 
@@ -49,38 +49,38 @@ class Checks(Comparing):
     @invariant()
     def tokens_open_what_they_should(self) -> None:
         # Looking is no use: what it notes is thrown away.
-        services = replace(self.services, activity=Activity(self.services.storage, model.INTERVAL))
+        deps = replace(self.deps, activity=Activity(self.deps.storage, model.INTERVAL))
         for token in self.access:
-            who = self.world.runner.run(authenticate(services, token.text, self.client("laptop")))
+            who = self.world.runner.run(authenticate(deps, token.text, self.client("laptop")))
             assert (who is not None) is self.model.accepts(token), token
             assert who is None or who.session.id == token.session.id
 
     @invariant()
     def services_are_told_which_tokens_would_be_taken(self) -> None:
         """Asking changes nothing: not what is in the database (compared next), nor what is still to be written."""
-        services = replace(self.services, activity=Activity(self.services.storage, timedelta(0)))
+        deps = replace(self.deps, activity=Activity(self.deps.storage, timedelta(0)))
         for access in self.access:
             end = access.expires if self.model.accepts(access) else None
-            self.is_told(services, access, TokenKind.ACCESS, end)
+            self.is_told(deps, access, TokenKind.ACCESS, end)
         for refresh in self.refresh:
-            self.is_told(services, refresh, TokenKind.REFRESH, self.model.taken_until(refresh))
-        assert self.world.runner.run(services.activity.flush()) == 0
+            self.is_told(deps, refresh, TokenKind.REFRESH, self.model.taken_until(refresh))
+        assert self.world.runner.run(deps.activity.flush()) == 0
 
     @invariant()
     def operations_are_written_down(self) -> None:
-        found = self.run(partial(list_operations, first=100, before=None))
+        found = self.run(partial(list_admin_actions, first=100, before=None))
         mine = [(each.kind, each.user_id, each.revoked_count) for each in found if each.actor_name == self.actor]
-        assert mine == self.operations[::-1]
+        assert mine == self.admin_actions[::-1]
 
-    def is_told(self, services: Services, token: Access | Refresh, kind: TokenKind, end: datetime | None) -> None:
-        found = self.world.runner.run(introspect(services, token.text))
+    def is_told(self, deps: Dependencies, token: Access | Refresh, kind: TokenKind, end: datetime | None) -> None:
+        found = self.world.runner.run(introspect(deps, token.text))
         told = None if found is None else (found.kind, found.expires_at, found.session.id)
         assert told == (None if end is None else (kind, end, token.session.id)), token
 
 
-async def _rows(services: Services, user_id: UUID) -> Sequence[SessionRecord]:
-    async with services.storage.reading() as repositories:
-        return await repositories.sessions.list(user_id, EVERY, SessionOrder(), Page(1000), services.clock())
+async def _rows(deps: Dependencies, user_id: UUID) -> Sequence[SessionRecord]:
+    async with deps.storage.reading() as repositories:
+        return await repositories.sessions.list(user_id, EVERY, SessionOrder(), Page(1000), deps.clock())
 
 
 def _told(session: Session) -> tuple[Any, ...]:

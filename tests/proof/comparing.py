@@ -8,14 +8,14 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
-from sessionql.resolvers.accounts import SignedIn
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.accounts import LogInResult
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import RateLimited, RefreshTokenInvalid
-from sessionql.resolvers.refresh import Refreshed, refresh
-from sessionql.resolvers.requester import Client, Requester, authenticate
-from sessionql.resolvers.sessions import RevokedMany
-from sessionql.resolvers.token_pairs import Grant
-from sessionql.storage.records import DeviceKind, OperationKind, RevocationReason
+from sessionql.resolvers.refresh import RefreshResult, refresh
+from sessionql.resolvers.requester import ClientInfo, Requester, authenticate
+from sessionql.resolvers.sessions import RevokeManyResult
+from sessionql.resolvers.token_pairs import TokenPair
+from sessionql.storage.records import AdminActionKind, DeviceKind, RevocationReason
 from tests.conftest import FakeClock
 from tests.proof import model
 from tests.proof.model import Access, Model, Refresh, Session
@@ -32,19 +32,19 @@ class Comparing(RuleBasedStateMachine):
     def __init__(self, world: World) -> None:
         super().__init__()
         self.world, self.number, self.clock = world, next(_examples), FakeClock()
-        self.services = world.services(self.clock)
+        self.deps = world.deps(self.clock)
         self.model = Model(self.clock.now)
         self.ids: dict[str, UUID] = {}
-        self.operations: list[tuple[OperationKind, UUID | None, int]] = []
+        self.admin_actions: list[tuple[AdminActionKind, UUID | None, int]] = []
         self.sessions: list[Session] = []
         self.access: list[Access] = []
         self.refresh: list[Refresh] = []
 
-    def run(self, work: Callable[[Services], Awaitable[T]]) -> T:
+    def run(self, work: Callable[[Dependencies], Awaitable[T]]) -> T:
         """Have the server do it, in the one event loop."""
 
         async def done() -> T:
-            return await work(self.services)
+            return await work(self.deps)
 
         return self.world.runner.run(done())
 
@@ -56,12 +56,12 @@ class Comparing(RuleBasedStateMachine):
     def email(self, user: str) -> str:
         return f"{user}{self.number}@example.com"
 
-    def client(self, device: str) -> Client:
+    def client(self, device: str) -> ClientInfo:
         """Each example has addresses of its own, for attempts are counted by them."""
         agent = FIREFOX if device == "laptop" else IPHONE
-        return Client(device, agent, f"{device} of {self.number}")
+        return ClientInfo(device, agent, f"{device} of {self.number}")
 
-    def begins(self, user: str, device: str, done: SignedIn, proved: datetime | None = None) -> None:
+    def begins(self, user: str, device: str, done: LogInResult, proved: datetime | None = None) -> None:
         """A session that must be there from now on."""
         kind = DeviceKind.DESKTOP if device == "laptop" else DeviceKind.PHONE
         now, label = self.model.now, f"{user}'s {device} ({len(self.sessions)})"
@@ -70,7 +70,7 @@ class Comparing(RuleBasedStateMachine):
         self.sessions.append(session)
         self.keeps(session, done.tokens)
 
-    def keeps(self, session: Session, tokens: Grant) -> None:
+    def keeps(self, session: Session, tokens: TokenPair) -> None:
         """Tokens that the session was given: they are those of its generation and its last proof."""
         proved = session.authenticated.replace(microsecond=0)
         self.access.append(Access(session, proved, tokens.access.expires_at, tokens.access.text))
@@ -117,7 +117,7 @@ class Comparing(RuleBasedStateMachine):
             assert expected == ("reuse" if done.reuse_detected else "refused")
         else:
             assert expected == type(done).__name__
-        if isinstance(done, Refreshed):
+        if isinstance(done, RefreshResult):
             assert done.session.id == token.session.id
             self.keeps(token.session, done.tokens)
 
@@ -146,14 +146,14 @@ class Comparing(RuleBasedStateMachine):
         if not self.model.is_fresh(session):
             assert type(done).__name__ == "ReauthenticationRequired"
             return
-        assert isinstance(done, RevokedMany)
+        assert isinstance(done, RevokeManyResult)
         assert set(done.ids) == self.model.end(picked, RevocationReason.REVOKED_BY_USER)
 
     def reaches(self, now: datetime) -> None:
         self.clock.now = self.model.now = now
 
     async def clean_up(self) -> None:
-        async with self.services.storage.transaction() as repositories:
+        async with self.deps.storage.transaction() as repositories:
             for user_id in self.ids.values():
                 await repositories.users.delete(user_id)
-        await self.services.storage.database.close()
+        await self.deps.storage.database.close()

@@ -8,7 +8,7 @@ import pytest
 
 from sessionql.app.bootstrap import system_clock
 from sessionql.resolvers.background.activity import Activity
-from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.storage import Storage
 from sessionql.storage.storage import connect
 from tests.proof.racing import Workers
@@ -18,12 +18,12 @@ UNCOUNTED = Policy(attempts_per_account=0, attempts_per_address=0, registrations
 """Races try more often in a minute than anybody may."""
 
 
-def worker_of(services: Services, storage: Storage) -> Services:
+def worker_of(deps: Dependencies, storage: Storage) -> Dependencies:
     """A worker that shares keys with the others, and nothing else. It writes down every use."""
     return replace(
-        services,
+        deps,
         storage=storage,
-        tokens=make_tokens(services.tokens.keys()),
+        tokens=make_tokens(deps.tokens.keys()),
         activity=Activity(storage, timedelta(0)),
         clock=system_clock,
         policy=UNCOUNTED,
@@ -31,12 +31,12 @@ def worker_of(services: Services, storage: Storage) -> Services:
 
 
 @pytest.fixture
-async def workers(services: Services, database_url: str, engine: str) -> AsyncIterator[Workers]:
+async def workers(deps: Dependencies, database_url: str, engine: str) -> AsyncIterator[Workers]:
     """Two workers; on SQLite, which serves one process, they have one connection."""
-    first = worker_of(services, services.storage)
+    first = worker_of(deps, deps.storage)
     if engine == "sqlite":
-        yield first, worker_of(services, services.storage)
+        yield first, worker_of(deps, deps.storage)
         return
-    storage = Storage(connect(database_url), services.storage.lifetimes)
-    yield first, worker_of(services, storage)
+    storage = Storage(connect(database_url), deps.storage.lifetimes)
+    yield first, worker_of(deps, storage)
     await storage.database.close()

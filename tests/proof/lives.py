@@ -98,7 +98,7 @@ def vouch(shop: Confidant, ana: Confidant) -> None:
     for operation in OPERATE:
         for wanted in (*eve, user):
             assert "errors" not in shop.ask(operation, user=wanted, session=session)
-    assert "errors" not in shop.ask("{ operations { id kind actorName } serviceKey { id name scopes } }")
+    assert "errors" not in shop.ask("{ adminActions { id kind actorName } serviceKey { id name scopes } }")
 
 
 def misbehave(ana: Confidant, secrets: tuple[str, ...]) -> None:

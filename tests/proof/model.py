@@ -194,11 +194,11 @@ class Model:
             session.generation += 1
             session.rotated = session.used = self.now
             session.address = address
-            return "Refreshed"
+            return "RefreshResult"
         if session.rotated is None:
             return self._refused(address)
         if token.generation == session.generation - 1 and self.now - session.rotated < GRACE:
-            return "Refreshed"
+            return "RefreshResult"
         session.end(self.now, RevocationReason.REFRESH_TOKEN_REUSED)
         return "reuse"
 

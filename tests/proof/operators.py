@@ -7,10 +7,17 @@ from uuid import UUID
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from sessionql.resolvers.admin import Touched, delete_user, disable_user, enable_user, revoke_session, revoke_sessions
-from sessionql.resolvers.bulk_revocation import revoke_everyone
+from sessionql.resolvers.admin import (
+    UserChangeResult,
+    delete_user,
+    disable_user,
+    enable_user,
+    revoke_session,
+    revoke_sessions,
+)
+from sessionql.resolvers.bulk_revocation import revoke_all_users_sessions
 from sessionql.resolvers.errors import UserNotFound
-from sessionql.storage.records import OperationKind, RevocationReason, SessionRecord, UserRecord
+from sessionql.storage.records import AdminActionKind, RevocationReason, SessionRecord, UserRecord
 from tests.proof.comparing import NOBODY
 from tests.proof.people import People
 from tests.proof.subjects import Subjects
@@ -37,7 +44,7 @@ class Operators(People, Subjects):
             ended = self.model.end([wanted], BY_OPERATOR)
             assert isinstance(done, SessionRecord)
             assert done.id == wanted.id
-            self.notes(OperationKind.SESSION_REVOKED, named, ended, also=bool(ended))
+            self.notes(AdminActionKind.SESSION_REVOKED, named, ended, also=bool(ended))
 
     @rule(user=everybody)
     def operator_ends_all(self, user: str) -> None:
@@ -45,7 +52,7 @@ class Operators(People, Subjects):
         if self.is_there(user, done):
             ended = self.model.end(self.model.active(user), BY_OPERATOR)
             self.touched(done, ended)
-            self.notes(OperationKind.SESSIONS_REVOKED, user, ended, also=bool(ended))
+            self.notes(AdminActionKind.SESSIONS_REVOKED, user, ended, also=bool(ended))
 
     @rule(user=everybody)
     def operator_disables(self, user: str) -> None:
@@ -55,7 +62,7 @@ class Operators(People, Subjects):
             before = user in self.model.disabled
             ended = self.model.disable(user)
             self.touched(done, ended)
-            self.notes(OperationKind.USER_DISABLED, user, ended, also=not before)
+            self.notes(AdminActionKind.USER_DISABLED, user, ended, also=not before)
             self.comes_in(user)
 
     @rule(data=data)
@@ -65,7 +72,7 @@ class Operators(People, Subjects):
         if self.is_there(user, done):
             assert isinstance(done, UserRecord)
             before = self.model.disabled.pop(user, None)
-            self.notes(OperationKind.USER_ENABLED, user, (), also=before is not None)
+            self.notes(AdminActionKind.USER_ENABLED, user, (), also=before is not None)
 
     @rule(user=everybody, sure=either)
     def operator_deletes(self, user: str, sure: bool) -> None:
@@ -76,16 +83,16 @@ class Operators(People, Subjects):
         if self.is_there(user, done):
             ended = self.model.delete(user)
             self.touched(done, ended)
-            self.notes(OperationKind.USER_DELETED, user, ended)
+            self.notes(AdminActionKind.USER_DELETED, user, ended)
 
     @rule(user=everybody)
     def operator_ends_everybodys(self, user: str) -> None:
         """Also a session that began in the same instant."""
         self.comes_in(user)
-        count = self.run(partial(revoke_everyone, actor=self.actor))
+        count = self.run(partial(revoke_all_users_sessions, actor=self.actor))
         ended = self.model.end(self.model.sessions, BY_OPERATOR)
         assert count == len(ended)
-        self.notes(OperationKind.EVERY_SESSION_REVOKED, None, ended)
+        self.notes(AdminActionKind.EVERY_SESSION_REVOKED, None, ended)
 
     def comes_in(self, user: str) -> None:
         if user == SUBJECT:
@@ -103,10 +110,10 @@ class Operators(People, Subjects):
         return user in self.model.users
 
     def touched(self, done: object, ended: set[UUID]) -> None:
-        assert isinstance(done, Touched)
+        assert isinstance(done, UserChangeResult)
         assert set(done.revoked) == ended
 
-    def notes(self, kind: OperationKind, user: str | None, ended: Collection[UUID], *, also: bool = True) -> None:
+    def notes(self, kind: AdminActionKind, user: str | None, ended: Collection[UUID], *, also: bool = True) -> None:
         """What must have been written down, unless nothing was done."""
         if also:
-            self.operations.append((kind, self.ids[user] if user else None, len(ended)))
+            self.admin_actions.append((kind, self.ids[user] if user else None, len(ended)))

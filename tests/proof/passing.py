@@ -44,4 +44,4 @@ class Passing(Comparing):
         else:
             self.flushes()
         self.run(lambda s: s.storage.database.close())
-        self.services = self.world.services(self.clock)
+        self.deps = self.world.deps(self.clock)

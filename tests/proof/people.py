@@ -6,12 +6,12 @@ from functools import partial
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from sessionql.resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
-from sessionql.resolvers.credentials import PasswordChange, Renewed, change_password, reauthenticate
+from sessionql.resolvers.accounts import LogIn, LogInResult, PresentedCredentials, login, logout, register
+from sessionql.resolvers.credentials import PasswordChange, ReauthenticationResult, change_password, reauthenticate
 from sessionql.resolvers.errors import RateLimited
 from sessionql.resolvers.sessions import (
-    Revoked,
-    RevokedMany,
+    RevokeManyResult,
+    RevokeResult,
     rename_session,
     revoke_all_sessions,
     revoke_session,
@@ -37,7 +37,7 @@ class People(Comparing):
         elif user in self.model.passwords:
             assert type(done).__name__ == "EmailTaken"
         else:
-            assert isinstance(done, SignedIn)
+            assert isinstance(done, LogInResult)
             self.model.users.add(user)
             self.model.passwords[user], self.ids[user] = f"password of {user}", done.user.id
             self.begins(user, device, done)
@@ -51,7 +51,7 @@ class People(Comparing):
             request = LogIn(self.email(user), password or "not the password")
             done = self.run(partial(login, request=request, client=self.client(device)))
             if self.checks_password(done, limits, right=password is not None, disabled=user in self.model.disabled):
-                assert isinstance(done, SignedIn)
+                assert isinstance(done, LogInResult)
                 self.begins(user, device, done)
 
     @rule(data=data, device=devices)
@@ -96,7 +96,7 @@ class People(Comparing):
         else:
             by_user, own = RevocationReason.REVOKED_BY_USER, RevocationReason.LOGGED_OUT
             self.model.end([wanted], own if wanted is session else by_user)
-            assert isinstance(done, Revoked)
+            assert isinstance(done, RevokeResult)
             assert (done.session.id, done.was_current) == (wanted.id, wanted is session)
 
     @rule(data=data, device=devices, keep=either)
@@ -118,7 +118,7 @@ class People(Comparing):
         mine = self.model.active(session.user)
         picked = [each for each in mine if each.kind is DeviceKind.PHONE and each is not session]
         if dry_run:
-            assert isinstance(done, RevokedMany)
+            assert isinstance(done, RevokeManyResult)
             assert set(done.ids) == {each.id for each in picked}
         else:
             self.ends_many(done, session, picked)
@@ -144,10 +144,10 @@ class People(Comparing):
         access = data.draw(st.none() | st.sampled_from(self.access))
         if access is None:
             token = data.draw(st.sampled_from(self.refresh))
-            proof, session = Proof(None, None, token.text), token.session
+            proof, session = PresentedCredentials(None, None, token.text), token.session
         else:
             who = self.knocks(access, device)
-            proof, session = Proof(who, access.text), access.session
+            proof, session = PresentedCredentials(who, access.text), access.session
         done = self.run(lambda s: logout(s, proof, self.client(device)))
         ended = set() if session.forgotten else self.model.end([session], RevocationReason.LOGGED_OUT)
         assert {done.id} if done else set() == ended
@@ -160,7 +160,7 @@ class People(Comparing):
         password = self.model.passwords.get(session.user) if right else None
         done = self.run(lambda s: reauthenticate(s, who, password or "not the password", self.client(device)))
         if self.checks_password(done, self.own_limits(session, device), right=password is not None):
-            assert isinstance(done, Renewed)
+            assert isinstance(done, ReauthenticationResult)
             session.prove(self.model.now)
             self.keeps(session, done.tokens)
 
@@ -174,7 +174,7 @@ class People(Comparing):
         change = PasswordChange(old or "not the password", new, keep)
         done = self.run(lambda s: change_password(s, who, change, self.client(device)))
         if self.checks_password(done, self.own_limits(session, device), right=old is not None):
-            assert isinstance(done, Renewed)
+            assert isinstance(done, ReauthenticationResult)
             self.model.passwords[session.user] = new
             session.prove(self.model.now)
             session.generation, session.rotated = session.generation + 1, None

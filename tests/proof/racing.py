@@ -6,20 +6,20 @@ from dataclasses import replace
 from random import Random
 from typing import ParamSpec, TypeVar
 
-from sessionql.resolvers.accounts import SignedIn
-from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.accounts import LogInResult
+from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import RefreshTokenInvalid
-from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.refresh import RefreshResult, refresh
 from sessionql.resolvers.requester import Requester, authenticate
 from sessionql.resolvers.sessions import my_sessions
-from sessionql.resolvers.token_pairs import Grant
+from sessionql.resolvers.token_pairs import TokenPair
 from sessionql.storage.records import RevocationReason, SessionRecord
 from tests.resolvers.builders import LAPTOP, PHONE, live_row
 
 Args = ParamSpec("Args")
 T = TypeVar("T")
 
-Workers = tuple[Services, Services]
+Workers = tuple[Dependencies, Dependencies]
 
 SPREAD = 0.004
 """Seconds over which the things of one race begin: about what one of them takes."""
@@ -53,30 +53,30 @@ def with_policy(workers: Workers, **changes: int) -> Workers:
     return replace(workers[0], policy=policy), replace(workers[1], policy=policy)
 
 
-async def is_let_in(services: Services, grant: Grant) -> bool:
+async def is_let_in(deps: Dependencies, grant: TokenPair) -> bool:
     """Whether the access token is accepted."""
-    return await authenticate(services, grant.access.text, LAPTOP) is not None
+    return await authenticate(deps, grant.access.text, LAPTOP) is not None
 
 
-async def refreshing(services: Services, signed_in: SignedIn) -> Grant | None:
+async def refreshing(deps: Dependencies, signed_in: LogInResult) -> TokenPair | None:
     """The tokens of a refresh that takes part in a race, and a use of them; None when it was refused."""
-    done = await refresh(services, signed_in.tokens.refresh, PHONE)
-    if not isinstance(done, Refreshed):
+    done = await refresh(deps, signed_in.tokens.refresh, PHONE)
+    if not isinstance(done, RefreshResult):
         assert isinstance(done, RefreshTokenInvalid), done
         assert not done.reuse_detected, "an honest client was taken for a thief"
         return None
-    await authenticate(services, done.tokens.access.text, PHONE)
+    await authenticate(deps, done.tokens.access.text, PHONE)
     return done.tokens
 
 
-async def using(services: Services, signed_in: SignedIn) -> None:
+async def using(deps: Dependencies, signed_in: LogInResult) -> None:
     """A slow request of the session, whose use is written in the middle of the race."""
-    await authenticate(services, signed_in.tokens.access.text, PHONE)
-    await services.activity.flush()
+    await authenticate(deps, signed_in.tokens.access.text, PHONE)
+    await deps.activity.flush()
 
 
 async def assert_over(
-    workers: Workers, session: SessionRecord, grants: Sequence[Grant], reason: RevocationReason
+    workers: Workers, session: SessionRecord, grants: Sequence[TokenPair], reason: RevocationReason
 ) -> None:
     """The session is revoked for good: none of its tokens opens anything, on any worker."""
     ended = await live_row(workers[0], session)

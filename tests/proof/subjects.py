@@ -7,11 +7,11 @@ from typing import Any
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
 
-from sessionql.resolvers.accounts import SignedIn
-from sessionql.resolvers.credentials import Renewed
+from sessionql.resolvers.accounts import LogInResult
+from sessionql.resolvers.credentials import ReauthenticationResult
 from sessionql.resolvers.errors import InvalidInput, SessionEnded
-from sessionql.resolvers.external_users import Reproof, SubjectLogIn, create_session, mark_reauthenticated
-from sessionql.resolvers.service_keys import Service
+from sessionql.resolvers.external_users import ExternalLogin, Reauthentication, create_session, mark_reauthenticated
+from sessionql.resolvers.service_keys import ServiceAccount
 from sessionql.storage.records import Scope, ServiceKeyRecord
 from tests.proof import model
 from tests.proof.comparing import NOBODY, Comparing
@@ -28,14 +28,14 @@ class Subjects(Comparing):
     @rule(device=devices, age=AGES)
     def logs_in_elsewhere(self, device: str, age: timedelta | None) -> None:
         proved = None if age is None else self.model.now - age
-        request = SubjectLogIn(f"{SUBJECT} {self.number}", proved)
+        request = ExternalLogin(f"{SUBJECT} {self.number}", proved)
         done = self.run(lambda s: create_session(s, self.service, request, self.client(device)))
         if self.model.is_too_early(proved):
             assert isinstance(done, InvalidInput)
         elif SUBJECT in self.model.disabled:
             assert type(done).__name__ == "AccountDisabled"
         else:
-            assert isinstance(done, SignedIn)
+            assert isinstance(done, LogInResult)
             self.model.users.add(SUBJECT)
             self.ids[SUBJECT] = done.user.id
             self.begins(SUBJECT, device, done, min(proved or self.model.now, self.model.now))
@@ -46,7 +46,7 @@ class Subjects(Comparing):
         session = draw(data, self.model.active(user), self.sessions)
         named = session.user if own else user
         proved = None if age is None else self.model.now - age
-        request = Reproof(str(self.ids.get(named, NOBODY)), str(session.id), proved)
+        request = Reauthentication(str(self.ids.get(named, NOBODY)), str(session.id), proved)
         done = self.run(partial(mark_reauthenticated, service=self.service, request=request))
         if self.model.is_too_early(proved):
             assert isinstance(done, InvalidInput)
@@ -65,10 +65,10 @@ class Subjects(Comparing):
         # An old proof is no news; one of just now counts, also when our clock did not move since the last.
         if proved is None or proof > session.authenticated:
             session.prove(proof)
-        assert isinstance(done, Renewed)
+        assert isinstance(done, ReauthenticationResult)
         self.keeps(session, done.tokens)
 
     @property
-    def service(self) -> Service:
+    def service(self) -> ServiceAccount:
         """Which keys there are, and what they may be used for, is for other tests."""
-        return Service(ServiceKeyRecord(NOBODY, "Shop", frozenset(Scope), self.model.now, None))
+        return ServiceAccount(ServiceKeyRecord(NOBODY, "Shop", frozenset(Scope), self.model.now, None))

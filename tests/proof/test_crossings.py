@@ -7,14 +7,20 @@ from itertools import product
 
 import pytest
 
-from sessionql.resolvers.accounts import Proof, SignedIn, logout
-from sessionql.resolvers.credentials import PasswordChange, Renewed, change_password
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.accounts import LogInResult, PresentedCredentials, logout
+from sessionql.resolvers.credentials import PasswordChange, ReauthenticationResult, change_password
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import RefreshTokenInvalid
 from sessionql.resolvers.refresh import refresh
 from sessionql.resolvers.requester import Requester
-from sessionql.resolvers.sessions import Revoked, RevokedMany, revoke_all_sessions, revoke_session, revoke_sessions
-from sessionql.resolvers.token_pairs import Grant
+from sessionql.resolvers.sessions import (
+    RevokeManyResult,
+    RevokeResult,
+    revoke_all_sessions,
+    revoke_session,
+    revoke_sessions,
+)
+from sessionql.resolvers.token_pairs import TokenPair
 from sessionql.storage.filters import SessionFilter
 from sessionql.storage.records import RevocationReason
 from tests.proof.racing import Race, Workers, assert_over, is_let_in, refreshing, using, with_policy
@@ -23,36 +29,36 @@ from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, live
 
 TABS = 3
 
-End = Callable[[Services, Requester, SignedIn], Awaitable[object]]
+End = Callable[[Dependencies, Requester, LogInResult], Awaitable[object]]
 
 
-async def by_hand(services: Services, ana: Requester, phone: SignedIn) -> object:
-    done = await revoke_session(services, ana, str(phone.session.id), LAPTOP)
-    assert isinstance(done, Revoked)
+async def by_hand(deps: Dependencies, ana: Requester, phone: LogInResult) -> object:
+    done = await revoke_session(deps, ana, str(phone.session.id), LAPTOP)
+    assert isinstance(done, RevokeResult)
     return done
 
 
-async def with_all_others(services: Services, ana: Requester, _phone: SignedIn) -> object:
-    done = await revoke_all_sessions(services, ana, keep_current=True, client=LAPTOP)
-    assert isinstance(done, RevokedMany)
+async def with_all_others(deps: Dependencies, ana: Requester, _phone: LogInResult) -> object:
+    done = await revoke_all_sessions(deps, ana, keep_current=True, client=LAPTOP)
+    assert isinstance(done, RevokeManyResult)
     return done
 
 
-async def by_filter(services: Services, ana: Requester, _phone: SignedIn) -> object:
-    done = await revoke_sessions(services, ana, SessionFilter(search="iphone"), dry_run=False, client=LAPTOP)
-    assert isinstance(done, RevokedMany)
+async def by_filter(deps: Dependencies, ana: Requester, _phone: LogInResult) -> object:
+    done = await revoke_sessions(deps, ana, SessionFilter(search="iphone"), dry_run=False, client=LAPTOP)
+    assert isinstance(done, RevokeManyResult)
     return done
 
 
-async def by_itself(services: Services, _ana: Requester, phone: SignedIn) -> object:
+async def by_itself(deps: Dependencies, _ana: Requester, phone: LogInResult) -> object:
     # With its access token alone, as somebody whose requester was not looked up.
-    return await logout(services, Proof(None, phone.tokens.access.text), PHONE)
+    return await logout(deps, PresentedCredentials(None, phone.tokens.access.text), PHONE)
 
 
-async def with_the_password(services: Services, ana: Requester, _phone: SignedIn) -> object:
+async def with_the_password(deps: Dependencies, ana: Requester, _phone: LogInResult) -> object:
     # To the same one, so that the next round can log in.
-    done = await change_password(services, ana, PasswordChange(PASSWORD, PASSWORD), LAPTOP)
-    assert isinstance(done, Renewed)
+    done = await change_password(deps, ana, PasswordChange(PASSWORD, PASSWORD), LAPTOP)
+    assert isinstance(done, ReauthenticationResult)
     return done
 
 
@@ -65,11 +71,11 @@ ENDS = [
 ]
 
 
-Got = list[Grant | None]
+Got = list[TokenPair | None]
 """What each tab got: tokens, or None."""
 
 
-async def race(workers: Workers, phone: SignedIn, crossing: Race, end: Callable[[], Awaitable[object]]) -> Got:
+async def race(workers: Workers, phone: LogInResult, crossing: Race, end: Callable[[], Awaitable[object]]) -> Got:
     """Tabs of the phone refresh, and slow requests of it finish, while it is ended."""
 
     async def ended() -> None:
@@ -84,7 +90,7 @@ async def race(workers: Workers, phone: SignedIn, crossing: Race, end: Callable[
     return got
 
 
-def given(phone: SignedIn, got: Got) -> list[Grant]:
+def given(phone: LogInResult, got: Got) -> list[TokenPair]:
     """All tokens of the session that anybody may have."""
     return [phone.tokens, *(grant for grant in got if grant is not None)]
 
@@ -112,9 +118,9 @@ async def test_a_log_in_at_the_limit_ends_the_other_session_whatever_it_does_jus
     phone, crossing = await sign_up(workers[0], client=PHONE), Race("limit")
     gots: list[Got] = []
     for _ in range(rounds(12)):
-        logged_in: list[SignedIn] = []
+        logged_in: list[LogInResult] = []
 
-        async def log_in(logged_in: list[SignedIn] = logged_in) -> None:
+        async def log_in(logged_in: list[LogInResult] = logged_in) -> None:
             logged_in.append(await sign_in(workers[0]))
 
         gots.append(await race(workers, phone, crossing, log_in))
@@ -129,17 +135,17 @@ async def test_a_password_change_voids_what_its_own_session_gets_just_then(worke
     phone, crossing = await sign_up(workers[0], client=PHONE), Race("own")
     gots: list[Got] = []
     for _ in range(rounds(12)):
-        requester, renewed = as_requester(phone), list[Renewed]()
+        requester, renewed = as_requester(phone), list[ReauthenticationResult]()
 
-        async def change(requester: Requester = requester, renewed: list[Renewed] = renewed) -> None:
+        async def change(requester: Requester = requester, renewed: list[ReauthenticationResult] = renewed) -> None:
             done = await change_password(workers[0], requester, PasswordChange(PASSWORD, PASSWORD), PHONE)
-            assert isinstance(done, Renewed)
+            assert isinstance(done, ReauthenticationResult)
             renewed.append(done)
 
         gots.append(await race(workers, phone, crossing, change))
         for worker, grant in product(workers, given(phone, gots[-1])):
             assert not await is_let_in(worker, grant)
             assert isinstance(await refresh(worker, grant.refresh, PHONE), RefreshTokenInvalid)
-        phone = SignedIn(phone.user, renewed[0].session, renewed[0].tokens)
+        phone = LogInResult(phone.user, renewed[0].session, renewed[0].tokens)
         assert await is_let_in(workers[1], phone.tokens), "the tab that changed it goes on"
     assert_crossed(gots)

@@ -7,11 +7,11 @@ from pathlib import Path
 import httpx
 import pytest
 
-from sessionql.resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
-from sessionql.resolvers.client import client
-from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.accounts import LogIn, LogInResult, PresentedCredentials, login, logout, register
+from sessionql.resolvers.client import client_info
+from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import InvalidCredentials, RateLimited, RefreshTokenInvalid
-from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.refresh import RefreshResult, refresh
 from sessionql.resolvers.requester import authenticate
 from sessionql.resolvers.sessions import find_sessions, revoke_session
 from sessionql.resolvers.tokens.key_file import KeyFile
@@ -26,20 +26,20 @@ from tests.server import FIREFOX, Device
 
 
 async def test_a_restart_does_not_revive_a_rotated_token(
-    services: Services, clock: FakeClock, database_url: str, tmp_path: Path
+    deps: Dependencies, clock: FakeClock, database_url: str, tmp_path: Path
 ) -> None:
     """Which tokens were rotated was known in memory only (Keycloak CVE-2026-9802)."""
     keys = KeyFile(tmp_path / "keys.json")
     ring = keys.load_or_create(clock())
-    services = replace(services, tokens=make_tokens(ring))
-    ana = await sign_up(services)
-    rotated = await refresh(services, ana.tokens.refresh, LAPTOP)
-    assert isinstance(rotated, Refreshed)
-    await services.storage.database.close()
+    deps = replace(deps, tokens=make_tokens(ring))
+    ana = await sign_up(deps)
+    rotated = await refresh(deps, ana.tokens.refresh, LAPTOP)
+    assert isinstance(rotated, RefreshResult)
+    await deps.storage.database.close()
     clock.advance(minutes=1)
 
-    again = Storage(connect(database_url), services.storage.lifetimes)
-    restarted = replace(services, storage=again, tokens=make_tokens(KeyFile(tmp_path / "keys.json").ring))
+    again = Storage(connect(database_url), deps.storage.lifetimes)
+    restarted = replace(deps, storage=again, tokens=make_tokens(KeyFile(tmp_path / "keys.json").ring))
     replayed = await refresh(restarted, ana.tokens.refresh, PHONE)
 
     assert isinstance(replayed, RefreshTokenInvalid)
@@ -61,27 +61,27 @@ async def test_what_a_worker_remembers_of_a_token_does_not_outlive_its_session(w
         assert not await is_let_in(worker, phone.tokens)
 
 
-async def test_an_expired_token_still_logs_out(services: Services, clock: FakeClock) -> None:
+async def test_an_expired_token_still_logs_out(deps: Dependencies, clock: FakeClock) -> None:
     """Revoking answered OK and did nothing (doorkeeper CVE-2018-1000211)."""
-    ana = await sign_up(services)
+    ana = await sign_up(deps)
     clock.advance(minutes=6)
-    assert await authenticate(services, ana.tokens.access.text, LAPTOP) is None
+    assert await authenticate(deps, ana.tokens.access.text, LAPTOP) is None
 
-    ended = await logout(services, Proof(None, ana.tokens.access.text), LAPTOP)
+    ended = await logout(deps, PresentedCredentials(None, ana.tokens.access.text), LAPTOP)
 
     assert ended is not None
-    assert ended == await live_row(services, ana.session)
+    assert ended == await live_row(deps, ana.session)
     assert ended.revocation_reason is RevocationReason.LOGGED_OUT
-    assert isinstance(await refresh(services, ana.tokens.refresh, LAPTOP), RefreshTokenInvalid)
+    assert isinstance(await refresh(deps, ana.tokens.refresh, LAPTOP), RefreshTokenInvalid)
 
 
-async def test_logging_out_twice_or_with_rubbish_ends_nothing_and_says_so(services: Services) -> None:
+async def test_logging_out_twice_or_with_rubbish_ends_nothing_and_says_so(deps: Dependencies) -> None:
     """The other half of the same failure: what is acknowledged is what was done."""
-    ana, phone = await sign_up(services), await sign_in(services)
-    assert await logout(services, Proof(None, phone.tokens.access.text[:-1]), LAPTOP) is None
-    assert await logout(services, Proof(None, phone.tokens.access.text), LAPTOP) is not None
-    assert await logout(services, Proof(None, phone.tokens.access.text), LAPTOP) is None
-    assert await is_let_in(services, ana.tokens)
+    ana, phone = await sign_up(deps), await sign_in(deps)
+    assert await logout(deps, PresentedCredentials(None, phone.tokens.access.text[:-1]), LAPTOP) is None
+    assert await logout(deps, PresentedCredentials(None, phone.tokens.access.text), LAPTOP) is not None
+    assert await logout(deps, PresentedCredentials(None, phone.tokens.access.text), LAPTOP) is None
+    assert await is_let_in(deps, ana.tokens)
 
 
 EVERY_ID = """{ me { id sessions { edges { cursor node { id userAgent } } }
@@ -113,12 +113,12 @@ def strings(value: object) -> set[str]:
     return {value} if isinstance(value, str) else set()
 
 
-async def test_no_id_of_somebody_elses_finds_anything(services: Services) -> None:
+async def test_no_id_of_somebody_elses_finds_anything(deps: Dependencies) -> None:
     """The same: a session's id is worth nothing without its owner's token."""
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
-    assert await find_sessions(services, bob.user.id, [ana.session.id]) == {}
-    await revoke_session(services, as_requester(bob), str(ana.session.id), PHONE)
-    assert (await live_row(services, ana.session)).revoked_at is None
+    ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
+    assert await find_sessions(deps, bob.user.id, [ana.session.id]) == {}
+    await revoke_session(deps, as_requester(bob), str(ana.session.id), PHONE)
+    assert (await live_row(deps, ana.session)).revoked_at is None
 
 
 def spellings(network: str) -> list[str]:
@@ -133,31 +133,30 @@ def spellings(network: str) -> list[str]:
     return [*low, *(each.upper() for each in low[:3])]
 
 
-async def test_many_spellings_and_addresses_of_one_network_share_one_count(services: Services) -> None:
+async def test_many_spellings_and_addresses_of_one_network_share_one_count(deps: Dependencies) -> None:
     """Limits were counted by the text of an IPv6 address (CVE-2026-45364)."""
-    services = replace(services, policy=Policy(attempts_per_account=0, attempts_per_address=5))
-    await sign_up(services)
+    deps = replace(deps, policy=Policy(attempts_per_account=0, attempts_per_address=5))
+    await sign_up(deps)
     outcomes = []
     for number, address in enumerate(spellings("2001:db8:1:2")):
-        sender = client(address, "curl/8.5.0", truncate=False)
-        outcomes.append(type(await login(services, LogIn("ana@example.com", f"wrong password {number}"), sender)))
+        sender = client_info(address, "curl/8.5.0", truncate=False)
+        outcomes.append(type(await login(deps, LogIn("ana@example.com", f"wrong password {number}"), sender)))
     assert outcomes == [InvalidCredentials] * 5 + [RateLimited] * 3
 
-    neighbour = client("2001:db8:1:3::1", "curl/8.5.0", truncate=False)
-    assert isinstance(await login(services, LogIn("ana@example.com", PASSWORD), neighbour), SignedIn)
+    neighbour = client_info("2001:db8:1:3::1", "curl/8.5.0", truncate=False)
+    assert isinstance(await login(deps, LogIn("ana@example.com", PASSWORD), neighbour), LogInResult)
 
 
-async def test_new_accounts_and_refused_refreshes_are_counted_by_network_too(services: Services) -> None:
+async def test_new_accounts_and_refused_refreshes_are_counted_by_network_too(deps: Dependencies) -> None:
     """The same failure at the other two doors."""
-    services = replace(services, policy=Policy(attempts_per_address=2, registrations_per_address=2))
-    senders = [client(address, None, truncate=False) for address in spellings("2001:db8:1:2")[:4]]
-    refused = [type(await refresh(services, "sqlr_nothing", sender)) for sender in senders]
+    deps = replace(deps, policy=Policy(attempts_per_address=2, registrations_per_address=2))
+    senders = [client_info(address, None, truncate=False) for address in spellings("2001:db8:1:2")[:4]]
+    refused = [type(await refresh(deps, "sqlr_nothing", sender)) for sender in senders]
     made = [
-        type(await register(services, LogIn(f"ana{n}@example.com", PASSWORD), sender))
-        for n, sender in enumerate(senders)
+        type(await register(deps, LogIn(f"ana{n}@example.com", PASSWORD), sender)) for n, sender in enumerate(senders)
     ]
     assert refused == [RefreshTokenInvalid] * 2 + [RateLimited] * 2
-    assert made == [SignedIn] * 2 + [RateLimited] * 2
+    assert made == [LogInResult] * 2 + [RateLimited] * 2
 
 
 @pytest.mark.parametrize("header", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "CF-Connecting-IP", "X-Client-IP"])
@@ -175,18 +174,18 @@ def test_a_stranger_is_not_believed_about_its_address(server_url: str, header: s
 
 
 @pytest.mark.parametrize("kind", ["access", "refresh"])
-async def test_no_part_of_a_token_is_a_token(services: Services, kind: str) -> None:
+async def test_no_part_of_a_token_is_a_token(deps: Dependencies, kind: str) -> None:
     """Tokens that were cut short were accepted (Zitadel CVE-2026-27840)."""
-    services = replace(services, policy=Policy(attempts_per_address=0))
-    ana = await sign_up(services)
+    deps = replace(deps, policy=Policy(attempts_per_address=0))
+    ana = await sign_up(deps)
     token = ana.tokens.access.text if kind == "access" else ana.tokens.refresh
-    assert await is_let_in(services, ana.tokens), "and the whole one is remembered"
+    assert await is_let_in(deps, ana.tokens), "and the whole one is remembered"
 
     for cut in [*(token[:at] for at in range(len(token))), *(token[at:] for at in range(1, len(token)))]:
         if kind == "access":
-            assert await authenticate(services, cut, LAPTOP) is None
+            assert await authenticate(deps, cut, LAPTOP) is None
         else:
-            refused = await refresh(services, cut, LAPTOP)
+            refused = await refresh(deps, cut, LAPTOP)
             assert isinstance(refused, RefreshTokenInvalid)
             assert not refused.reuse_detected
-    assert (await live_row(services, ana.session)).generation == 0
+    assert (await live_row(deps, ana.session)).generation == 0

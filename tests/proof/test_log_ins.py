@@ -4,12 +4,12 @@ import asyncio
 from collections.abc import Sequence
 from datetime import timedelta
 
-from sessionql.resolvers.accounts import LogIn, SignedIn, login
-from sessionql.resolvers.credentials import PasswordChange, Renewed, change_password
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.accounts import LogIn, LogInResult, login
+from sessionql.resolvers.credentials import PasswordChange, ReauthenticationResult, change_password
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidCredentials
 from sessionql.resolvers.requester import Requester
-from sessionql.resolvers.sessions import RevokedMany, my_sessions, revoke_all_sessions
+from sessionql.resolvers.sessions import RevokeManyResult, my_sessions, revoke_all_sessions
 from sessionql.storage.records import RevocationReason, SessionRecord
 from tests.proof.racing import Race, Workers, assert_over, is_let_in, with_policy
 from tests.proof.rounds import assert_both, rounds
@@ -19,12 +19,12 @@ LIMIT = 5
 AT_ONCE = 20
 
 
-async def active(services: Services, ana: SignedIn) -> set[SessionRecord]:
+async def active(deps: Dependencies, ana: LogInResult) -> set[SessionRecord]:
     """The sessions that their owner sees."""
-    return set(await my_sessions(services, as_requester(ana)))
+    return set(await my_sessions(deps, as_requester(ana)))
 
 
-async def split(workers: Workers, signed_in: Sequence[SignedIn]) -> tuple[list[SignedIn], list[SignedIn]]:
+async def split(workers: Workers, signed_in: Sequence[LogInResult]) -> tuple[list[LogInResult], list[LogInResult]]:
     """Those that live and those that ended; each is, for every worker and with its token, what its row says."""
     rows = [await live_row(workers[0], each.session) for each in signed_in]
     for each, row in zip(signed_in, rows, strict=True):
@@ -53,20 +53,20 @@ async def test_the_limit_is_exact_when_many_log_in_at_once(workers: Workers) -> 
 
 
 async def test_the_one_unused_for_longest_goes_and_never_the_current_one(workers: Workers) -> None:
-    services, _ = with_policy(workers, session_limit=LIMIT)
-    ana, now = await sign_up(services), services.clock()
+    deps, _ = with_policy(workers, session_limit=LIMIT)
+    ana, now = await sign_up(deps), deps.clock()
     # The new one may be the least used by its time: of a machine whose clock is ahead are the others.
     minutes = [3, -20, 1, 40]
     others = [
-        await add_session(services, ana.user.id, last_active=now + timedelta(minutes=each), created_at=now)
+        await add_session(deps, ana.user.id, last_active=now + timedelta(minutes=each), created_at=now)
         for each in minutes
     ]
 
-    new = await sign_in(services)
+    new = await sign_in(deps)
 
-    kept = {session.id for session in await active(services, ana)}
+    kept = {session.id for session in await active(deps, ana)}
     assert kept == {ana.session.id, new.session.id, others[0].id, others[2].id, others[3].id}
-    assert (await live_row(services, others[1])).revocation_reason is RevocationReason.SESSION_LIMIT
+    assert (await live_row(deps, others[1])).revocation_reason is RevocationReason.SESSION_LIMIT
 
 
 async def test_revoking_all_ends_every_log_in_acknowledged_before_it(workers: Workers) -> None:
@@ -77,7 +77,7 @@ async def test_revoking_all_ends_every_log_in_acknowledged_before_it(workers: Wo
 
         async def revoke_all() -> None:
             done = await revoke_all_sessions(workers[0], as_requester(ana), keep_current=True, client=LAPTOP)
-            assert isinstance(done, RevokedMany)
+            assert isinstance(done, RevokeManyResult)
 
         log_ins = [crossing.later(sign_in, workers[n % 2]) for n in range(4)]
         later, _ = await asyncio.gather(asyncio.gather(*log_ins), crossing.after(crossing.head_start(), revoke_all))
@@ -100,12 +100,12 @@ async def test_no_log_in_with_the_old_password_survives_its_change(workers: Work
 
         async def change(who: Requester = requester, old: str = old, new: str = new) -> None:
             done = await change_password(workers[0], who, PasswordChange(old, new), LAPTOP)
-            assert isinstance(done, Renewed)
+            assert isinstance(done, ReauthenticationResult)
 
-        async def log_in(n: int, password: str = old) -> SignedIn | None:
+        async def log_in(n: int, password: str = old) -> LogInResult | None:
             done = await login(workers[n % 2], LogIn("ana@example.com", password), PHONE)
-            assert isinstance(done, SignedIn | InvalidCredentials), done
-            return done if isinstance(done, SignedIn) else None
+            assert isinstance(done, LogInResult | InvalidCredentials), done
+            return done if isinstance(done, LogInResult) else None
 
         log_ins = [crossing.after(crossing.head_start(), log_in, n) for n in range(6)]
         got, _ = await asyncio.gather(asyncio.gather(*log_ins), crossing.later(change))

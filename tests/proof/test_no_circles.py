@@ -2,9 +2,9 @@
 
 import asyncio
 
-from sessionql.resolvers.accounts import LogIn, SignedIn, login
+from sessionql.resolvers.accounts import LogIn, LogInResult, login
 from sessionql.resolvers.credentials import PasswordChange, change_password
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.refresh import refresh
 from sessionql.resolvers.requester import Unauthenticated
 from sessionql.resolvers.sessions import revoke_all_sessions
@@ -25,7 +25,7 @@ async def test_changes_of_many_sessions_never_wait_for_each_other_in_a_circle(wo
         signed_in = [await sign_in(one) for _ in range(SESSIONS)]
         for worker in workers:
             for each in signed_in:
-                worker.activity.note(each.session, None, worker.clock())
+                worker.activity.record(each.session, None, worker.clock())
         first, middle, last = signed_in[0], signed_in[SESSIONS // 2], signed_in[-1]
         await asyncio.gather(
             crossing.later(change, one, middle),
@@ -37,9 +37,9 @@ async def test_changes_of_many_sessions_never_wait_for_each_other_in_a_circle(wo
         )
 
 
-async def change(services: Services, who: SignedIn) -> None:
+async def change(deps: Dependencies, who: LogInResult) -> None:
     """Change the password to the same one, unless the session ends meanwhile."""
     try:
-        await change_password(services, as_requester(who), PasswordChange(PASSWORD, PASSWORD), PHONE)
+        await change_password(deps, as_requester(who), PasswordChange(PASSWORD, PASSWORD), PHONE)
     except Unauthenticated:
         return

@@ -34,11 +34,13 @@ class ServiceKeys:
 def keys(database_url: str, tmp_path: Path) -> ServiceKeys:
     """Made before the server starts, for it locks the file of SQLite."""
     scopes = [part for name in NAMES for part in ("--scope", name)]
-    made = [run(tmp_path, "services", "create", name, *scopes, DATABASE_URL=database_url) for name in ("Shop", "Till")]
+    made = [
+        run(tmp_path, "service-keys", "create", name, *scopes, DATABASE_URL=database_url) for name in ("Shop", "Till")
+    ]
     good, revoked = (done.out.strip() for done in made)
-    listed = run(tmp_path, "services", "list", DATABASE_URL=database_url)
+    listed = run(tmp_path, "service-keys", "list", DATABASE_URL=database_url)
     (key_id,) = (line.split()[0] for line in listed.out.splitlines() if "Till" in line)
-    ended = run(tmp_path, "services", "revoke", key_id, DATABASE_URL=database_url)
+    ended = run(tmp_path, "service-keys", "revoke", key_id, DATABASE_URL=database_url)
     assert ended.code == 0, ended
     said = [*(done.err for done in made), listed.out, listed.err, ended.out, ended.err]
     return ServiceKeys(good, revoked, revoked[:30] + good[30:], [("a command", text.encode()) for text in said])

@@ -48,7 +48,7 @@ def asked(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     folder = tmp_path_factory.mktemp("schemathesis")
     url = engines.sqlite(folder)
     scopes = [f"--scope={name}" for name in ("introspect", "create-sessions", "reauthenticate", "operator")]
-    made = run(folder, "services", "create", "Support", *scopes, DATABASE_URL=url)
+    made = run(folder, "service-keys", "create", "Support", *scopes, DATABASE_URL=url)
     with Server(url, folder, **UNCOUNTED, **TOLD) as server:
         yield Asked(server, made.out.strip())
         assert "ERROR" not in server.log
@@ -57,7 +57,7 @@ def asked(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 def proof_of(who: str, asked: Asked) -> dict[str, str]:
     """Headers of somebody new, whom nobody has signed out yet."""
-    if who == "nobody":
+    if who == "off":
         return {}
     if who == "operator":
         return {"Authorization": f"Bearer {asked.key}"}
@@ -87,7 +87,7 @@ def ask_about(operation: Any, mode: GenerationMode, send: Callable[[Any], None])
 
 
 @pytest.mark.contract("Schemathesis")
-@pytest.mark.parametrize("who", ["nobody", "user", "operator"])
+@pytest.mark.parametrize("who", ["off", "user", "operator"])
 def test_every_field_answers_whatever_it_is_asked(who: str, asked: Asked) -> None:
     seen = Counter[str]()
     with requests.Session() as session:

@@ -8,11 +8,11 @@ from typing import TypeVar
 from hypothesis import strategies as st
 
 from sessionql.resolvers.background.activity import Activity
-from sessionql.resolvers.background.pubsub import Broadcast
-from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.background.pubsub import PubSub
+from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.devices.locations import Locations
 from sessionql.resolvers.passwords import Passwords
-from sessionql.resolvers.tokens.access import Tokens
+from sessionql.resolvers.tokens.access import AccessTokens
 from sessionql.resolvers.tokens.key_file import KeyFile
 from sessionql.storage import Lifetimes, Storage
 from sessionql.storage.storage import connect
@@ -55,18 +55,18 @@ class World:
         self.runner, self.url, self.passwords = runner, url, passwords
         self.keys_path = folder / "keys.json"
 
-    def services(self, clock: FakeClock) -> Services:
+    def deps(self, clock: FakeClock) -> Dependencies:
         """A server that starts: it knows the database and the keys file, and nothing else."""
         keys = KeyFile(self.keys_path)
         keys.load_or_create(clock())
         storage = Storage(connect(self.url, 2), Lifetimes(model.IDLE, model.ABSOLUTE))
-        return Services(
+        return Dependencies(
             storage=storage,
-            tokens=Tokens(lambda: keys.ring, issuer="sessionql", audience="sessionql", lifetime=model.ACCESS),
+            tokens=AccessTokens(lambda: keys.ring, issuer="sessionql", audience="sessionql", lifetime=model.ACCESS),
             passwords=self.passwords,
             activity=Activity(storage, model.INTERVAL),
             locations=Locations(),
-            broadcast=Broadcast(storage),
+            pubsub=PubSub(storage),
             clock=clock,
             new_id=new_id,
             policy=POLICY,

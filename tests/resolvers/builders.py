@@ -13,18 +13,18 @@ from uuid import UUID
 
 from uuid_utils.compat import uuid7
 
-from sessionql.resolvers.accounts import LogIn, SignedIn, login, register
-from sessionql.resolvers.dependencies import Clock, Services
+from sessionql.resolvers.accounts import LogIn, LogInResult, login, register
+from sessionql.resolvers.dependencies import Clock, Dependencies
 from sessionql.resolvers.devices.user_agent import describe
-from sessionql.resolvers.external_users import SubjectLogIn, create_session
-from sessionql.resolvers.requester import Client, Requester
-from sessionql.resolvers.service_keys import NewKey, Service, create_key
-from sessionql.resolvers.tokens.access import Signature, Tokens
+from sessionql.resolvers.external_users import ExternalLogin, create_session
+from sessionql.resolvers.requester import ClientInfo, Requester
+from sessionql.resolvers.service_keys import NewKey, ServiceAccount, create_key
+from sessionql.resolvers.tokens.access import AccessTokens, Signature
 from sessionql.resolvers.tokens.key_file import KeyFile
 from sessionql.resolvers.tokens.keys import KeyRing
 from sessionql.storage import Repositories, Storage
 from sessionql.storage.filters import Page
-from sessionql.storage.records import EventRecord, OperationRecord, RevocationReason, Scope, SessionRecord, UserRecord
+from sessionql.storage.records import AdminActionRecord, EventRecord, RevocationReason, Scope, SessionRecord, UserRecord
 
 NOW = datetime(2026, 11, 23, 11, 16, 10, 123456, tzinfo=UTC)
 FIREFOX = "Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:128.0) Gecko/20100101 Firefox/128.0"
@@ -32,79 +32,79 @@ IPHONE = (
     "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) "
     "Version/17.5 Mobile/15E148 Safari/604.1"
 )
-LAPTOP = Client("192.0.2.1", FIREFOX)
-PHONE = Client("198.51.100.7", IPHONE)
+LAPTOP = ClientInfo("192.0.2.1", FIREFOX)
+PHONE = ClientInfo("198.51.100.7", IPHONE)
 PASSWORD = "correct horse battery"
 EDDSA = Signature()
 BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
-async def sign_up(services: Services, email: str = "ana@example.com", client: Client = LAPTOP) -> SignedIn:
+async def sign_up(deps: Dependencies, email: str = "ana@example.com", client: ClientInfo = LAPTOP) -> LogInResult:
     """Somebody with a new account, signed in on a laptop."""
-    signed_in = await register(services, LogIn(email, PASSWORD), client)
-    assert isinstance(signed_in, SignedIn)
+    signed_in = await register(deps, LogIn(email, PASSWORD), client)
+    assert isinstance(signed_in, LogInResult)
     return signed_in
 
 
 async def sign_in(
-    services: Services, email: str = "ana@example.com", client: Client = PHONE, name: str | None = None
-) -> SignedIn:
+    deps: Dependencies, email: str = "ana@example.com", client: ClientInfo = PHONE, name: str | None = None
+) -> LogInResult:
     """One more session of somebody, on a phone."""
-    signed_in = await login(services, LogIn(email, PASSWORD, name), client)
-    assert isinstance(signed_in, SignedIn)
+    signed_in = await login(deps, LogIn(email, PASSWORD, name), client)
+    assert isinstance(signed_in, LogInResult)
     return signed_in
 
 
-def as_requester(signed_in: SignedIn) -> Requester:
+def as_requester(signed_in: LogInResult) -> Requester:
     """The one who asks with this session."""
     return Requester(signed_in.session)
 
 
-async def row_of(services: Services, session: SessionRecord) -> SessionRecord | None:
+async def row_of(deps: Dependencies, session: SessionRecord) -> SessionRecord | None:
     """The session as the database has it now."""
-    async with services.storage.reading() as repositories:
+    async with deps.storage.reading() as repositories:
         return await repositories.sessions.find(session.user_id, session.id)
 
 
-async def live_row(services: Services, session: SessionRecord) -> SessionRecord:
+async def live_row(deps: Dependencies, session: SessionRecord) -> SessionRecord:
     """The session as the database has it now; it must be there."""
-    row = await row_of(services, session)
+    row = await row_of(deps, session)
     assert row is not None
     return row
 
 
-async def events_of(services: Services, user_id: UUID) -> list[EventRecord]:
+async def events_of(deps: Dependencies, user_id: UUID) -> list[EventRecord]:
     """What happened to the user, newest first."""
-    async with services.storage.reading() as repositories:
+    async with deps.storage.reading() as repositories:
         return list(await repositories.events.list(user_id, None, Page(100)))
 
 
-async def add_user(services: Services, email: str = "bob@example.com") -> UserRecord:
+async def add_user(deps: Dependencies, email: str = "bob@example.com") -> UserRecord:
     """A row of a user, without a session."""
-    user = UserRecord(uuid7(), email, services.clock(), None)
-    async with services.storage.transaction() as repositories:
+    user = UserRecord(uuid7(), email, deps.clock(), None)
+    async with deps.storage.transaction() as repositories:
         assert await repositories.users.add(user, email, "no hash")
     return user
 
 
-async def add_session(services: Services, user_id: UUID, **changes: Any) -> SessionRecord:
+async def add_session(deps: Dependencies, user_id: UUID, **changes: Any) -> SessionRecord:
     """A row of a session, with the times that a test is about."""
-    session = a_session(services.clock(), user_id=user_id, id=uuid7(), **changes)
-    async with services.storage.transaction() as repositories:
+    session = a_session(deps.clock(), user_id=user_id, id=uuid7(), **changes)
+    async with deps.storage.transaction() as repositories:
         await repositories.sessions.add(session)
     return session
 
 
-async def a_full_house(services: Services, clock: Clock) -> SignedIn:
+async def a_full_house(deps: Dependencies, clock: Clock) -> LogInResult:
     """Ana with sessions of every sort, and Bob with the same."""
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+    ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
     phone, now = describe(IPHONE), clock()
     for user in (ana.user, bob.user):
-        await add_session(services, user.id, device=phone, user_agent=IPHONE, name="Anás 100% phone_1")
-        await add_session(services, user.id, device=phone, last_active=now - timedelta(days=10))
-        await add_session(services, user.id, last_active=now - timedelta(days=20), name="Office")
-        await add_session(services, user.id, last_active=now - timedelta(days=31))
-        await add_session(services, user.id, revoked_at=now, revocation_reason=RevocationReason.LOGGED_OUT)
+        await add_session(deps, user.id, device=phone, user_agent=IPHONE, name="Anás 100% phone_1")
+        await add_session(deps, user.id, device=phone, last_active=now - timedelta(days=10))
+        await add_session(deps, user.id, last_active=now - timedelta(days=20), name="Office")
+        await add_session(deps, user.id, last_active=now - timedelta(days=31))
+        await add_session(deps, user.id, revoked_at=now, revocation_reason=RevocationReason.LOGGED_OUT)
     return ana
 
 
@@ -128,9 +128,11 @@ def a_session(now: datetime = NOW, **changes: Any) -> SessionRecord:
     return replace(session, **changes)
 
 
-def make_tokens(ring: KeyRing, lifetime: timedelta = timedelta(minutes=5), signature: Signature = EDDSA) -> Tokens:
+def make_tokens(
+    ring: KeyRing, lifetime: timedelta = timedelta(minutes=5), signature: Signature = EDDSA
+) -> AccessTokens:
     """What signs and checks access tokens with this ring."""
-    return Tokens(lambda: ring, issuer="sessionql", audience="sessionql", lifetime=lifetime, signature=signature)
+    return AccessTokens(lambda: ring, issuer="sessionql", audience="sessionql", lifetime=lifetime, signature=signature)
 
 
 def make_key_file(path: Path) -> KeyFile:
@@ -201,21 +203,21 @@ class FailingStorage:
             yield repositories
 
 
-async def a_service(services: Services, *scopes: Scope, name: str = "Shop") -> Service:
+async def a_service(deps: Dependencies, *scopes: Scope, name: str = "Shop") -> ServiceAccount:
     """A service with a live key of these scopes, or of all."""
-    made = await create_key(services, name, scopes or tuple(Scope))
+    made = await create_key(deps, name, scopes or tuple(Scope))
     assert isinstance(made, NewKey)
-    return Service(made.key)
+    return ServiceAccount(made.key)
 
 
-async def sign_in_elsewhere(services: Services, subject: str = "crm|42", client: Client = PHONE) -> SignedIn:
+async def sign_in_elsewhere(deps: Dependencies, subject: str = "crm|42", client: ClientInfo = PHONE) -> LogInResult:
     """A session of somebody for whom a service vouches."""
-    signed_in = await create_session(services, await a_service(services), SubjectLogIn(subject), client)
-    assert isinstance(signed_in, SignedIn)
+    signed_in = await create_session(deps, await a_service(deps), ExternalLogin(subject), client)
+    assert isinstance(signed_in, LogInResult)
     return signed_in
 
 
-async def operations_of(services: Services) -> list[OperationRecord]:
+async def operations_of(deps: Dependencies) -> list[AdminActionRecord]:
     """What operators did, newest first."""
-    async with services.storage.reading() as repositories:
-        return list(await repositories.operations.list(100))
+    async with deps.storage.reading() as repositories:
+        return list(await repositories.admin_actions.list(100))

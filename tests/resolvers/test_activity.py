@@ -11,9 +11,9 @@ from typing import Any, cast
 
 import pytest
 
-from sessionql.resolvers.accounts import Proof, logout
+from sessionql.resolvers.accounts import PresentedCredentials, logout
 from sessionql.resolvers.background.activity import Activity
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.storage import Storage, StorageError
 from sessionql.storage.errors import StorageUnavailable
 from tests.conftest import FakeClock
@@ -48,113 +48,113 @@ class Interrupted:
             yield SimpleNamespace(sessions=SimpleNamespace(touch=touch))
 
 
-async def test_a_use_is_written_with_its_time_and_place(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_a_use_is_written_with_its_time_and_place(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     clock.advance(minutes=5)
 
-    services.activity.note(ana.session, "203.0.113.9", clock())
+    deps.activity.record(ana.session, "203.0.113.9", clock())
 
-    assert await live_row(services, ana.session) == ana.session, "not before it is flushed"
-    assert await services.activity.flush() == 1
+    assert await live_row(deps, ana.session) == ana.session, "not before it is flushed"
+    assert await deps.activity.flush() == 1
     expected = replace(ana.session, last_active=clock(), ip_address="203.0.113.9")
-    assert await live_row(services, ana.session) == expected
-    assert await services.activity.flush() == 0
+    assert await live_row(deps, ana.session) == expected
+    assert await deps.activity.flush() == 0
 
 
 @pytest.mark.parametrize(("after", "noted"), [(0, 0), (1, 0), (59.999999, 0), (60, 1), (3600, 1)])
 async def test_a_use_is_noted_at_most_once_a_minute(
-    services: Services, clock: FakeClock, after: float, noted: int
+    deps: Dependencies, clock: FakeClock, after: float, noted: int
 ) -> None:
-    ana = await sign_up(services)
+    ana = await sign_up(deps)
     clock.advance(seconds=after)
 
-    services.activity.note(ana.session, None, clock())
+    deps.activity.record(ana.session, None, clock())
 
-    assert await services.activity.flush() == noted
-    assert (await live_row(services, ana.session)).last_active == (clock() if noted else ana.session.last_active)
+    assert await deps.activity.flush() == noted
+    assert (await live_row(deps, ana.session)).last_active == (clock() if noted else ana.session.last_active)
 
 
-async def test_many_uses_are_one_write_of_the_latest(services: Services, clock: FakeClock) -> None:
-    ana, phone = await sign_up(services), await sign_in(services)
+async def test_many_uses_are_one_write_of_the_latest(deps: Dependencies, clock: FakeClock) -> None:
+    ana, phone = await sign_up(deps), await sign_in(deps)
     for _ in range(50):
         clock.advance(seconds=3)
-        services.activity.note(ana.session, "203.0.113.9", clock())
-    services.activity.note(phone.session, "203.0.113.8", clock())
+        deps.activity.record(ana.session, "203.0.113.9", clock())
+    deps.activity.record(phone.session, "203.0.113.8", clock())
 
-    assert await services.activity.flush() == 2
-    assert (await live_row(services, ana.session)).last_active == clock()
-    assert (await live_row(services, phone.session)).ip_address == "203.0.113.8"
+    assert await deps.activity.flush() == 2
+    assert (await live_row(deps, ana.session)).last_active == clock()
+    assert (await live_row(deps, phone.session)).ip_address == "203.0.113.8"
 
 
 async def test_a_use_known_from_an_old_row_does_not_write_again_within_the_minute(
-    services: Services, clock: FakeClock
+    deps: Dependencies, clock: FakeClock
 ) -> None:
-    ana = await sign_up(services)
+    ana = await sign_up(deps)
     first = clock.advance(seconds=60)
-    services.activity.note(ana.session, "203.0.113.1", first)
-    await services.activity.flush()
+    deps.activity.record(ana.session, "203.0.113.1", first)
+    await deps.activity.flush()
     clock.advance(seconds=30)
-    services.activity.note(ana.session, "203.0.113.2", clock())
-    await services.activity.flush()
+    deps.activity.record(ana.session, "203.0.113.2", clock())
+    await deps.activity.flush()
 
-    row = await live_row(services, ana.session)
+    row = await live_row(deps, ana.session)
     assert (row.last_active, row.ip_address) == (first, "203.0.113.1")
 
 
 async def test_more_than_a_batch_is_written_whole(
-    services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    deps: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sessionql.resolvers.background.activity.BATCH", 2)
-    ana = await sign_up(services)
-    sessions = [await add_session(services, ana.user.id) for _ in range(5)]
+    monkeypatch.setattr("sessionql.resolvers.background.activity.BATCH_SIZE", 2)
+    ana = await sign_up(deps)
+    sessions = [await add_session(deps, ana.user.id) for _ in range(5)]
     clock.advance(minutes=1)
     for session in sessions:
-        services.activity.note(session, None, clock())
+        deps.activity.record(session, None, clock())
 
-    assert await services.activity.flush() == 5
+    assert await deps.activity.flush() == 5
     for session in sessions:
-        assert (await live_row(services, session)).last_active == clock()
+        assert (await live_row(deps, session)).last_active == clock()
 
 
 async def test_a_database_that_is_away_loses_nothing(
-    services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    deps: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sessionql.resolvers.background.activity.BATCH", 2)
-    ana = await sign_up(services)
-    sessions = [await add_session(services, ana.user.id) for _ in range(3)]
-    failing = FailingStorage(services.storage, StorageUnavailable("away"), failures=2)
+    monkeypatch.setattr("sessionql.resolvers.background.activity.BATCH_SIZE", 2)
+    ana = await sign_up(deps)
+    sessions = [await add_session(deps, ana.user.id) for _ in range(3)]
+    failing = FailingStorage(deps.storage, StorageUnavailable("away"), failures=2)
     activity = Activity(cast(Storage, failing), MINUTE)
     used = clock.advance(minutes=1)
     for session in sessions:
-        activity.note(session, None, used)
+        activity.record(session, None, used)
 
     for _ in range(2):
         with pytest.raises(StorageUnavailable):
             await activity.flush()
-    assert await live_row(services, sessions[0]) == sessions[0]
+    assert await live_row(deps, sessions[0]) == sessions[0]
 
     clock.advance(hours=1)
     assert await activity.flush() == 3
-    assert [(await live_row(services, session)).last_active for session in sessions] == [used] * 3
+    assert [(await live_row(deps, session)).last_active for session in sessions] == [used] * 3
 
 
 async def test_a_failure_half_way_keeps_the_rest(
-    services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    deps: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sessionql.resolvers.background.activity.BATCH", 1)
-    ana, phone = await sign_up(services), await sign_in(services)
-    failing = FailingStorage(services.storage, StorageError("broken"), failures=0)
+    monkeypatch.setattr("sessionql.resolvers.background.activity.BATCH_SIZE", 1)
+    ana, phone = await sign_up(deps), await sign_in(deps)
+    failing = FailingStorage(deps.storage, StorageError("broken"), failures=0)
     activity = Activity(cast(Storage, Interrupted(cast(Storage, failing), lambda: fail_next(failing))), MINUTE)
     clock.advance(minutes=1)
-    activity.note(ana.session, None, clock())
-    activity.note(phone.session, None, clock())
+    activity.record(ana.session, None, clock())
+    activity.record(phone.session, None, clock())
 
     with pytest.raises(StorageError):
         await activity.flush()
 
     assert await activity.flush() == 1
     for session in (ana.session, phone.session):
-        assert (await live_row(services, session)).last_active == clock()
+        assert (await live_row(deps, session)).last_active == clock()
 
 
 def fail_next(storage: FailingStorage) -> None:
@@ -162,8 +162,8 @@ def fail_next(storage: FailingStorage) -> None:
     storage.failures = 1
 
 
-async def test_a_use_during_a_flush_is_not_lost(services: Services, clock: FakeClock) -> None:
-    ana, phone = await sign_up(services), await sign_in(services)
+async def test_a_use_during_a_flush_is_not_lost(deps: Dependencies, clock: FakeClock) -> None:
+    ana, phone = await sign_up(deps), await sign_in(deps)
     first = clock.advance(minutes=1)
     again = first + MINUTE
     happened: list[bool] = []
@@ -171,64 +171,64 @@ async def test_a_use_during_a_flush_is_not_lost(services: Services, clock: FakeC
     def use_again() -> None:
         if not happened:
             happened.append(True)
-            activity.note(ana.session, "203.0.113.9", again)
-            activity.note(phone.session, "203.0.113.8", again)
+            activity.record(ana.session, "203.0.113.9", again)
+            activity.record(phone.session, "203.0.113.8", again)
 
-    activity = Activity(cast(Storage, Interrupted(services.storage, use_again)), MINUTE)
-    activity.note(ana.session, "192.0.2.1", first)
+    activity = Activity(cast(Storage, Interrupted(deps.storage, use_again)), MINUTE)
+    activity.record(ana.session, "192.0.2.1", first)
 
     assert await activity.flush() + await activity.flush() == 3
-    row = await live_row(services, ana.session)
+    row = await live_row(deps, ana.session)
     assert (row.last_active, row.ip_address) == (again, "203.0.113.9")
-    assert (await live_row(services, phone.session)).last_active == again
+    assert (await live_row(deps, phone.session)).last_active == again
 
 
-async def test_two_flushes_at_once_do_not_trip_over_each_other(services: Services, clock: FakeClock) -> None:
-    ana, phone = await sign_up(services), await sign_in(services)
+async def test_two_flushes_at_once_do_not_trip_over_each_other(deps: Dependencies, clock: FakeClock) -> None:
+    ana, phone = await sign_up(deps), await sign_in(deps)
     clock.advance(minutes=1)
-    services.activity.note(ana.session, None, clock())
-    services.activity.note(phone.session, None, clock())
+    deps.activity.record(ana.session, None, clock())
+    deps.activity.record(phone.session, None, clock())
 
-    assert sum(await asyncio.gather(*(services.activity.flush() for _ in range(4)))) == 2
+    assert sum(await asyncio.gather(*(deps.activity.flush() for _ in range(4)))) == 2
 
 
-async def test_a_revoked_session_is_not_brought_back(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_a_revoked_session_is_not_brought_back(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     clock.advance(minutes=1)
-    services.activity.note(ana.session, "203.0.113.9", clock())
-    ended = await logout(services, Proof(as_requester(ana)), LAPTOP)
+    deps.activity.record(ana.session, "203.0.113.9", clock())
+    ended = await logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP)
 
-    await services.activity.flush()
+    await deps.activity.flush()
 
-    assert await live_row(services, ana.session) == ended
+    assert await live_row(deps, ana.session) == ended
 
 
-async def test_a_time_never_moves_backwards(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_a_time_never_moves_backwards(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     earlier, later = clock.advance(minutes=1), clock.advance(minutes=5)
-    services.activity.note(ana.session, None, later)
-    await services.activity.flush()
+    deps.activity.record(ana.session, None, later)
+    await deps.activity.flush()
 
-    services.activity.note(ana.session, "203.0.113.9", earlier)
-    await services.activity.flush()
+    deps.activity.record(ana.session, "203.0.113.9", earlier)
+    await deps.activity.flush()
 
-    row = await live_row(services, ana.session)
+    row = await live_row(deps, ana.session)
     assert (row.last_active, row.ip_address) == (later, None)
 
 
 @pytest.mark.parametrize("error", [StorageError("broken"), StorageUnavailable("away")])
 async def test_flushing_goes_on_when_the_database_comes_back(
-    services: Services, clock: FakeClock, caplog: pytest.LogCaptureFixture, error: StorageError
+    deps: Dependencies, clock: FakeClock, caplog: pytest.LogCaptureFixture, error: StorageError
 ) -> None:
     caplog.set_level(logging.INFO)
-    ana = await sign_up(services)
-    activity = Activity(cast(Storage, FailingStorage(services.storage, error, failures=3)), MINUTE)
+    ana = await sign_up(deps)
+    activity = Activity(cast(Storage, FailingStorage(deps.storage, error, failures=3)), MINUTE)
     clock.advance(minutes=1)
-    activity.note(ana.session, None, clock())
+    activity.record(ana.session, None, clock())
 
     flushing = asyncio.create_task(activity.flush_every(0.001))
     async with asyncio.timeout(10):
-        while (await live_row(services, ana.session)).last_active != clock():
+        while (await live_row(deps, ana.session)).last_active != clock():
             assert not flushing.done()
             await asyncio.sleep(0.001)
     flushing.cancel()

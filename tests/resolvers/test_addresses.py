@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessionql.resolvers.client import UNKNOWN, canonical_address, client, network_of, truncated
-from sessionql.resolvers.requester import Client
+from sessionql.resolvers.client import UNKNOWN_NETWORK, canonical_address, client_info, network_of, truncate_address
+from sessionql.resolvers.requester import ClientInfo
 
 
 @pytest.mark.parametrize(
@@ -77,8 +77,8 @@ def test_any_text_is_an_address_of_one_spelling_or_none(text: str) -> None:
         ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::"),
         ("2001:0DB8:0001:0002:ffff:ffff:ffff:ffff", "2001:db8:1:2::"),
         ("2001:db8:1:2::", "2001:db8:1:2::"),
-        (None, UNKNOWN),
-        ("nonsense", UNKNOWN),
+        (None, UNKNOWN_NETWORK),
+        ("nonsense", UNKNOWN_NETWORK),
     ],
 )
 def test_attempts_are_counted_by_what_one_person_has(address: str | None, network: str) -> None:
@@ -98,10 +98,10 @@ def test_attempts_are_counted_by_what_one_person_has(address: str | None, networ
     ],
 )
 def test_a_truncated_address_is_that_of_its_network(address: str | None, kept: str | None) -> None:
-    assert truncated(address) == kept
+    assert truncate_address(address) == kept
 
 
 def test_attempts_are_counted_by_the_whole_address_whatever_is_kept_of_it() -> None:
-    assert client("192.0.2.77", "curl", truncate=False) == Client("192.0.2.77", "curl", "192.0.2.77")
-    assert client("192.0.2.77", "curl", truncate=True) == Client("192.0.2.0", "curl", "192.0.2.77")
-    assert client(None, None, truncate=True) == Client(None, None, UNKNOWN)
+    assert client_info("192.0.2.77", "curl", truncate=False) == ClientInfo("192.0.2.77", "curl", "192.0.2.77")
+    assert client_info("192.0.2.77", "curl", truncate=True) == ClientInfo("192.0.2.0", "curl", "192.0.2.77")
+    assert client_info(None, None, truncate=True) == ClientInfo(None, None, UNKNOWN_NETWORK)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidArgument
 from sessionql.resolvers.events import list_events
 from sessionql.resolvers.sessions import ACTIVE, list_sessions
@@ -98,14 +98,14 @@ def made_up(micros: int, id_: UUID, kind: int) -> str:
 @pytest.mark.parametrize("moment", [FIRST, LAST], ids=["the first moment", "the last moment"])
 @pytest.mark.parametrize("end", ["after", "before"])
 async def test_a_place_at_the_edge_of_time_is_a_place_for_both_engines(
-    services: Services, moment: datetime, end: str
+    deps: Dependencies, moment: datetime, end: str
 ) -> None:
-    ana = await sign_up(services)
+    ana = await sign_up(deps)
     place = Position(moment, UUID(int=0))
     page = Page(10, after=place) if end == "after" else Page(10, before=place)
 
-    found = await list_sessions(services, ana.user.id, ACTIVE, SessionOrder(descending=True), page)
-    events = await list_events(services, ana.user.id, None, page)
+    found = await list_sessions(deps, ana.user.id, ACTIVE, SessionOrder(descending=True), page)
+    events = await list_events(deps, ana.user.id, None, page)
 
     assert len(found.items) == ((moment is LAST) == (end == "after"))
     assert len(events.items) == (end == "before"), "events are placed by their ids alone"

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sessionql.resolvers.devices.user_agent import MAX_USER_AGENT, clean_user_agent, describe
+from sessionql.resolvers.devices.user_agent import MAX_USER_AGENT_LENGTH, clean_user_agent, describe
 from sessionql.storage.records import Device, DeviceKind
 
 ROOT = Path(__file__).parents[2]
@@ -228,7 +228,7 @@ def test_only_the_beginning_of_a_string_counts_and_is_remembered() -> None:
 
     once = describe(begin)
 
-    assert len(begin) == MAX_USER_AGENT
+    assert len(begin) == MAX_USER_AGENT_LENGTH
     assert describe(begin + "Googlebot/2.1 " * 100_000) is once
     assert describe(begin + "curl/8.5.0") is once
 
@@ -267,7 +267,7 @@ def test_whatever_a_header_holds_it_can_be_kept_and_shown(raw: bytes) -> None:
     text = clean_user_agent(raw)
 
     if text is not None:
-        assert 0 < len(text) <= MAX_USER_AGENT
+        assert 0 < len(text) <= MAX_USER_AGENT_LENGTH
         assert text == text.strip()
         assert not any(unicodedata.category(letter).startswith("C") for letter in text)
         assert clean_user_agent(text.encode()) == text

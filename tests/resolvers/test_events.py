@@ -8,8 +8,8 @@ from uuid import UUID
 import pytest
 from uuid_utils.compat import uuid7
 
-from sessionql.resolvers.accounts import LogIn, Proof, SignedIn, login, logout, register
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.accounts import LogIn, LogInResult, PresentedCredentials, login, logout, register
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.events import (
     count_events,
     count_session_events,
@@ -17,7 +17,7 @@ from sessionql.resolvers.events import (
     list_events,
     list_session_events,
 )
-from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.refresh import RefreshResult, refresh
 from sessionql.resolvers.sessions import (
     ACTIVE,
     my_sessions,
@@ -41,13 +41,13 @@ from tests.resolvers.builders import (
     sign_up,
 )
 
-Act = Callable[[Services, SignedIn, SignedIn], Awaitable[object]]
+Act = Callable[[Dependencies, LogInResult, LogInResult], Awaitable[object]]
 
 # What is done by somebody signed in on a laptop and a phone, and how many ids it takes besides the event's.
 ACTS: dict[str, tuple[int, Act]] = {
     "register": (2, lambda s, _a, _p: register(s, LogIn("new@example.com", PASSWORD), LAPTOP)),
     "login": (1, lambda s, _a, _p: login(s, LogIn("ana@example.com", PASSWORD), LAPTOP)),
-    "logout": (0, lambda s, a, _p: logout(s, Proof(as_requester(a)), LAPTOP)),
+    "logout": (0, lambda s, a, _p: logout(s, PresentedCredentials(as_requester(a)), LAPTOP)),
     "revoke": (0, lambda s, a, p: revoke_session(s, as_requester(a), str(p.session.id), LAPTOP)),
     "revoke all": (0, lambda s, a, _p: revoke_all_sessions(s, as_requester(a), keep_current=False, client=LAPTOP)),
     "revoke all, second event": (
@@ -78,36 +78,36 @@ def only(number: int) -> Callable[[], UUID]:
 
 
 @pytest.mark.parametrize("act", list(ACTS))
-async def test_what_cannot_be_recorded_does_not_happen(services: Services, clock: FakeClock, act: str) -> None:
-    ana, phone = await sign_up(services), await sign_in(services)
-    assert isinstance(await refresh(services, ana.tokens.refresh, LAPTOP), Refreshed)
+async def test_what_cannot_be_recorded_does_not_happen(deps: Dependencies, clock: FakeClock, act: str) -> None:
+    ana, phone = await sign_up(deps), await sign_in(deps)
+    assert isinstance(await refresh(deps, ana.tokens.refresh, LAPTOP), RefreshResult)
     clock.advance(minutes=1)
-    user, sessions = ana.user.id, await my_sessions(services, as_requester(ana))
-    events = await events_of(services, user)
+    user, sessions = ana.user.id, await my_sessions(deps, as_requester(ana))
+    events = await events_of(deps, user)
     ids, do = ACTS[act]
 
     with pytest.raises(NoMoreIds):
-        await do(replace(services, new_id=only(ids)), ana, phone)
+        await do(replace(deps, new_id=only(ids)), ana, phone)
 
-    assert await my_sessions(services, as_requester(ana)) == sessions
-    assert await events_of(services, user) == events
-    async with services.storage.reading() as repositories:
+    assert await my_sessions(deps, as_requester(ana)) == sessions
+    assert await events_of(deps, user) == events
+    async with deps.storage.reading() as repositories:
         assert await repositories.users.find_credentials("new@example.com") is None
-    assert await row_of(services, phone.session) == phone.session
+    assert await row_of(deps, phone.session) == phone.session
 
 
-async def test_the_story_of_an_account_is_told_newest_first(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_the_story_of_an_account_is_told_newest_first(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     clock.advance(minutes=1)
-    phone = await sign_in(services)
+    phone = await sign_in(deps)
     clock.advance(minutes=1)
-    await rename_session(services, as_requester(ana), str(phone.session.id), "Phone", LAPTOP)
+    await rename_session(deps, as_requester(ana), str(phone.session.id), "Phone", LAPTOP)
     clock.advance(minutes=1)
-    await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
+    await revoke_session(deps, as_requester(ana), str(phone.session.id), LAPTOP)
     clock.advance(minutes=1)
-    await logout(services, Proof(as_requester(ana)), LAPTOP)
+    await logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP)
 
-    events = await events_of(services, ana.user.id)
+    events = await events_of(deps, ana.user.id)
 
     assert [(event.kind, event.session_id, event.actor_id) for event in events] == [
         (EventKind.LOGGED_OUT, ana.session.id, ana.session.id),
@@ -120,46 +120,46 @@ async def test_the_story_of_an_account_is_told_newest_first(services: Services, 
     assert [event.occurred_at for event in events] == [clock() - timedelta(minutes=n) for n in (0, 1, 2, 3, 3, 4)]
 
 
-async def test_events_are_the_users_own(services: Services) -> None:
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
-    [hers], [his] = await events_of(services, ana.user.id), await events_of(services, bob.user.id)
+async def test_events_are_the_users_own(deps: Dependencies) -> None:
+    ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
+    [hers], [his] = await events_of(deps, ana.user.id), await events_of(deps, bob.user.id)
 
-    assert await find_events(services, ana.user.id, [hers.id, his.id, uuid7()]) == {hers.id: hers}
-    assert await count_events(services, ana.user.id, None) == 1
-    of_his = await list_session_events(services, ana.user.id, [bob.session.id], Page(10))
+    assert await find_events(deps, ana.user.id, [hers.id, his.id, uuid7()]) == {hers.id: hers}
+    assert await count_events(deps, ana.user.id, None) == 1
+    of_his = await list_session_events(deps, ana.user.id, [bob.session.id], Page(10))
     assert list(of_his[bob.session.id].items) == []
-    assert await count_session_events(services, ana.user.id, [bob.session.id]) == {bob.session.id: 0}
+    assert await count_session_events(deps, ana.user.id, [bob.session.id]) == {bob.session.id: 0}
 
 
-async def test_events_are_picked_by_their_kind(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_events_are_picked_by_their_kind(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
     for _ in range(3):
-        await sign_in(services)
+        await sign_in(deps)
     kinds = frozenset({EventKind.LOGGED_IN})
 
-    page = await list_events(services, ana.user.id, kinds, Page(2))
+    page = await list_events(deps, ana.user.id, kinds, Page(2))
 
     assert [event.kind for event in page.items] == [EventKind.LOGGED_IN] * 2
-    assert page.more
-    assert await count_events(services, ana.user.id, kinds) == 3
-    assert await count_events(services, ana.user.id, frozenset()) == 0
+    assert page.has_more
+    assert await count_events(deps, ana.user.id, kinds) == 3
+    assert await count_events(deps, ana.user.id, frozenset()) == 0
 
 
-async def test_each_session_has_its_own_page_of_events(services: Services) -> None:
-    ana, phone = await sign_up(services), await sign_in(services)
+async def test_each_session_has_its_own_page_of_events(deps: Dependencies) -> None:
+    ana, phone = await sign_up(deps), await sign_in(deps)
     for name in ("one", "two", "three"):
-        await rename_session(services, as_requester(ana), str(phone.session.id), name, LAPTOP)
+        await rename_session(deps, as_requester(ana), str(phone.session.id), name, LAPTOP)
     ids = [ana.session.id, phone.session.id, uuid7()]
 
-    pages = await list_session_events(services, ana.user.id, ids, Page(2))
+    pages = await list_session_events(deps, ana.user.id, ids, Page(2))
 
-    assert [(len(pages[id_].items), pages[id_].more) for id_ in ids] == [(1, False), (2, True), (0, False)]
-    assert list((await count_session_events(services, ana.user.id, ids)).values()) == [1, 5, 0]
-    assert (await live_row(services, phone.session)).name == "three"
+    assert [(len(pages[id_].items), pages[id_].has_more) for id_ in ids] == [(1, False), (2, True), (0, False)]
+    assert list((await count_session_events(deps, ana.user.id, ids)).values()) == [1, 5, 0]
+    assert (await live_row(deps, phone.session)).name == "three"
 
 
-async def test_no_sessions_have_no_events(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_no_sessions_have_no_events(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
 
-    assert await list_session_events(services, ana.user.id, [], Page(10)) == {}
-    assert await count_session_events(services, ana.user.id, []) == {}
+    assert await list_session_events(deps, ana.user.id, [], Page(10)) == {}
+    assert await count_session_events(deps, ana.user.id, []) == {}

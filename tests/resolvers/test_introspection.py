@@ -6,12 +6,12 @@ from datetime import timedelta
 
 import pytest
 
-from sessionql.resolvers.accounts import Proof, SignedIn, logout
+from sessionql.resolvers.accounts import LogInResult, PresentedCredentials, logout
 from sessionql.resolvers.admin import delete_user, disable_user, revoke_sessions
 from sessionql.resolvers.credentials import PasswordChange, change_password, reauthenticate
-from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.introspection import ActiveToken, TokenKind, introspect
-from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.refresh import RefreshResult, refresh
 from sessionql.resolvers.requester import authenticate
 from sessionql.resolvers.service_keys import NewKey, create_key
 from sessionql.storage.records import Scope
@@ -29,145 +29,145 @@ from tests.resolvers.builders import (
 )
 
 
-async def is_active(services: Services, token: str) -> bool:
-    return await introspect(services, token) is not None
+async def is_active(deps: Dependencies, token: str) -> bool:
+    return await introspect(deps, token) is not None
 
 
-async def both(services: Services, ana: SignedIn) -> tuple[bool, bool]:
+async def both(deps: Dependencies, ana: LogInResult) -> tuple[bool, bool]:
     """Whether the access token and the refresh token are active."""
-    return await is_active(services, ana.tokens.access.text), await is_active(services, ana.tokens.refresh)
+    return await is_active(deps, ana.tokens.access.text), await is_active(deps, ana.tokens.refresh)
 
 
-async def test_good_tokens_are_active_and_say_whose_they_are(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_good_tokens_are_active_and_say_whose_they_are(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
 
-    access = await introspect(services, ana.tokens.access.text)
-    refreshing = await introspect(services, ana.tokens.refresh)
+    access = await introspect(deps, ana.tokens.access.text)
+    refreshing = await introspect(deps, ana.tokens.refresh)
 
     assert access == ActiveToken(TokenKind.ACCESS, ana.tokens.access.expires_at, ana.session)
     assert refreshing == ActiveToken(TokenKind.REFRESH, ana.tokens.refresh_expires_at, ana.session)
 
 
 @pytest.mark.parametrize("ending", ["logout", "operator", "disabled", "deleted"])
-async def test_once_the_session_has_ended_none_is_active(services: Services, ending: str) -> None:
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+async def test_once_the_session_has_ended_none_is_active(deps: Dependencies, ending: str) -> None:
+    ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
     user_id = str(ana.user.id)
     if ending == "logout":
-        await logout(services, Proof(as_requester(ana)), LAPTOP)
+        await logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP)
     elif ending == "operator":
-        await revoke_sessions(services, "Support", user_id)
+        await revoke_sessions(deps, "Support", user_id)
     else:
-        await {"disabled": disable_user, "deleted": delete_user}[ending](services, "Support", user_id)
+        await {"disabled": disable_user, "deleted": delete_user}[ending](deps, "Support", user_id)
 
-    assert await both(services, ana) == (False, False)
-    assert await both(services, bob) == (True, True)
+    assert await both(deps, ana) == (False, False)
+    assert await both(deps, bob) == (True, True)
 
 
-async def test_the_end_of_time_is_told_to_the_instant(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_the_end_of_time_is_told_to_the_instant(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
 
     clock.now = ana.tokens.access.expires_at - timedelta(microseconds=1)
-    assert await both(services, ana) == (True, True)
+    assert await both(deps, ana) == (True, True)
     clock.advance(microseconds=1)
-    assert await both(services, ana) == (False, True)
+    assert await both(deps, ana) == (False, True)
     clock.now = ana.tokens.refresh_expires_at - timedelta(microseconds=1)
-    assert await both(services, ana) == (False, True)
+    assert await both(deps, ana) == (False, True)
     clock.advance(microseconds=1)
-    assert await both(services, ana) == (False, False)
+    assert await both(deps, ana) == (False, False)
 
 
-async def test_an_access_token_that_was_replaced_is_not_active(services: Services) -> None:
-    ana = await sign_up(services)
-    await reauthenticate(services, as_requester(ana), PASSWORD, LAPTOP)
+async def test_an_access_token_that_was_replaced_is_not_active(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
+    await reauthenticate(deps, as_requester(ana), PASSWORD, LAPTOP)
 
-    assert await both(services, ana) == (False, True)
-    assert await authenticate(services, ana.tokens.access.text, LAPTOP) is None
-
-
-async def test_a_changed_password_voids_both(services: Services) -> None:
-    ana = await sign_up(services)
-    await change_password(services, as_requester(ana), PasswordChange(PASSWORD, "another long secret"), LAPTOP)
-
-    assert await both(services, ana) == (False, False)
+    assert await both(deps, ana) == (False, True)
+    assert await authenticate(deps, ana.tokens.access.text, LAPTOP) is None
 
 
-async def test_a_used_refresh_token_is_active_until_the_grace_is_over(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    first = await refresh(services, ana.tokens.refresh, LAPTOP)
-    assert isinstance(first, Refreshed)
+async def test_a_changed_password_voids_both(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
+    await change_password(deps, as_requester(ana), PasswordChange(PASSWORD, "another long secret"), LAPTOP)
 
-    found = await introspect(services, ana.tokens.refresh)
+    assert await both(deps, ana) == (False, False)
+
+
+async def test_a_used_refresh_token_is_active_until_the_grace_is_over(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
+    first = await refresh(deps, ana.tokens.refresh, LAPTOP)
+    assert isinstance(first, RefreshResult)
+
+    found = await introspect(deps, ana.tokens.refresh)
     assert found is not None
-    assert found.expires_at == clock() + services.policy.refresh_grace
+    assert found.expires_at == clock() + deps.policy.refresh_grace
     clock.advance(seconds=10, microseconds=-1)
-    assert await is_active(services, ana.tokens.refresh)
+    assert await is_active(deps, ana.tokens.refresh)
     clock.advance(microseconds=1)
-    assert not await is_active(services, ana.tokens.refresh)
-    assert await is_active(services, first.tokens.refresh)
+    assert not await is_active(deps, ana.tokens.refresh)
+    assert await is_active(deps, first.tokens.refresh)
 
 
-async def test_without_a_grace_a_used_refresh_token_is_not_active(services: Services) -> None:
-    strict = replace(services, policy=Policy(refresh_grace=timedelta(0)))
+async def test_without_a_grace_a_used_refresh_token_is_not_active(deps: Dependencies) -> None:
+    strict = replace(deps, policy=Policy(refresh_grace=timedelta(0)))
     ana = await sign_up(strict)
     await refresh(strict, ana.tokens.refresh, LAPTOP)
 
     assert not await is_active(strict, ana.tokens.refresh)
 
 
-async def test_of_three_generations_the_first_is_over(services: Services) -> None:
-    ana = await sign_up(services)
-    for token in (ana.tokens.refresh, (second := await refresh(services, ana.tokens.refresh, LAPTOP))):
-        if isinstance(token, Refreshed):
-            await refresh(services, token.tokens.refresh, LAPTOP)
+async def test_of_three_generations_the_first_is_over(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
+    for token in (ana.tokens.refresh, (second := await refresh(deps, ana.tokens.refresh, LAPTOP))):
+        if isinstance(token, RefreshResult):
+            await refresh(deps, token.tokens.refresh, LAPTOP)
 
-    assert isinstance(second, Refreshed)
-    assert not await is_active(services, ana.tokens.refresh)
-    assert await is_active(services, second.tokens.refresh)
+    assert isinstance(second, RefreshResult)
+    assert not await is_active(deps, ana.tokens.refresh)
+    assert await is_active(deps, second.tokens.refresh)
 
 
-async def test_asking_uses_nothing_up_and_ends_nothing(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    first = await refresh(services, ana.tokens.refresh, LAPTOP)
-    assert isinstance(first, Refreshed)
+async def test_asking_uses_nothing_up_and_ends_nothing(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
+    first = await refresh(deps, ana.tokens.refresh, LAPTOP)
+    assert isinstance(first, RefreshResult)
     clock.advance(minutes=2)
-    before = await live_row(services, ana.session), await events_of(services, ana.user.id)
+    before = await live_row(deps, ana.session), await events_of(deps, ana.user.id)
 
     for _ in range(5):
         for token in (ana.tokens.refresh, first.tokens.refresh, first.tokens.access.text):
-            await introspect(services, token)
+            await introspect(deps, token)
 
-    assert (await live_row(services, ana.session), await events_of(services, ana.user.id)) == before
-    assert await services.activity.flush() == 0, "asking about a token is no use of the session"
-    assert isinstance(await refresh(services, first.tokens.refresh, LAPTOP), Refreshed)
+    assert (await live_row(deps, ana.session), await events_of(deps, ana.user.id)) == before
+    assert await deps.activity.flush() == 0, "asking about a token is no use of the session"
+    assert isinstance(await refresh(deps, first.tokens.refresh, LAPTOP), RefreshResult)
 
 
-async def test_whatever_is_no_token_is_not_active(services: Services) -> None:
-    ana = await sign_up(services)
-    key = await create_key(services, "Shop", list(Scope))
+async def test_whatever_is_no_token_is_not_active(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
+    key = await create_key(deps, "Shop", list(Scope))
     assert isinstance(key, NewKey)
     access, sealed = ana.tokens.access.text, ana.tokens.refresh
 
     for token in ("", "x", "\0", "\ud800", "a.b.c", "sqlr_", key.token, str(ana.session.id), "x" * 100_000):
-        assert not await is_active(services, token)
+        assert not await is_active(deps, token)
     for token in (access, sealed):
         for odd in (token + "=", token[:-1], " " + token, "Bearer " + token, token.swapcase()):
-            assert not await is_active(services, odd)
+            assert not await is_active(deps, odd)
         last = BASE64URL[BASE64URL.find(token[-1]) ^ 1]
-        assert not await is_active(services, token[:-1] + last), "one spelling"
+        assert not await is_active(deps, token[:-1] + last), "one spelling"
 
 
-async def test_it_agrees_with_the_doors_while_sessions_end(services: Services) -> None:
+async def test_it_agrees_with_the_doors_while_sessions_end(deps: Dependencies) -> None:
     """Never active once a door has refused: many ask while the session is being ended."""
-    ana = await sign_up(services)
-    phones = [await sign_in(services, client=PHONE) for _ in range(10)]
+    ana = await sign_up(deps)
+    phones = [await sign_in(deps, client=PHONE) for _ in range(10)]
 
-    async def ask(phone: SignedIn) -> tuple[bool, bool]:
-        refused = await authenticate(services, phone.tokens.access.text, PHONE) is None
-        return refused, await is_active(services, phone.tokens.access.text)
+    async def ask(phone: LogInResult) -> tuple[bool, bool]:
+        refused = await authenticate(deps, phone.tokens.access.text, PHONE) is None
+        return refused, await is_active(deps, phone.tokens.access.text)
 
     asked, _ = await asyncio.gather(
-        asyncio.gather(*map(ask, phones * 3)), revoke_sessions(services, "Support", str(ana.user.id))
+        asyncio.gather(*map(ask, phones * 3)), revoke_sessions(deps, "Support", str(ana.user.id))
     )
 
     assert (True, True) not in asked
-    assert await both(services, ana) == (False, False)
+    assert await both(deps, ana) == (False, False)

@@ -136,7 +136,7 @@ def test_a_file_that_was_damaged_later_leaves_the_keys_in_use(path: Path) -> Non
 
 def test_what_was_written_is_read_back(path: Path) -> None:
     ring = KeyRing.generate(NOW).rotated(NOW, at_once=False).rotated(NOW, at_once=False)
-    both = KeyRing(ring.signing, (*ring.refresh, *ring.resealed().refresh))
+    both = KeyRing(ring.signing, (*ring.refresh, *ring.with_new_refresh_secret().refresh))
     file = make_key_file(path)
     file.replace(both)
 

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessionql.resolvers.token_pairs import Grant
+from sessionql.resolvers.token_pairs import TokenPair
 from sessionql.resolvers.tokens.access import AccessToken, Signature
-from sessionql.resolvers.tokens.keys import LONGEST_TOKEN, PUBLISHED_AHEAD, KeyRing, SigningKey
+from sessionql.resolvers.tokens.keys import MAX_TOKEN_LIFETIME, PUBLISHED_AHEAD, KeyRing, SigningKey
 from tests.resolvers.builders import NOW, a_session, make_tokens
 
 RING = KeyRing.generate(NOW)
@@ -31,7 +31,7 @@ def secrets_of(ring: KeyRing) -> list[str]:
 def test_nothing_secret_is_ever_printed(show: Callable[[object], str]) -> None:
     ring = KeyRing.generate(NOW)
     access = AccessToken("eyJ.secret.token", NOW)
-    for thing in (ring, ring.signing[0], SigningKey.generate(NOW), access, Grant(access, "sqlr_secret", NOW)):
+    for thing in (ring, ring.signing[0], SigningKey.generate(NOW), access, TokenPair(access, "sqlr_secret", NOW)):
         for secret in (*secrets_of(ring), "secret.token", "sqlr_secret"):
             assert secret not in show(thing)
         assert secrets_of(ring)[0] not in show([thing]), "nor inside of another thing"
@@ -58,7 +58,7 @@ def test_a_retired_key_is_kept_as_long_as_its_last_token_may_live(gaps: list[int
     for at in accumulate(gaps):
         now = NOW + timedelta(minutes=at)
         moments = [now - timedelta(microseconds=1), now]
-        given_out += [make_tokens(ring, LONGEST_TOKEN).sign(SESSION, TOKEN_ID, FAR, moment) for moment in moments]
+        given_out += [make_tokens(ring, MAX_TOKEN_LIFETIME).sign(SESSION, TOKEN_ID, FAR, moment) for moment in moments]
         ring = ring.rotated(now, at_once=False)
         alive = [token for token in given_out if token.expires_at > now]
         assert all(make_tokens(ring).verify(token.text, now) for token in alive)
@@ -67,7 +67,7 @@ def test_a_retired_key_is_kept_as_long_as_its_last_token_may_live(gaps: list[int
 def test_a_retired_key_is_forgotten_when_none_of_its_tokens_can_live() -> None:
     ring, now = RING, NOW
     for _ in range(5):
-        now += LONGEST_TOKEN + PUBLISHED_AHEAD
+        now += MAX_TOKEN_LIFETIME + PUBLISHED_AHEAD
         ring = ring.rotated(now, at_once=False)
 
     assert len(ring.signing) == 2
@@ -80,7 +80,7 @@ def test_rotating_the_signing_key_leaves_refresh_tokens_alone(at_once: bool) -> 
 
 
 def test_resealing_changes_only_the_refresh_secret() -> None:
-    resealed = RING.resealed()
+    resealed = RING.with_new_refresh_secret()
 
     assert resealed.signing == RING.signing
     assert len(resealed.refresh) == 1

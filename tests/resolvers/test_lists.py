@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidInput, SessionNotFound
 from sessionql.resolvers.sessions import (
     find_sessions,
@@ -32,77 +32,77 @@ from tests.resolvers.builders import (
 MALFORMED = ["", "x", "019ab000", "{id}", "ID", "nodashes", " id", "id\n", "\ud800", "null", "0" * 36, "٠" * 32]
 
 
-async def test_my_sessions_are_mine_active_and_the_last_used_first(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    await sign_up(services, "bob@example.com")
-    old = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=2))
-    recent = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=1))
-    await add_session(services, ana.user.id, last_active=clock() - timedelta(days=30))
-    await add_session(services, ana.user.id, created_at=clock() - timedelta(days=90))
-    await add_session(services, ana.user.id, revoked_at=clock(), revocation_reason=RevocationReason.LOGGED_OUT)
+async def test_my_sessions_are_mine_active_and_the_last_used_first(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
+    await sign_up(deps, "bob@example.com")
+    old = await add_session(deps, ana.user.id, last_active=clock() - timedelta(days=2))
+    recent = await add_session(deps, ana.user.id, last_active=clock() - timedelta(days=1))
+    await add_session(deps, ana.user.id, last_active=clock() - timedelta(days=30))
+    await add_session(deps, ana.user.id, created_at=clock() - timedelta(days=90))
+    await add_session(deps, ana.user.id, revoked_at=clock(), revocation_reason=RevocationReason.LOGGED_OUT)
 
-    assert await my_sessions(services, as_requester(ana)) == [ana.session, recent, old]
+    assert await my_sessions(deps, as_requester(ana)) == [ana.session, recent, old]
 
 
-async def test_my_sessions_are_a_hundred_at_most(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_my_sessions_are_a_hundred_at_most(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     for number in range(102):
-        await add_session(services, ana.user.id, last_active=clock() - timedelta(minutes=number))
+        await add_session(deps, ana.user.id, last_active=clock() - timedelta(minutes=number))
 
-    assert len(await my_sessions(services, as_requester(ana))) == 100
+    assert len(await my_sessions(deps, as_requester(ana))) == 100
 
 
-async def test_somebody_elses_session_looks_like_none_at_all(services: Services) -> None:
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+async def test_somebody_elses_session_looks_like_none_at_all(deps: Dependencies) -> None:
+    ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
     theirs, nobodys = str(bob.session.id), str(uuid7())
 
     for requested in (theirs, nobodys):
-        assert await revoke_session(services, as_requester(ana), requested, LAPTOP) == SessionNotFound()
-        renamed = await rename_session(services, as_requester(ana), requested, "mine", LAPTOP)
+        assert await revoke_session(deps, as_requester(ana), requested, LAPTOP) == SessionNotFound()
+        renamed = await rename_session(deps, as_requester(ana), requested, "mine", LAPTOP)
         assert renamed == SessionNotFound(path=("input", "sessionId"))
-    assert await live_row(services, bob.session) == bob.session
-    assert len(await events_of(services, bob.user.id)) == len(await events_of(services, ana.user.id)) == 1
+    assert await live_row(deps, bob.session) == bob.session
+    assert len(await events_of(deps, bob.user.id)) == len(await events_of(deps, ana.user.id)) == 1
 
 
 @pytest.mark.parametrize("malformed", MALFORMED, ids=ascii)
-async def test_an_id_in_another_spelling_is_no_session(services: Services, malformed: str) -> None:
-    ana = await sign_up(services)
+async def test_an_id_in_another_spelling_is_no_session(deps: Dependencies, malformed: str) -> None:
+    ana = await sign_up(deps)
     id_ = str(ana.session.id)
     text = malformed.replace("nodashes", id_.replace("-", "")).replace("ID", id_.upper()).replace("id", id_)
 
-    assert await revoke_session(services, as_requester(ana), text, LAPTOP) == SessionNotFound()
-    renamed = await rename_session(services, as_requester(ana), text, "mine", LAPTOP)
+    assert await revoke_session(deps, as_requester(ana), text, LAPTOP) == SessionNotFound()
+    renamed = await rename_session(deps, as_requester(ana), text, "mine", LAPTOP)
     assert renamed == SessionNotFound(path=("input", "sessionId"))
-    assert await live_row(services, ana.session) == ana.session
+    assert await live_row(deps, ana.session) == ana.session
 
 
 @pytest.mark.parametrize("search", ["", "x" * 101, "a\0b", "a\nb", "\ud800", "\u202e"], ids=ascii)
 @pytest.mark.parametrize("dry_run", [True, False])
-async def test_a_search_that_cannot_be_meant_is_refused(services: Services, search: str, dry_run: bool) -> None:
-    ana = await sign_up(services)
+async def test_a_search_that_cannot_be_meant_is_refused(deps: Dependencies, search: str, dry_run: bool) -> None:
+    ana = await sign_up(deps)
 
     refused = await revoke_sessions(
-        services, as_requester(ana), SessionFilter(search=search), dry_run=dry_run, client=LAPTOP
+        deps, as_requester(ana), SessionFilter(search=search), dry_run=dry_run, client=LAPTOP
     )
 
     assert refused == InvalidInput("`search` has 1 to 100 printable characters.", ("filter",))
 
 
-async def test_sessions_are_found_by_id_and_only_mine(services: Services) -> None:
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
-    phone = await sign_in(services)
+async def test_sessions_are_found_by_id_and_only_mine(deps: Dependencies) -> None:
+    ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
+    phone = await sign_in(deps)
     ids = [ana.session.id, bob.session.id, phone.session.id, uuid7(), ana.session.id]
 
-    found = await find_sessions(services, ana.user.id, ids)
+    found = await find_sessions(deps, ana.user.id, ids)
 
     assert found == {ana.session.id: ana.session, phone.session.id: phone.session}
-    assert await find_sessions(services, ana.user.id, []) == {}
+    assert await find_sessions(deps, ana.user.id, []) == {}
 
 
-async def test_stats_count_what_is_active(services: Services, clock: FakeClock) -> None:
-    ana = await a_full_house(services, clock)
+async def test_stats_count_what_is_active(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await a_full_house(deps, clock)
 
-    stats = await session_stats(services, ana.user.id)
+    stats = await session_stats(deps, ana.user.id)
 
     assert stats.by_kind == {DeviceKind.DESKTOP: 2, DeviceKind.PHONE: 2}
     assert stats.active_since == 2

@@ -8,8 +8,8 @@ from typing import cast
 import pytest
 from argon2 import PasswordHasher
 
-from sessionql.resolvers.accounts import LogIn, SignedIn, find_user, login, register
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.accounts import LogIn, LogInResult, find_user, login, register
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import EmailTaken, InvalidCredentials
 from sessionql.resolvers.passwords import Passwords
 from sessionql.resolvers.requester import authenticate
@@ -29,18 +29,18 @@ from tests.resolvers.builders import (
 )
 
 
-async def hash_of(services: Services, email: str = "ana@example.com") -> str:
+async def hash_of(deps: Dependencies, email: str = "ana@example.com") -> str:
     """The hash that is kept of somebody's password."""
-    async with services.storage.reading() as repositories:
+    async with deps.storage.reading() as repositories:
         found = await repositories.users.find_credentials(email_key(email))
     assert found is not None
     return found.password_hash
 
 
-async def test_the_tokens_of_a_log_in_work(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_the_tokens_of_a_log_in_work(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
 
-    requester = await authenticate(services, ana.tokens.access.text, LAPTOP)
+    requester = await authenticate(deps, ana.tokens.access.text, LAPTOP)
 
     assert requester is not None
     assert requester.session == ana.session
@@ -48,15 +48,15 @@ async def test_the_tokens_of_a_log_in_work(services: Services, clock: FakeClock)
     assert ana.tokens.refresh_expires_at == clock() + timedelta(days=30)
 
 
-async def test_a_log_in_is_noted_on_the_account(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_a_log_in_is_noted_on_the_account(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     clock.advance(days=1)
 
-    signed_in = await sign_in(services)
+    signed_in = await sign_in(deps)
 
     assert signed_in.user == replace(ana.user, last_login=clock())
-    assert await find_user(services, as_requester(ana)) == signed_in.user
-    kinds = [event.kind for event in await events_of(services, ana.user.id)]
+    assert await find_user(deps, as_requester(ana)) == signed_in.user
+    kinds = [event.kind for event in await events_of(deps, ana.user.id)]
     assert kinds == [EventKind.NEW_DEVICE, EventKind.LOGGED_IN, EventKind.REGISTERED]
 
 
@@ -71,20 +71,20 @@ async def test_a_log_in_is_noted_on_the_account(services: Services, clock: FakeC
     ],
 )
 async def test_another_spelling_of_an_address_is_the_same_person(
-    services: Services, registered: str, typed: str
+    deps: Dependencies, registered: str, typed: str
 ) -> None:
-    ana = await sign_up(services, registered)
+    ana = await sign_up(deps, registered)
 
-    assert await register(services, LogIn(typed, PASSWORD), PHONE) == EmailTaken()
-    assert (await sign_in(services, typed)).user.id == ana.user.id
-    assert len(await my_sessions(services, as_requester(ana))) == 2, "the refused one made no session"
+    assert await register(deps, LogIn(typed, PASSWORD), PHONE) == EmailTaken()
+    assert (await sign_in(deps, typed)).user.id == ana.user.id
+    assert len(await my_sessions(deps, as_requester(ana))) == 2, "the refused one made no session"
 
 
 @pytest.mark.parametrize("email", ["ana@example.com", "nobody@example.com", "no address", "", "\ud800@example.com"])
 async def test_a_wrong_password_and_an_unknown_address_look_the_same_and_cost_the_same(
-    services: Services, monkeypatch: pytest.MonkeyPatch, email: str
+    deps: Dependencies, monkeypatch: pytest.MonkeyPatch, email: str
 ) -> None:
-    ana = await sign_up(services)
+    ana = await sign_up(deps)
     checked: list[str] = []
 
     class Counting:
@@ -92,83 +92,83 @@ async def test_a_wrong_password_and_an_unknown_address_look_the_same_and_cost_th
             checked.append(password_hash)
             return hasher.verify(password_hash, password)
 
-    hasher: PasswordHasher = services.passwords._hasher
-    monkeypatch.setattr(services.passwords, "_hasher", Counting())
+    hasher: PasswordHasher = deps.passwords._hasher
+    monkeypatch.setattr(deps.passwords, "_hasher", Counting())
 
-    assert await login(services, LogIn(email, "wrong horse"), PHONE) == InvalidCredentials()
+    assert await login(deps, LogIn(email, "wrong horse"), PHONE) == InvalidCredentials()
 
     [one] = checked
     assert one.startswith("$argon2id$v=19$m=8,t=1,p=1$"), "the same costs, too"
-    assert len(await my_sessions(services, as_requester(ana))) == 1
+    assert len(await my_sessions(deps, as_requester(ana))) == 1
     tried = [EventKind.LOGIN_FAILED] if email == "ana@example.com" else []
-    assert [event.kind for event in await events_of(services, ana.user.id)] == [*tried, EventKind.REGISTERED]
+    assert [event.kind for event in await events_of(deps, ana.user.id)] == [*tried, EventKind.REGISTERED]
 
 
 class Meddling:
     """Passwords that are changed by somebody else just after they were found right."""
 
-    def __init__(self, services: Services, new_hash: str) -> None:
-        self._services = services
+    def __init__(self, deps: Dependencies, new_hash: str) -> None:
+        self._deps = deps
         self._new_hash = new_hash
 
     def __getattr__(self, name: str) -> object:
-        return getattr(self._services.passwords, name)
+        return getattr(self._deps.passwords, name)
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
         assert password_hash is not None
-        right = await self._services.passwords.verify(password, password_hash)
-        async with self._services.storage.reading() as repositories:
+        right = await self._deps.passwords.verify(password, password_hash)
+        async with self._deps.storage.reading() as repositories:
             found = await repositories.users.find_credentials("ana@example.com")
         assert found is not None
-        async with self._services.storage.transaction() as repositories:
+        async with self._deps.storage.transaction() as repositories:
             assert await repositories.users.replace_password(found.user.id, password_hash, self._new_hash)
         return right
 
 
-async def test_a_password_changed_while_it_was_checked_is_the_old_one(services: Services) -> None:
-    ana = await sign_up(services)
-    new_hash = await services.passwords.hash("a new password")
-    raced = replace(services, passwords=cast(Passwords, Meddling(services, new_hash)))
+async def test_a_password_changed_while_it_was_checked_is_the_old_one(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
+    new_hash = await deps.passwords.hash("a new password")
+    raced = replace(deps, passwords=cast(Passwords, Meddling(deps, new_hash)))
 
     assert await login(raced, LogIn("ana@example.com", PASSWORD), PHONE) == InvalidCredentials()
 
-    assert await my_sessions(services, as_requester(ana)) == [ana.session]
-    assert await find_user(services, as_requester(ana)) == ana.user, "not even the time of the log-in"
-    assert await hash_of(services) == new_hash
-    assert isinstance(await login(services, LogIn("ana@example.com", "a new password"), PHONE), SignedIn)
+    assert await my_sessions(deps, as_requester(ana)) == [ana.session]
+    assert await find_user(deps, as_requester(ana)) == ana.user, "not even the time of the log-in"
+    assert await hash_of(deps) == new_hash
+    assert isinstance(await login(deps, LogIn("ana@example.com", "a new password"), PHONE), LogInResult)
 
 
-async def test_a_hash_of_old_costs_is_renewed_at_the_next_log_in(services: Services) -> None:
-    await sign_up(services)
-    old = await hash_of(services)
+async def test_a_hash_of_old_costs_is_renewed_at_the_next_log_in(deps: Dependencies) -> None:
+    await sign_up(deps)
+    old = await hash_of(deps)
     dearer = Passwords(time_cost=2, memory_kib=16)
-    today = replace(services, passwords=dearer)
+    today = replace(deps, passwords=dearer)
 
     assert await login(today, LogIn("ana@example.com", "wrong horse"), PHONE) == InvalidCredentials()
-    assert await hash_of(services) == old, "a wrong password renews nothing"
+    assert await hash_of(deps) == old, "a wrong password renews nothing"
 
     await sign_in(today)
-    renewed = await hash_of(services)
+    renewed = await hash_of(deps)
     assert renewed.startswith("$argon2id$v=19$m=16,t=2,p=1$")
     await sign_in(today)
-    assert await hash_of(services) == renewed, "once is enough"
+    assert await hash_of(deps) == renewed, "once is enough"
     dearer.close()
 
 
-async def test_two_log_ins_that_renew_a_hash_at_once_leave_one_that_works(services: Services) -> None:
-    await sign_up(services)
+async def test_two_log_ins_that_renew_a_hash_at_once_leave_one_that_works(deps: Dependencies) -> None:
+    await sign_up(deps)
     dearer = Passwords(time_cost=2, memory_kib=16)
-    today = replace(services, passwords=dearer)
+    today = replace(deps, passwords=dearer)
 
     results = await asyncio.gather(*(login(today, LogIn("ana@example.com", PASSWORD), PHONE) for _ in range(5)))
 
-    assert any(isinstance(result, SignedIn) for result in results)
-    assert isinstance(await login(today, LogIn("ana@example.com", PASSWORD), PHONE), SignedIn)
+    assert any(isinstance(result, LogInResult) for result in results)
+    assert isinstance(await login(today, LogIn("ana@example.com", PASSWORD), PHONE), LogInResult)
     dearer.close()
 
 
-async def test_nothing_secret_is_printed_of_a_log_in(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_nothing_secret_is_printed_of_a_log_in(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
 
     assert PASSWORD not in repr(LogIn("ana@example.com", PASSWORD))
     assert ana.tokens.refresh not in repr(ana)

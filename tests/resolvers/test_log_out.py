@@ -2,8 +2,8 @@
 
 import asyncio
 
-from sessionql.resolvers.accounts import Proof, logout
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.accounts import PresentedCredentials, logout
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.requester import authenticate
 from sessionql.resolvers.sessions import my_sessions
 from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
@@ -19,32 +19,32 @@ from tests.resolvers.builders import (
 )
 
 
-async def test_logging_out_ends_this_session_alone(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    phone = await sign_in(services)
+async def test_logging_out_ends_this_session_alone(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
+    phone = await sign_in(deps)
     clock.advance(minutes=1)
 
-    ended = await logout(services, Proof(as_requester(phone)), PHONE)
+    ended = await logout(deps, PresentedCredentials(as_requester(phone)), PHONE)
 
     assert ended is not None
-    assert ended == await live_row(services, phone.session)
+    assert ended == await live_row(deps, phone.session)
     assert (ended.revoked_at, ended.revocation_reason) == (clock(), RevocationReason.LOGGED_OUT)
-    assert await authenticate(services, phone.tokens.access.text, PHONE) is None
-    assert await my_sessions(services, as_requester(ana)) == [ana.session]
-    event = (await events_of(services, ana.user.id))[0]
+    assert await authenticate(deps, phone.tokens.access.text, PHONE) is None
+    assert await my_sessions(deps, as_requester(ana)) == [ana.session]
+    event = (await events_of(deps, ana.user.id))[0]
     assert (event.kind, event.session_id, event.actor_id) == (EventKind.LOGGED_OUT, phone.session.id, phone.session.id)
 
 
-async def test_logging_out_twice_or_without_a_session_is_nothing(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_logging_out_twice_or_without_a_session_is_nothing(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
     results: list[SessionRecord | None] = list(
-        await asyncio.gather(*(logout(services, Proof(as_requester(ana)), LAPTOP) for _ in range(5)))
+        await asyncio.gather(*(logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP) for _ in range(5)))
     )
 
     assert len([result for result in results if result]) == 1
-    assert await logout(services, Proof(as_requester(ana)), LAPTOP) is None
-    assert await logout(services, Proof(None), LAPTOP) is None
-    assert [event.kind for event in await events_of(services, ana.user.id)] == [
+    assert await logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP) is None
+    assert await logout(deps, PresentedCredentials(None), LAPTOP) is None
+    assert [event.kind for event in await events_of(deps, ana.user.id)] == [
         EventKind.LOGGED_OUT,
         EventKind.REGISTERED,
     ]

@@ -3,8 +3,8 @@
 import asyncio
 from dataclasses import replace
 
-from sessionql.resolvers.dependencies import Policy, Services
-from sessionql.resolvers.requester import Client, authenticate
+from sessionql.resolvers.dependencies import Dependencies, Policy
+from sessionql.resolvers.requester import ClientInfo, authenticate
 from sessionql.resolvers.sessions import my_sessions
 from sessionql.storage.filters import Page, SessionFilter
 from sessionql.storage.records import EventKind, RevocationReason
@@ -15,8 +15,8 @@ from tests.resolvers.builders import LAPTOP, PHONE, as_requester, events_of, liv
 EVERY = SessionFilter(states=None)
 
 
-async def test_the_session_unused_for_longest_makes_room(services: Services, clock: FakeClock) -> None:
-    few = replace(services, policy=Policy(session_limit=3))
+async def test_the_session_unused_for_longest_makes_room(deps: Dependencies, clock: FakeClock) -> None:
+    few = replace(deps, policy=Policy(session_limit=3))
     ana = await sign_up(few)
     clock.advance(minutes=2)
     second, third = await sign_in(few), await sign_in(few)
@@ -39,8 +39,8 @@ async def test_the_session_unused_for_longest_makes_room(services: Services, clo
     )
 
 
-async def test_twenty_log_ins_at_once_leave_just_as_many_as_may_be(services: Services) -> None:
-    few = replace(services, policy=Policy(session_limit=5, attempts_per_account=0, attempts_per_address=0))
+async def test_twenty_log_ins_at_once_leave_just_as_many_as_may_be(deps: Dependencies) -> None:
+    few = replace(deps, policy=Policy(session_limit=5, attempts_per_account=0, attempts_per_address=0))
     ana = await sign_up(few)
 
     await asyncio.gather(*(sign_in(few) for _ in range(20)))
@@ -52,8 +52,8 @@ async def test_twenty_log_ins_at_once_leave_just_as_many_as_may_be(services: Ser
     assert [each.revocation_reason for each in every].count(RevocationReason.SESSION_LIMIT) == 16
 
 
-async def test_others_are_not_counted(services: Services) -> None:
-    few = replace(services, policy=Policy(session_limit=1))
+async def test_others_are_not_counted(deps: Dependencies) -> None:
+    few = replace(deps, policy=Policy(session_limit=1))
     ana, bob = await sign_up(few), await sign_up(few, "bob@example.com")
     await sign_in(few, "bob@example.com")
 
@@ -61,8 +61,8 @@ async def test_others_are_not_counted(services: Services) -> None:
     assert await authenticate(few, bob.tokens.access.text, LAPTOP) is None
 
 
-async def test_a_limit_of_nothing_is_no_limit(services: Services) -> None:
-    free = replace(services, policy=Policy(session_limit=0))
+async def test_a_limit_of_nothing_is_no_limit(deps: Dependencies) -> None:
+    free = replace(deps, policy=Policy(session_limit=0))
     ana = await sign_up(free)
     for _ in range(60):
         await sign_in(free)
@@ -70,13 +70,13 @@ async def test_a_limit_of_nothing_is_no_limit(services: Services) -> None:
     assert len(await my_sessions(free, as_requester(ana))) == 61
 
 
-async def test_a_device_is_new_once(services: Services) -> None:
-    ana = await sign_up(services)
-    tablet = Client("192.0.2.9", "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1")
+async def test_a_device_is_new_once(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
+    tablet = ClientInfo("192.0.2.9", "Mozilla/5.0 (iPad; CPU OS 17_5 like Mac OS X) AppleWebKit/605.1.15 Safari/604.1")
     for sender in (LAPTOP, PHONE, PHONE, tablet, LAPTOP):
-        await sign_in(services, client=sender)
+        await sign_in(deps, client=sender)
 
-    new = [event for event in await events_of(services, ana.user.id) if event.kind is EventKind.NEW_DEVICE]
+    new = [event for event in await events_of(deps, ana.user.id) if event.kind is EventKind.NEW_DEVICE]
 
     assert [(event.device, event.ip_address) for event in new] == [
         ("Safari on iPad", "192.0.2.9"),

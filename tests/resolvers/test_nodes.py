@@ -3,7 +3,7 @@
 import pytest
 from uuid_utils.compat import uuid7
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import ListTooLong
 from sessionql.resolvers.nodes import Node, find_nodes
 from tests.resolvers.builders import LAPTOP, as_requester, events_of, sign_in, sign_up
@@ -14,24 +14,24 @@ def ids_of(nodes: list[Node | None]) -> list[str]:
     return [str(node.id) for node in nodes if node]
 
 
-async def test_my_own_things_come_in_the_order_asked_for(services: Services) -> None:
-    ana, phone = await sign_up(services), await sign_in(services)
+async def test_my_own_things_come_in_the_order_asked_for(deps: Dependencies) -> None:
+    ana, phone = await sign_up(deps), await sign_in(deps)
     user = phone.user
-    _, logged_in, registered = await events_of(services, ana.user.id)
+    _, logged_in, registered = await events_of(deps, ana.user.id)
     wanted: list[Node | None] = [registered, phone.session, user, logged_in, ana.session, phone.session]
 
-    assert await find_nodes(services, as_requester(ana), ids_of(wanted)) == wanted
+    assert await find_nodes(deps, as_requester(ana), ids_of(wanted)) == wanted
     backwards = wanted[::-1]
-    assert await find_nodes(services, as_requester(ana), ids_of(backwards)) == backwards
+    assert await find_nodes(deps, as_requester(ana), ids_of(backwards)) == backwards
 
 
-async def test_things_of_others_are_like_things_that_never_were(services: Services) -> None:
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com", LAPTOP)
-    [his] = await events_of(services, bob.user.id)
+async def test_things_of_others_are_like_things_that_never_were(deps: Dependencies) -> None:
+    ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com", LAPTOP)
+    [his] = await events_of(deps, bob.user.id)
     ids = [bob.user.id, bob.session.id, his.id, uuid7()]
 
-    assert await find_nodes(services, as_requester(ana), [str(id_) for id_ in ids]) == [None] * 4
-    assert await find_nodes(services, as_requester(bob), [str(id_) for id_ in ids]) == [
+    assert await find_nodes(deps, as_requester(ana), [str(id_) for id_ in ids]) == [None] * 4
+    assert await find_nodes(deps, as_requester(bob), [str(id_) for id_ in ids]) == [
         bob.user,
         bob.session,
         his,
@@ -39,23 +39,23 @@ async def test_things_of_others_are_like_things_that_never_were(services: Servic
     ]
 
 
-async def test_what_is_no_id_is_nothing_and_does_not_spoil_the_rest(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_what_is_no_id_is_nothing_and_does_not_spoil_the_rest(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
     id_ = str(ana.session.id)
     ids = ["", "x", id_.upper(), id_, id_.replace("-", ""), f"{{{id_}}}", f"urn:uuid:{id_}", "\ud800", "\0"]
 
-    assert await find_nodes(services, as_requester(ana), ids) == [None, None, None, ana.session] + [None] * 5
+    assert await find_nodes(deps, as_requester(ana), ids) == [None, None, None, ana.session] + [None] * 5
 
 
-async def test_no_ids_are_no_things(services: Services) -> None:
-    assert await find_nodes(services, as_requester(await sign_up(services)), []) == []
+async def test_no_ids_are_no_things(deps: Dependencies) -> None:
+    assert await find_nodes(deps, as_requester(await sign_up(deps)), []) == []
 
 
 @pytest.mark.parametrize("id_", ["x", None])
-async def test_a_hundred_ids_are_fine_and_one_more_is_refused(services: Services, id_: str | None) -> None:
-    ana = await sign_up(services)
+async def test_a_hundred_ids_are_fine_and_one_more_is_refused(deps: Dependencies, id_: str | None) -> None:
+    ana = await sign_up(deps)
     ids = [id_ or str(uuid7()) for _ in range(99)]
 
-    assert await find_nodes(services, as_requester(ana), [*ids, str(ana.user.id)]) == [None] * 99 + [ana.user]
+    assert await find_nodes(deps, as_requester(ana), [*ids, str(ana.user.id)]) == [None] * 99 + [ana.user]
     with pytest.raises(ListTooLong, match="At most 100 ids at a time, not 101"):
-        await find_nodes(services, as_requester(ana), [*ids, "x", "y"])
+        await find_nodes(deps, as_requester(ana), [*ids, "x", "y"])

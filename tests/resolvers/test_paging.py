@@ -6,12 +6,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidArgument, ListTooLong
 from sessionql.resolvers.events import event_cursor, list_events
 from sessionql.resolvers.sessions import ACTIVE, cursor_of, list_sessions
 from sessionql.resolvers.values.cursors import encode_cursor
-from sessionql.resolvers.values.paging import MOST, USUAL, PageRequest, cut
+from sessionql.resolvers.values.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageRequest, cut
 from sessionql.storage.filters import Page, Position, SessionOrderField
 from sessionql.storage.records import SessionRecord
 from sessionql.storage.sessions import SessionOrder
@@ -23,10 +23,10 @@ CURSOR = encode_cursor("event", PLACE)
 
 
 def test_nothing_asked_is_a_usual_page() -> None:
-    assert PageRequest().to_page("event") == Page(USUAL)
+    assert PageRequest().to_page("event") == Page(DEFAULT_PAGE_SIZE)
 
 
-@pytest.mark.parametrize("size", [1, 2, 99, MOST])
+@pytest.mark.parametrize("size", [1, 2, 99, MAX_PAGE_SIZE])
 def test_a_page_is_as_large_as_asked(size: int) -> None:
     assert PageRequest(first=size, after=CURSOR).to_page("event") == Page(size, after=PLACE)
     assert PageRequest(last=size, before=CURSOR).to_page("event") == Page(size, before=PLACE, from_end=True)
@@ -65,7 +65,7 @@ def test_whatever_is_asked_is_a_page_or_refused(request: PageRequest, list_: str
     except InvalidArgument as refusal:
         assert str(refusal)  # noqa: PT017 - both outcomes are fine
     else:
-        assert 1 <= page.limit <= MOST
+        assert 1 <= page.limit <= MAX_PAGE_SIZE
         assert page.from_end is (request.last is not None)
 
 
@@ -79,30 +79,30 @@ def test_the_row_too_many_is_cut_off_at_the_far_end(there: int, limit: int, from
     slice_ = cut(found, page)
 
     assert list(slice_.items) == (rows[-limit:] if from_end else rows[:limit])
-    assert slice_.more is (there > limit)
+    assert slice_.has_more is (there > limit)
 
 
 @pytest.mark.parametrize("field", list(SessionOrderField))
 @pytest.mark.parametrize("descending", [True, False])
 @pytest.mark.parametrize("backwards", [True, False])
 async def test_pages_show_every_session_once_also_where_times_are_equal(
-    services: Services, clock: FakeClock, field: SessionOrderField, descending: bool, backwards: bool
+    deps: Dependencies, clock: FakeClock, field: SessionOrderField, descending: bool, backwards: bool
 ) -> None:
-    ana, bob = await add_user(services, "ana@example.com"), await add_user(services)
+    ana, bob = await add_user(deps, "ana@example.com"), await add_user(deps)
     for number in range(7):
         at = clock() - timedelta(hours=number // 3)
-        await add_session(services, ana.id, created_at=at, last_active=at)
-        await add_session(services, bob.id, created_at=at, last_active=at)
+        await add_session(deps, ana.id, created_at=at, last_active=at)
+        await add_session(deps, bob.id, created_at=at, last_active=at)
     order = SessionOrder(field, descending)
-    all_ = (await list_sessions(services, ana.id, ACTIVE, order, Page(50))).items
+    all_ = (await list_sessions(deps, ana.id, ACTIVE, order, Page(50))).items
 
     seen: list[SessionRecord] = []
     cursor = None
     while True:
         request = PageRequest(last=2, before=cursor) if backwards else PageRequest(first=2, after=cursor)
-        page = await list_sessions(services, ana.id, ACTIVE, order, request.to_page(field))
+        page = await list_sessions(deps, ana.id, ACTIVE, order, request.to_page(field))
         seen = [*page.items, *seen] if backwards else [*seen, *page.items]
-        if not page.more:
+        if not page.has_more:
             break
         cursor = cursor_of(page.items[0 if backwards else -1], field)
 
@@ -112,20 +112,20 @@ async def test_pages_show_every_session_once_also_where_times_are_equal(
     assert times == sorted(times, reverse=descending)
 
 
-async def test_pages_of_events_go_on_where_the_last_one_ended(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_pages_of_events_go_on_where_the_last_one_ended(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     for _ in range(4):
         clock.advance(seconds=1)
-        await sign_in(services)
+        await sign_in(deps)
     user_id = as_requester(ana).user_id
-    all_ = (await list_events(services, user_id, None, Page(50))).items
+    all_ = (await list_events(deps, user_id, None, Page(50))).items
 
-    first = await list_events(services, user_id, None, PageRequest(first=2).to_page("event"))
+    first = await list_events(deps, user_id, None, PageRequest(first=2).to_page("event"))
     rest = PageRequest(first=10, after=event_cursor(first.items[-1])).to_page("event")
-    then = await list_events(services, user_id, None, rest)
+    then = await list_events(deps, user_id, None, rest)
 
     assert len(all_) == 6
-    assert first.more
-    assert not then.more
+    assert first.has_more
+    assert not then.has_more
     assert [*first.items, *then.items] == all_
     assert [each.occurred_at for each in all_] == sorted((each.occurred_at for each in all_), reverse=True)

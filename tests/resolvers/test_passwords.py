@@ -111,7 +111,7 @@ def test_the_usual_costs_are_those_of_owasp() -> None:
     usual = Passwords()
     usual.close()
 
-    assert usual._nobody.startswith("$argon2id$v=19$m=19456,t=2,p=1$"), "and no account costs the same"
+    assert usual._dummy_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$"), "and no account costs the same"
 
 
 async def test_no_account_costs_one_check_at_the_same_costs(
@@ -132,9 +132,9 @@ async def test_no_account_costs_one_check_at_the_same_costs(
 async def test_no_account_is_false_even_for_the_password_that_stands_in(
     passwords: Passwords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(passwords, "_nobody", await passwords.hash("stands in"))
+    monkeypatch.setattr(passwords, "_dummy_hash", await passwords.hash("stands in"))
 
-    assert await passwords.verify("stands in", passwords._nobody)
+    assert await passwords.verify("stands in", passwords._dummy_hash)
     assert not await passwords.verify("stands in", None)
 
 

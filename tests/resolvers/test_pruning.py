@@ -12,8 +12,8 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from sessionql.resolvers.accounts import LogIn, login
-from sessionql.resolvers.dependencies import Policy, Services
-from sessionql.resolvers.pruning import Forgotten, prune, prune_every
+from sessionql.resolvers.dependencies import Dependencies, Policy
+from sessionql.resolvers.pruning import PruneResult, prune, prune_every
 from sessionql.resolvers.sessions import list_sessions
 from sessionql.storage import Storage, StorageError
 from sessionql.storage.filters import Page, SessionFilter
@@ -34,126 +34,126 @@ DAY, INSTANT = timedelta(days=1), timedelta(microseconds=1)
 GONE = {"revocation_reason": RevocationReason.LOGGED_OUT}
 
 
-async def add_event(services: Services, user_id: UUID, at: datetime) -> UUID:
+async def add_event(deps: Dependencies, user_id: UUID, at: datetime) -> UUID:
     """An event of long ago."""
     event = EventRecord(user_id, uuid7(), EventKind.LOGGED_IN, at, None, "A device", None, None)
-    async with services.storage.transaction() as repositories:
+    async with deps.storage.transaction() as repositories:
         await repositories.events.add(event)
     return event.id
 
 
-async def session_ids(services: Services, user_id: UUID) -> set[UUID]:
+async def session_ids(deps: Dependencies, user_id: UUID) -> set[UUID]:
     """Every session that is still kept."""
-    page = await list_sessions(services, user_id, SessionFilter(states=None), SessionOrder(), Page(100))
+    page = await list_sessions(deps, user_id, SessionFilter(states=None), SessionOrder(), Page(100))
     return {session.id for session in page.items}
 
 
-async def test_nothing_is_due_in_a_young_house(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_nothing_is_due_in_a_young_house(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
 
-    assert await prune(services) == Forgotten(0, 0)
-    assert await row_of(services, ana.session) == ana.session
+    assert await prune(deps) == PruneResult(0, 0)
+    assert await row_of(deps, ana.session) == ana.session
 
 
-async def test_ended_sessions_go_when_they_are_due_to_the_instant(services: Services, clock: FakeClock) -> None:
-    ana, now = await add_user(services), clock()
+async def test_ended_sessions_go_when_they_are_due_to_the_instant(deps: Dependencies, clock: FakeClock) -> None:
+    ana, now = await add_user(deps), clock()
     due = [
-        await add_session(services, ana.id, revoked_at=now - 30 * DAY, **GONE),
-        await add_session(services, ana.id, revoked_at=now - 300 * DAY, **GONE),
-        await add_session(services, ana.id, last_active=now - 60 * DAY),
-        await add_session(services, ana.id, created_at=now - 120 * DAY),
+        await add_session(deps, ana.id, revoked_at=now - 30 * DAY, **GONE),
+        await add_session(deps, ana.id, revoked_at=now - 300 * DAY, **GONE),
+        await add_session(deps, ana.id, last_active=now - 60 * DAY),
+        await add_session(deps, ana.id, created_at=now - 120 * DAY),
     ]
     kept = [
-        await add_session(services, ana.id, revoked_at=now - 30 * DAY + INSTANT, **GONE),
-        await add_session(services, ana.id, revoked_at=now, **GONE),
-        await add_session(services, ana.id, last_active=now - 60 * DAY + INSTANT),
-        await add_session(services, ana.id, created_at=now - 120 * DAY + INSTANT),
-        await add_session(services, ana.id),
+        await add_session(deps, ana.id, revoked_at=now - 30 * DAY + INSTANT, **GONE),
+        await add_session(deps, ana.id, revoked_at=now, **GONE),
+        await add_session(deps, ana.id, last_active=now - 60 * DAY + INSTANT),
+        await add_session(deps, ana.id, created_at=now - 120 * DAY + INSTANT),
+        await add_session(deps, ana.id),
     ]
 
-    assert await prune(services) == Forgotten(4, 0)
+    assert await prune(deps) == PruneResult(4, 0)
 
-    assert await session_ids(services, ana.id) == {session.id for session in kept}
-    assert [await row_of(services, session) for session in kept] == kept
+    assert await session_ids(deps, ana.id) == {session.id for session in kept}
+    assert [await row_of(deps, session) for session in kept] == kept
     clock.now += INSTANT
-    assert await prune(services) == Forgotten(3, 0), "each in its turn"
-    assert [await row_of(services, session) for session in due] == [None] * 4
+    assert await prune(deps) == PruneResult(3, 0), "each in its turn"
+    assert [await row_of(deps, session) for session in due] == [None] * 4
 
 
 async def test_a_session_revoked_late_in_life_is_kept_from_its_revocation_on(
-    services: Services, clock: FakeClock
+    deps: Dependencies, clock: FakeClock
 ) -> None:
-    ana, now = await add_user(services), clock()
+    ana, now = await add_user(deps), clock()
     session = await add_session(
-        services, ana.id, created_at=now - 200 * DAY, last_active=now - 150 * DAY, revoked_at=now - 29 * DAY, **GONE
+        deps, ana.id, created_at=now - 200 * DAY, last_active=now - 150 * DAY, revoked_at=now - 29 * DAY, **GONE
     )
 
-    assert await prune(services) == Forgotten(0, 0)
-    assert await row_of(services, session) == session
+    assert await prune(deps) == PruneResult(0, 0)
+    assert await row_of(deps, session) == session
 
 
-async def test_events_go_after_ninety_days_to_the_instant(services: Services, clock: FakeClock) -> None:
-    ana, now = await add_user(services), clock()
+async def test_events_go_after_ninety_days_to_the_instant(deps: Dependencies, clock: FakeClock) -> None:
+    ana, now = await add_user(deps), clock()
     for age in (90 * DAY, 91 * DAY, 900 * DAY):
-        await add_event(services, ana.id, now - age)
-    kept = {await add_event(services, ana.id, now - age) for age in (90 * DAY - INSTANT, 89 * DAY, 0 * DAY)}
+        await add_event(deps, ana.id, now - age)
+    kept = {await add_event(deps, ana.id, now - age) for age in (90 * DAY - INSTANT, 89 * DAY, 0 * DAY)}
 
-    assert await prune(services) == Forgotten(0, 3)
-    assert {event.id for event in await events_of(services, ana.id)} == kept
+    assert await prune(deps) == PruneResult(0, 3)
+    assert {event.id for event in await events_of(deps, ana.id)} == kept
 
 
-async def test_events_outlive_their_session(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_events_outlive_their_session(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     clock.advance(days=60)
 
-    assert await prune(services) == Forgotten(1, 0)
+    assert await prune(deps) == PruneResult(1, 0)
 
-    assert await row_of(services, ana.session) is None
-    assert [event.session_id for event in await events_of(services, ana.user.id)] == [ana.session.id]
+    assert await row_of(deps, ana.session) is None
+    assert [event.session_id for event in await events_of(deps, ana.user.id)] == [ana.session.id]
 
 
-async def test_operators_say_how_long_things_are_kept(services: Services, clock: FakeClock) -> None:
-    ana, now = await add_user(services), clock()
-    await add_session(services, ana.id, revoked_at=now - 2 * DAY, **GONE)
-    await add_event(services, ana.id, now - 2 * DAY)
+async def test_operators_say_how_long_things_are_kept(deps: Dependencies, clock: FakeClock) -> None:
+    ana, now = await add_user(deps), clock()
+    await add_session(deps, ana.id, revoked_at=now - 2 * DAY, **GONE)
+    await add_event(deps, ana.id, now - 2 * DAY)
 
-    short = replace(services, policy=Policy(keep_ended=DAY, keep_events=DAY))
+    short = replace(deps, policy=Policy(keep_ended=DAY, keep_events=DAY))
 
-    assert await prune(services) == Forgotten(0, 0)
-    assert await prune(short) == Forgotten(1, 1)
+    assert await prune(deps) == PruneResult(0, 0)
+    assert await prune(short) == PruneResult(1, 1)
 
 
 @pytest.mark.parametrize("window", [1, 2, 3, 12, 13])
 async def test_many_windows_leave_nothing_due_and_take_nothing_else(
-    services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, window: int
+    deps: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, window: int
 ) -> None:
-    monkeypatch.setattr("sessionql.resolvers.pruning.WINDOW", window)
+    monkeypatch.setattr("sessionql.resolvers.pruning.BATCH_SIZE", window)
     now, kept = clock(), {}
     for name in ("ana", "bob", "cleo"):
-        user = await add_user(services, f"{name}@example.com")
-        old = [await add_session(services, user.id, last_active=now - 61 * DAY)]
-        new = [await add_session(services, user.id), await add_session(services, user.id)]
-        old.append(await add_session(services, user.id, revoked_at=now - 31 * DAY, **GONE))
+        user = await add_user(deps, f"{name}@example.com")
+        old = [await add_session(deps, user.id, last_active=now - 61 * DAY)]
+        new = [await add_session(deps, user.id), await add_session(deps, user.id)]
+        old.append(await add_session(deps, user.id, revoked_at=now - 31 * DAY, **GONE))
         for age in (91 * DAY, DAY, 92 * DAY, 93 * DAY):
-            await add_event(services, user.id, now - age)
+            await add_event(deps, user.id, now - age)
         kept[user.id] = {session.id for session in new}
 
-    assert await prune(services) == Forgotten(6, 9)
+    assert await prune(deps) == PruneResult(6, 9)
 
     for user_id, ids in kept.items():
-        assert await session_ids(services, user_id) == ids
-        assert [event.occurred_at for event in await events_of(services, user_id)] == [now - DAY]
-    assert await prune(services) == Forgotten(0, 0)
+        assert await session_ids(deps, user_id) == ids
+        assert [event.occurred_at for event in await events_of(deps, user_id)] == [now - DAY]
+    assert await prune(deps) == PruneResult(0, 0)
 
 
 async def test_a_window_is_all_that_one_transaction_holds(
-    services: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    deps: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sessionql.resolvers.pruning.WINDOW", 2)
-    ana = await add_user(services)
+    monkeypatch.setattr("sessionql.resolvers.pruning.BATCH_SIZE", 2)
+    ana = await add_user(deps)
     for _ in range(5):
-        await add_session(services, ana.id, last_active=clock() - 61 * DAY)
-    failing = FailingStorage(services.storage, StorageError("broken"), failures=0)
+        await add_session(deps, ana.id, last_active=clock() - 61 * DAY)
+    failing = FailingStorage(deps.storage, StorageError("broken"), failures=0)
     begun = 0
     begin = failing.transaction
 
@@ -166,21 +166,21 @@ async def test_a_window_is_all_that_one_transaction_holds(
     monkeypatch.setattr(failing, "transaction", counted)
 
     with pytest.raises(StorageError):
-        await prune(replace(services, storage=cast(Storage, failing)))
+        await prune(replace(deps, storage=cast(Storage, failing)))
 
-    assert len(await session_ids(services, ana.id)) == 1, "what two windows deleted stays deleted"
-    assert await prune(services) == Forgotten(1, 0)
+    assert len(await session_ids(deps, ana.id)) == 1, "what two windows deleted stays deleted"
+    assert await prune(deps) == PruneResult(1, 0)
 
 
 async def test_pruning_goes_on_when_the_database_comes_back(
-    services: Services, clock: FakeClock, caplog: pytest.LogCaptureFixture
+    deps: Dependencies, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
-    ana = await add_user(services)
-    session = await add_session(services, ana.id, last_active=clock() - 61 * DAY)
-    failing = FailingStorage(services.storage, StorageError("broken"), failures=2)
+    ana = await add_user(deps)
+    session = await add_session(deps, ana.id, last_active=clock() - 61 * DAY)
+    failing = FailingStorage(deps.storage, StorageError("broken"), failures=2)
 
-    pruning = asyncio.create_task(prune_every(replace(services, storage=cast(Storage, failing)), 0.001))
+    pruning = asyncio.create_task(prune_every(replace(deps, storage=cast(Storage, failing)), 0.001))
     async with asyncio.timeout(10):
         while "Forgot 1 sessions, 0 events" not in caplog.text:
             assert not pruning.done()
@@ -189,27 +189,27 @@ async def test_pruning_goes_on_when_the_database_comes_back(
     with suppress(asyncio.CancelledError):
         await pruning
 
-    assert await row_of(services, session) is None
+    assert await row_of(deps, session) is None
     assert caplog.text.count("Pruning stopped early, trying again later: broken") == 2
 
 
-async def test_addresses_go_when_the_operator_says_so(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_addresses_go_when_the_operator_says_so(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     clock.advance(days=8)
-    assert await prune(services) == Forgotten(0, 0)
-    assert await row_of(services, ana.session) == ana.session
-    week = replace(services, policy=Policy(keep_addresses=timedelta(days=7)))
+    assert await prune(deps) == PruneResult(0, 0)
+    assert await row_of(deps, ana.session) == ana.session
+    week = replace(deps, policy=Policy(keep_addresses=timedelta(days=7)))
 
-    assert await prune(week) == Forgotten(0, 0)
+    assert await prune(week) == PruneResult(0, 0)
 
-    assert await row_of(services, ana.session) == replace(ana.session, ip_address=None)
-    assert [event.ip_address for event in await events_of(services, ana.user.id)] == [None]
+    assert await row_of(deps, ana.session) == replace(ana.session, ip_address=None)
+    assert [event.ip_address for event in await events_of(deps, ana.user.id)] == [None]
 
 
-async def test_counted_attempts_of_before_are_forgotten(services: Services, clock: FakeClock) -> None:
-    await login(services, LogIn("ana@example.com", "wrong horse"), LAPTOP)
+async def test_counted_attempts_of_before_are_forgotten(deps: Dependencies, clock: FakeClock) -> None:
+    await login(deps, LogIn("ana@example.com", "wrong horse"), LAPTOP)
     clock.advance(minutes=1)
-    await prune(services)
+    await prune(deps)
 
-    async with services.storage.reading() as repositories:
-        assert await repositories.attempts.find_end(f"password:{LAPTOP.network}") is None
+    async with deps.storage.reading() as repositories:
+        assert await repositories.rate_limits.find_window_end(f"password:{LAPTOP.network}") is None

@@ -7,13 +7,13 @@ from datetime import timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from sessionql.resolvers.accounts import Proof, SignedIn, logout
-from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.accounts import LogInResult, PresentedCredentials, logout
+from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import RefreshTokenInvalid
-from sessionql.resolvers.refresh import Refreshed, refresh
+from sessionql.resolvers.refresh import RefreshResult, refresh
 from sessionql.resolvers.requester import authenticate
 from sessionql.resolvers.tokens import refresh as refresh_tokens
-from sessionql.resolvers.tokens.refresh import RefreshClaims, unseal
+from sessionql.resolvers.tokens.refresh import RefreshClaims, verify
 from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
 from tests.conftest import FakeClock
 from tests.resolvers.builders import LAPTOP, PHONE, as_requester, events_of, live_row, sign_in, sign_up
@@ -21,135 +21,133 @@ from tests.resolvers.builders import LAPTOP, PHONE, as_requester, events_of, liv
 ENDED = "This session has ended. Log in again."
 
 
-def sealed(services: Services, session: SessionRecord, **changes: object) -> str:
+def sealed(deps: Dependencies, session: SessionRecord, **changes: object) -> str:
     """A refresh token that the server itself might have given out."""
     claims = replace(RefreshClaims(session.user_id, session.id, session.generation), **changes)  # type: ignore[arg-type]
-    return refresh_tokens.seal(claims, services.tokens.keys().refresh[0])
+    return refresh_tokens.sign(claims, deps.tokens.keys().refresh[0])
 
 
-async def refreshed(services: Services, token: str) -> Refreshed:
+async def refreshed(deps: Dependencies, token: str) -> RefreshResult:
     """A refresh that must succeed."""
-    result = await refresh(services, token, PHONE)
-    assert isinstance(result, Refreshed)
+    result = await refresh(deps, token, PHONE)
+    assert isinstance(result, RefreshResult)
     return result
 
 
-async def assert_revoked_for_reuse(services: Services, ana: SignedIn, result: object) -> None:
+async def assert_revoked_for_reuse(deps: Dependencies, ana: LogInResult, result: object) -> None:
     """The caller was told, and the database says so to whoever connects anew."""
     assert isinstance(result, RefreshTokenInvalid)
     assert result.reuse_detected
     assert result.path == ("input", "refreshToken")
-    await services.storage.database.close()
-    await services.storage.database.open()
-    row = await live_row(services, ana.session)
-    assert (row.revoked_at, row.revocation_reason) == (services.clock(), RevocationReason.REFRESH_TOKEN_REUSED)
-    event = (await events_of(services, ana.user.id))[0]
+    await deps.storage.database.close()
+    await deps.storage.database.open()
+    row = await live_row(deps, ana.session)
+    assert (row.revoked_at, row.revocation_reason) == (deps.clock(), RevocationReason.REFRESH_TOKEN_REUSED)
+    event = (await events_of(deps, ana.user.id))[0]
     assert event.kind is EventKind.REFRESH_TOKEN_REUSED
     assert (event.session_id, event.actor_id, event.ip_address) == (ana.session.id, ana.session.id, PHONE.ip_address)
 
 
-async def test_a_refresh_rotates(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_a_refresh_rotates(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     clock.advance(minutes=5)
 
-    result = await refreshed(services, ana.tokens.refresh)
+    result = await refreshed(deps, ana.tokens.refresh)
 
-    assert result.session == await live_row(services, ana.session)
+    assert result.session == await live_row(deps, ana.session)
     assert (result.session.generation, result.session.rotated_at) == (1, clock())
     assert (result.session.last_active, result.session.ip_address) == (clock(), PHONE.ip_address)
     assert result.tokens.refresh != ana.tokens.refresh
     assert result.tokens.refresh_expires_at == clock() + timedelta(days=30)
-    assert unseal(result.tokens.refresh, services.tokens.keys().refresh) == RefreshClaims(
-        ana.user.id, ana.session.id, 1
-    )
-    requester = await authenticate(services, result.tokens.access.text, LAPTOP)
+    assert verify(result.tokens.refresh, deps.tokens.keys().refresh) == RefreshClaims(ana.user.id, ana.session.id, 1)
+    requester = await authenticate(deps, result.tokens.access.text, LAPTOP)
     assert requester is not None
     assert requester.session.id == ana.session.id
 
 
-async def test_a_refresh_is_no_new_log_in(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_a_refresh_is_no_new_log_in(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     clock.advance(days=2)
 
-    result = await refreshed(services, ana.tokens.refresh)
+    result = await refreshed(deps, ana.tokens.refresh)
 
     assert result.session.authenticated_at == ana.session.authenticated_at
     assert result.session.created_at == ana.session.created_at
-    assert len(await events_of(services, ana.user.id)) == 1
+    assert len(await events_of(deps, ana.user.id)) == 1
 
 
-async def test_a_chain_of_refreshes_lives_until_the_absolute_end(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_a_chain_of_refreshes_lives_until_the_absolute_end(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     token, end = ana.tokens.refresh, ana.session.created_at + timedelta(days=90)
     for turn in range(1, 5):
         clock.advance(days=20)
-        result = await refreshed(services, token)
+        result = await refreshed(deps, token)
         token = result.tokens.refresh
         assert result.session.generation == turn
         assert result.tokens.refresh_expires_at == min(clock() + timedelta(days=30), end)
 
     clock.now = end
-    assert await refresh(services, token, PHONE) == RefreshTokenInvalid(ENDED)
+    assert await refresh(deps, token, PHONE) == RefreshTokenInvalid(ENDED)
 
 
-async def test_fifty_tabs_that_refresh_at_once_get_one_successor(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_fifty_tabs_that_refresh_at_once_get_one_successor(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
 
-    results = await asyncio.gather(*(refreshed(services, ana.tokens.refresh) for _ in range(50)))
+    results = await asyncio.gather(*(refreshed(deps, ana.tokens.refresh) for _ in range(50)))
 
     assert {result.session.generation for result in results} == {1}
     assert len({result.tokens.refresh for result in results}) == 1
     assert len({result.tokens.access.text for result in results}) == 50
-    row = await live_row(services, ana.session)
+    row = await live_row(deps, ana.session)
     assert (row.generation, row.revoked_at) == (1, None)
-    assert (await refreshed(services, results[0].tokens.refresh)).session.generation == 2, "and it works"
+    assert (await refreshed(deps, results[0].tokens.refresh)).session.generation == 2, "and it works"
 
 
 @pytest.mark.parametrize("late", [timedelta(0), timedelta(seconds=5), timedelta(seconds=10, microseconds=-1)])
 async def test_within_the_grace_a_late_tab_gets_the_same_successor(
-    services: Services, clock: FakeClock, late: timedelta
+    deps: Dependencies, clock: FakeClock, late: timedelta
 ) -> None:
-    ana = await sign_up(services)
-    first = await refreshed(services, ana.tokens.refresh)
+    ana = await sign_up(deps)
+    first = await refreshed(deps, ana.tokens.refresh)
     clock.now += late
 
-    again = await refreshed(services, ana.tokens.refresh)
+    again = await refreshed(deps, ana.tokens.refresh)
 
     assert again.tokens.refresh == first.tokens.refresh
-    assert (await live_row(services, ana.session)).generation == 1
+    assert (await live_row(deps, ana.session)).generation == 1
 
 
-async def test_late_tabs_do_not_stretch_the_grace(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    await refreshed(services, ana.tokens.refresh)
+async def test_late_tabs_do_not_stretch_the_grace(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
+    await refreshed(deps, ana.tokens.refresh)
     clock.advance(seconds=9)
-    await refreshed(services, ana.tokens.refresh)
+    await refreshed(deps, ana.tokens.refresh)
     clock.advance(seconds=1)
 
-    await assert_revoked_for_reuse(services, ana, await refresh(services, ana.tokens.refresh, PHONE))
+    await assert_revoked_for_reuse(deps, ana, await refresh(deps, ana.tokens.refresh, PHONE))
 
 
 @pytest.mark.parametrize("late", [timedelta(seconds=10), timedelta(seconds=11), timedelta(days=29)])
 async def test_after_the_grace_a_replay_ends_the_session_for_good(
-    services: Services, clock: FakeClock, late: timedelta
+    deps: Dependencies, clock: FakeClock, late: timedelta
 ) -> None:
-    ana = await sign_up(services)
-    successor = await refreshed(services, ana.tokens.refresh)
+    ana = await sign_up(deps)
+    successor = await refreshed(deps, ana.tokens.refresh)
     clock.now += late
 
-    result = await refresh(services, ana.tokens.refresh, PHONE)
+    result = await refresh(deps, ana.tokens.refresh, PHONE)
 
-    await assert_revoked_for_reuse(services, ana, result)
-    assert await authenticate(services, successor.tokens.access.text, LAPTOP) is None
-    assert await refresh(services, successor.tokens.refresh, LAPTOP) == RefreshTokenInvalid(ENDED)
+    await assert_revoked_for_reuse(deps, ana, result)
+    assert await authenticate(deps, successor.tokens.access.text, LAPTOP) is None
+    assert await refresh(deps, successor.tokens.refresh, LAPTOP) == RefreshTokenInvalid(ENDED)
 
 
 @pytest.mark.parametrize("overtaken", [timedelta(0), timedelta(milliseconds=5)])
 async def test_without_a_grace_every_second_use_ends_the_session(
-    services: Services, clock: FakeClock, overtaken: timedelta
+    deps: Dependencies, clock: FakeClock, overtaken: timedelta
 ) -> None:
     """ASVS 10.4.5 to the letter, also for a request that began before the one that overtook it."""
-    strict = replace(services, policy=Policy(refresh_grace=timedelta(0)))
+    strict = replace(deps, policy=Policy(refresh_grace=timedelta(0)))
     ana = await sign_up(strict)
     await refreshed(strict, ana.tokens.refresh)
     clock.now -= overtaken
@@ -157,141 +155,141 @@ async def test_without_a_grace_every_second_use_ends_the_session(
     await assert_revoked_for_reuse(strict, ana, await refresh(strict, ana.tokens.refresh, PHONE))
 
 
-async def test_once_the_successor_was_used_a_replay_is_theft_even_within_the_grace(services: Services) -> None:
-    ana = await sign_up(services)
-    first = await refreshed(services, ana.tokens.refresh)
-    await refreshed(services, first.tokens.refresh)
+async def test_once_the_successor_was_used_a_replay_is_theft_even_within_the_grace(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
+    first = await refreshed(deps, ana.tokens.refresh)
+    await refreshed(deps, first.tokens.refresh)
 
-    await assert_revoked_for_reuse(services, ana, await refresh(services, ana.tokens.refresh, PHONE))
+    await assert_revoked_for_reuse(deps, ana, await refresh(deps, ana.tokens.refresh, PHONE))
 
 
-async def test_a_replay_ends_one_session_and_no_other(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    phone = await sign_in(services)
-    bob = await sign_up(services, "bob@example.com")
-    await refreshed(services, ana.tokens.refresh)
+async def test_a_replay_ends_one_session_and_no_other(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
+    phone = await sign_in(deps)
+    bob = await sign_up(deps, "bob@example.com")
+    await refreshed(deps, ana.tokens.refresh)
     clock.advance(minutes=1)
 
-    await assert_revoked_for_reuse(services, ana, await refresh(services, ana.tokens.refresh, PHONE))
+    await assert_revoked_for_reuse(deps, ana, await refresh(deps, ana.tokens.refresh, PHONE))
 
     for other in (phone, bob):
-        assert (await live_row(services, other.session)).revoked_at is None
-        await refreshed(services, other.tokens.refresh)
+        assert (await live_row(deps, other.session)).revoked_at is None
+        await refreshed(deps, other.tokens.refresh)
 
 
-async def test_replays_at_once_revoke_once_and_record_once(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    await refreshed(services, ana.tokens.refresh)
+async def test_replays_at_once_revoke_once_and_record_once(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
+    await refreshed(deps, ana.tokens.refresh)
     clock.advance(minutes=1)
 
-    results = await asyncio.gather(*(refresh(services, ana.tokens.refresh, PHONE) for _ in range(10)))
+    results = await asyncio.gather(*(refresh(deps, ana.tokens.refresh, PHONE) for _ in range(10)))
 
-    assert not any(isinstance(result, Refreshed) for result in results)
-    kinds = [event.kind for event in await events_of(services, ana.user.id)]
+    assert not any(isinstance(result, RefreshResult) for result in results)
+    kinds = [event.kind for event in await events_of(deps, ana.user.id)]
     assert kinds == [EventKind.REFRESH_TOKEN_REUSED, EventKind.REGISTERED]
 
 
-async def test_the_thief_who_was_first_loses_too(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    thief = await refreshed(services, ana.tokens.refresh)
+async def test_the_thief_who_was_first_loses_too(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
+    thief = await refreshed(deps, ana.tokens.refresh)
     clock.advance(minutes=4)
-    await refresh(services, ana.tokens.refresh, LAPTOP)
+    await refresh(deps, ana.tokens.refresh, LAPTOP)
 
-    assert await authenticate(services, thief.tokens.access.text, PHONE) is None
-    assert isinstance(await refresh(services, thief.tokens.refresh, PHONE), RefreshTokenInvalid)
+    assert await authenticate(deps, thief.tokens.access.text, PHONE) is None
+    assert isinstance(await refresh(deps, thief.tokens.refresh, PHONE), RefreshTokenInvalid)
 
 
-async def test_a_generation_that_was_never_given_out_gets_nothing(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_a_generation_that_was_never_given_out_gets_nothing(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
 
     for ahead in (1, 2, 2**31 - 1):
-        result = await refresh(services, sealed(services, ana.session, generation=ahead), PHONE)
+        result = await refresh(deps, sealed(deps, ana.session, generation=ahead), PHONE)
         assert isinstance(result, RefreshTokenInvalid)
-    assert (await live_row(services, ana.session)).generation == 0
+    assert (await live_row(deps, ana.session)).generation == 0
 
 
-async def test_a_token_of_nobodys_session_gets_nothing_and_is_no_reuse(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_a_token_of_nobodys_session_gets_nothing_and_is_no_reuse(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
 
-    result = await refresh(services, sealed(services, ana.session, session_id=uuid7()), PHONE)
+    result = await refresh(deps, sealed(deps, ana.session, session_id=uuid7()), PHONE)
 
     assert result == RefreshTokenInvalid(ENDED)
-    assert (await live_row(services, ana.session)) == ana.session
+    assert (await live_row(deps, ana.session)) == ana.session
 
 
-async def test_another_users_id_in_a_sealed_token_finds_nothing(services: Services) -> None:
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+async def test_another_users_id_in_a_sealed_token_finds_nothing(deps: Dependencies) -> None:
+    ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
 
     for owner, generation in ((bob.user.id, 0), (bob.user.id, 1), (uuid7(), 0)):
-        token = sealed(services, ana.session, user_id=owner, generation=generation)
-        assert await refresh(services, token, PHONE) == RefreshTokenInvalid(ENDED)
-    assert await live_row(services, ana.session) == ana.session
-    assert await live_row(services, bob.session) == bob.session
+        token = sealed(deps, ana.session, user_id=owner, generation=generation)
+        assert await refresh(deps, token, PHONE) == RefreshTokenInvalid(ENDED)
+    assert await live_row(deps, ana.session) == ana.session
+    assert await live_row(deps, bob.session) == bob.session
 
 
 @pytest.mark.parametrize("generation", [0, 1])
-async def test_a_revoked_session_stays_as_it_ended(services: Services, clock: FakeClock, generation: int) -> None:
-    ana = await sign_up(services)
-    await refreshed(services, ana.tokens.refresh)
-    await logout(services, Proof(as_requester(ana)), LAPTOP)
-    row = await live_row(services, ana.session)
+async def test_a_revoked_session_stays_as_it_ended(deps: Dependencies, clock: FakeClock, generation: int) -> None:
+    ana = await sign_up(deps)
+    await refreshed(deps, ana.tokens.refresh)
+    await logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP)
+    row = await live_row(deps, ana.session)
     clock.advance(seconds=1)
 
-    result = await refresh(services, sealed(services, ana.session, generation=generation), PHONE)
+    result = await refresh(deps, sealed(deps, ana.session, generation=generation), PHONE)
 
     assert result == RefreshTokenInvalid(ENDED), "no reuse, and no grace either"
-    assert await live_row(services, ana.session) == row
+    assert await live_row(deps, ana.session) == row
 
 
-async def test_an_expired_session_is_not_refreshed_to_the_instant(services: Services, clock: FakeClock) -> None:
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
+async def test_an_expired_session_is_not_refreshed_to_the_instant(deps: Dependencies, clock: FakeClock) -> None:
+    ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
 
     clock.advance(days=30, microseconds=-1)
-    await refreshed(services, bob.tokens.refresh)
+    await refreshed(deps, bob.tokens.refresh)
     clock.advance(microseconds=1)
 
-    assert await refresh(services, ana.tokens.refresh, PHONE) == RefreshTokenInvalid(ENDED)
-    assert await live_row(services, ana.session) == ana.session
+    assert await refresh(deps, ana.tokens.refresh, PHONE) == RefreshTokenInvalid(ENDED)
+    assert await live_row(deps, ana.session) == ana.session
 
 
-async def test_revoking_wins_over_any_refresh_that_races_with_it(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_revoking_wins_over_any_refresh_that_races_with_it(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
 
     results = await asyncio.gather(
-        *(refresh(services, ana.tokens.refresh, PHONE) for _ in range(5)),
-        logout(services, Proof(as_requester(ana)), LAPTOP),
-        *(refresh(services, ana.tokens.refresh, PHONE) for _ in range(5)),
+        *(refresh(deps, ana.tokens.refresh, PHONE) for _ in range(5)),
+        logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP),
+        *(refresh(deps, ana.tokens.refresh, PHONE) for _ in range(5)),
     )
 
-    assert (await live_row(services, ana.session)).revocation_reason is RevocationReason.LOGGED_OUT
+    assert (await live_row(deps, ana.session)).revocation_reason is RevocationReason.LOGGED_OUT
     for result in results:
-        if isinstance(result, Refreshed):
-            assert await authenticate(services, result.tokens.access.text, PHONE) is None
-            assert await refresh(services, result.tokens.refresh, PHONE) == RefreshTokenInvalid(ENDED)
+        if isinstance(result, RefreshResult):
+            assert await authenticate(deps, result.tokens.access.text, PHONE) is None
+            assert await refresh(deps, result.tokens.refresh, PHONE) == RefreshTokenInvalid(ENDED)
 
 
 async def test_a_token_that_was_changed_does_nothing_and_is_not_logged(
-    services: Services, caplog: pytest.LogCaptureFixture
+    deps: Dependencies, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level("DEBUG")
-    ana = await sign_up(services)
+    ana = await sign_up(deps)
     token = ana.tokens.refresh
     for changed in (token[:-1], token + "=", token.swapcase(), "sqlr_", "", "\ud800", ana.tokens.access.text):
-        result = await refresh(services, changed, PHONE)
+        result = await refresh(deps, changed, PHONE)
         assert result == RefreshTokenInvalid("This refresh token is not valid. Log in again.")
 
-    assert await live_row(services, ana.session) == ana.session
+    assert await live_row(deps, ana.session) == ana.session
     assert "Rejected a refresh token from 198.51.100.7: This refresh token is not valid" in caplog.text
     pieces = {text[at : at + 8] for text in (token, token.swapcase()) for at in range(len(token) - 8)}
     assert not any(piece in caplog.text for piece in pieces)
 
 
-async def test_a_new_refresh_secret_ends_every_old_token(services: Services) -> None:
-    ana = await sign_up(services)
-    resealed = services.tokens.keys().resealed()
-    services.tokens.keys = lambda: resealed
+async def test_a_new_refresh_secret_ends_every_old_token(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
+    resealed = deps.tokens.keys().with_new_refresh_secret()
+    deps.tokens.keys = lambda: resealed
 
-    result = await refresh(services, ana.tokens.refresh, PHONE)
+    result = await refresh(deps, ana.tokens.refresh, PHONE)
 
     assert isinstance(result, RefreshTokenInvalid)
     assert not result.reuse_detected

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from sessionql.resolvers.accounts import LogIn, SignedIn, find_user, login, register
-from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.accounts import LogIn, LogInResult, find_user, login, register
+from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import EmailTaken, InvalidCredentials, InvalidInput
-from sessionql.resolvers.requester import Client
+from sessionql.resolvers.requester import ClientInfo
 from sessionql.resolvers.sessions import my_sessions
 from sessionql.storage.records import DeviceKind, EventKind
 from tests.conftest import FakeClock
@@ -25,24 +25,24 @@ from tests.resolvers.builders import (
 )
 
 
-async def test_registering_makes_an_account_and_a_session(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_registering_makes_an_account_and_a_session(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
 
     assert (ana.user.email, ana.user.created_at, ana.user.last_login) == ("ana@example.com", clock(), clock())
-    assert await find_user(services, as_requester(ana)) == ana.user
-    assert await live_row(services, ana.session) == ana.session
-    [event] = await events_of(services, ana.user.id)
+    assert await find_user(deps, as_requester(ana)) == ana.user
+    assert await live_row(deps, ana.session) == ana.session
+    [event] = await events_of(deps, ana.user.id)
     assert (event.kind, event.session_id, event.actor_id) == (EventKind.REGISTERED, ana.session.id, ana.session.id)
     assert (event.ip_address, event.device, event.occurred_at) == ("192.0.2.1", "Firefox on Ubuntu", clock())
 
 
-async def test_a_session_carries_where_it_comes_from(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_a_session_carries_where_it_comes_from(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     clock.advance(days=1)
 
-    session = (await sign_in(services, name=" Ana\u0301s phone ")).session
+    session = (await sign_in(deps, name=" Ana\u0301s phone ")).session
 
-    assert session == await live_row(services, session)
+    assert session == await live_row(deps, session)
     assert (session.ip_address, session.user_agent, session.name) == ("198.51.100.7", IPHONE, "Anás phone")
     assert (session.device.label, session.device.kind) == ("Safari on iPhone", DeviceKind.PHONE)
     assert session.created_at == session.authenticated_at == session.last_active == clock()
@@ -51,52 +51,52 @@ async def test_a_session_carries_where_it_comes_from(services: Services, clock: 
     assert session.id != ana.session.id
 
 
-async def test_a_client_that_says_nothing_may_sign_in(services: Services) -> None:
-    ana = await sign_up(services, client=Client(None, None))
+async def test_a_client_that_says_nothing_may_sign_in(deps: Dependencies) -> None:
+    ana = await sign_up(deps, client=ClientInfo(None, None))
 
     assert (ana.session.ip_address, ana.session.user_agent) == (None, None)
-    assert (await live_row(services, ana.session)).device.kind is DeviceKind.UNKNOWN
+    assert (await live_row(deps, ana.session)).device.kind is DeviceKind.UNKNOWN
 
 
-async def test_of_many_that_register_one_address_at_once_one_wins(services: Services) -> None:
+async def test_of_many_that_register_one_address_at_once_one_wins(deps: Dependencies) -> None:
     spellings = ["ana@example.com", "ANA@example.com", "Ana@Example.com", "aNa@EXAMPLE.COM"]
     requests = [LogIn(spelling, f"{PASSWORD} {number}") for number, spelling in enumerate(spellings * 5)]
 
-    results = await asyncio.gather(*(register(services, request, LAPTOP) for request in requests))
+    results = await asyncio.gather(*(register(deps, request, LAPTOP) for request in requests))
 
-    [ana] = [result for result in results if isinstance(result, SignedIn)]
+    [ana] = [result for result in results if isinstance(result, LogInResult)]
     assert results.count(EmailTaken()) == 19
-    assert await my_sessions(services, as_requester(ana)) == [ana.session]
-    assert len(await events_of(services, ana.user.id)) == 1
+    assert await my_sessions(deps, as_requester(ana)) == [ana.session]
+    assert len(await events_of(deps, ana.user.id)) == 1
     chosen = requests[results.index(ana)].password
-    unlimited = replace(services, policy=Policy(attempts_per_account=0, attempts_per_address=0))
+    unlimited = replace(deps, policy=Policy(attempts_per_account=0, attempts_per_address=0))
     for request in requests:
         found = await login(unlimited, replace(request, email="ana@example.com"), PHONE)
-        assert isinstance(found, SignedIn) is (request.password == chosen), "the account is the winner's"
+        assert isinstance(found, LogInResult) is (request.password == chosen), "the account is the winner's"
 
 
 BAD_NAMES = ["", " ", "n" * 81, "a\0b", "a\nb", "\ud800", "a\u202eb", "a\u2066b", "\x7f", "a\u0085x"]
 
 
 @pytest.mark.parametrize("name", BAD_NAMES, ids=ascii)
-async def test_a_bad_name_is_refused_before_anything_is_made(services: Services, name: str) -> None:
-    ana = await sign_up(services)
+async def test_a_bad_name_is_refused_before_anything_is_made(deps: Dependencies, name: str) -> None:
+    ana = await sign_up(deps)
 
     for refused in (
-        await login(services, LogIn("ana@example.com", PASSWORD, name), PHONE),
-        await register(services, LogIn("bob@example.com", PASSWORD, name), PHONE),
+        await login(deps, LogIn("ana@example.com", PASSWORD, name), PHONE),
+        await register(deps, LogIn("bob@example.com", PASSWORD, name), PHONE),
     ):
         assert isinstance(refused, InvalidInput)
         assert refused.path == ("input", "sessionName")
-    assert len(await my_sessions(services, as_requester(ana))) == 1
-    assert await login(services, LogIn("bob@example.com", PASSWORD), PHONE) == InvalidCredentials()
+    assert len(await my_sessions(deps, as_requester(ana))) == 1
+    assert await login(deps, LogIn("bob@example.com", PASSWORD), PHONE) == InvalidCredentials()
 
 
-async def test_a_name_of_eighty_characters_in_any_script_is_kept(services: Services) -> None:
-    await sign_up(services)
+async def test_a_name_of_eighty_characters_in_any_script_is_kept(deps: Dependencies) -> None:
+    await sign_up(deps)
     name = "書斎👩‍💻 é" * 10
 
-    assert (await live_row(services, (await sign_in(services, name=name)).session)).name == name
+    assert (await live_row(deps, (await sign_in(deps, name=name)).session)).name == name
 
 
 @pytest.mark.parametrize(
@@ -108,16 +108,16 @@ async def test_a_name_of_eighty_characters_in_any_script_is_kept(services: Servi
     ],
 )
 async def test_a_bad_address_or_password_is_refused_by_its_name(
-    services: Services, email: str, password: str, path: str
+    deps: Dependencies, email: str, password: str, path: str
 ) -> None:
-    refused = await register(services, LogIn(email, password), PHONE)
+    refused = await register(deps, LogIn(email, password), PHONE)
 
     assert isinstance(refused, InvalidInput)
     assert refused.path == ("input", path)
 
 
-async def test_half_a_character_in_a_password_is_refused_and_no_fault(services: Services) -> None:
-    await sign_up(services)
+async def test_half_a_character_in_a_password_is_refused_and_no_fault(deps: Dependencies) -> None:
+    await sign_up(deps)
 
-    assert isinstance(await register(services, LogIn("bob@example.com", "\ud800" * 9), PHONE), InvalidInput)
-    assert await login(services, LogIn("ana@example.com", "\ud800" * 9), PHONE) == InvalidCredentials()
+    assert isinstance(await register(deps, LogIn("bob@example.com", "\ud800" * 9), PHONE), InvalidInput)
+    assert await login(deps, LogIn("ana@example.com", "\ud800" * 9), PHONE) == InvalidCredentials()

@@ -7,9 +7,9 @@ from datetime import timedelta
 import pytest
 from uuid_utils.compat import uuid7
 
-from sessionql.resolvers.accounts import Proof, SignedIn, logout
-from sessionql.resolvers.dependencies import Services
-from sessionql.resolvers.requester import Client, authenticate
+from sessionql.resolvers.accounts import LogInResult, PresentedCredentials, logout
+from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.requester import ClientInfo, authenticate
 from sessionql.resolvers.sessions import rename_session, revoke_session
 from sessionql.storage.records import SessionRecord
 from tests.conftest import FakeClock
@@ -26,99 +26,99 @@ from tests.resolvers.builders import (
 )
 
 
-def long_token(services: Services, session: SessionRecord, **changes: object) -> str:
+def long_token(deps: Dependencies, session: SessionRecord, **changes: object) -> str:
     """A token of the session that itself lasts a year, so that only the row can end it."""
-    end = int(services.clock().timestamp()) + 365 * 86400
-    return signed(services.tokens.keys(), good_claims(session, services.clock(), **({"exp": end} | changes)))
+    end = int(deps.clock().timestamp()) + 365 * 86400
+    return signed(deps.tokens.keys(), good_claims(session, deps.clock(), **({"exp": end} | changes)))
 
 
-async def is_let_in(services: Services, token: str) -> bool:
+async def is_let_in(deps: Dependencies, token: str) -> bool:
     """Whether the token opens the door now."""
-    return await authenticate(services, token, LAPTOP) is not None
+    return await authenticate(deps, token, LAPTOP) is not None
 
 
-async def test_the_row_is_read_anew_each_time(services: Services) -> None:
-    ana = await sign_up(services)
-    await rename_session(services, as_requester(ana), str(ana.session.id), "Laptop", LAPTOP)
+async def test_the_row_is_read_anew_each_time(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
+    await rename_session(deps, as_requester(ana), str(ana.session.id), "Laptop", LAPTOP)
 
-    requester = await authenticate(services, ana.tokens.access.text, LAPTOP)
+    requester = await authenticate(deps, ana.tokens.access.text, LAPTOP)
 
     assert requester is not None
     assert requester.session == replace(ana.session, name="Laptop")
     assert requester.user_id == ana.user.id
 
 
-async def test_a_revoked_session_is_refused_by_the_very_next_request(services: Services) -> None:
-    ana, phone = await sign_up(services), await sign_in(services)
-    assert await is_let_in(services, phone.tokens.access.text)
+async def test_a_revoked_session_is_refused_by_the_very_next_request(deps: Dependencies) -> None:
+    ana, phone = await sign_up(deps), await sign_in(deps)
+    assert await is_let_in(deps, phone.tokens.access.text)
 
-    await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
+    await revoke_session(deps, as_requester(ana), str(phone.session.id), LAPTOP)
 
-    assert not await is_let_in(services, phone.tokens.access.text)
-    assert await is_let_in(services, ana.tokens.access.text)
-    await logout(services, Proof(as_requester(ana)), LAPTOP)
-    assert not await is_let_in(services, ana.tokens.access.text)
+    assert not await is_let_in(deps, phone.tokens.access.text)
+    assert await is_let_in(deps, ana.tokens.access.text)
+    await logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP)
+    assert not await is_let_in(deps, ana.tokens.access.text)
 
 
-async def test_an_unused_session_ends_at_the_exact_instant(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    token = long_token(services, ana.session)
+async def test_an_unused_session_ends_at_the_exact_instant(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
+    token = long_token(deps, ana.session)
 
     clock.now = ana.session.last_active + timedelta(days=30, microseconds=-1)
-    assert await is_let_in(services, token)
+    assert await is_let_in(deps, token)
     clock.advance(microseconds=1)
-    assert not await is_let_in(services, token)
+    assert not await is_let_in(deps, token)
 
 
-async def test_a_session_in_use_ends_at_its_absolute_end_to_the_instant(services: Services, clock: FakeClock) -> None:
-    ana = await add_user(services)
+async def test_a_session_in_use_ends_at_its_absolute_end_to_the_instant(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await add_user(deps)
     born = clock() - timedelta(days=90) + timedelta(seconds=1)
-    session = await add_session(services, ana.id, created_at=born)
-    token = long_token(services, session)
+    session = await add_session(deps, ana.id, created_at=born)
+    token = long_token(deps, session)
 
     clock.advance(seconds=1, microseconds=-1)
-    assert await is_let_in(services, token)
+    assert await is_let_in(deps, token)
     clock.advance(microseconds=1)
-    assert not await is_let_in(services, token)
+    assert not await is_let_in(deps, token)
 
 
-async def test_a_token_that_expired_is_refused_though_its_session_lives(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_a_token_that_expired_is_refused_though_its_session_lives(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
 
     clock.now = ana.tokens.access.expires_at - timedelta(microseconds=1)
-    assert await is_let_in(services, ana.tokens.access.text)
+    assert await is_let_in(deps, ana.tokens.access.text)
     clock.advance(microseconds=1)
-    assert not await is_let_in(services, ana.tokens.access.text)
+    assert not await is_let_in(deps, ana.tokens.access.text)
 
 
-async def test_a_session_of_another_user_is_no_session(services: Services) -> None:
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
-    assert await is_let_in(services, long_token(services, ana.session))
+async def test_a_session_of_another_user_is_no_session(deps: Dependencies) -> None:
+    ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
+    assert await is_let_in(deps, long_token(deps, ana.session))
 
-    assert not await is_let_in(services, long_token(services, ana.session, sub=str(bob.user.id)))
-    assert not await is_let_in(services, long_token(services, ana.session, sid=str(bob.session.id)))
-    assert not await is_let_in(services, long_token(services, ana.session, sid=str(uuid7())))
+    assert not await is_let_in(deps, long_token(deps, ana.session, sub=str(bob.user.id)))
+    assert not await is_let_in(deps, long_token(deps, ana.session, sid=str(bob.session.id)))
+    assert not await is_let_in(deps, long_token(deps, ana.session, sid=str(uuid7())))
 
 
-async def test_a_use_is_noted_from_where_it_came(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
+async def test_a_use_is_noted_from_where_it_came(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
     clock.advance(minutes=2)
 
-    await authenticate(services, ana.tokens.access.text, Client("203.0.113.9", None))
-    await services.activity.flush()
+    await authenticate(deps, ana.tokens.access.text, ClientInfo("203.0.113.9", None))
+    await deps.activity.flush()
 
-    requester = await authenticate(services, ana.tokens.access.text, LAPTOP)
+    requester = await authenticate(deps, ana.tokens.access.text, LAPTOP)
     assert requester is not None
     assert (requester.session.last_active, requester.session.ip_address) == (clock(), "203.0.113.9")
 
 
-async def test_a_request_that_was_refused_is_no_use(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    await logout(services, Proof(as_requester(ana)), LAPTOP)
+async def test_a_request_that_was_refused_is_no_use(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
+    await logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP)
     clock.advance(minutes=2)
 
-    assert not await is_let_in(services, ana.tokens.access.text)
-    assert await services.activity.flush() == 0
+    assert not await is_let_in(deps, ana.tokens.access.text)
+    assert await deps.activity.flush() == 0
 
 
 def pieces(token: str) -> set[str]:
@@ -126,13 +126,13 @@ def pieces(token: str) -> set[str]:
     return {token[at : at + 8] for at in range(len(token) - 7)}
 
 
-async def test_no_part_of_a_rejected_token_is_logged(services: Services, caplog: pytest.LogCaptureFixture) -> None:
+async def test_no_part_of_a_rejected_token_is_logged(deps: Dependencies, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    ana: SignedIn = await sign_up(services)
-    await logout(services, Proof(as_requester(ana)), LAPTOP)
+    ana: LogInResult = await sign_up(deps)
+    await logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP)
     good = ana.tokens.access.text
     for token in (good, good + "=", good[:-9], good.swapcase(), "Bearer " + good, "secret-secret-secret"):
-        assert await authenticate(services, token, PHONE) is None
+        assert await authenticate(deps, token, PHONE) is None
 
     assert caplog.text.count("Rejected an access token from 198.51.100.7: not valid") == 5
     assert caplog.text.count("Rejected an access token from 198.51.100.7: its session has ended") == 1

@@ -8,12 +8,12 @@ from uuid import UUID
 
 import pytest
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.requester import Requester, authenticate
 from sessionql.resolvers.sessions import (
     ACTIVE,
-    Revoked,
-    RevokedMany,
+    RevokeManyResult,
+    RevokeResult,
     list_sessions,
     my_sessions,
     revoke_all_sessions,
@@ -41,23 +41,23 @@ from tests.resolvers.builders import (
 EVERY = SessionFilter(states=None)
 
 
-async def rows_of(services: Services, user_id: UUID) -> Sequence[SessionRecord]:
+async def rows_of(deps: Dependencies, user_id: UUID) -> Sequence[SessionRecord]:
     """Every session of a user in whatever state."""
-    found = await list_sessions(services, user_id, EVERY, SessionOrder(), Page(100))
+    found = await list_sessions(deps, user_id, EVERY, SessionOrder(), Page(100))
     return found.items
 
 
-async def test_revoking_another_session_of_mine_ends_it_at_once(services: Services, clock: FakeClock) -> None:
-    ana, phone = await sign_up(services), await sign_in(services)
+async def test_revoking_another_session_of_mine_ends_it_at_once(deps: Dependencies, clock: FakeClock) -> None:
+    ana, phone = await sign_up(deps), await sign_in(deps)
     clock.advance(minutes=1)
 
-    result = await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
+    result = await revoke_session(deps, as_requester(ana), str(phone.session.id), LAPTOP)
 
     ended = replace(phone.session, revoked_at=clock(), revocation_reason=RevocationReason.REVOKED_BY_USER)
-    assert result == Revoked(ended, was_current=False)
-    assert await live_row(services, phone.session) == ended
-    assert await authenticate(services, phone.tokens.access.text, PHONE) is None
-    event = (await events_of(services, ana.user.id))[0]
+    assert result == RevokeResult(ended, was_current=False)
+    assert await live_row(deps, phone.session) == ended
+    assert await authenticate(deps, phone.tokens.access.text, PHONE) is None
+    event = (await events_of(deps, ana.user.id))[0]
     assert (event.kind, event.session_id, event.actor_id) == (
         EventKind.SESSION_REVOKED,
         phone.session.id,
@@ -66,96 +66,96 @@ async def test_revoking_another_session_of_mine_ends_it_at_once(services: Servic
     assert (event.device, event.ip_address, event.occurred_at) == ("Firefox on Ubuntu", "192.0.2.1", clock())
 
 
-async def test_revoking_the_current_session_is_logging_out(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_revoking_the_current_session_is_logging_out(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
 
-    result = await revoke_session(services, as_requester(ana), str(ana.session.id), LAPTOP)
+    result = await revoke_session(deps, as_requester(ana), str(ana.session.id), LAPTOP)
 
-    assert isinstance(result, Revoked)
+    assert isinstance(result, RevokeResult)
     assert result.was_current
     assert result.session.revocation_reason is RevocationReason.LOGGED_OUT
-    event = (await events_of(services, ana.user.id))[0]
+    event = (await events_of(deps, ana.user.id))[0]
     assert (event.session_id, event.actor_id) == (ana.session.id, ana.session.id)
 
 
-async def test_revoking_again_changes_nothing_and_is_a_success(services: Services, clock: FakeClock) -> None:
-    ana, phone = await sign_up(services), await sign_in(services)
-    first = await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
+async def test_revoking_again_changes_nothing_and_is_a_success(deps: Dependencies, clock: FakeClock) -> None:
+    ana, phone = await sign_up(deps), await sign_in(deps)
+    first = await revoke_session(deps, as_requester(ana), str(phone.session.id), LAPTOP)
     clock.advance(minutes=1)
 
-    again = await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
+    again = await revoke_session(deps, as_requester(ana), str(phone.session.id), LAPTOP)
 
     assert again == first
-    kinds = [event.kind for event in await events_of(services, ana.user.id)]
+    kinds = [event.kind for event in await events_of(deps, ana.user.id)]
     assert kinds.count(EventKind.SESSION_REVOKED) == 1
 
 
-async def test_revoking_an_expired_session_leaves_it_expired(services: Services, clock: FakeClock) -> None:
-    ana = await sign_up(services)
-    expired = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=31))
+async def test_revoking_an_expired_session_leaves_it_expired(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await sign_up(deps)
+    expired = await add_session(deps, ana.user.id, last_active=clock() - timedelta(days=31))
 
-    result = await revoke_session(services, as_requester(ana), str(expired.id), LAPTOP)
+    result = await revoke_session(deps, as_requester(ana), str(expired.id), LAPTOP)
 
-    assert result == Revoked(expired, was_current=False)
-    assert await live_row(services, expired) == expired
+    assert result == RevokeResult(expired, was_current=False)
+    assert await live_row(deps, expired) == expired
 
 
-async def test_revoking_one_session_many_times_at_once_records_it_once(services: Services) -> None:
-    ana, phone = await sign_up(services), await sign_in(services)
+async def test_revoking_one_session_many_times_at_once_records_it_once(deps: Dependencies) -> None:
+    ana, phone = await sign_up(deps), await sign_in(deps)
     wanted = str(phone.session.id)
 
-    results = await asyncio.gather(*(revoke_session(services, as_requester(ana), wanted, LAPTOP) for _ in range(10)))
+    results = await asyncio.gather(*(revoke_session(deps, as_requester(ana), wanted, LAPTOP) for _ in range(10)))
 
-    assert {isinstance(result, Revoked) for result in results} == {True}
-    kinds = [event.kind for event in await events_of(services, ana.user.id)]
+    assert {isinstance(result, RevokeResult) for result in results} == {True}
+    kinds = [event.kind for event in await events_of(deps, ana.user.id)]
     assert kinds.count(EventKind.SESSION_REVOKED) == 1
 
 
-async def test_revoking_all_others_keeps_the_current_one(services: Services, clock: FakeClock) -> None:
-    ana, bob = await sign_up(services), await sign_up(services, "bob@example.com")
-    others = [await sign_in(services) for _ in range(3)]
-    expired = await add_session(services, ana.user.id, last_active=clock() - timedelta(days=31))
+async def test_revoking_all_others_keeps_the_current_one(deps: Dependencies, clock: FakeClock) -> None:
+    ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
+    others = [await sign_in(deps) for _ in range(3)]
+    expired = await add_session(deps, ana.user.id, last_active=clock() - timedelta(days=31))
     clock.advance(minutes=1)
 
-    result = await revoke_all_sessions(services, as_requester(ana), keep_current=True, client=LAPTOP)
-    assert isinstance(result, RevokedMany)
+    result = await revoke_all_sessions(deps, as_requester(ana), keep_current=True, client=LAPTOP)
+    assert isinstance(result, RevokeManyResult)
 
     assert set(result.ids) == {other.session.id for other in others}
     assert len(result.ids) == 3
     assert result.kept == ana.session
-    assert await my_sessions(services, as_requester(ana)) == [ana.session]
-    assert await my_sessions(services, as_requester(bob)) == [bob.session]
-    assert await live_row(services, expired) == expired
+    assert await my_sessions(deps, as_requester(ana)) == [ana.session]
+    assert await my_sessions(deps, as_requester(bob)) == [bob.session]
+    assert await live_row(deps, expired) == expired
     for other in others:
-        row = await live_row(services, other.session)
+        row = await live_row(deps, other.session)
         assert (row.revoked_at, row.revocation_reason) == (clock(), RevocationReason.REVOKED_BY_USER)
-        assert await authenticate(services, other.tokens.access.text, PHONE) is None
+        assert await authenticate(deps, other.tokens.access.text, PHONE) is None
 
 
-async def test_revoking_all_ends_the_current_one_too(services: Services) -> None:
-    ana = await sign_up(services)
-    phone = await sign_in(services)
+async def test_revoking_all_ends_the_current_one_too(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
+    phone = await sign_in(deps)
 
-    result = await revoke_all_sessions(services, as_requester(ana), keep_current=False, client=LAPTOP)
-    assert isinstance(result, RevokedMany)
+    result = await revoke_all_sessions(deps, as_requester(ana), keep_current=False, client=LAPTOP)
+    assert isinstance(result, RevokeManyResult)
 
     assert set(result.ids) == {ana.session.id, phone.session.id}
     assert result.kept is None
-    assert await my_sessions(services, as_requester(ana)) == []
-    assert await authenticate(services, ana.tokens.access.text, LAPTOP) is None
+    assert await my_sessions(deps, as_requester(ana)) == []
+    assert await authenticate(deps, ana.tokens.access.text, LAPTOP) is None
 
 
 @pytest.mark.parametrize("keep_current", [True, False])
-async def test_revoking_all_is_recorded_for_the_account_and_for_each(services: Services, keep_current: bool) -> None:
-    ana = await sign_up(services)
+async def test_revoking_all_is_recorded_for_the_account_and_for_each(deps: Dependencies, keep_current: bool) -> None:
+    ana = await sign_up(deps)
     for _ in range(2):
-        await sign_in(services)
-    before = len(await events_of(services, ana.user.id))
+        await sign_in(deps)
+    before = len(await events_of(deps, ana.user.id))
 
-    result = await revoke_all_sessions(services, as_requester(ana), keep_current=keep_current, client=LAPTOP)
-    assert isinstance(result, RevokedMany)
+    result = await revoke_all_sessions(deps, as_requester(ana), keep_current=keep_current, client=LAPTOP)
+    assert isinstance(result, RevokeManyResult)
 
-    events = (await events_of(services, ana.user.id))[:-before]
+    events = (await events_of(deps, ana.user.id))[:-before]
     assert events[0].kind is EventKind.SESSIONS_REVOKED
     assert events[0].session_id is None
     assert {event.kind for event in events[1:]} == {EventKind.SESSION_REVOKED}
@@ -163,14 +163,14 @@ async def test_revoking_all_is_recorded_for_the_account_and_for_each(services: S
     assert {event.actor_id for event in events} == {ana.session.id}
 
 
-async def test_revoking_all_when_there_are_no_others_is_no_event(services: Services) -> None:
-    ana = await sign_up(services)
+async def test_revoking_all_when_there_are_no_others_is_no_event(deps: Dependencies) -> None:
+    ana = await sign_up(deps)
 
-    result = await revoke_all_sessions(services, as_requester(ana), keep_current=True, client=LAPTOP)
-    assert isinstance(result, RevokedMany)
+    result = await revoke_all_sessions(deps, as_requester(ana), keep_current=True, client=LAPTOP)
+    assert isinstance(result, RevokeManyResult)
 
-    assert result == RevokedMany([], ana.session)
-    assert len(await events_of(services, ana.user.id)) == 1
+    assert result == RevokeManyResult([], ana.session)
+    assert len(await events_of(deps, ana.user.id)) == 1
 
 
 def states(*wanted: SessionState) -> frozenset[SessionState]:
@@ -196,49 +196,49 @@ FILTERS = {
 
 
 @pytest.mark.parametrize("sort", list(FILTERS))
-async def test_a_dry_run_says_what_would_end_and_ends_nothing(services: Services, clock: FakeClock, sort: str) -> None:
-    ana = await a_full_house(services, clock)
+async def test_a_dry_run_says_what_would_end_and_ends_nothing(deps: Dependencies, clock: FakeClock, sort: str) -> None:
+    ana = await a_full_house(deps, clock)
     requester = as_requester(ana)
     filter_, expected = FILTERS[sort]
-    before, events = await rows_of(services, ana.user.id), await events_of(services, ana.user.id)
+    before, events = await rows_of(deps, ana.user.id), await events_of(deps, ana.user.id)
 
-    would = await revoke_sessions(services, requester, filter_, dry_run=True, client=LAPTOP)
+    would = await revoke_sessions(deps, requester, filter_, dry_run=True, client=LAPTOP)
 
-    assert isinstance(would, RevokedMany)
+    assert isinstance(would, RevokeManyResult)
     assert len(would.ids) == expected
     assert would.kept == ana.session
-    assert await rows_of(services, ana.user.id) == before
-    assert await events_of(services, ana.user.id) == events
+    assert await rows_of(deps, ana.user.id) == before
+    assert await events_of(deps, ana.user.id) == events
 
-    did = await revoke_sessions(services, requester, filter_, dry_run=False, client=LAPTOP)
+    did = await revoke_sessions(deps, requester, filter_, dry_run=False, client=LAPTOP)
 
-    assert isinstance(did, RevokedMany)
+    assert isinstance(did, RevokeManyResult)
     assert sorted(did.ids) == sorted(would.ids)
     assert did.kept == ana.session
-    after = await rows_of(services, ana.user.id)
+    after = await rows_of(deps, ana.user.id)
     gone = [row.id for row, was in zip(after, before, strict=True) if row != was]
     assert sorted(gone) == sorted(did.ids)
-    assert bool(expected) is (len(await events_of(services, ana.user.id)) > len(events))
+    assert bool(expected) is (len(await events_of(deps, ana.user.id)) > len(events))
 
 
-async def test_revoking_some_touches_no_other_user(services: Services, clock: FakeClock) -> None:
-    ana = await a_full_house(services, clock)
-    bob = await sign_in(services, "bob@example.com")
-    before = await rows_of(services, bob.user.id)
+async def test_revoking_some_touches_no_other_user(deps: Dependencies, clock: FakeClock) -> None:
+    ana = await a_full_house(deps, clock)
+    bob = await sign_in(deps, "bob@example.com")
+    before = await rows_of(deps, bob.user.id)
 
-    await revoke_sessions(services, as_requester(ana), EVERY, dry_run=False, client=LAPTOP)
+    await revoke_sessions(deps, as_requester(ana), EVERY, dry_run=False, client=LAPTOP)
 
-    assert await rows_of(services, bob.user.id) == before
+    assert await rows_of(deps, bob.user.id) == before
 
 
-async def test_a_session_that_just_ended_may_still_finish_its_request_and_no_more(services: Services) -> None:
-    ana, phone = await sign_up(services), await sign_in(services)
-    await revoke_session(services, as_requester(ana), str(phone.session.id), LAPTOP)
+async def test_a_session_that_just_ended_may_still_finish_its_request_and_no_more(deps: Dependencies) -> None:
+    ana, phone = await sign_up(deps), await sign_in(deps)
+    await revoke_session(deps, as_requester(ana), str(phone.session.id), LAPTOP)
 
-    late = await revoke_all_sessions(services, Requester(phone.session), keep_current=True, client=PHONE)
-    assert isinstance(late, RevokedMany)
+    late = await revoke_all_sessions(deps, Requester(phone.session), keep_current=True, client=PHONE)
+    assert isinstance(late, RevokeManyResult)
 
-    row = await row_of(services, phone.session)
+    row = await row_of(deps, phone.session)
     assert row is not None
     assert row.revoked_at is not None, "whatever it did, it was not brought back"
     assert phone.session.id not in late.ids

@@ -7,42 +7,42 @@ from hashlib import sha256
 import pytest
 from sqlalchemy import text
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidInput
 from sessionql.resolvers.requester import authenticate
 from sessionql.resolvers.service_keys import (
     Forbidden,
     NewKey,
-    Service,
+    ServiceAccount,
     authenticate_service,
     create_key,
     list_keys,
     revoke_key,
 )
-from sessionql.resolvers.tokens.refresh import unseal
+from sessionql.resolvers.tokens.refresh import verify
 from sessionql.storage.records import Scope
 from tests.resolvers.builders import BASE64URL, LAPTOP, a_service, sign_up
 from tests.resolvers.test_requester import pieces
 
 
-async def make(services: Services, *scopes: Scope, name: str = "Shop") -> NewKey:
-    made = await create_key(services, name, scopes or [Scope.INTROSPECT])
+async def make(deps: Dependencies, *scopes: Scope, name: str = "Shop") -> NewKey:
+    made = await create_key(deps, name, scopes or [Scope.INTROSPECT])
     assert isinstance(made, NewKey)
     return made
 
 
-async def is_let_in(services: Services, token: str) -> bool:
-    return await authenticate_service(services, token, LAPTOP) is not None
+async def is_let_in(deps: Dependencies, token: str) -> bool:
+    return await authenticate_service(deps, token, LAPTOP) is not None
 
 
-async def test_a_key_opens_what_its_scopes_say(services: Services) -> None:
-    made = await make(services, Scope.INTROSPECT, Scope.OPERATOR)
+async def test_a_key_opens_what_its_scopes_say(deps: Dependencies) -> None:
+    made = await make(deps, Scope.INTROSPECT, Scope.OPERATOR)
 
-    service = await authenticate_service(services, made.token, LAPTOP)
+    service = await authenticate_service(deps, made.token, LAPTOP)
 
     assert service is not None
-    assert service == Service(made.key)
-    assert (service.name, service.key.created_at) == ("Shop", services.clock())
+    assert service == ServiceAccount(made.key)
+    assert (service.name, service.key.created_at) == ("Shop", deps.clock())
     service.require(Scope.OPERATOR)
     service.require(Scope.INTROSPECT)
     for other in (Scope.CREATE_SESSIONS, Scope.REAUTHENTICATE):
@@ -50,60 +50,60 @@ async def test_a_key_opens_what_its_scopes_say(services: Services) -> None:
             service.require(other)
 
 
-async def test_a_revoked_key_is_refused_by_the_very_next_request(services: Services) -> None:
+async def test_a_revoked_key_is_refused_by_the_very_next_request(deps: Dependencies) -> None:
     """A revocation that answers OK and does nothing: doorkeeper's CVE-2018-1000211."""
-    made, other = await make(services), await make(services, name="Other")
-    assert await is_let_in(services, made.token)
+    made, other = await make(deps), await make(deps, name="Other")
+    assert await is_let_in(deps, made.token)
 
-    revoked = await revoke_key(services, str(made.key.id))
+    revoked = await revoke_key(deps, str(made.key.id))
 
     assert revoked is not None
-    assert not await is_let_in(services, made.token)
-    assert await is_let_in(services, other.token)
-    assert await list_keys(services) == [revoked, other.key]
-    assert await revoke_key(services, str(made.key.id)) is None, "and says so when there was nothing to do"
+    assert not await is_let_in(deps, made.token)
+    assert await is_let_in(deps, other.token)
+    assert await list_keys(deps) == [revoked, other.key]
+    assert await revoke_key(deps, str(made.key.id)) is None, "and says so when there was nothing to do"
 
 
 @pytest.mark.parametrize("id_", ["", "x", "019ab000-0000-7000-8000-0000000000a1", "\0"])
-async def test_what_is_no_key_cannot_be_revoked(services: Services, id_: str) -> None:
-    made = await make(services)
+async def test_what_is_no_key_cannot_be_revoked(deps: Dependencies, id_: str) -> None:
+    made = await make(deps)
 
-    assert await revoke_key(services, id_) is None
-    assert await revoke_key(services, made.token) is None, "a key is revoked by its id, which is no secret"
-    assert await is_let_in(services, made.token)
+    assert await revoke_key(deps, id_) is None
+    assert await revoke_key(deps, made.token) is None, "a key is revoked by its id, which is no secret"
+    assert await is_let_in(deps, made.token)
 
 
-async def test_every_character_counts(services: Services) -> None:
-    made = await make(services)
+async def test_every_character_counts(deps: Dependencies) -> None:
+    made = await make(deps)
 
     for place, there in enumerate(made.token):
         for other in {BASE64URL[(BASE64URL.find(there) + 1) % 64], BASE64URL[(BASE64URL.find(there) ^ 1) % 64], "="}:
             if other != there:
-                assert not await is_let_in(services, made.token[:place] + other + made.token[place + 1 :]), place
+                assert not await is_let_in(deps, made.token[:place] + other + made.token[place + 1 :]), place
 
 
 @pytest.mark.parametrize("extra", ["=", " ", "\n", "\0", "A", "\ud800"])
-async def test_nothing_can_be_added_or_left_out(services: Services, extra: str) -> None:
-    token = (await make(services)).token
+async def test_nothing_can_be_added_or_left_out(deps: Dependencies, extra: str) -> None:
+    token = (await make(deps)).token
 
     for odd in (token + extra, extra + token, token[:-1], token[1:], token.upper(), "Bearer " + token, "sqls_"):
-        assert not await is_let_in(services, odd)
+        assert not await is_let_in(deps, odd)
 
 
-async def test_the_secret_of_one_key_does_not_open_another(services: Services) -> None:
-    one, other = await make(services), await make(services)
+async def test_the_secret_of_one_key_does_not_open_another(deps: Dependencies) -> None:
+    one, other = await make(deps), await make(deps)
 
     # The prefix and 15 of the 16 bytes of the id are 25 characters: the first of the next holds the rest and no secret.
     mixed = urlsafe_b64encode(one.key.id.bytes + urlsafe_b64decode(other.token.removeprefix("sqls_"))[16:])
 
-    assert not await is_let_in(services, f"sqls_{mixed.decode()}")
+    assert not await is_let_in(deps, f"sqls_{mixed.decode()}")
 
 
-async def test_the_database_holds_nothing_that_opens_a_door(services: Services) -> None:
-    made = await make(services)
+async def test_the_database_holds_nothing_that_opens_a_door(deps: Dependencies) -> None:
+    made = await make(deps)
     secret = urlsafe_b64decode(made.token.removeprefix("sqls_"))[16:]
 
-    async with services.storage.database.reading() as tx:
+    async with deps.storage.database.reading() as tx:
         (row,) = await tx.fetch_all(text("SELECT * FROM service_keys"), {})
 
     kept = " ".join(map(str, row))
@@ -111,36 +111,36 @@ async def test_the_database_holds_nothing_that_opens_a_door(services: Services) 
     assert not any(piece in kept for piece in pieces(made.token.removeprefix("sqls_")) | pieces(secret.hex()))
 
 
-async def test_a_key_is_nobodys_token_and_nobodys_token_is_a_key(services: Services) -> None:
-    made, ana = await make(services), await sign_up(services)
+async def test_a_key_is_nobodys_token_and_nobodys_token_is_a_key(deps: Dependencies) -> None:
+    made, ana = await make(deps), await sign_up(deps)
 
-    assert await authenticate(services, made.token, LAPTOP) is None
-    assert unseal(made.token, services.tokens.keys().refresh) is None
+    assert await authenticate(deps, made.token, LAPTOP) is None
+    assert verify(made.token, deps.tokens.keys().refresh) is None
     for token in (ana.tokens.access.text, ana.tokens.refresh):
-        assert not await is_let_in(services, token)
-        assert not await is_let_in(services, "sqls_" + token.removeprefix("sqlr_"))
+        assert not await is_let_in(deps, token)
+        assert not await is_let_in(deps, "sqls_" + token.removeprefix("sqlr_"))
 
 
-async def test_keys_are_never_shown(services: Services, caplog: pytest.LogCaptureFixture) -> None:
+async def test_keys_are_never_shown(deps: Dependencies, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    made = await make(services)
-    await is_let_in(services, made.token)
-    await revoke_key(services, str(made.key.id))
-    await is_let_in(services, made.token)
+    made = await make(deps)
+    await is_let_in(deps, made.token)
+    await revoke_key(deps, str(made.key.id))
+    await is_let_in(deps, made.token)
 
     assert "Rejected a service key from 192.0.2.1" in caplog.text
-    shown = caplog.text + repr(made) + repr(await a_service(services)) + repr(await list_keys(services))
+    shown = caplog.text + repr(made) + repr(await a_service(deps)) + repr(await list_keys(deps))
     assert not any(piece in shown for piece in pieces(made.token))
 
 
 @pytest.mark.parametrize(("name", "path"), [("", "name"), (" ", "name"), ("a\nb", "name"), ("x" * 81, "name")])
-async def test_a_key_has_a_name(services: Services, name: str, path: str) -> None:
-    refused = await create_key(services, name, [Scope.OPERATOR])
+async def test_a_key_has_a_name(deps: Dependencies, name: str, path: str) -> None:
+    refused = await create_key(deps, name, [Scope.OPERATOR])
     assert isinstance(refused, InvalidInput)
     assert refused.path == (path,)
-    assert await list_keys(services) == []
+    assert await list_keys(deps) == []
 
 
-async def test_a_key_for_nothing_is_not_made(services: Services) -> None:
-    assert isinstance(await create_key(services, "Shop", []), InvalidInput)
-    assert await list_keys(services) == []
+async def test_a_key_for_nothing_is_not_made(deps: Dependencies) -> None:
+    assert isinstance(await create_key(deps, "Shop", []), InvalidInput)
+    assert await list_keys(deps) == []

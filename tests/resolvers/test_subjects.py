@@ -6,11 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from sessionql.resolvers.accounts import LogIn, SignedIn, login
+from sessionql.resolvers.accounts import LogIn, LogInResult, login
 from sessionql.resolvers.admin import delete_user, disable_user
-from sessionql.resolvers.dependencies import Policy, Services
+from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import AccountDisabled, InvalidCredentials, InvalidInput
-from sessionql.resolvers.external_users import SubjectLogIn, create_session
+from sessionql.resolvers.external_users import ExternalLogin, create_session
 from sessionql.resolvers.requester import authenticate
 from sessionql.resolvers.sessions import my_sessions
 from sessionql.storage.records import EventKind, SessionState
@@ -27,38 +27,38 @@ from tests.resolvers.builders import (
     sign_up,
 )
 
-SUBJECT = SubjectLogIn("crm|42")
+SUBJECT = ExternalLogin("crm|42")
 
 
-async def test_the_user_of_a_new_subject_is_made_and_signed_in(services: Services) -> None:
-    ana = await sign_in_elsewhere(services)
+async def test_the_user_of_a_new_subject_is_made_and_signed_in(deps: Dependencies) -> None:
+    ana = await sign_in_elsewhere(deps)
 
     assert (ana.user.subject, ana.user.email, ana.user.disabled_at) == ("crm|42", None, None)
-    assert ana.user.created_at == ana.user.last_login == services.clock()
+    assert ana.user.created_at == ana.user.last_login == deps.clock()
     assert (ana.session.ip_address, ana.session.device.label) == (PHONE.ip_address, "Safari on iPhone")
-    requester = await authenticate(services, ana.tokens.access.text, PHONE)
+    requester = await authenticate(deps, ana.tokens.access.text, PHONE)
     assert requester is not None
     assert requester.session == ana.session
-    assert [each.id for each in await my_sessions(services, requester)] == [ana.session.id]
+    assert [each.id for each in await my_sessions(deps, requester)] == [ana.session.id]
 
 
-async def test_the_second_time_it_is_the_same_user(services: Services, clock: FakeClock) -> None:
-    first = await sign_in_elsewhere(services)
+async def test_the_second_time_it_is_the_same_user(deps: Dependencies, clock: FakeClock) -> None:
+    first = await sign_in_elsewhere(deps)
     clock.advance(minutes=1)
-    other_service = await a_service(services, name="Another shop")
+    other_service = await a_service(deps, name="Another shop")
 
-    second = await create_session(services, other_service, SUBJECT, LAPTOP)
+    second = await create_session(deps, other_service, SUBJECT, LAPTOP)
 
-    assert isinstance(second, SignedIn)
+    assert isinstance(second, LogInResult)
     assert second.user == replace(first.user, last_login=clock())
     assert second.session.id != first.session.id
 
 
-async def test_its_events_name_the_service(services: Services) -> None:
-    first = await sign_in_elsewhere(services, client=PHONE)
-    await sign_in_elsewhere(services, client=LAPTOP)
+async def test_its_events_name_the_service(deps: Dependencies) -> None:
+    first = await sign_in_elsewhere(deps, client=PHONE)
+    await sign_in_elsewhere(deps, client=LAPTOP)
 
-    events = await events_of(services, first.user.id)
+    events = await events_of(deps, first.user.id)
 
     kinds = [event.kind for event in events]
     assert sorted(kinds) == [EventKind.LOGGED_IN, EventKind.LOGGED_IN, EventKind.NEW_DEVICE], "the first is no news"
@@ -70,120 +70,120 @@ async def test_its_events_name_the_service(services: Services) -> None:
 
 
 @pytest.mark.parametrize("round_", range(5))
-async def test_of_twenty_that_bring_a_new_subject_at_once_all_get_the_one_user(services: Services, round_: int) -> None:
-    service, subject = await a_service(services), SubjectLogIn(f"crm|{round_}")
+async def test_of_twenty_that_bring_a_new_subject_at_once_all_get_the_one_user(deps: Dependencies, round_: int) -> None:
+    service, subject = await a_service(deps), ExternalLogin(f"crm|{round_}")
 
-    made = await asyncio.gather(*(create_session(services, service, subject, PHONE) for _ in range(20)))
+    made = await asyncio.gather(*(create_session(deps, service, subject, PHONE) for _ in range(20)))
 
-    users = {each.user.id for each in made if isinstance(each, SignedIn)}
+    users = {each.user.id for each in made if isinstance(each, LogInResult)}
     assert len(users) == 1
-    events = await events_of(services, users.pop())
+    events = await events_of(deps, users.pop())
     assert [event.kind for event in events].count(EventKind.LOGGED_IN) == 20
 
 
-async def test_the_limit_of_sessions_holds_also_for_many_at_once(services: Services) -> None:
-    limited = replace(services, policy=Policy(session_limit=3))
+async def test_the_limit_of_sessions_holds_also_for_many_at_once(deps: Dependencies) -> None:
+    limited = replace(deps, policy=Policy(session_limit=3))
     service = await a_service(limited)
 
     made = await asyncio.gather(*(create_session(limited, service, SUBJECT, PHONE) for _ in range(12)))
 
     ana = made[0]
-    assert isinstance(ana, SignedIn)
+    assert isinstance(ana, LogInResult)
     assert len(await my_sessions(limited, as_requester(ana))) == 3
 
 
 @pytest.mark.parametrize("subject", ["", "x" * 256, "a\nb", "a\0b", "a\ud800b", "a\u200bb"])
-async def test_a_subject_that_cannot_be_meant_is_refused(services: Services, subject: str) -> None:
-    refused = await create_session(services, await a_service(services), SubjectLogIn(subject), PHONE)
+async def test_a_subject_that_cannot_be_meant_is_refused(deps: Dependencies, subject: str) -> None:
+    refused = await create_session(deps, await a_service(deps), ExternalLogin(subject), PHONE)
 
     assert isinstance(refused, InvalidInput)
     assert refused.path == ("input", "subject")
 
 
-async def test_subjects_are_compared_exactly(services: Services) -> None:
+async def test_subjects_are_compared_exactly(deps: Dependencies) -> None:
     close = ["crm|42", "CRM|42", "crm|42 ", " crm|42", "é", "e\u0301", "x" * 255, "crm|4_", "crm|4%"]
 
-    users = {(await sign_in_elsewhere(services, subject)).user.id for subject in close}
+    users = {(await sign_in_elsewhere(deps, subject)).user.id for subject in close}
 
     assert len(users) == len(close)
 
 
-async def test_nobody_logs_in_here_as_a_subject(services: Services) -> None:
-    await sign_in_elsewhere(services, "ana@example.com")
+async def test_nobody_logs_in_here_as_a_subject(deps: Dependencies) -> None:
+    await sign_in_elsewhere(deps, "ana@example.com")
 
     for password in ("", "None", PASSWORD):
-        refused = await login(services, LogIn("ana@example.com", password), LAPTOP)
+        refused = await login(deps, LogIn("ana@example.com", password), LAPTOP)
         assert isinstance(refused, InvalidCredentials)
-    hers = await sign_up(services, "ana@example.com")
+    hers = await sign_up(deps, "ana@example.com")
     assert hers.user.subject is None, "a subject that looks like an address is no address"
 
 
-async def test_a_log_in_of_some_time_ago_is_as_old_as_it_says(services: Services, clock: FakeClock) -> None:
+async def test_a_log_in_of_some_time_ago_is_as_old_as_it_says(deps: Dependencies, clock: FakeClock) -> None:
     proved = clock() - timedelta(hours=3)
     request = replace(SUBJECT, authenticated_at=proved, session_name="Till 4")
 
-    ana = await create_session(services, await a_service(services), request, PHONE)
+    ana = await create_session(deps, await a_service(deps), request, PHONE)
 
-    assert isinstance(ana, SignedIn)
-    row = await live_row(services, ana.session)
+    assert isinstance(ana, LogInResult)
+    row = await live_row(deps, ana.session)
     assert (row.authenticated_at, row.created_at, row.name) == (proved, clock(), "Till 4")
-    assert await authenticate(services, ana.tokens.access.text, PHONE) is not None
-    assert services.storage.lifetimes.state(row, clock()) is SessionState.ACTIVE
+    assert await authenticate(deps, ana.tokens.access.text, PHONE) is not None
+    assert deps.storage.lifetimes.state(row, clock()) is SessionState.ACTIVE
 
 
-async def test_a_log_in_of_a_time_that_no_token_can_tell_is_refused(services: Services) -> None:
-    service, epoch = await a_service(services), datetime(1970, 1, 1, tzinfo=UTC)
+async def test_a_log_in_of_a_time_that_no_token_can_tell_is_refused(deps: Dependencies) -> None:
+    service, epoch = await a_service(deps), datetime(1970, 1, 1, tzinfo=UTC)
 
-    first = await create_session(services, service, replace(SUBJECT, authenticated_at=epoch), PHONE)
+    first = await create_session(deps, service, replace(SUBJECT, authenticated_at=epoch), PHONE)
     before = replace(SUBJECT, authenticated_at=epoch - timedelta(microseconds=1))
-    refused = await create_session(services, service, before, PHONE)
+    refused = await create_session(deps, service, before, PHONE)
 
-    assert isinstance(first, SignedIn)
-    assert await authenticate(services, first.tokens.access.text, PHONE), "a token that is handed out is good"
+    assert isinstance(first, LogInResult)
+    assert await authenticate(deps, first.tokens.access.text, PHONE), "a token that is handed out is good"
     assert refused == InvalidInput("`authenticatedAt` is before 1970.", ("input", "authenticatedAt"))
 
 
-async def test_a_log_in_in_the_future_is_refused_but_for_a_minute_of_skew(services: Services, clock: FakeClock) -> None:
-    service, minute = await a_service(services), timedelta(minutes=1)
+async def test_a_log_in_in_the_future_is_refused_but_for_a_minute_of_skew(deps: Dependencies, clock: FakeClock) -> None:
+    service, minute = await a_service(deps), timedelta(minutes=1)
 
-    skewed = await create_session(services, service, replace(SUBJECT, authenticated_at=clock() + minute), PHONE)
+    skewed = await create_session(deps, service, replace(SUBJECT, authenticated_at=clock() + minute), PHONE)
     late = replace(SUBJECT, authenticated_at=clock() + minute + timedelta(microseconds=1))
-    refused = await create_session(services, service, late, PHONE)
+    refused = await create_session(deps, service, late, PHONE)
 
-    assert isinstance(skewed, SignedIn)
+    assert isinstance(skewed, LogInResult)
     assert skewed.session.authenticated_at == clock(), "by our clock it was just now"
     assert isinstance(refused, InvalidInput)
     assert refused.path == ("input", "authenticatedAt")
 
 
-async def test_the_subject_of_a_disabled_user_is_refused(services: Services) -> None:
-    ana = await sign_in_elsewhere(services)
-    await disable_user(services, "Support", str(ana.user.id))
+async def test_the_subject_of_a_disabled_user_is_refused(deps: Dependencies) -> None:
+    ana = await sign_in_elsewhere(deps)
+    await disable_user(deps, "Support", str(ana.user.id))
 
-    refused = await create_session(services, await a_service(services), SUBJECT, PHONE)
+    refused = await create_session(deps, await a_service(deps), SUBJECT, PHONE)
 
     assert isinstance(refused, AccountDisabled)
 
 
-async def test_the_subject_of_a_deleted_user_is_a_new_user(services: Services) -> None:
-    ana = await sign_in_elsewhere(services)
-    await delete_user(services, "Support", str(ana.user.id))
+async def test_the_subject_of_a_deleted_user_is_a_new_user(deps: Dependencies) -> None:
+    ana = await sign_in_elsewhere(deps)
+    await delete_user(deps, "Support", str(ana.user.id))
 
-    again = await sign_in_elsewhere(services)
+    again = await sign_in_elsewhere(deps)
 
     assert again.user.id != ana.user.id
-    assert [event.kind for event in await events_of(services, again.user.id)] == [EventKind.LOGGED_IN]
+    assert [event.kind for event in await events_of(deps, again.user.id)] == [EventKind.LOGGED_IN]
 
 
-async def test_deleting_a_user_who_logs_in_at_that_moment_is_no_fault(services: Services) -> None:
+async def test_deleting_a_user_who_logs_in_at_that_moment_is_no_fault(deps: Dependencies) -> None:
     """Whoever comes second starts anew: nobody is told that they are disabled who are not."""
-    service = await a_service(services)
+    service = await a_service(deps)
     for _ in range(20):
-        ana = await sign_in_elsewhere(services)
+        ana = await sign_in_elsewhere(deps)
         results = await asyncio.gather(
-            create_session(services, service, SUBJECT, PHONE),
-            delete_user(services, "Support", str(ana.user.id)),
-            create_session(services, service, SUBJECT, LAPTOP),
+            create_session(deps, service, SUBJECT, PHONE),
+            delete_user(deps, "Support", str(ana.user.id)),
+            create_session(deps, service, SUBJECT, LAPTOP),
         )
-        assert isinstance(results[0], SignedIn)
-        assert isinstance(results[2], SignedIn)
+        assert isinstance(results[0], LogInResult)
+        assert isinstance(results[2], LogInResult)

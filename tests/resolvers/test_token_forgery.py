@@ -8,7 +8,7 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessionql.resolvers.tokens.access import LONGEST, Signature
+from sessionql.resolvers.tokens.access import MAX_TOKEN_LENGTH, Signature
 from sessionql.resolvers.tokens.keys import KeyRing
 from tests.resolvers.builders import (
     NOW,
@@ -68,7 +68,7 @@ def test_no_header_makes_an_unsigned_token_good_or_raises(
 def test_a_header_that_is_no_header_is_refused(header: bytes) -> None:
     token = f"{base64url(header)}.{base64url(b'{}')}.{base64url(bytes(64))}"
 
-    assert len(token) <= LONGEST, "or its length would be what is refused"
+    assert len(token) <= MAX_TOKEN_LENGTH, "or its length would be what is refused"
     assert refused(token)
 
 

@@ -10,9 +10,9 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from sessionql.resolvers.tokens.access import LONGEST, Signature
+from sessionql.resolvers.tokens.access import MAX_TOKEN_LENGTH, Signature
 from sessionql.resolvers.tokens.keys import KeyRing
-from sessionql.resolvers.tokens.refresh import RefreshClaims, seal
+from sessionql.resolvers.tokens.refresh import RefreshClaims, sign
 from tests.resolvers.builders import BASE64URL, NOW, a_session, base64url, good_claims, make_tokens, signed
 
 RING = KeyRing.generate(NOW)
@@ -156,7 +156,7 @@ def test_a_token_in_the_other_serialization_is_refused(algorithm: str) -> None:
 @each_algorithm
 def test_a_refresh_token_is_no_access_token(algorithm: str) -> None:
     tokens, _ = GOOD[algorithm]
-    refresh = seal(RefreshClaims(SESSION.user_id, SESSION.id, 0), RING.refresh[0])
+    refresh = sign(RefreshClaims(SESSION.user_id, SESSION.id, 0), RING.refresh[0])
 
     for token in (refresh, refresh.removeprefix("sqlr_"), f"{refresh}.{refresh}.{refresh}"):
         assert tokens.verify(token, NOW) is None
@@ -172,9 +172,9 @@ def test_parts_of_two_good_tokens_make_no_third() -> None:
 
 
 def test_a_very_long_token_is_refused_unread() -> None:
-    good = signed(RING, good_claims(SESSION, more="x" * LONGEST))
+    good = signed(RING, good_claims(SESSION, more="x" * MAX_TOKEN_LENGTH))
 
-    assert len(good) > LONGEST
+    assert len(good) > MAX_TOKEN_LENGTH
     assert refused(good)
     assert refused("A" * 10_000_000)
     assert refused("." * 10_000_000)

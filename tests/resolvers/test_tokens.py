@@ -7,8 +7,8 @@ import jwt
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessionql.resolvers.tokens.access import Claims, Signature, Tokens
-from sessionql.resolvers.tokens.keys import LONGEST_TOKEN, KeyRing
+from sessionql.resolvers.tokens.access import AccessTokens, Claims, Signature
+from sessionql.resolvers.tokens.keys import MAX_TOKEN_LIFETIME, KeyRing
 from tests.resolvers.builders import NOW, a_session, good_claims, make_tokens, signed
 
 RING = KeyRing.generate(NOW)
@@ -57,7 +57,8 @@ def test_a_token_expires_to_the_second() -> None:
 
 @settings(deadline=None, max_examples=100)
 @given(
-    left=st.timedeltas(timedelta(0), timedelta(days=90)), lifetime=st.timedeltas(timedelta(seconds=1), LONGEST_TOKEN)
+    left=st.timedeltas(timedelta(0), timedelta(days=90)),
+    lifetime=st.timedeltas(timedelta(seconds=1), MAX_TOKEN_LIFETIME),
 )
 def test_a_token_never_outlives_its_session_nor_its_own_lifetime(left: timedelta, lifetime: timedelta) -> None:
     tokens = make_tokens(RING, lifetime)
@@ -139,7 +140,7 @@ def test_a_token_that_was_checked_before_still_expires() -> None:
 
 def test_a_token_that_was_checked_before_ends_with_its_key() -> None:
     rings = [RING]
-    tokens = Tokens(lambda: rings[-1], issuer="sessionql", audience="sessionql", lifetime=timedelta(minutes=5))
+    tokens = AccessTokens(lambda: rings[-1], issuer="sessionql", audience="sessionql", lifetime=timedelta(minutes=5))
     token = tokens.sign(SESSION, TOKEN_ID, FAR, NOW)
     assert tokens.verify(token.text, NOW) is not None
 

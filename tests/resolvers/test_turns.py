@@ -6,19 +6,19 @@ from dataclasses import replace
 
 import pytest
 
-from sessionql.resolvers.accounts import LogIn, SignedIn, login
-from sessionql.resolvers.client import client
-from sessionql.resolvers.dependencies import Services
-from sessionql.resolvers.keyed_semaphore import Turns
+from sessionql.resolvers.accounts import LogIn, LogInResult, login
+from sessionql.resolvers.client import client_info
+from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.keyed_semaphore import KeyedSemaphore
 from tests.resolvers.builders import PASSWORD, sign_up
 
 
 async def test_no_more_at_once_than_may_be_and_in_the_order_they_came() -> None:
-    turns, inside, most, order = Turns(), 0, 0, list[int]()
+    turns, inside, most, order = KeyedSemaphore(), 0, 0, list[int]()
 
     async def work(number: int) -> None:
         nonlocal inside, most
-        async with turns.turn("ana", 2):
+        async with turns.acquire("ana", 2):
             order.append(number)
             inside += 1
             most = max(most, inside)
@@ -29,38 +29,38 @@ async def test_no_more_at_once_than_may_be_and_in_the_order_they_came() -> None:
 
     assert most == 2
     assert order == list(range(20))
-    assert turns._queues == {}
+    assert turns._entries == {}
 
 
 async def test_others_do_not_wait() -> None:
-    turns = Turns()
-    async with turns.turn("ana", 1), turns.turn("bob", 1):
-        assert turns._queues.keys() == {"ana", "bob"}
+    turns = KeyedSemaphore()
+    async with turns.acquire("ana", 1), turns.acquire("bob", 1):
+        assert turns._entries.keys() == {"ana", "bob"}
 
 
 async def test_one_that_fails_or_gives_up_gives_the_turn_back() -> None:
-    turns = Turns()
+    turns = KeyedSemaphore()
     with pytest.raises(KeyError):
-        async with turns.turn("ana", 1):
+        async with turns.acquire("ana", 1):
             raise KeyError
-    async with turns.turn("ana", 1):
-        waiting = asyncio.create_task(turns.turn("ana", 1).__aenter__())
+    async with turns.acquire("ana", 1):
+        waiting = asyncio.create_task(turns.acquire("ana", 1).__aenter__())
         await asyncio.sleep(0)
         waiting.cancel()
         with suppress(asyncio.CancelledError):
             await waiting
-    async with turns.turn("ana", 1):
+    async with turns.acquire("ana", 1):
         pass
-    assert turns._queues == {}
+    assert turns._entries == {}
 
 
 @pytest.mark.parametrize("addresses", [1, 30])
-async def test_thirty_log_ins_at_once_with_the_right_password_all_work(services: Services, addresses: int) -> None:
+async def test_thirty_log_ins_at_once_with_the_right_password_all_work(deps: Dependencies, addresses: int) -> None:
     """Nothing failed, so nobody is told of too many failures: not of one account, not behind one address."""
-    unlimited = replace(services, policy=replace(services.policy, session_limit=0))
+    unlimited = replace(deps, policy=replace(deps.policy, session_limit=0))
     await sign_up(unlimited)
-    senders = [client(f"192.0.2.{number % addresses}", None, truncate=False) for number in range(30)]
+    senders = [client_info(f"192.0.2.{number % addresses}", None, truncate=False) for number in range(30)]
 
     done = await asyncio.gather(*(login(unlimited, LogIn("ana@example.com", PASSWORD), sender) for sender in senders))
 
-    assert [type(each) for each in done] == [SignedIn] * 30
+    assert [type(each) for each in done] == [LogInResult] * 30

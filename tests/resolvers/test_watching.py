@@ -9,17 +9,16 @@ from typing import TypeVar
 
 import pytest
 
-from sessionql.resolvers import admin as operators
-from sessionql.resolvers import subscriptions as watching
-from sessionql.resolvers.accounts import Proof, SignedIn, logout
-from sessionql.resolvers.background.pubsub import BACKLOG, Broadcast, Interrupted, News
+from sessionql.resolvers import admin, subscriptions
+from sessionql.resolvers.accounts import LogInResult, PresentedCredentials, logout
+from sessionql.resolvers.background.pubsub import BACKLOG, PubSub, StreamInterrupted, UserUpdate
 from sessionql.resolvers.credentials import PasswordChange, change_password, reauthenticate
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.refresh import refresh
 from sessionql.resolvers.sessions import rename_session, revoke_all_sessions, revoke_session
-from sessionql.resolvers.subscriptions import End, revoked_sessions, security_events, until_over
+from sessionql.resolvers.subscriptions import EndReason, revoked_sessions, security_events, wait_until_invalid
 from sessionql.storage import StorageUnavailable
-from sessionql.storage.notifications import Announcement
+from sessionql.storage.notifications import Notification
 from sessionql.storage.records import EventKind, EventRecord, RevocationReason, SessionRecord
 from tests.conftest import FakeClock
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, sign_in, sign_up
@@ -28,16 +27,16 @@ T = TypeVar("T")
 
 
 @pytest.fixture
-async def watched(services: Services) -> AsyncIterator[Services]:
+async def watched(deps: Dependencies) -> AsyncIterator[Dependencies]:
     """Services that hear the news."""
-    async with hearing(services):
-        yield services
+    async with hearing(deps):
+        yield deps
 
 
 @asynccontextmanager
-async def hearing(services: Services) -> AsyncIterator[None]:
-    running = asyncio.create_task(services.broadcast.run())
-    await services.broadcast.begun()
+async def hearing(deps: Dependencies) -> AsyncIterator[None]:
+    running = asyncio.create_task(deps.pubsub.run())
+    await deps.pubsub.started()
     yield
     running.cancel()
     with suppress(asyncio.CancelledError):
@@ -53,9 +52,9 @@ async def until(true: Callable[[], bool]) -> None:
 class Watch:
     """Somebody who watches in the background, and what they saw."""
 
-    def __init__(self, services: Services, stream: AsyncIterator[T]) -> None:
-        self._before = len(services.broadcast._watchers)
-        self._services = services
+    def __init__(self, deps: Dependencies, stream: AsyncIterator[T]) -> None:
+        self._before = len(deps.pubsub._subscribers)
+        self._deps = deps
         self.seen: asyncio.Queue[object] = asyncio.Queue()
         self.task = asyncio.create_task(self._take(stream))
 
@@ -74,35 +73,35 @@ class Watch:
         return [self.seen.get_nowait() for _ in range(self.seen.qsize())]
 
 
-async def watch(services: Services, stream: AsyncIterator[T]) -> Watch:
+async def watch(deps: Dependencies, stream: AsyncIterator[T]) -> Watch:
     """Begin to watch. Over when the watcher waits for news."""
-    before = watchers(services)
-    begun = Watch(services, stream)
-    await all_wait(services, before + 1)
+    before = watchers(deps)
+    begun = Watch(deps, stream)
+    await all_wait(deps, before + 1)
     return begun
 
 
-async def all_wait(services: Services, count: int = 1) -> None:
+async def all_wait(deps: Dependencies, count: int = 1) -> None:
     """Over when that many watchers have looked at what is, and wait for news."""
-    await until(lambda: watchers(services) >= count)
-    await until(lambda: all(each._waiter for own in services.broadcast._watchers.values() for each in own))
+    await until(lambda: watchers(deps) >= count)
+    await until(lambda: all(each._waiter for own in deps.pubsub._subscribers.values() for each in own))
 
 
-def watchers(services: Services) -> int:
-    return sum(map(len, services.broadcast._watchers.values()))
+def watchers(deps: Dependencies) -> int:
+    return sum(map(len, deps.pubsub._subscribers.values()))
 
 
-async def over(services: Services, session: SessionRecord, act: Callable[[], Awaitable[object]]) -> End:
+async def over(deps: Dependencies, session: SessionRecord, act: Callable[[], Awaitable[object]]) -> EndReason:
     """Why a session may be watched with no longer after `act`; it may before."""
-    ending = asyncio.create_task(until_over(services, session))
-    await all_wait(services)
+    ending = asyncio.create_task(wait_until_invalid(deps, session))
+    await all_wait(deps)
     assert not ending.done()
     await act()
     async with asyncio.timeout(10):
         return await ending
 
 
-async def test_the_other_device_sees_who_is_signed_out(watched: Services) -> None:
+async def test_the_other_device_sees_who_is_signed_out(watched: Dependencies) -> None:
     laptop, phone = await sign_up(watched), await sign_in(watched)
     watching_ = await watch(watched, revoked_sessions(watched, as_requester(laptop)))
 
@@ -114,7 +113,7 @@ async def test_the_other_device_sees_who_is_signed_out(watched: Services) -> Non
     watching_.task.cancel()
 
 
-async def test_ones_own_end_is_the_last_that_one_sees(watched: Services) -> None:
+async def test_ones_own_end_is_the_last_that_one_sees(watched: Dependencies) -> None:
     laptop, phone, tablet = await sign_up(watched), await sign_in(watched), await sign_in(watched)
     watching_ = await watch(watched, revoked_sessions(watched, as_requester(phone)))
 
@@ -126,7 +125,7 @@ async def test_ones_own_end_is_the_last_that_one_sees(watched: Services) -> None
     assert watchers(watched) == 0
 
 
-async def test_nobody_sees_what_happens_to_others(watched: Services) -> None:
+async def test_nobody_sees_what_happens_to_others(watched: Dependencies) -> None:
     ana, eve = await sign_up(watched), await sign_up(watched, "eve@example.com")
     second = await sign_in(watched, "eve@example.com")
     hers = await watch(watched, revoked_sessions(watched, as_requester(eve)))
@@ -140,25 +139,25 @@ async def test_nobody_sees_what_happens_to_others(watched: Services) -> None:
     hers.task.cancel()
 
 
-async def test_one_whose_session_ended_before_sees_just_that(watched: Services) -> None:
+async def test_one_whose_session_ended_before_sees_just_that(watched: Dependencies) -> None:
     phone = await sign_up(watched)
-    await logout(watched, Proof(as_requester(phone)), PHONE)
+    await logout(watched, PresentedCredentials(as_requester(phone)), PHONE)
     seen = [session async for session in revoked_sessions(watched, as_requester(phone))]
     assert [session.id for session in seen] == [phone.session.id]
     assert seen[0].revocation_reason is RevocationReason.LOGGED_OUT
     assert [event async for event in security_events(watched, as_requester(phone), None)] == []
 
 
-async def test_what_happens_to_the_account_is_seen_as_it_happens(services: Services) -> None:
-    laptop = await sign_up(services)
+async def test_what_happens_to_the_account_is_seen_as_it_happens(deps: Dependencies) -> None:
+    laptop = await sign_up(deps)
     renamings = frozenset({EventKind.SESSION_RENAMED})
-    async with hearing(services):
-        everything = await watch(services, security_events(services, as_requester(laptop), None))
-        some = await watch(services, security_events(services, as_requester(laptop), renamings))
+    async with hearing(deps):
+        everything = await watch(deps, security_events(deps, as_requester(laptop), None))
+        some = await watch(deps, security_events(deps, as_requester(laptop), renamings))
 
-        await sign_in(services)
-        await rename_session(services, as_requester(laptop), str(laptop.session.id), "Desk", LAPTOP)
-        await logout(services, Proof(as_requester(laptop)), LAPTOP)
+        await sign_in(deps)
+        await rename_session(deps, as_requester(laptop), str(laptop.session.id), "Desk", LAPTOP)
+        await logout(deps, PresentedCredentials(as_requester(laptop)), LAPTOP)
 
         seen, renamed = kinds(await everything.rest()), kinds(await some.rest())
     assert seen == ["LOGGED_IN", "NEW_DEVICE", "SESSION_RENAMED", "LOGGED_OUT"]
@@ -169,90 +168,93 @@ def kinds(seen: list[object]) -> list[str]:
     return [item.kind.value for item in seen if isinstance(item, EventRecord)]
 
 
-async def test_an_account_that_is_deleted_ends_every_watch(watched: Services) -> None:
+async def test_an_account_that_is_deleted_ends_every_watch(watched: Dependencies) -> None:
     laptop = await sign_up(watched)
     watching_ = await watch(watched, revoked_sessions(watched, as_requester(laptop)))
     end = await over(
-        watched, laptop.session, lambda: operators.delete_user(watched, "operator", str(laptop.session.user_id))
+        watched, laptop.session, lambda: admin.delete_user(watched, "operator", str(laptop.session.user_id))
     )
-    assert end is End.REVOKED
+    assert end is EndReason.REVOKED
     assert await watching_.rest() == [], "nothing is left of the session to show"
 
 
-Act = Callable[[Services, SignedIn], Awaitable[object]]
+Act = Callable[[Dependencies, LogInResult], Awaitable[object]]
 
 
-async def _reused(services: Services, signed_in: SignedIn) -> None:
+async def _reused(deps: Dependencies, signed_in: LogInResult) -> None:
     token = signed_in.tokens.refresh
-    await refresh(services, token, LAPTOP)
-    services.clock.advance(seconds=60)  # type: ignore[attr-defined]
-    await refresh(services, token, LAPTOP)
+    await refresh(deps, token, LAPTOP)
+    deps.clock.advance(seconds=60)  # type: ignore[attr-defined]
+    await refresh(deps, token, LAPTOP)
 
 
-ENDS: dict[str, tuple[End, Act]] = {
-    "logged out": (End.REVOKED, lambda services, it: logout(services, Proof(as_requester(it)), LAPTOP)),
-    "revoked": (
-        End.REVOKED,
-        lambda services, it: revoke_session(services, as_requester(it), str(it.session.id), LAPTOP),
+ENDS: dict[str, tuple[EndReason, Act]] = {
+    "logged out": (
+        EndReason.REVOKED,
+        lambda deps, it: logout(deps, PresentedCredentials(as_requester(it)), LAPTOP),
     ),
-    "refresh token reused": (End.REVOKED, _reused),
+    "revoked": (
+        EndReason.REVOKED,
+        lambda deps, it: revoke_session(deps, as_requester(it), str(it.session.id), LAPTOP),
+    ),
+    "refresh token reused": (EndReason.REVOKED, _reused),
     "disabled": (
-        End.REVOKED,
-        lambda services, it: operators.disable_user(services, "operator", str(it.session.user_id)),
+        EndReason.REVOKED,
+        lambda deps, it: admin.disable_user(deps, "operator", str(it.session.user_id)),
     ),
     "proved anew": (
-        End.REPLACED,
-        lambda services, it: reauthenticate(services, as_requester(it), PASSWORD, LAPTOP),
+        EndReason.REPLACED,
+        lambda deps, it: reauthenticate(deps, as_requester(it), PASSWORD, LAPTOP),
     ),
     "password changed": (
-        End.REPLACED,
-        lambda services, it: change_password(
-            services, as_requester(it), PasswordChange(PASSWORD, "another horse battery", True), LAPTOP
+        EndReason.REPLACED,
+        lambda deps, it: change_password(
+            deps, as_requester(it), PasswordChange(PASSWORD, "another horse battery", True), LAPTOP
         ),
     ),
 }
 
 
 @pytest.mark.parametrize("name", ENDS)
-async def test_a_session_may_be_watched_with_until(name: str, watched: Services) -> None:
+async def test_a_session_may_be_watched_with_until(name: str, watched: Dependencies) -> None:
     end, act = ENDS[name]
     laptop = await sign_up(watched)
     assert await over(watched, laptop.session, lambda: act(watched, laptop)) is end
     assert watchers(watched) == 0
 
 
-async def test_what_does_not_end_it_goes_on(watched: Services) -> None:
+async def test_what_does_not_end_it_goes_on(watched: Dependencies) -> None:
     laptop = await sign_up(watched)
 
     async def act() -> None:
         phone = await sign_in(watched)
         await rename_session(watched, as_requester(laptop), str(laptop.session.id), "Desk", LAPTOP)
-        await logout(watched, Proof(as_requester(phone)), PHONE)
+        await logout(watched, PresentedCredentials(as_requester(phone)), PHONE)
         await refresh(watched, laptop.tokens.refresh, LAPTOP)
-        await logout(watched, Proof(as_requester(laptop)), LAPTOP)
+        await logout(watched, PresentedCredentials(as_requester(laptop)), LAPTOP)
 
-    assert await over(watched, laptop.session, act) is End.REVOKED
+    assert await over(watched, laptop.session, act) is EndReason.REVOKED
 
 
-async def test_a_session_that_runs_out_is_over(watched: Services, clock: FakeClock) -> None:
+async def test_a_session_that_runs_out_is_over(watched: Dependencies, clock: FakeClock) -> None:
     laptop = await sign_up(watched)
     clock.advance(days=29, hours=23, minutes=59, seconds=59, milliseconds=950)
-    assert await over(watched, laptop.session, lambda: asyncio.to_thread(clock.advance, days=1)) is End.EXPIRED
+    assert await over(watched, laptop.session, lambda: asyncio.to_thread(clock.advance, days=1)) is EndReason.EXPIRED
 
 
 async def test_a_session_that_is_used_meanwhile_lasts(
-    watched: Services, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    watched: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is looked at when it would have expired, and watched for longer."""
     looked: list[bool] = []
-    judge = watching._judge
+    judge = subscriptions._check
 
     def spy(*asked: object) -> object:
         found = judge(*asked)  # type: ignore[arg-type]
-        looked.append(isinstance(found, End))
+        looked.append(isinstance(found, EndReason))
         return found
 
-    monkeypatch.setattr(watching, "_judge", spy)
+    monkeypatch.setattr(subscriptions, "_check", spy)
     laptop = await sign_up(watched)
     clock.advance(days=29, hours=23, minutes=59, seconds=59, milliseconds=950)
 
@@ -260,30 +262,30 @@ async def test_a_session_that_is_used_meanwhile_lasts(
         await refresh(watched, laptop.tokens.refresh, LAPTOP)
         clock.advance(days=1)
         await until(lambda: len(looked) > 1)
-        await logout(watched, Proof(as_requester(laptop)), LAPTOP)
+        await logout(watched, PresentedCredentials(as_requester(laptop)), LAPTOP)
 
-    assert await over(watched, laptop.session, act) is End.REVOKED
+    assert await over(watched, laptop.session, act) is EndReason.REVOKED
     assert looked == [False, False, True]
 
 
-async def test_one_who_does_not_take_the_news_is_interrupted(watched: Services) -> None:
+async def test_one_who_does_not_take_the_news_is_interrupted(watched: Dependencies) -> None:
     laptop = await sign_up(watched)
-    with watched.broadcast.watch(laptop.session.user_id) as watcher:
+    with watched.pubsub.subscribe(laptop.session.user_id) as watcher:
         for _ in range(BACKLOG + 1):
-            watcher.tell(News({}, ()))
-        with pytest.raises(Interrupted):
+            watcher.put(UserUpdate({}, ()))
+        with pytest.raises(StreamInterrupted):
             await watcher.next()
 
 
-async def test_whoever_watches_is_interrupted_when_nothing_is_heard_any_more(services: Services) -> None:
-    laptop = await sign_up(services)
-    async with hearing(services):
-        ending = asyncio.create_task(until_over(services, laptop.session))
-        await all_wait(services)
+async def test_whoever_watches_is_interrupted_when_nothing_is_heard_any_more(deps: Dependencies) -> None:
+    laptop = await sign_up(deps)
+    async with hearing(deps):
+        ending = asyncio.create_task(wait_until_invalid(deps, laptop.session))
+        await all_wait(deps)
     async with asyncio.timeout(10):
-        assert await ending is End.INTERRUPTED
+        assert await ending is EndReason.INTERRUPTED
     with pytest.raises(StorageUnavailable):
-        await until_over(services, laptop.session)
+        await wait_until_invalid(deps, laptop.session)
 
 
 @pytest.mark.parametrize(
@@ -292,36 +294,36 @@ async def test_whoever_watches_is_interrupted_when_nothing_is_heard_any_more(ser
     ids=["away", "unforeseen"],
 )
 async def test_after_a_failure_the_news_are_heard_again(
-    services: Services, monkeypatch: pytest.MonkeyPatch, failure: Exception
+    deps: Dependencies, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
-    laptop, phone = await sign_up(services), await sign_in(services)
+    laptop, phone = await sign_up(deps), await sign_in(deps)
     broken = asyncio.Event()
-    read = Broadcast._read
+    read = PubSub._read
 
-    async def fail_once(self: Broadcast, announcement: Announcement) -> News:
+    async def fail_once(self: PubSub, announcement: Notification) -> UserUpdate:
         if not broken.is_set():
             broken.set()
             raise failure
         return await read(self, announcement)
 
-    monkeypatch.setattr("sessionql.resolvers.background.pubsub.PAUSE", 0)
-    monkeypatch.setattr(Broadcast, "_read", fail_once)
-    async with hearing(services):
-        first = asyncio.create_task(until_over(services, phone.session))
-        await all_wait(services)
-        await revoke_session(services, as_requester(laptop), str(phone.session.id), LAPTOP)
+    monkeypatch.setattr("sessionql.resolvers.background.pubsub.RETRY_INTERVAL", 0)
+    monkeypatch.setattr(PubSub, "_read", fail_once)
+    async with hearing(deps):
+        first = asyncio.create_task(wait_until_invalid(deps, phone.session))
+        await all_wait(deps)
+        await revoke_session(deps, as_requester(laptop), str(phone.session.id), LAPTOP)
         async with asyncio.timeout(10):
-            assert await first is End.INTERRUPTED
-        await until(lambda: services.broadcast._hears)
-        assert await until_over(services, phone.session) is End.REVOKED
+            assert await first is EndReason.INTERRUPTED
+        await until(lambda: deps.pubsub._listening)
+        assert await wait_until_invalid(deps, phone.session) is EndReason.REVOKED
 
 
-async def test_an_end_that_is_announced_wrongly_is_no_end(watched: Services) -> None:
+async def test_an_end_that_is_announced_wrongly_is_no_end(watched: Dependencies) -> None:
     laptop = await sign_up(watched)
     watching_ = await watch(watched, revoked_sessions(watched, as_requester(laptop)))
-    watched.broadcast._hear(Announcement(laptop.session.user_id, ended=(laptop.session.id,)))
+    watched.pubsub._receive(Notification(laptop.session.user_id, ended=(laptop.session.id,)))
     phone = await sign_in(watched)
-    await logout(watched, Proof(as_requester(phone)), PHONE)
+    await logout(watched, PresentedCredentials(as_requester(phone)), PHONE)
 
     seen = await watching_.next()
     assert isinstance(seen, SessionRecord)
@@ -329,7 +331,7 @@ async def test_an_end_that_is_announced_wrongly_is_no_end(watched: Services) -> 
     watching_.task.cancel()
 
 
-async def test_a_session_of_before_the_last_proof_is_not_watched_with(watched: Services) -> None:
+async def test_a_session_of_before_the_last_proof_is_not_watched_with(watched: Dependencies) -> None:
     laptop = await sign_up(watched)
     older = replace(laptop.session, authenticated_at=laptop.session.authenticated_at - timedelta(seconds=2))
-    assert await until_over(watched, older) is End.REPLACED
+    assert await wait_until_invalid(watched, older) is EndReason.REPLACED

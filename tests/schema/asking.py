@@ -78,8 +78,8 @@ class _Spy:
         self._asked = asked
 
     @property
-    def announcements(self) -> Any:
-        return self._tx.announcements
+    def notifications(self) -> Any:
+        return self._tx.notifications
 
     def __getattr__(self, name: str) -> Callable[..., Awaitable[Any]]:
         method = getattr(self._tx, name)

@@ -23,7 +23,7 @@ FIELDS: dict[str, tuple[Scope | None, str]] = {
     "serviceKey": (None, "{ serviceKey { name scopes createdAt } }"),
     "introspect": (Scope.INTROSPECT, '{ introspect(token: "x") { active } }'),
     "user": (Scope.OPERATOR, '{ user(by: {email: "ana@example.com"}) { id } }'),
-    "operations": (Scope.OPERATOR, "{ operations { id } }"),
+    "adminActions": (Scope.OPERATOR, "{ adminActions { id } }"),
     "createSession": (Scope.CREATE_SESSIONS, 'mutation { createSession(input: {subject: "crm"}) { user { id } } }'),
     "markReauthenticated": (
         Scope.REAUTHENTICATE,
@@ -43,7 +43,7 @@ FIELDS: dict[str, tuple[Scope | None, str]] = {
 
 async def new_key(app: FastAPI, *scopes: Scope) -> NewKey:
     """A key of these scopes, or of all."""
-    made = await create_key(app.state.services, "Shop", scopes or tuple(Scope))
+    made = await create_key(app.state.deps, "Shop", scopes or tuple(Scope))
     assert isinstance(made, NewKey)
     return made
 

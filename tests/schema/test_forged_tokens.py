@@ -8,7 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.tokens.keys import KeyRing
 from sessionql.storage.records import SessionRecord
 from tests.conftest import FakeClock
@@ -25,8 +25,8 @@ THEIRS = KeyRing.generate(FakeClock().now)
 @pytest.fixture
 def ring(app: FastAPI) -> KeyRing:
     """The keys of the server, which no attacker has."""
-    services: Services = app.state.services
-    return services.tokens.keys()
+    deps: Dependencies = app.state.deps
+    return deps.tokens.keys()
 
 
 @pytest.fixture

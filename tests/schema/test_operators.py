@@ -12,7 +12,7 @@ from tests.schema.services import CREATE, NOBODY, a_service, sign_in_elsewhere
 
 USER = "query($by: UserLookup!) { user(by: $by) { id email subject disabledAt currentSession { id } } }"
 LOG_IN = f"mutation($input: LoginInput!) {{ login(input: $input) {{ tokens {{ accessToken }} {ERRORS} }} }}"
-OPERATIONS = "{ operations { id kind actorName userId revokedCount occurredAt } }"
+ADMIN_ACTIONS = "{ adminActions { id kind actorName userId revokedCount occurredAt } }"
 
 
 @pytest.fixture
@@ -121,13 +121,13 @@ async def test_a_deleted_user_is_gone_and_the_deletion_is_not(support: Caller, a
     assert done == {"deletedUserId": hers, "revokedCount": 1, "errors": []}
     assert await ana.code("{ mySessions { id } }") == "UNAUTHENTICATED"
     assert (await support.get(USER, by={"id": hers}))["user"] is None
-    (operation,) = (await support.get(OPERATIONS))["operations"]
+    (operation,) = (await support.get(ADMIN_ACTIONS))["adminActions"]
     assert (operation["kind"], operation["userId"], operation["actorName"]) == ("USER_DELETED", hers, "Shop")
     assert operation["revokedCount"] == 1
-    page = "query($before: ID) { operations(first: 1, before: $before) { id } }"
-    assert (await support.get(page, before=operation["id"]))["operations"] == []
+    page = "query($before: ID) { adminActions(first: 1, before: $before) { id } }"
+    assert (await support.get(page, before=operation["id"]))["adminActions"] == []
     assert await support.code(page, before="x") == "BAD_USER_INPUT"
-    assert await support.code("{ operations(first: 101) { id } }") == "LIST_TOO_LONG"
+    assert await support.code("{ adminActions(first: 101) { id } }") == "LIST_TOO_LONG"
 
 
 @pytest.mark.parametrize("field", ["revokeUserSessions", "disableUser", "enableUser", "deleteUser"])
@@ -138,7 +138,7 @@ async def test_whoever_is_not_there_is_said_as_data(support: Caller, ana: Caller
         assert error["__typename"] == "UserNotFoundError"
         assert (error["code"], error["path"]) == ("USER_NOT_FOUND", ["userId"])
     assert await ana.get("{ mySessions { id } }")
-    assert (await support.get(OPERATIONS))["operations"] == []
+    assert (await support.get(ADMIN_ACTIONS))["adminActions"] == []
 
 
 async def test_a_session_of_somebody_else_is_not_found(support: Caller, ana: Caller, eve: Caller) -> None:

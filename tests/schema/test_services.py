@@ -29,7 +29,7 @@ async def shop(app: FastAPI, http: httpx.AsyncClient) -> Caller:
 async def strangers(app: FastAPI, http: httpx.AsyncClient, ana: Caller) -> dict[str, Caller]:
     """Everybody who is no service: nobody, a user, and holders of keys that are good for nothing."""
     revoked = await new_key(app)
-    await revoke_key(app.state.services, str(revoked.key.id))
+    await revoke_key(app.state.deps, str(revoked.key.id))
     live = await new_key(app)
     found = {name: Caller(http) for name in ("anonymous", "revoked", "garbage", "cut", "another's secret")}
     found["revoked"].token = revoked.token
@@ -122,7 +122,7 @@ async def test_a_key_is_out_with_its_very_next_request(app: FastAPI, http: httpx
     caller = Caller(http)
     caller.token = made.token
     assert await caller.get(FIELDS["serviceKey"][1])
-    await revoke_key(app.state.services, str(made.key.id))
+    await revoke_key(app.state.deps, str(made.key.id))
     assert await caller.code(FIELDS["serviceKey"][1]) == "GRAPHQL_VALIDATION_FAILED"
     assert await caller.code("{ mySessions { id } }") == "UNAUTHENTICATED"
 
@@ -192,10 +192,10 @@ async def test_introspecting_takes_one_read_beside_the_keys_own(
     reads = {"active session { id device }": 2, "active user { id }": 3}
     for token in (ana.token, ana.refresh_token):
         for selection, most in reads.items():
-            with counted(app.state.services.storage.database) as asked:
+            with counted(app.state.deps.storage.database) as asked:
                 await shop.get(f"query($t: String!) {{ introspect(token: $t) {{ {selection} }} }}", t=token)
             assert len(asked) == most, asked
-    with counted(app.state.services.storage.database) as asked:
+    with counted(app.state.deps.storage.database) as asked:
         await shop.get(INTROSPECT, token="garbage")
     assert len(asked) == 1
 

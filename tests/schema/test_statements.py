@@ -18,7 +18,7 @@ MOST = 9
 
 
 async def statements(app: FastAPI, caller: Caller, query: str) -> list[str]:
-    with counted(app.state.services.storage.database) as asked:
+    with counted(app.state.deps.storage.database) as asked:
         await caller.get(query)
     return asked
 

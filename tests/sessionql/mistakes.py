@@ -79,7 +79,7 @@ USERS = [
 SERVICES = [
     Mistake(FIELDS, "{ ... on Query { servicekey { name } } }", "serviceKey"),
     Mistake(FIELDS, "mutation { ... on Mutation { disableUsr } }", "disableUser"),
-    Mistake(ARGUMENTS, "{ ... on Query { operations(frist: 1) { id } } }", "first"),
+    Mistake(ARGUMENTS, "{ ... on Query { adminActions(frist: 1) { id } } }", "first"),
     Mistake(DIRECTIVES, "{ __typename @skip(iff: true, if: true) }", "if"),
     Mistake(TYPES, "fragment F on ServiceKeys { id } { serviceKey { ...F } }", "ServiceKey"),
     Mistake(LEAFS, "fragment F on ServiceKey { id } { serviceKey }", "serviceKey { ... }"),

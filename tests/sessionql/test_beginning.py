@@ -10,5 +10,5 @@ from sessionql.settings.settings import Settings
 async def test_it_hears_the_news_before_anybody_can_watch(database_url: str, tmp_path: Path) -> None:
     app = create_app(Settings(data_dir=tmp_path, database_url=database_url))
     async with app.router.lifespan_context(app):
-        with app.state.services.broadcast.watch(UUID(int=1)):
+        with app.state.deps.pubsub.subscribe(UUID(int=1)):
             pass

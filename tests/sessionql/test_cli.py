@@ -8,7 +8,7 @@ from click.testing import CliRunner
 
 from sessionql.cli.main import commands
 from sessionql.schema.build import sdl
-from sessionql.settings.reference import settings_page
+from sessionql.settings.reference import settings_reference
 from tests.sessionql.command import Done, run
 
 
@@ -58,9 +58,9 @@ def test_the_schema_is_written_to_a_file_or_printed(tmp_path: Path) -> None:
 
 
 def test_the_settings_are_written_to_a_file_or_printed(tmp_path: Path) -> None:
-    assert run(tmp_path, "export-settings").out == settings_page()
+    assert run(tmp_path, "export-settings").out == settings_reference()
     run(tmp_path, "export-settings", "out.md")
-    assert (tmp_path / "out.md").read_text(encoding="utf-8") == settings_page()
+    assert (tmp_path / "out.md").read_text(encoding="utf-8") == settings_reference()
 
 
 def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:

@@ -83,10 +83,10 @@ def test_rotating_at_once_drops_what_leaked(keys: Path) -> None:
 
 def test_resealing_asks_first(keys: Path) -> None:
     before = read(keys)
-    assert run(keys.parent, "keys", "reseal", typed="n\n").code == 1
-    assert run(keys.parent, "keys", "reseal", typed="").code == 1
+    assert run(keys.parent, "keys", "rotate-refresh-secret", typed="n\n").code == 1
+    assert run(keys.parent, "keys", "rotate-refresh-secret", typed="").code == 1
     assert read(keys) == before
-    done = run(keys.parent, "keys", "reseal", typed="y\n")
+    done = run(keys.parent, "keys", "rotate-refresh-secret", typed="y\n")
     assert (done.code, "All refresh tokens are void" in done.out) == (0, True)
     after = read(keys)
     assert after["signing"] == before["signing"]

@@ -35,20 +35,20 @@ def shell(database_url: str, tmp_path: Path) -> Shell:
 
 
 def test_a_key_is_made_used_listed_and_revoked(shell: Shell) -> None:
-    made = shell("services", "create", "Shop", "--scope", "introspect", "--scope", "operator")
+    made = shell("service-keys", "create", "Shop", "--scope", "introspect", "--scope", "operator")
     (token,) = made.out.splitlines()
     assert token.startswith("sqls_")
     assert token not in made.err
-    id_, *_ = shell.out("services", "list").split()
+    id_, *_ = shell.out("service-keys", "list").split()
     assert id_ in made.err, "it says how to revoke it"
     with Server(shell.url, shell.folder) as server:
         shop = server.device("shop/1.0")
         shop.access_token = token
         assert shop.get(KEY) == {"serviceKey": {"name": "Shop", "scopes": ["INTROSPECT", "OPERATOR"]}}
         assert token not in server.log
-    assert shell.out("services", "revoke", id_) == "Revoked the key of Shop.\n"
-    assert "no such key" in shell("services", "revoke", id_).problem
-    listed = shell.out("services", "list")
+    assert shell.out("service-keys", "revoke", id_) == "Revoked the key of Shop.\n"
+    assert "no such key" in shell("service-keys", "revoke", id_).problem
+    listed = shell.out("service-keys", "list")
     assert "revoked" in listed
     assert token not in listed
     with Server(shell.url, shell.folder) as server:
@@ -60,10 +60,10 @@ def test_a_key_is_made_used_listed_and_revoked(shell: Shell) -> None:
 @pytest.mark.parametrize("arguments", [["Shop"], ["Shop", "--scope", "root"], ["", "--scope", "operator"], []])
 def test_a_key_that_cannot_be_meant_is_not_made(engines: Engines, tmp_path: Path, arguments: list[str]) -> None:
     shell = Shell(tmp_path, engines.sqlite(tmp_path))
-    done = shell("services", "create", *arguments)
+    done = shell("service-keys", "create", *arguments)
     assert (done.code, done.out) == (2, "")
     assert "Error: " in done.problem
-    assert shell.out("services", "list") == ""
+    assert shell.out("service-keys", "list") == ""
 
 
 def test_operators_work_from_the_command_line(shell: Shell) -> None:
@@ -82,7 +82,7 @@ def test_operators_work_from_the_command_line(shell: Shell) -> None:
     assert "has no session" in shell("users", "revoke", *ana, "--session", other.session_id).problem
     assert shell.out("users", "disable", *ana) == "The user is disabled. Revoked 1 sessions.\n"
     assert shell.out("users", "enable", *ana) == "The user is enabled.\n"
-    assert shell.out("users", "revoke-everyone", typed="y\n").endswith("Revoked 1 sessions.\n")
+    assert shell.out("users", "revoke-every-session", typed="y\n").endswith("Revoked 1 sessions.\n")
     with Server(shell.url, shell.folder) as server:
         for token in tokens:
             device = server.device()
@@ -95,7 +95,7 @@ def test_operators_work_from_the_command_line(shell: Shell) -> None:
     assert shown["id"] in shell.out("users", "delete", *ana, typed="y\n")
     assert "there is no such user" in shell("users", "show", *ana).problem
     kinds = ["USER_DELETED", "EVERY_SESSION_REVOKED", "USER_ENABLED", "USER_DISABLED", "SESSION_REVOKED"]
-    lines = shell.out("operations").splitlines()
+    lines = shell.out("audit-log").splitlines()
     assert [kind in line and "command line" in line for kind, line in zip(kinds, lines, strict=True)] == [True] * 5
 
 

@@ -4,8 +4,8 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from sessionql.http.cookies import CookieRules, Cookies
-from sessionql.schema.browser import Kept, Secret
+from sessionql.http.cookies import CookieRules, RequestCookies
+from sessionql.schema.browser import Cookie, CookieKind
 from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock
 from tests.sessionql.browsers import (
@@ -52,18 +52,18 @@ async def test_whatever_is_in_a_cookie_is_at_most_refused(browser: Browser, valu
 
 
 def test_a_key_of_a_service_is_never_read_from_a_cookie() -> None:
-    assert CookieRules().read([(b"cookie", f"{ACCESS}=sqls_secret".encode())]) == Cookies(sent=True)
+    assert CookieRules().read([(b"cookie", f"{ACCESS}=sqls_secret".encode())]) == RequestCookies(sent=True)
 
 
 def test_cookies_of_others_are_none_of_ours() -> None:
     other = f"sessionql_access=a; {ACCESS.lower()}=b; x{ACCESS}=c; theme={ACCESS}"
-    assert CookieRules().read([(b"cookie", other.encode())]) == Cookies()
-    assert CookieRules().read([(b"accept", f"{ACCESS}=a".encode())]) == Cookies()
+    assert CookieRules().read([(b"cookie", other.encode())]) == RequestCookies()
+    assert CookieRules().read([(b"accept", f"{ACCESS}=a".encode())]) == RequestCookies()
 
 
 def test_cookies_may_come_in_several_lines() -> None:
     lines = [(b"cookie", f"{ACCESS}=a".encode()), (b"cookie", f"b=c; {REFRESH}=d".encode())]
-    assert CookieRules().read(lines) == Cookies(sent=True, access_token="a", refresh_token="d")
+    assert CookieRules().read(lines) == RequestCookies(sent=True, access_token="a", refresh_token="d")
 
 
 async def test_for_development_cookies_go_without_what_wants_https(settings: Settings, clock: FakeClock) -> None:
@@ -77,7 +77,7 @@ async def test_for_development_cookies_go_without_what_wants_https(settings: Set
 
 @pytest.mark.parametrize(("root", "path"), [("", "/graphql"), ("/auth", "/graphql"), ("/auth", "/auth/graphql")])
 def test_the_refresh_cookie_goes_to_the_endpoint_alone_wherever_that_is(clock: FakeClock, root: str, path: str) -> None:
-    kept = {Secret.REFRESH: Kept("token", clock.now)}
+    kept = {CookieKind.REFRESH: Cookie("token", clock.now)}
     ((_, cookie),) = CookieRules().write(kept, {"path": path, "root_path": root}, clock.now)
     assert f"; Path={root}/graphql; Max-Age=0;" in cookie
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from starlette.requests import Request
 
-from sessionql.http.csrf import PREFLIGHT_HEADERS, refusal
+from sessionql.http.csrf import PREFLIGHT_HEADERS, rejection
 from sessionql.http.origins import Origins
 from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock, developing
@@ -185,7 +185,7 @@ def request(method: str, headers: Mapping[str, str]) -> Request:
 
 @pytest.mark.usefixtures("engine")
 def test_other_doors_can_ask_too() -> None:
-    assert refusal(request("POST", {"Sec-Fetch-Site": "same-origin"}), Origins()) is None
-    assert Origins().admit({"origin": HERE, "host": "sessionql.test"})
-    assert not Origins().admit({"origin": HERE})
-    assert not Origins().admit({"host": ""})
+    assert rejection(request("POST", {"Sec-Fetch-Site": "same-origin"}), Origins()) is None
+    assert Origins().is_same_site({"origin": HERE, "host": "sessionql.test"})
+    assert not Origins().is_same_site({"origin": HERE})
+    assert not Origins().is_same_site({"host": ""})

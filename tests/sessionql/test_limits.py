@@ -50,8 +50,8 @@ async def test_the_limits_that_were_set_are_kept(http: Any) -> None:
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_operators_pages_have_the_same_limit(app: FastAPI, http: httpx.AsyncClient) -> None:
     shop = await a_service(app, http)
-    assert await shop.code("{ operations(first: 21) { id } }") == "LIST_TOO_LONG"
-    assert await shop.get("{ operations(first: 20) { id } }") == {"operations": []}
+    assert await shop.code("{ adminActions(first: 21) { id } }") == "LIST_TOO_LONG"
+    assert await shop.get("{ adminActions(first: 20) { id } }") == {"adminActions": []}
 
 
 async def test_larger_lists_cost_more(tmp_path: Path) -> None:

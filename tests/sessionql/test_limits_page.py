@@ -9,7 +9,7 @@ import pytest
 from sessionql.graphql_server import Limits
 from sessionql.graphql_server.http.body import too_slow
 from sessionql.graphql_server.limits.depth import Depths
-from sessionql.graphql_server.limits.limits import Refusal, too_deep, too_many_spreads, took_too_long
+from sessionql.graphql_server.limits.limits import LimitExceeded, too_deep, too_many_spreads, took_too_long
 from sessionql.server.http_protocol import LARGE, LONG_URL
 from sessionql.settings.limits import LimitsSettings
 from tests.schema.asking import Caller
@@ -55,13 +55,13 @@ BEYOND: dict[str, tuple[Any, str]] = {
     ),
 }
 # What takes too long to go beyond, other limits forbid before, or only a real server counts (test_raw_requests.py).
-REFUSALS: dict[str, Refusal | None] = {
+REFUSALS: dict[str, LimitExceeded | None] = {
     "levels of selections and of fragments that spread each other": too_deep(Limits(), Depths(1, 201)),
     "spreads and variables in fragments that operations share": too_many_spreads(),
     "time of executing": took_too_long(Limits()),
-    "time until a body has arrived": Refusal(too_slow().code, str(too_slow())),
-    "bytes of an address (URL)": Refusal(LONG_URL.code, LONG_URL.message),
-    "bytes of all headers": Refusal(LARGE.code, LARGE.message),
+    "time until a body has arrived": LimitExceeded(too_slow().code, str(too_slow())),
+    "bytes of an address (URL)": LimitExceeded(LONG_URL.code, LONG_URL.message),
+    "bytes of all headers": LimitExceeded(LARGE.code, LARGE.message),
 }
 
 

@@ -31,12 +31,12 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     [
         ("production", None, None, False, "operators"),
         ("production", True, None, True, "operators"),
-        ("production", None, "everybody", False, "everybody"),
-        ("production", None, "nobody", False, "nobody"),
-        ("development", None, None, True, "everybody"),
-        ("development", False, None, False, "everybody"),
+        ("production", None, "public", False, "public"),
+        ("production", None, "off", False, "off"),
+        ("development", None, None, True, "public"),
+        ("development", False, None, False, "public"),
         ("development", None, "operators", True, "operators"),
-        ("development", None, "nobody", True, "nobody"),
+        ("development", None, "off", True, "off"),
     ],
 )
 def test_the_mode_decides_what_no_setting_does(
@@ -120,5 +120,5 @@ def test_the_banner_of_production_says_how_to_turn_on_what_is_off() -> None:
 def test_the_banner_names_no_door_that_is_not_there() -> None:
     assert f"devices    {URL}/ in a browser" in banner(Settings(), URL)
     assert "devices" not in banner(Settings(page=False), URL)
-    assert "schema.graphql" not in banner(Settings(introspection="nobody"), URL)
-    assert "(for" not in banner(Settings(introspection="everybody"), URL)
+    assert "schema.graphql" not in banner(Settings(introspection="off"), URL)
+    assert "(for" not in banner(Settings(introspection="public"), URL)

@@ -11,7 +11,7 @@ from graphql import parse, validate
 
 from sessionql.app.factory import create_app
 from sessionql.page import page_documents
-from sessionql.page.bundle import join
+from sessionql.page.bundle import bundle
 from sessionql.schema.build import graphql_schema
 from sessionql.settings.settings import Settings
 from tests.conftest import developing
@@ -127,7 +127,7 @@ def test_modules_are_joined_into_one(tmp_path: Path) -> None:
     given, taker = tmp_path / "given.js", tmp_path / "taker.js"
     given.write_text("export const ONE = 1;\nexport async function two() {}\nconst own = 3;\n")
     taker.write_text('import { ONE, two } from "./given.js";\nexport class Three {}\n')
-    assert join([given, taker]) == (
+    assert bundle([given, taker]) == (
         "// given.js\nconst ONE = 1;\nasync function two() {}\nconst own = 3;\n\n// taker.js\nexport class Three {}\n"
     )
 
@@ -139,7 +139,7 @@ def test_other_forms_are_not_joined_in_silence(tmp_path: Path, line: str) -> Non
     script = tmp_path / "odd.js"
     script.write_text(f"{line}\n")
     with pytest.raises(ValueError, match=r"odd\.js"):
-        join([script, script])
+        bundle([script, script])
 
 
 async def client(settings: Settings, **changes: bool) -> AsyncIterator[httpx.AsyncClient]:

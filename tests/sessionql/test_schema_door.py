@@ -6,7 +6,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from sessionql.graphql.introspection import WHY_NOT
+from sessionql.graphql.introspection import REJECTIONS
 from sessionql.graphql.sdl_routes import FOR_SERVICES
 from sessionql.resolvers.service_keys import revoke_key
 from sessionql.schema.build import sdl, services_sdl
@@ -43,12 +43,12 @@ async def test_in_production_nobody_else_does_and_is_told_why(app: FastAPI, http
     """401 for those who might be somebody, 403 for those who are somebody else."""
     ana = (await Caller(http).register("ana@example.com")).token
     revoked = await new_key(app, Scope.OPERATOR)
-    await revoke_key(app.state.services, str(revoked.key.id))
+    await revoke_key(app.state.deps, str(revoked.key.id))
     others = (await new_key(app, *NOT_OPERATORS)).token
     for token, status in ((None, 401), ("garbage", 401), (revoked.token, 401), (ana, 403), (others, 403)):
         for path in (USERS, SERVICES):
             response = await ask(http, path, token)
-            assert (response.status_code, response.text) == (status, f"{WHY_NOT['operators']}\n")
+            assert (response.status_code, response.text) == (status, f"{REJECTIONS['operators']}\n")
             assert ("www-authenticate" in response.headers) == (status == 401)
             assert response.headers["cache-control"] == "no-store"
 
@@ -93,10 +93,10 @@ async def test_cookies_are_not_read(browser: Browser) -> None:
     [
         ({"mode": "production"}, False, False, True),
         ({"mode": "development"}, True, True, True),
-        ({"mode": "production", "introspection": "everybody"}, True, True, True),
+        ({"mode": "production", "introspection": "public"}, True, True, True),
         ({"mode": "development", "introspection": "operators"}, False, False, True),
-        ({"mode": "production", "introspection": "nobody"}, False, False, False),
-        ({"mode": "development", "introspection": "nobody"}, False, False, False),
+        ({"mode": "production", "introspection": "off"}, False, False, False),
+        ({"mode": "development", "introspection": "off"}, False, False, False),
     ],
 )
 async def test_the_file_and_introspection_are_for_the_same_people(
@@ -115,13 +115,13 @@ async def test_the_file_and_introspection_are_for_the_same_people(
             assert ("data" in answer) == may
             if not may:
                 (error,) = answer["errors"]
-                assert error["message"] == WHY_NOT[changed.get("introspection", "operators")]
+                assert error["message"] == REJECTIONS[changed.get("introspection", "operators")]
                 assert error["extensions"] == {"code": "INTROSPECTION_DISABLED"}
             assert (await caller.get("{ __typename }")) == {"__typename": "Query"}
 
 
 async def test_where_nobody_may_there_is_no_door(settings: Settings, clock: FakeClock) -> None:
-    async with site(settings, clock, introspection="nobody") as browser:
+    async with site(settings, clock, introspection="off") as browser:
         for token in (None, (await new_key(browser.app, Scope.OPERATOR)).token):
             for path in (USERS, SERVICES):
                 assert (await ask(browser.http, path, token)).status_code == 404

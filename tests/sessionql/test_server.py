@@ -12,7 +12,7 @@ import pytest
 from fastapi import Depends, FastAPI, WebSocket
 
 from sessionql import Requester, SessionChange, SessionQL, Settings
-from sessionql.resolvers.dependencies import Services
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.storage.records import RevocationReason, SessionRecord
 from tests.conftest import FakeClock
 from tests.schema.asking import Caller
@@ -152,7 +152,7 @@ async def test_however_many_guards_there_are_one_look_is_enough(
     app = application(sessions)
     guards = [Depends(sessions.optional_session), Depends(sessions.current_session), Depends(sessions.fresh_session())]
     looks = 0
-    reading = sessions.services.storage.reading
+    reading = sessions.dependencies.storage.reading
 
     def count() -> Any:
         nonlocal looks
@@ -165,7 +165,7 @@ async def test_however_many_guards_there_are_one_look_is_enough(
 
     async with open_(app) as http:
         laptop = await at(http).register("ana@example.com")
-        monkeypatch.setattr(sessions.services.storage, "reading", count)
+        monkeypatch.setattr(sessions.dependencies.storage, "reading", count)
         assert (await http.get("/guarded", headers=as_(laptop))).status_code == 200
         assert looks == 1
 
@@ -230,7 +230,7 @@ async def test_routers_bring_the_doors_and_the_lifespan(settings: Settings) -> N
         assert "/api/sessions/{session_id}" in (await http.get("/openapi.json")).json()["paths"]
         refused = await http.get("/api/sessions")
         assert (refused.status_code, refused.headers["content-type"]) == (401, "application/problem+json")
-        with sessions.services.broadcast.watch(sessions.services.new_id()):
+        with sessions.dependencies.pubsub.subscribe(sessions.dependencies.new_id()):
             pass
 
 
@@ -288,7 +288,7 @@ async def test_hooks_are_told_what_begins_and_ends(sessions: SessionQL) -> None:
 async def test_hooks_that_fail_or_never_end_hold_up_nobody(
     sessions: SessionQL, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sessionql.resolvers.background.hooks.LAST_CHANCE", 0.2)
+    monkeypatch.setattr("sessionql.resolvers.background.hooks.SHUTDOWN_TIMEOUT", 0.2)
 
     @sessions.on_session_created
     async def fail(_change: SessionChange) -> None:
@@ -311,8 +311,8 @@ async def test_hooks_that_fail_or_never_end_hold_up_nobody(
 async def test_a_hook_that_takes_too_long_leaves_its_place_to_others(
     sessions: SessionQL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("sessionql.resolvers.background.hooks.LONGEST", 0.2)
-    monkeypatch.setattr("sessionql.resolvers.background.hooks.AT_ONCE", 1)
+    monkeypatch.setattr("sessionql.resolvers.background.hooks.CALL_TIMEOUT", 0.2)
+    monkeypatch.setattr("sessionql.resolvers.background.hooks.MAX_CONCURRENT", 1)
 
     @sessions.on_session_created
     async def hang(_change: SessionChange) -> None:
@@ -337,14 +337,14 @@ async def test_what_was_not_committed_is_told_to_nobody(sessions: SessionQL) -> 
         laptop = await at(http).register("ana@example.com")
         session = await created.get()
         with pytest.raises(ZeroDivisionError):
-            await revoke_and_fail(sessions.services, session)
+            await revoke_and_fail(sessions.dependencies, session)
         await laptop.get("mutation { logout { __typename } }")
         assert [what for what, *_ in await heard.next(2)] == ["created", "revoked"]
     assert heard.told.empty()
 
 
-async def revoke_and_fail(services: Services, session: SessionRecord) -> None:
-    async with services.storage.transaction() as repositories:
+async def revoke_and_fail(deps: Dependencies, session: SessionRecord) -> None:
+    async with deps.storage.transaction() as repositories:
         reason = RevocationReason.LOGGED_OUT
-        assert await repositories.sessions.revoke(session.user_id, session.id, reason, services.clock())
+        assert await repositories.sessions.revoke(session.user_id, session.id, reason, deps.clock())
         raise ZeroDivisionError

@@ -5,25 +5,25 @@ from pathlib import Path
 import pytest
 
 from sessionql.settings.durations import parse_duration
-from sessionql.settings.reference import settings_page
+from sessionql.settings.reference import settings_reference
 from sessionql.settings.settings import Settings
 
 PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
 
 
 def test_the_committed_page_is_todays() -> None:
-    assert PAGE.read_text(encoding="utf-8") == settings_page(), "run `sessionql export-settings docs/settings.md`"
+    assert PAGE.read_text(encoding="utf-8") == settings_reference(), "run `sessionql export-settings docs/settings.md`"
 
 
 @pytest.mark.parametrize("name", Settings.model_fields)
 def test_every_setting_has_a_row(name: str) -> None:
-    (row,) = [line for line in settings_page().splitlines() if line.startswith(f"| `SESSIONQL_{name.upper()}` |")]
+    (row,) = [line for line in settings_reference().splitlines() if line.startswith(f"| `SESSIONQL_{name.upper()}` |")]
     assert len(row.replace("\\|", "").split(" | ")) == 3
     assert (Settings.model_fields[name].description or "missing") in row
 
 
 def test_defaults_are_written_as_they_are_set() -> None:
-    rows = dict(line.split(" | ")[:2] for line in settings_page().splitlines() if line.startswith("| `"))
+    rows = dict(line.split(" | ")[:2] for line in settings_reference().splitlines() if line.startswith("| `"))
     shown = rows["| `SESSIONQL_ACCESS_TOKEN_LIFETIME`"].strip("`")
     assert parse_duration(shown) == Settings.model_fields["access_token_lifetime"].default
     assert rows["| `SESSIONQL_COOKIE_SECURE`"] == "`true`"
@@ -32,4 +32,4 @@ def test_defaults_are_written_as_they_are_set() -> None:
 
 
 def test_no_default_is_a_secret() -> None:
-    assert "| `SESSIONQL_ACCESS_TOKEN_SECRET` |  |" in settings_page()
+    assert "| `SESSIONQL_ACCESS_TOKEN_SECRET` |  |" in settings_reference()

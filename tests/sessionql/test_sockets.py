@@ -119,4 +119,4 @@ ORIGINS = [
 @pytest.mark.parametrize(("origins", "origin", "may"), ORIGINS)
 def test_a_page_may_connect_from(origins: Origins, origin: str | None, may: bool) -> None:
     headers = {"host": "sessionql.test"} | ({} if origin is None else {"origin": origin})
-    assert origins.may_connect(headers) is may
+    assert origins.allows_socket(headers) is may

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from sessionql.storage import Storage, StorageUnavailable
 from sessionql.storage.database import Lost
 from sessionql.storage.filters import SessionFilter
-from sessionql.storage.keyset_batches import START
-from sessionql.storage.notifications import MOST, Announcement, Announcements, decode, encode
+from sessionql.storage.keyset_batches import FIRST
+from sessionql.storage.notifications import MAX_IDS, Notification, PendingNotifications, decode, encode
 from sessionql.storage.records import RevocationReason, UserRecord
 from sessionql.storage.storage import connect
 from tests.engines import run_sql
@@ -32,11 +32,11 @@ ids = st.lists(st.uuids(), max_size=5).map(tuple)
 class Ear:
     """Somebody who listens, and what was heard."""
 
-    def __init__(self, lost: Lost, heard: asyncio.Queue[Announcement]) -> None:
+    def __init__(self, lost: Lost, heard: asyncio.Queue[Notification]) -> None:
         self.lost = lost
         self._heard = heard
 
-    async def next(self) -> Announcement:
+    async def next(self) -> Notification:
         async with asyncio.timeout(10):
             return await self._heard.get()
 
@@ -44,13 +44,13 @@ class Ear:
         """Whether nothing comes before what is announced now."""
         marker = an_event(user)
         await keep_events(storage, marker)
-        return await self.next() == Announcement(user.id, events=(marker.id,))
+        return await self.next() == Notification(user.id, events=(marker.id,))
 
 
 @asynccontextmanager
 async def listening(storage: Storage) -> AsyncIterator[Ear]:
-    heard: asyncio.Queue[Announcement] = asyncio.Queue()
-    async with storage.database.listening(heard.put_nowait) as lost:
+    heard: asyncio.Queue[Notification] = asyncio.Queue()
+    async with storage.database.listen(heard.put_nowait) as lost:
         yield Ear(lost, heard)
 
 
@@ -72,16 +72,16 @@ async def test_every_way_to_end_a_session_is_announced(storage: Storage, ana: Us
 
     async with storage.transaction() as found:
         assert await found.sessions.revoke(ana.id, fifth, REASON, NOW)
-    assert await ear.next() == Announcement(ana.id, (fifth,))
+    assert await ear.next() == Notification(ana.id, (fifth,))
     async with storage.transaction() as found:
         assert await found.sessions.evict(ana.id, newest, 3, NOW) == [fourth]
-    assert await ear.next() == Announcement(ana.id, (fourth,))
+    assert await ear.next() == Notification(ana.id, (fourth,))
     async with storage.transaction() as found:
         assert set(await found.sessions.revoke_many(ana.id, SessionFilter(), newest, REASON, NOW)) == {second, third}
     assert set((await ear.next()).ended) == {second, third}
     async with storage.transaction() as found:
-        await found.everyone.revoke(NOW, NOW, START, 1000)
-    assert await ear.next() == Announcement(ana.id, (newest,))
+        await found.bulk_revocation.revoke(NOW, NOW, FIRST, 1000)
+    assert await ear.next() == Notification(ana.id, (newest,))
 
 
 async def test_every_way_to_write_an_event_is_announced(storage: Storage, ana: UserRecord, ear: Ear) -> None:
@@ -90,7 +90,7 @@ async def test_every_way_to_write_an_event_is_announced(storage: Storage, ana: U
         await found.events.add(events[0])
         assert await found.events.add_if_known(events[1])
         await found.events.add_many(events[2:])
-    assert await ear.next() == Announcement(ana.id, events=tuple(event.id for event in events))
+    assert await ear.next() == Notification(ana.id, events=tuple(event.id for event in events))
 
 
 async def test_what_changes_nothing_announces_nothing(storage: Storage, ana: UserRecord, ear: Ear) -> None:
@@ -125,14 +125,14 @@ async def test_what_is_heard_is_there_to_be_read(storage: Storage, ana: UserReco
 
 
 async def test_ends_by_the_thousand_are_announced_in_parts(storage: Storage, ana: UserRecord, ear: Ear) -> None:
-    sessions = [a_session(ana) for _ in range(2 * MOST + 1)]
+    sessions = [a_session(ana) for _ in range(2 * MAX_IDS + 1)]
     await keep(storage, *sessions)
     async with storage.transaction() as found:
         await found.sessions.revoke_many(ana.id, SessionFilter(), None, REASON, NOW)
         await found.events.add_many([an_event(ana) for _ in sessions])
     heard = [await ear.next() for _ in range(6)]
     assert {id_ for part in heard for id_ in part.ended} == {session.id for session in sessions}
-    assert [len(part.events) for part in heard] == [MOST, MOST, 1, 0, 0, 0], "what happened comes before the ends"
+    assert [len(part.events) for part in heard] == [MAX_IDS, MAX_IDS, 1, 0, 0, 0], "what happened comes before the ends"
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
@@ -158,7 +158,7 @@ async def test_a_database_that_is_silent_is_lost_too(storage: Storage, monkeypat
     async def hang(*_: object) -> None:
         raise TimeoutError
 
-    monkeypatch.setattr("sessionql.storage.postgresql_notify.PULSE", 0.01)
+    monkeypatch.setattr("sessionql.storage.postgresql_notify.HEARTBEAT_INTERVAL", 0.01)
     monkeypatch.setattr(asyncpg.Connection, "execute", hang)
     async with listening(storage) as ear, asyncio.timeout(10):
         await ear.lost
@@ -181,8 +181,8 @@ async def test_what_others_say_on_the_channel_is_passed_over(
 
 
 async def test_whoever_stopped_listening_hears_nothing(storage: Storage, ana: UserRecord) -> None:
-    heard: list[Announcement] = []
-    async with storage.database.listening(heard.append):
+    heard: list[Notification] = []
+    async with storage.database.listen(heard.append):
         pass
     await keep_events(storage, an_event(ana))
     async with listening(storage) as ear:
@@ -192,14 +192,14 @@ async def test_whoever_stopped_listening_hears_nothing(storage: Storage, ana: Us
 
 @given(st.uuids(), ids, ids)
 def test_text_carries_an_announcement(user_id: object, ended: object, events: object) -> None:
-    announcement = Announcement(user_id, ended, events)  # type: ignore[arg-type]
-    assert decode(encode(announcement)) == announcement
+    notification = Notification(user_id, ended, events)  # type: ignore[arg-type]
+    assert decode(encode(notification)) == notification
 
 
 def test_the_longest_fits_into_a_notification() -> None:
-    announcements, user_id = Announcements(), new_id()
-    announcements.ended(user_id, [new_id() for _ in range(MOST // 2)])
-    for _ in range(MOST // 2):
-        announcements.happened(user_id, new_id())
-    (only,) = announcements
+    notifications, user_id = PendingNotifications(), new_id()
+    notifications.sessions_ended(user_id, [new_id() for _ in range(MAX_IDS // 2)])
+    for _ in range(MAX_IDS // 2):
+        notifications.event_written(user_id, new_id())
+    (only,) = notifications
     assert len(encode(only)) < 8000

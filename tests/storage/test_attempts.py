@@ -7,46 +7,46 @@ import pytest
 from sqlalchemy import text
 
 from sessionql.storage import Storage
-from sessionql.storage.rate_limits import Attempt
+from sessionql.storage.rate_limits import ConsumedAttempt
 from tests.storage.builders import NOW, TICK
 
 MINUTE = timedelta(minutes=1)
 
 
-async def take(storage: Storage, key: str = "ana", limit: int = 3, now: datetime = NOW) -> Attempt | None:
+async def take(storage: Storage, key: str = "ana", limit: int = 3, now: datetime = NOW) -> ConsumedAttempt | None:
     async with storage.transaction() as repositories:
-        return await repositories.attempts.take(key, limit, now, now + MINUTE)
+        return await repositories.rate_limits.consume(key, limit, now, now + MINUTE)
 
 
-async def give_back(storage: Storage, attempt: Attempt | None) -> None:
+async def give_back(storage: Storage, attempt: ConsumedAttempt | None) -> None:
     assert attempt is not None
     async with storage.transaction() as repositories:
-        await repositories.attempts.give_back(attempt)
+        await repositories.rate_limits.refund(attempt)
 
 
 async def test_as_many_as_the_limit_and_no_more(storage: Storage) -> None:
     taken = [await take(storage) for _ in range(5)]
 
-    assert taken == [Attempt("ana", NOW + MINUTE)] * 3 + [None, None]
+    assert taken == [ConsumedAttempt("ana", NOW + MINUTE)] * 3 + [None, None]
     async with storage.reading() as repositories:
-        assert await repositories.attempts.find_end("ana") == NOW + MINUTE
+        assert await repositories.rate_limits.find_window_end("ana") == NOW + MINUTE
 
 
 async def test_someone_elses_are_counted_apart(storage: Storage) -> None:
     assert None not in [await take(storage) for _ in range(3)]
 
-    assert await take(storage, "bob") == Attempt("bob", NOW + MINUTE)
+    assert await take(storage, "bob") == ConsumedAttempt("bob", NOW + MINUTE)
     async with storage.reading() as repositories:
-        assert await repositories.attempts.find_end("eve") is None
+        assert await repositories.rate_limits.find_window_end("eve") is None
 
 
 async def test_a_window_ends_when_its_first_attempt_said(storage: Storage) -> None:
     for seconds in (0, 30, 59):
-        assert await take(storage, now=NOW + timedelta(seconds=seconds)) == Attempt("ana", NOW + MINUTE)
+        assert await take(storage, now=NOW + timedelta(seconds=seconds)) == ConsumedAttempt("ana", NOW + MINUTE)
 
     assert await take(storage, now=NOW + MINUTE - TICK) is None
     fresh = [await take(storage, now=NOW + MINUTE) for _ in range(4)]
-    assert fresh == [Attempt("ana", NOW + 2 * MINUTE)] * 3 + [None]
+    assert fresh == [ConsumedAttempt("ana", NOW + 2 * MINUTE)] * 3 + [None]
 
 
 async def test_what_is_given_back_may_be_taken_again(storage: Storage) -> None:
@@ -90,10 +90,10 @@ async def test_a_failure_is_noted_where_it_was_counted(storage: Storage) -> None
     await take(storage, "bob")
     assert taken is not None
     async with storage.transaction() as repositories:
-        await repositories.attempts.note_failure(taken, NOW)
+        await repositories.rate_limits.note_failure(taken, NOW)
 
     async with storage.database.reading() as tx:
-        noted = await tx.fetch_all(text("SELECT key FROM attempts WHERE failed_at IS NOT NULL"), {})
+        noted = await tx.fetch_all(text("SELECT key FROM rate_limits WHERE failed_at IS NOT NULL"), {})
     assert [row[0] for row in noted] == ["ana"]
     assert [await take(storage) for _ in range(3)].count(None) == 1
 
@@ -103,9 +103,9 @@ async def test_windows_that_are_over_are_forgotten(storage: Storage) -> None:
     await take(storage, "new", now=NOW + TICK)
 
     async with storage.transaction() as repositories:
-        assert await repositories.attempts.delete_old(NOW + MINUTE, 1000) == 1
-        assert await repositories.attempts.find_end("old") is None
-        assert await repositories.attempts.find_end("new") == NOW + MINUTE + TICK
+        assert await repositories.rate_limits.delete_expired(NOW + MINUTE, 1000) == 1
+        assert await repositories.rate_limits.find_window_end("old") is None
+        assert await repositories.rate_limits.find_window_end("new") == NOW + MINUTE + TICK
 
 
 async def test_forgetting_waits_for_nobody(storage: Storage) -> None:
@@ -114,11 +114,11 @@ async def test_forgetting_waits_for_nobody(storage: Storage) -> None:
         await take(storage, key)
 
     async with storage.transaction() as repositories:
-        await repositories.attempts.take("bob", 3, NOW + MINUTE, NOW + 2 * MINUTE)
+        await repositories.rate_limits.consume("bob", 3, NOW + MINUTE, NOW + 2 * MINUTE)
         if storage.database.name != "PostgreSQL":
             return  # One transaction at a time: nobody can be waited for.
         async with storage.transaction() as others, asyncio.timeout(2):
-            assert await others.attempts.delete_old(NOW + MINUTE, 1000) == 1
+            assert await others.rate_limits.delete_expired(NOW + MINUTE, 1000) == 1
 
 
 async def test_they_are_forgotten_a_few_at_a_time(storage: Storage) -> None:
@@ -126,4 +126,4 @@ async def test_they_are_forgotten_a_few_at_a_time(storage: Storage) -> None:
         await take(storage, f"old {number}")
 
     async with storage.transaction() as repositories:
-        assert [await repositories.attempts.delete_old(NOW + MINUTE, 2) for _ in range(4)] == [2, 2, 1, 0]
+        assert [await repositories.rate_limits.delete_expired(NOW + MINUTE, 2) for _ in range(4)] == [2, 2, 1, 0]

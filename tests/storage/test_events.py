@@ -23,7 +23,7 @@ class Counting:
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
-        self.announcements = tx.announcements
+        self.notifications = tx.notifications
         self.statements = 0
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:

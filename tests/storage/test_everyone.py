@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from sessionql.storage import Storage
-from sessionql.storage.keyset_batches import START
+from sessionql.storage.keyset_batches import FIRST
 from sessionql.storage.records import RevocationReason, SessionRecord, UserRecord
 from sessionql.storage.sessions import Touch
 from tests.storage.builders import (
@@ -31,10 +31,10 @@ def ended(session: SessionRecord) -> SessionRecord:
 
 async def walk(storage: Storage, window: int = 1000, born_by: datetime = NOW) -> tuple[list[tuple[UUID, UUID]], int]:
     """Which sessions were ended, and in how many steps."""
-    place, found, steps = START, list[tuple[UUID, UUID]](), 0
+    place, found, steps = FIRST, list[tuple[UUID, UUID]](), 0
     while True:
         async with storage.transaction() as repositories:
-            step = await repositories.everyone.revoke(born_by, NOW, place, window)
+            step = await repositories.bulk_revocation.revoke(born_by, NOW, place, window)
         assert len(step.sessions) <= window
         found, steps = [*found, *step.sessions], steps + 1
         if step.next is None:

@@ -180,7 +180,7 @@ async def test_names_of_keys_are_the_same_on_both_engines(empty_url: str) -> Non
         return found
 
     assert await on(empty_url, names) == {
-        *("pk_users", "pk_sessions", "pk_events", "pk_attempts", "pk_service_keys", "pk_operations"),
+        *("pk_users", "pk_sessions", "pk_events", "pk_rate_limits", "pk_service_keys", "pk_admin_actions"),
         *("fk_sessions_users", "fk_events_users", "uq_users_email_key", "uq_users_subject"),
     }
 

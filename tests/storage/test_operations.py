@@ -5,33 +5,33 @@ from typing import Any
 from uuid import UUID
 
 from sessionql.storage import Storage
-from sessionql.storage.records import OperationKind, OperationRecord, UserRecord
+from sessionql.storage.records import AdminActionKind, AdminActionRecord, UserRecord
 from tests.storage.builders import NOW, new_id
 
 
-def an_operation(**changes: Any) -> OperationRecord:
+def an_operation(**changes: Any) -> AdminActionRecord:
     values: dict[str, Any] = {
         "actor_name": "Support",
-        "kind": OperationKind.USER_DISABLED,
+        "kind": AdminActionKind.USER_DISABLED,
         "user_id": new_id(),
         "revoked_count": 3,
     }
-    return OperationRecord(new_id(), NOW, **values | changes)
+    return AdminActionRecord(new_id(), NOW, **values | changes)
 
 
-async def keep(storage: Storage, *operations: OperationRecord) -> None:
+async def keep(storage: Storage, *operations: AdminActionRecord) -> None:
     async with storage.transaction() as repositories:
         for operation in operations:
-            await repositories.operations.add(operation)
+            await repositories.admin_actions.add(operation)
 
 
-async def list_(storage: Storage, limit: int = 100, before: UUID | None = None) -> Sequence[OperationRecord]:
+async def list_(storage: Storage, limit: int = 100, before: UUID | None = None) -> Sequence[AdminActionRecord]:
     async with storage.reading() as repositories:
-        return await repositories.operations.list(limit, before)
+        return await repositories.admin_actions.list(limit, before)
 
 
 async def test_they_are_listed_newest_first_as_they_were_kept(storage: Storage) -> None:
-    kept = [an_operation(kind=kind) for kind in OperationKind] + [an_operation(user_id=None, revoked_count=0)]
+    kept = [an_operation(kind=kind) for kind in AdminActionKind] + [an_operation(user_id=None, revoked_count=0)]
     await keep(storage, *kept)
 
     assert await list_(storage) == kept[::-1]
@@ -40,7 +40,7 @@ async def test_they_are_listed_newest_first_as_they_were_kept(storage: Storage) 
 async def test_pages_neither_skip_nor_repeat(storage: Storage) -> None:
     kept = [an_operation() for _ in range(7)]
     await keep(storage, *kept)
-    seen: list[OperationRecord] = []
+    seen: list[AdminActionRecord] = []
 
     while page := await list_(storage, 3, seen[-1].id if seen else None):
         assert len(page) <= 3

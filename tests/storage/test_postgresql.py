@@ -57,7 +57,7 @@ def silence() -> Iterator[int]:
 @pytest.fixture
 async def single(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PostgresqlDatabase]:
     """A database of one connection and little patience."""
-    monkeypatch.setattr(postgresql, "PATIENCE", 0.5)
+    monkeypatch.setattr(postgresql, "TIMEOUT", 0.5)
     database = PostgresqlDatabase(database_url, pool_size=1)
     yield database
     await database.close()
@@ -82,7 +82,7 @@ async def test_where_nobody_listens_it_is_unavailable_at_once() -> None:
 
 
 async def test_a_server_that_does_not_answer_is_given_up(silence: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(postgresql, "PATIENCE", 0.3)
+    monkeypatch.setattr(postgresql, "TIMEOUT", 0.3)
 
     assert 0.2 < await seconds_until_refused(PostgresqlDatabase(f"postgresql://a@127.0.0.1:{silence}/x")) < 2
 

@@ -8,44 +8,44 @@ from typing import Any
 import pytest
 
 from sessionql.storage import Storage
-from sessionql.storage.keyset_batches import START
-from sessionql.storage.pruning import Forget, Pruned
+from sessionql.storage.keyset_batches import FIRST
+from sessionql.storage.pruning import PruneCutoffs, PrunedBatch
 from sessionql.storage.records import SessionRecord, UserRecord
 from tests.storage.builders import NOW, TICK, a_session, an_event, events_of, keep, keep_events, sessions_of
 
-FORGET = Forget(
+FORGET = PruneCutoffs(
     revoked_before=NOW - timedelta(days=30),
     idle_before=NOW - timedelta(days=60),
-    born_before=NOW - timedelta(days=120),
-    happened_before=NOW - timedelta(days=90),
+    created_before=NOW - timedelta(days=120),
+    occurred_before=NOW - timedelta(days=90),
 )
 LONG_AGO = NOW - timedelta(days=300)
 
 DUE: list[dict[str, Any]] = [
     {"revoked_at": FORGET.revoked_before},
     {"revoked_at": LONG_AGO},
-    {"last_active": FORGET.idle_before, "created_at": FORGET.born_before + TICK},
-    {"last_active": NOW, "created_at": FORGET.born_before},
+    {"last_active": FORGET.idle_before, "created_at": FORGET.created_before + TICK},
+    {"last_active": NOW, "created_at": FORGET.created_before},
     {"last_active": LONG_AGO, "created_at": LONG_AGO},
 ]
 NOT_DUE: list[dict[str, Any]] = [
     {},
     {"revoked_at": FORGET.revoked_before + TICK},
     {"revoked_at": FORGET.revoked_before + TICK, "last_active": LONG_AGO, "created_at": LONG_AGO},
-    {"last_active": FORGET.idle_before + TICK, "created_at": FORGET.born_before + TICK},
+    {"last_active": FORGET.idle_before + TICK, "created_at": FORGET.created_before + TICK},
 ]
 windows = pytest.mark.parametrize("window", [1, 2, 3, 18, 19, 1000])
 
 
-async def walk(storage: Storage, window: int, events: bool = False, forget: Forget = FORGET) -> tuple[int, int]:
+async def walk(storage: Storage, window: int, events: bool = False, forget: PruneCutoffs = FORGET) -> tuple[int, int]:
     """How many were deleted, and in how many steps."""
-    after: tuple[Any, Any] | None = START
+    after: tuple[Any, Any] | None = FIRST
     deleted = steps = 0
     while after is not None:
         async with storage.transaction() as repositories:
             pruning = repositories.pruning
             step: Callable[..., Any] = pruning.delete_old_events if events else pruning.delete_expired
-            pruned: Pruned = await step(forget, after, window)
+            pruned: PrunedBatch = await step(forget, after, window)
         assert pruned.deleted <= window
         assert pruned.next is None or pruned.next > after, "a walk comes to an end"
         deleted, steps, after = deleted + pruned.deleted, steps + 1, pruned.next
@@ -79,7 +79,7 @@ async def test_a_walk_forgets_exactly_the_sessions_that_are_due(
 async def test_a_walk_forgets_exactly_the_events_that_are_due(
     storage: Storage, ana: UserRecord, bob: UserRecord, window: int
 ) -> None:
-    ages = [FORGET.happened_before, FORGET.happened_before + TICK, LONG_AGO, NOW, LONG_AGO, NOW, NOW, LONG_AGO, NOW]
+    ages = [FORGET.occurred_before, FORGET.occurred_before + TICK, LONG_AGO, NOW, LONG_AGO, NOW, NOW, LONG_AGO, NOW]
     events = [an_event(user, occurred_at=age) for user in (ana, bob) for age in ages]
     sessions = [a_session(ana, **DUE[0])]
     await keep_events(storage, *events)
@@ -87,7 +87,7 @@ async def test_a_walk_forgets_exactly_the_events_that_are_due(
 
     deleted, steps = await walk(storage, window, events=True)
 
-    kept = {event for event in events if event.occurred_at > FORGET.happened_before}
+    kept = {event for event in events if event.occurred_at > FORGET.occurred_before}
     assert await events_of(storage, ana, bob) == kept
     assert (deleted, steps) == (len(events) - len(kept), len(events) // window + 1)
     assert await sessions_of(storage, ana) == set(sessions)
@@ -101,7 +101,7 @@ async def test_a_step_deletes_nothing_outside_its_window(storage: Storage, ana: 
     async with storage.transaction() as repositories:
         pruned = await repositories.pruning.delete_expired(FORGET, after, 3)
 
-    assert pruned == Pruned(3, (sessions[3].user_id, sessions[3].id))
+    assert pruned == PrunedBatch(3, (sessions[3].user_id, sessions[3].id))
     assert await sessions_of(storage, ana, bob) == {sessions[0], sessions[4], sessions[5]}
 
 

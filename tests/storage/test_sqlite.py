@@ -45,7 +45,7 @@ def lock(path: Path) -> Iterator[sqlite3.Connection]:
 
 def pragma(storage: Storage, statement: str) -> object:
     assert isinstance(storage.database, SqliteDatabase)
-    connection = storage.database._live()
+    connection = storage.database._open_connection()
     return connection.exec_driver_sql(f"PRAGMA {statement}").scalar()
 
 

@@ -34,7 +34,7 @@ async def change_everything(repositories: Repositories, ana: UserRecord, bob: Us
     sessions, users = repositories.sessions, repositories.users
     new = a_user("new@example.com")
     assert await users.add(new, new.email, "hash")
-    assert await users.note_login(ana.id, "hash", NOW)
+    assert await users.record_login(ana.id, "hash", NOW)
     assert await users.replace_password(ana.id, "hash", "changed")
     added = a_session(ana)
     await sessions.add(added)

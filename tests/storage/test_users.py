@@ -102,8 +102,8 @@ async def test_of_twenty_that_register_an_address_at_once_one_gets_it(storage: S
 
 async def test_a_login_is_noted_for_one_account(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     async with storage.transaction() as repositories:
-        assert await repositories.users.note_login(ana.id, "hash", NOW)
-        assert await repositories.users.note_login(ana.id, "hash", NOW + TICK)
+        assert await repositories.users.record_login(ana.id, "hash", NOW)
+        assert await repositories.users.record_login(ana.id, "hash", NOW + TICK)
 
     assert await user(storage, ana) == replace(ana, last_login=NOW + TICK)
     assert await user(storage, bob) == bob
@@ -113,14 +113,14 @@ async def test_a_login_with_a_replaced_password_is_not_noted(storage: Storage, a
     assert await replace_password(storage, ana, "hash", "new")
 
     async with storage.transaction() as repositories:
-        assert not await repositories.users.note_login(ana.id, "hash", NOW)
+        assert not await repositories.users.record_login(ana.id, "hash", NOW)
 
     assert await user(storage, ana) == ana
 
 
 async def test_nobody_logs_in_as_an_account_that_is_not_there(storage: Storage, ana: UserRecord) -> None:
     async with storage.transaction() as repositories:
-        assert not await repositories.users.note_login(new_id(), "hash", NOW)
+        assert not await repositories.users.record_login(new_id(), "hash", NOW)
         assert not await repositories.users.replace_password(new_id(), "hash", "new")
 
     assert await credentials(storage, ana.email) == Credentials(ana, "hash")
@@ -131,7 +131,7 @@ async def test_someone_elses_hash_opens_nothing(storage: Storage, ana: UserRecor
     bob = await keep_user(storage, "bob@example.com", "bob's hash")
 
     async with storage.transaction() as repositories:
-        assert not await repositories.users.note_login(ana.id, "bob's hash", NOW + timedelta(days=1))
+        assert not await repositories.users.record_login(ana.id, "bob's hash", NOW + timedelta(days=1))
         assert not await repositories.users.replace_password(ana.id, "bob's hash", "new")
 
     assert await credentials(storage, ana.email) == Credentials(ana, "hash")
@@ -193,8 +193,8 @@ async def test_a_login_elsewhere_is_noted_for_one_account(storage: Storage, bob:
     assert await add(storage, hers, None, None)
 
     async with storage.transaction() as repositories:
-        assert await repositories.users.note_login_elsewhere(hers.id, NOW) == replace(hers, last_login=NOW)
-        assert await repositories.users.note_login_elsewhere(new_id(), NOW) is None
+        assert await repositories.users.record_external_login(hers.id, NOW) == replace(hers, last_login=NOW)
+        assert await repositories.users.record_external_login(new_id(), NOW) is None
 
     assert await by_subject(storage, "crm|42") == replace(hers, last_login=NOW)
     assert await user(storage, bob) == bob
@@ -207,8 +207,8 @@ async def test_nobody_logs_in_to_a_disabled_account_until_it_is_enabled(
         users = repositories.users
         assert await users.disable(ana.id, NOW)
         assert not await users.disable(ana.id, NOW + TICK), "it is disabled already"
-        assert not await users.note_login(ana.id, "hash", NOW)
-        assert await users.note_login_elsewhere(ana.id, NOW) is None
+        assert not await users.record_login(ana.id, "hash", NOW)
+        assert await users.record_external_login(ana.id, NOW) is None
     assert await user(storage, ana) == replace(ana, disabled_at=NOW), "the first time is kept, and no log-in noted"
     assert await user(storage, bob) == bob
 
@@ -217,7 +217,7 @@ async def test_nobody_logs_in_to_a_disabled_account_until_it_is_enabled(
         assert await users.enable(ana.id)
         assert not await users.enable(ana.id)
         assert not await users.enable(bob.id)
-        assert await users.note_login(ana.id, "hash", NOW)
+        assert await users.record_login(ana.id, "hash", NOW)
     assert await user(storage, ana) == replace(ana, last_login=NOW)
 
 
@@ -234,8 +234,8 @@ async def test_a_login_waits_for_whoever_disables_the_account(storage: Storage, 
         await disabled.wait()
         async with storage.transaction() as repositories:
             if elsewhere:
-                return await repositories.users.note_login_elsewhere(ana.id, NOW)
-            return await repositories.users.note_login(ana.id, "hash", NOW) or None
+                return await repositories.users.record_external_login(ana.id, NOW)
+            return await repositories.users.record_login(ana.id, "hash", NOW) or None
 
     _, *logged_in = await asyncio.gather(disable(), log_in(elsewhere=True), log_in(elsewhere=False))
 

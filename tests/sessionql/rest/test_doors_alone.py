@@ -125,7 +125,7 @@ async def test_logging_out_takes_both_cookies_away(http: httpx.AsyncClient) -> N
 
 
 async def a_key(sessions: SessionQL, *scopes: Scope) -> str:
-    made = await create_key(sessions.services, "Reports", scopes)
+    made = await create_key(sessions.dependencies, "Reports", scopes)
     assert isinstance(made, NewKey)
     return made.token
 
