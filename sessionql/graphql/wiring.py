@@ -12,7 +12,7 @@ from sessionql.graphql.peers import CROSS_SITE_COOKIES, SessionPeer, SessionSock
 from sessionql.graphql.trusted_documents import load_trusted, report
 from sessionql.graphql_server.connections.peer import ConnectionRejected
 from sessionql.graphql_server.connections.quota import ConnectionQuota
-from sessionql.graphql_server.engine import Engine, EngineOf
+from sessionql.graphql_server.engine import Engine, SelectEngine
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from sessionql.graphql_server.http.streams import Streams
 from sessionql.graphql_server.websocket.socket import GraphQLSocket
@@ -54,11 +54,11 @@ def make_graphql(deps: Dependencies, settings: Settings) -> GraphQL:
     return GraphQL(_endpoint(deps, settings, engine_of, seats), _socket(deps, settings, engine_of, seats))
 
 
-def _engines(settings: Settings) -> EngineOf:
+def _engines(settings: Settings) -> SelectEngine:
     introspectors, trusted = settings.introspectors, load_trusted(settings)
     report(trusted)
     make_engine = partial(
-        Engine, translate=map_exception, executor_class=executor_class, persisted_queries=settings.persisted_queries
+        Engine, map_exception=map_exception, executor_class=executor_class, max_persisted_queries=settings.persisted_queries
     )
     # An operator who ends everybody's sessions may have millions of them to end.
     patient = replace(settings.limits, seconds=max(settings.limits.seconds, OPERATOR_TIMEOUT))
@@ -82,7 +82,7 @@ def _engines(settings: Settings) -> EngineOf:
     return engine_of
 
 
-def _endpoint(deps: Dependencies, settings: Settings, engine_of: EngineOf, seats: ConnectionQuota) -> GraphQLEndpoint:
+def _endpoint(deps: Dependencies, settings: Settings, engine_of: SelectEngine, seats: ConnectionQuota) -> GraphQLEndpoint:
     proxies, rules, origins = settings.proxies, settings.cookies, settings.origins
 
     async def make_context(request: Request) -> Context:
@@ -103,15 +103,15 @@ def _endpoint(deps: Dependencies, settings: Settings, engine_of: EngineOf, seats
     return GraphQLEndpoint(
         engine_of,
         make_context=make_context,
-        translate=map_exception,
-        max_body=settings.max_body_bytes,
-        finish=finish,
+        map_exception=map_exception,
+        max_body_bytes=settings.max_body_bytes,
+        response_headers=finish,
         profile=settings.http_profile,
-        streams=Streams(translate=map_exception, limits=settings.connections, seats=seats, meet=meet),
+        streams=Streams(map_exception=map_exception, limits=settings.connections, quota=seats, authorize=meet),
     )
 
 
-def _socket(deps: Dependencies, settings: Settings, engine_of: EngineOf, seats: ConnectionQuota) -> GraphQLSocket:
+def _socket(deps: Dependencies, settings: Settings, engine_of: SelectEngine, seats: ConnectionQuota) -> GraphQLSocket:
     proxies, rules, origins = settings.proxies, settings.cookies, settings.origins
 
     async def open_(handshake: HTTPConnection, payload: Mapping[str, Any] | None) -> SessionSocketPeer:
@@ -126,7 +126,7 @@ def _socket(deps: Dependencies, settings: Settings, engine_of: EngineOf, seats: 
         return origins.allows_socket(handshake.headers)
 
     return GraphQLSocket(
-        engine_of, open_=open_, translate=map_exception, limits=settings.connections, seats=seats, admit=admit
+        engine_of, authorize=open_, map_exception=map_exception, limits=settings.connections, quota=seats, check_origin=admit
     )
 
 
