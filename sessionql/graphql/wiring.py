@@ -58,20 +58,23 @@ def _engines(settings: Settings) -> SelectEngine:
     introspectors, trusted = settings.introspectors, load_trusted(settings)
     report(trusted)
     make_engine = partial(
-        Engine, map_exception=map_exception, executor_class=executor_class, max_persisted_queries=settings.persisted_queries
+        Engine,
+        map_exception=map_exception,
+        executor_class=executor_class,
+        max_persisted_queries=settings.persisted_queries,
     )
     # An operator who ends everybody's sessions may have millions of them to end.
     patient = replace(settings.limits, seconds=max(settings.limits.seconds, OPERATOR_TIMEOUT))
     # Whoever has a key is trusted to ask what they like.
-    make_others = partial(make_engine, services_schema, limits=patient, trusted=trusted.services)
+    make_others = partial(make_engine, services_schema, limits=patient, trusted_documents=trusted.services)
     users = make_engine(
         graphql_schema,
         limits=settings.limits,
-        conceal=REJECTIONS.get(introspectors),
-        trusted=trusted.users,
+        introspection_error=REJECTIONS.get(introspectors),
+        trusted_documents=trusted.users,
         trusted_only=settings.trusted_documents_only,
     )
-    others = make_others(conceal=REJECTIONS.get(introspectors))
+    others = make_others(introspection_error=REJECTIONS.get(introspectors))
     operators = make_others() if introspectors == "operators" else others
 
     def engine_of(context: Context) -> Engine:
@@ -82,7 +85,9 @@ def _engines(settings: Settings) -> SelectEngine:
     return engine_of
 
 
-def _endpoint(deps: Dependencies, settings: Settings, engine_of: SelectEngine, seats: ConnectionQuota) -> GraphQLEndpoint:
+def _endpoint(
+    deps: Dependencies, settings: Settings, engine_of: SelectEngine, seats: ConnectionQuota
+) -> GraphQLEndpoint:
     proxies, rules, origins = settings.proxies, settings.cookies, settings.origins
 
     async def make_context(request: Request) -> Context:
@@ -126,7 +131,12 @@ def _socket(deps: Dependencies, settings: Settings, engine_of: SelectEngine, sea
         return origins.allows_socket(handshake.headers)
 
     return GraphQLSocket(
-        engine_of, authorize=open_, map_exception=map_exception, limits=settings.connections, quota=seats, check_origin=admit
+        engine_of,
+        authorize=open_,
+        map_exception=map_exception,
+        limits=settings.connections,
+        quota=seats,
+        check_origin=admit,
     )
 
 

@@ -146,7 +146,11 @@ class Listening:
         )
         streams = Streams(map_exception=translate, limits=self.limits, quota=self.seats, authorize=self._meet)
         endpoint = GraphQLEndpoint(
-            self.engine, make_context=self._make_context, map_exception=translate, streams=streams, response_headers=_finish
+            self.engine,
+            make_context=self._make_context,
+            map_exception=translate,
+            streams=streams,
+            response_headers=_finish,
         )
         routes = [Route("/graphql", endpoint.__call__, methods=METHODS), WebSocketRoute("/graphql", door)]
         self.app = Starlette(routes=routes)

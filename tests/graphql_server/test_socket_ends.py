@@ -89,7 +89,7 @@ async def test_nobody_stays_whose_session_cannot_be_known(
 async def test_after_its_lifetime_a_client_has_to_come_again() -> None:
     async with Listening(ConnectionLimits(lifetime_seconds=0.2)).serve() as listening, listening.client() as client:
         await listener(listening, client)
-        assert await client.closing() == (1001, "Connect again to go on.")
+        assert await client.closing() == (1001, "The connection reached its maximum lifetime. Connect again.")
         await listening.quiet()
 
 

@@ -99,7 +99,7 @@ async def test_a_socket_that_is_closed_in_the_middle_is_closed(listening: Listen
         await client.begin()
         blob = frame(TEXT, b"{") + frame(TEXT, TINY) * 2_000
         client.connection.transport.write(blob)
-        assert await client.closing() == (4400, "A message is JSON: unexpected end of data.")
+        assert await client.closing() == (4400, "A message must be JSON: see line 1, column 2.")
         await until(lambda: not sockets(listening))
 
 
