@@ -15,19 +15,17 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.routing import Route, WebSocketRoute
 
-from sessionql.graphql_server import (
-    ConnectionLimits,
-    ConnectionQuota,
-    Engine,
-    GraphQLEndpoint,
-    GraphQLSocket,
-    Peer,
-    SocketPeer,
-    Streams,
-)
-from sessionql.graphql_server.connections.uvicorn import HttpProtocol, WebSocketProtocol
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import Peer, SocketPeer
+from sessionql.graphql_server.connections.quota import ConnectionQuota
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from sessionql.graphql_server.http.streams import Streams
+from sessionql.graphql_server.websocket.socket import GraphQLSocket
+from sessionql.http_kit.http_protocol import HttpProtocol
+from sessionql.http_kit.websocket_protocol import WebSocketProtocol
 
-LIMITS = ConnectionLimits(total=100_000)
+LIMITS = ConnectionLimits(max_connections=100_000)
 _listeners: set[asyncio.Queue[str]] = set()
 
 
@@ -79,10 +77,10 @@ async def _no_context(_request: Request) -> None:
 
 def app() -> Starlette:
     """The application."""
-    seats, engine = ConnectionQuota(LIMITS), Engine(schema, translate=_foresee_nothing)
-    streams = Streams(translate=_foresee_nothing, limits=LIMITS, seats=seats, meet=_meet)
-    door = GraphQLSocket(engine, open_=_open, translate=_foresee_nothing, limits=LIMITS, seats=seats)
-    endpoint = GraphQLEndpoint(engine, make_context=_no_context, translate=_foresee_nothing, streams=streams)
+    seats, engine = ConnectionQuota(LIMITS), Engine(schema, map_exception=_foresee_nothing)
+    streams = Streams(map_exception=_foresee_nothing, limits=LIMITS, quota=seats, authorize=_meet)
+    door = GraphQLSocket(engine, authorize=_open, map_exception=_foresee_nothing, limits=LIMITS, quota=seats)
+    endpoint = GraphQLEndpoint(engine, make_context=_no_context, map_exception=_foresee_nothing, streams=streams)
     routes = [Route("/graphql", endpoint.__call__, methods=["GET", "POST"]), WebSocketRoute("/graphql", door)]
     return Starlette(routes=routes)
 

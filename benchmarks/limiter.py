@@ -40,7 +40,11 @@ def measured(kind: str, size: int, settings: Settings) -> Finding:
     best, outcome = float("inf"), ""
     for _ in range(RUNS):
         documents = Documents(
-            graphql_schema, settings.limits, most=1, most_characters=1, conceal=REJECTIONS.get(settings.introspectors)
+            graphql_schema,
+            settings.limits,
+            max_documents=1,
+            max_characters=1,
+            introspection_error=REJECTIONS.get(settings.introspectors),
         )
         begin = time.process_time()
         outcome = documents.get(document).code or "accepted"

@@ -10,18 +10,15 @@ from starlette.requests import HTTPConnection, Request
 from sessionql.graphql.introspection import REJECTIONS, may_introspect
 from sessionql.graphql.peers import CROSS_SITE_COOKIES, SessionPeer, SessionSocketPeer, authorize_socket
 from sessionql.graphql.trusted_documents import load_trusted, report
-from sessionql.graphql_server import (
-    ConnectionQuota,
-    ConnectionRejected,
-    Engine,
-    EngineOf,
-    ErrorInfo,
-    GraphQLEndpoint,
-    GraphQLSocket,
-    Streams,
-)
+from sessionql.graphql_server.connections.peer import ConnectionRejected
+from sessionql.graphql_server.connections.quota import ConnectionQuota
+from sessionql.graphql_server.engine import Engine, SelectEngine
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from sessionql.graphql_server.http.streams import Streams
+from sessionql.graphql_server.websocket.socket import GraphQLSocket
 from sessionql.http.authentication import client_of, context_of, credentials_of, token_of
 from sessionql.http.csrf import PreflightRequired, is_by_link
+from sessionql.http_kit.errors import ErrorInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidArgument, ListTooLong
 from sessionql.resolvers.requester import Unauthenticated
@@ -57,24 +54,27 @@ def make_graphql(deps: Dependencies, settings: Settings) -> GraphQL:
     return GraphQL(_endpoint(deps, settings, engine_of, seats), _socket(deps, settings, engine_of, seats))
 
 
-def _engines(settings: Settings) -> EngineOf:
+def _engines(settings: Settings) -> SelectEngine:
     introspectors, trusted = settings.introspectors, load_trusted(settings)
     report(trusted)
     make_engine = partial(
-        Engine, translate=map_exception, executor_class=executor_class, persisted_queries=settings.persisted_queries
+        Engine,
+        map_exception=map_exception,
+        executor_class=executor_class,
+        max_persisted_queries=settings.persisted_queries,
     )
     # An operator who ends everybody's sessions may have millions of them to end.
     patient = replace(settings.limits, seconds=max(settings.limits.seconds, OPERATOR_TIMEOUT))
     # Whoever has a key is trusted to ask what they like.
-    make_others = partial(make_engine, services_schema, limits=patient, trusted=trusted.services)
+    make_others = partial(make_engine, services_schema, limits=patient, trusted_documents=trusted.services)
     users = make_engine(
         graphql_schema,
         limits=settings.limits,
-        conceal=REJECTIONS.get(introspectors),
-        trusted=trusted.users,
+        introspection_error=REJECTIONS.get(introspectors),
+        trusted_documents=trusted.users,
         trusted_only=settings.trusted_documents_only,
     )
-    others = make_others(conceal=REJECTIONS.get(introspectors))
+    others = make_others(introspection_error=REJECTIONS.get(introspectors))
     operators = make_others() if introspectors == "operators" else others
 
     def engine_of(context: Context) -> Engine:
@@ -85,7 +85,9 @@ def _engines(settings: Settings) -> EngineOf:
     return engine_of
 
 
-def _endpoint(deps: Dependencies, settings: Settings, engine_of: EngineOf, seats: ConnectionQuota) -> GraphQLEndpoint:
+def _endpoint(
+    deps: Dependencies, settings: Settings, engine_of: SelectEngine, seats: ConnectionQuota
+) -> GraphQLEndpoint:
     proxies, rules, origins = settings.proxies, settings.cookies, settings.origins
 
     async def make_context(request: Request) -> Context:
@@ -106,15 +108,15 @@ def _endpoint(deps: Dependencies, settings: Settings, engine_of: EngineOf, seats
     return GraphQLEndpoint(
         engine_of,
         make_context=make_context,
-        translate=map_exception,
-        max_body=settings.max_body_bytes,
-        finish=finish,
+        map_exception=map_exception,
+        max_body_bytes=settings.max_body_bytes,
+        response_headers=finish,
         profile=settings.http_profile,
-        streams=Streams(translate=map_exception, limits=settings.connections, seats=seats, meet=meet),
+        streams=Streams(map_exception=map_exception, limits=settings.connections, quota=seats, authorize=meet),
     )
 
 
-def _socket(deps: Dependencies, settings: Settings, engine_of: EngineOf, seats: ConnectionQuota) -> GraphQLSocket:
+def _socket(deps: Dependencies, settings: Settings, engine_of: SelectEngine, seats: ConnectionQuota) -> GraphQLSocket:
     proxies, rules, origins = settings.proxies, settings.cookies, settings.origins
 
     async def open_(handshake: HTTPConnection, payload: Mapping[str, Any] | None) -> SessionSocketPeer:
@@ -129,7 +131,12 @@ def _socket(deps: Dependencies, settings: Settings, engine_of: EngineOf, seats: 
         return origins.allows_socket(handshake.headers)
 
     return GraphQLSocket(
-        engine_of, open_=open_, translate=map_exception, limits=settings.connections, seats=seats, admit=admit
+        engine_of,
+        authorize=open_,
+        map_exception=map_exception,
+        limits=settings.connections,
+        quota=seats,
+        check_origin=admit,
     )
 
 

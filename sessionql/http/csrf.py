@@ -8,8 +8,8 @@ histories and logs, and clients that send queries by GET had better mean to.
 
 from starlette.requests import Request
 
-from sessionql.graphql_server.http.negotiation import GRAPHQL_JSON
 from sessionql.http.origins import Origins
+from sessionql.http_kit.media_types import GRAPHQL_JSON
 
 PREFLIGHT_HEADERS = ("GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name")
 

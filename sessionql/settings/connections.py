@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sessionql.graphql_server import ConnectionLimits
+from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.settings.durations import Duration
 from sessionql.settings.limits import MAX_LIMIT, LimitsSettings
 
@@ -48,10 +48,10 @@ class ConnectionSettings(LimitsSettings):
     def connections(self) -> ConnectionLimits:
         """The limits of sockets and streams."""
         return ConnectionLimits(
-            total=self.max_connections,
-            per_owner=self.max_connections_per_session,
-            operations=self.max_operations_per_connection,
-            message_bytes=self.max_body_bytes,
+            max_connections=self.max_connections,
+            max_connections_per_owner=self.max_connections_per_session,
+            max_operations=self.max_operations_per_connection,
+            max_message_bytes=self.max_body_bytes,
             init_seconds=self.connection_init_timeout.total_seconds(),
             send_seconds=self.connection_send_timeout.total_seconds(),
             lifetime_seconds=self.connection_lifetime.total_seconds(),

@@ -5,7 +5,8 @@ from datetime import timedelta
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
-from sessionql.graphql_server import Limits
+from sessionql.graphql_server.limits.limits import Limits
+from sessionql.resolvers.values import paging
 from sessionql.settings.durations import Duration
 
 MAX_LIMIT = 1_000_000
@@ -55,8 +56,8 @@ class LimitsSettings(BaseSettings):
         description="Values of the variables, at most, those in lists and objects too.",
     )
     max_list_size: int = Field(
-        default=100,
-        ge=20,
+        default=paging.MAX_PAGE_SIZE,
+        ge=paging.DEFAULT_PAGE_SIZE,
         le=1_000,
         description="Items of a page (`first`, `last`) and entries of `ids`, at most. At least 20, the size of a page "
         "that nobody asked a size for.",
@@ -87,5 +88,7 @@ class LimitsSettings(BaseSettings):
             cost=self.max_cost,
             values=self.max_values,
             list_size=self.max_list_size,
+            page_size=paging.DEFAULT_PAGE_SIZE,
+            unpaged_list_size=paging.MAX_PAGE_SIZE,
             seconds=self.execution_timeout.total_seconds(),
         )

@@ -20,19 +20,16 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from sessionql.graphql_server import (
-    CloseReason,
-    ConnectionLimits,
-    ConnectionQuota,
-    ConnectionRejected,
-    Engine,
-    GraphQLEndpoint,
-    GraphQLSocket,
-    Limits,
-    SocketPeer,
-    Streams,
-)
-from sessionql.graphql_server.connections.uvicorn import HttpProtocol, WebSocketProtocol
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected, SocketPeer
+from sessionql.graphql_server.connections.quota import ConnectionQuota
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from sessionql.graphql_server.http.streams import Streams
+from sessionql.graphql_server.limits.limits import Limits
+from sessionql.graphql_server.websocket.socket import GraphQLSocket
+from sessionql.http_kit.http_protocol import HttpProtocol
+from sessionql.http_kit.websocket_protocol import WebSocketProtocol
 from tests.graphql_server.feed import Feed, schema
 from tests.graphql_server.plain import METHODS, Away, BadToken, translate
 from tests.graphql_server.plain import Refused as NotAllowed
@@ -134,22 +131,26 @@ class Listening:
         self.people: list[Person] = []
         self.limits = limits or ConnectionLimits()
         self.seats = ConnectionQuota(self.limits)
-        self.engine = Engine(schema, translate=translate, limits=documents)
+        self.engine = Engine(schema, map_exception=translate, limits=documents)
         self.address = ""
         self.server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         door = GraphQLSocket(
             self.engine,
-            open_=self._open,
-            translate=translate,
+            authorize=self._open,
+            map_exception=translate,
             limits=self.limits,
-            seats=self.seats,
-            admit=lambda handshake: handshake.headers.get("origin") != "https://evil.test",
+            quota=self.seats,
+            check_origin=lambda handshake: handshake.headers.get("origin") != "https://evil.test",
         )
-        streams = Streams(translate=translate, limits=self.limits, seats=self.seats, meet=self._meet)
+        streams = Streams(map_exception=translate, limits=self.limits, quota=self.seats, authorize=self._meet)
         endpoint = GraphQLEndpoint(
-            self.engine, make_context=self._make_context, translate=translate, streams=streams, finish=_finish
+            self.engine,
+            make_context=self._make_context,
+            map_exception=translate,
+            streams=streams,
+            response_headers=_finish,
         )
         routes = [Route("/graphql", endpoint.__call__, methods=METHODS), WebSocketRoute("/graphql", door)]
         self.app = Starlette(routes=routes)

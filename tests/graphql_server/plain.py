@@ -22,7 +22,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from sessionql.graphql_server import Engine, ErrorInfo, GraphQLEndpoint, HttpProfile
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from sessionql.graphql_server.http.statuses import HttpProfile
+from sessionql.http_kit.errors import ErrorInfo
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"
@@ -114,12 +117,12 @@ class Plain:
 
     def __init__(self, max_body: int = 256 * 1024, profile: HttpProfile = HttpProfile.AUDITED, **engine: Any) -> None:
         self.changes: list[str] = []
-        self.engine = Engine(schema, translate=translate, **engine)
+        self.engine = Engine(schema, map_exception=translate, **engine)
         self.endpoint = GraphQLEndpoint(
             self.engine,
             make_context=self._make_context,
-            translate=translate,
-            max_body=max_body,
+            map_exception=translate,
+            max_body_bytes=max_body,
             profile=profile,
         )
         self.app = Starlette(routes=[Route("/graphql", self.endpoint.__call__, methods=METHODS)])

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
-from sessionql.graphql_server import CloseReason, ConnectionLimits
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import CloseReason
 from tests.graphql_server.feed import END
 from tests.graphql_server.listening import Client, Listening
 
@@ -88,7 +89,7 @@ async def test_nobody_stays_whose_session_cannot_be_known(
 async def test_after_its_lifetime_a_client_has_to_come_again() -> None:
     async with Listening(ConnectionLimits(lifetime_seconds=0.2)).serve() as listening, listening.client() as client:
         await listener(listening, client)
-        assert await client.closing() == (1001, "Connect again to go on.")
+        assert await client.closing() == (1001, "The connection reached its maximum lifetime. Connect again.")
         await listening.quiet()
 
 

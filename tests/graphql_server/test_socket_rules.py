@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from sessionql.graphql_server import CloseReason, ConnectionLimits, ConnectionRejected
 from sessionql.graphql_server.connections.close_codes import MAX_REASON_BYTES, truncate_reason
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected
 from sessionql.graphql_server.websocket.messages import read_message
 from tests.graphql_server.listening import Listening
 from tests.graphql_server.plain import SECRET
@@ -21,7 +22,7 @@ async def test_only_one_subprotocol_is_spoken(
 ) -> None:
     async with listening.client(subprotocol) as client:
         assert client.connection.subprotocol == subprotocol, "browsers would hide the closing otherwise"
-        assert await client.closing() == (4406, "Subprotocol not acceptable: speak graphql-transport-ws")
+        assert await client.closing() == (4406, "Subprotocol not acceptable: use graphql-transport-ws")
     assert "Traceback" not in caplog.text
 
 
@@ -93,7 +94,7 @@ async def test_an_unforeseen_failure_keeps_its_secrets(listening: Listening, cap
 async def test_looking_up_who_it_is_may_not_take_for_ever() -> None:
     async with Listening(IMPATIENT).serve() as listening, listening.client() as client:
         await client.say(type="connection_init", payload={"who": "never"})
-        assert await client.closing() == (1013, "Opening took too long. Try again later.")
+        assert await client.closing() == (1013, "Opening the connection took too long. Try again later.")
 
 
 @pytest.mark.parametrize("said", ["{", b'{"type":"ping"}', '{"type":"hello"}', DEEP])
@@ -118,15 +119,15 @@ QUERY = '{"query": "{ hello }"}'
 @pytest.mark.parametrize(
     ("said", "words"),
     [
-        ("", "is JSON"),
-        ("no", "is JSON"),
-        ('{"type": "ping"', "is JSON"),
-        ("[" * 1_000, "is JSON"),
+        ("", "must be JSON"),
+        ("no", "must be JSON"),
+        ('{"type": "ping"', "must be JSON"),
+        ("[" * 1_000, "must be JSON"),
         ("[]", "JSON object"),
         ("null", "JSON object"),
         ('"ping"', "JSON object"),
-        ("{}", "`type` is missing"),
-        ('{"type": 7}', "no string"),
+        ("{}", "`type` must be a string"),
+        ('{"type": 7}', "`type` must be a string"),
         ('{"type": "start"}', "`start`"),
         (f'{{"type": "{"x" * 500}"}}', "`xxx"),
         ('{"type": "connection_ack"}', "`connection_ack`"),
@@ -134,15 +135,15 @@ QUERY = '{"query": "{ hello }"}'
         ('{"type": "connection_init", "payload": []}', "payload of `connection_init`"),
         ('{"type": "ping", "payload": "now"}', "payload of `ping`"),
         ('{"type": "pong", "payload": 1}', "payload of `pong`"),
-        ('{"type": "complete"}', "`complete` has an `id`"),
-        ('{"type": "complete", "id": 1}', "`complete` has an `id`"),
-        (f'{{"type": "subscribe", "payload": {QUERY}}}', "`subscribe` has an `id`"),
-        (f'{{"type": "subscribe", "id": "", "payload": {QUERY}}}', "`subscribe` has an `id`"),
+        ('{"type": "complete"}', "`complete` must have an `id`"),
+        ('{"type": "complete", "id": 1}', "`complete` must have an `id`"),
+        (f'{{"type": "subscribe", "payload": {QUERY}}}', "`subscribe` must have an `id`"),
+        (f'{{"type": "subscribe", "id": "", "payload": {QUERY}}}', "`subscribe` must have an `id`"),
         (f'{{"type": "subscribe", "id": "{"x" * 257}", "payload": {QUERY}}}', "1 to 256 characters"),
         ('{"type": "subscribe", "id": "a"}', "payload of `subscribe`"),
         ('{"type": "subscribe", "id": "a", "payload": "{ hello }"}', "payload of `subscribe`"),
         ('{"type": "subscribe", "id": "a", "payload": {}}', "`query` is missing"),
-        ('{"type": "subscribe", "id": "a", "payload": {"query": 7}}', "`query` is a string"),
+        ('{"type": "subscribe", "id": "a", "payload": {"query": 7}}', "`query` must be a string"),
         ('{"type": "subscribe", "id": "a", "payload": {"query": "{ a }", "variables": []}}', "`variables`"),
         ('{"type": "subscribe", "id": "a", "payload": {"query": "{ a }", "operationName": 1}}', "`operationName`"),
         ('{"type": "subscribe", "id": "a", "payload": {"query": "{ a }", "extensions": 1}}', "`extensions`"),
@@ -159,7 +160,7 @@ def test_the_reason_says_what_is_wrong(said: str, words: str) -> None:
 
 def test_binary_messages_are_none() -> None:
     for received in ({"bytes": b"{}"}, {"bytes": b"{}", "text": None}):
-        assert refusal({"type": "websocket.receive", **received}).reason == "A message is text, not binary."
+        assert refusal({"type": "websocket.receive", **received}).reason == "A message must be text, not binary."
 
 
 def test_a_reason_fits_its_frame_and_no_letter_is_torn() -> None:

@@ -8,8 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from sessionql.graphql_server import Engine, Limits, ManifestEntry, TrustedDocuments
 from sessionql.graphql_server.documents import validation
+from sessionql.graphql_server.documents.manifests import ManifestEntry
+from sessionql.graphql_server.documents.trusted import TrustedDocuments
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.manifest_files import hashed
 from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain, schema, translate
@@ -37,7 +40,7 @@ def only(request: pytest.FixtureRequest) -> bool:
 
 @pytest.fixture
 def plain(only: bool) -> Plain:
-    return Plain(trusted=trusted(NAMED), trusted_only=only)
+    return Plain(trusted_documents=trusted(NAMED), trusted_only=only)
 
 
 @pytest.fixture
@@ -169,7 +172,13 @@ async def ask(engine: Engine, query: str = "", **more: Any) -> Any:
 async def test_a_trusted_document_is_read_once_whatever_else_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever sends a thousand documents pushes out their own and other people's, and none of the team's."""
     read = texts_given_to(validation, "parse", monkeypatch)
-    engine = Engine(schema, translate=translate, trusted=trusted(NAMED), cached_documents=2, persisted_queries=2)
+    engine = Engine(
+        schema,
+        map_exception=translate,
+        trusted_documents=trusted(NAMED),
+        max_cached_documents=2,
+        max_persisted_queries=2,
+    )
     assert sorted(read) == sorted(NAMED.values())
     for n in range(50):
         query = f"{{ a{n}: hello }}"
@@ -192,7 +201,7 @@ LONG = "{ hello # and why: " + "x" * 100 + "\n}"
 @pytest.mark.parametrize("document", [LONG, "{" + " ids(of: [])" * 3 + "}", "{ hello hello hello }"])
 async def test_limits_of_reading_are_for_strangers(document: str) -> None:
     """A team's document is read at the start, when nobody waits; an app's largest screen may be long."""
-    plain = Plain(trusted=trusted({"big": document}, SMALL), limits=SMALL)
+    plain = Plain(trusted_documents=trusted({"big": document}, SMALL), limits=SMALL)
     assert (await ask(plain.engine, document_id="big")).keys() == {"data"}
     assert (await ask(plain.engine, document + "#")).keys() == {"errors"}
 
@@ -209,13 +218,13 @@ async def test_limits_of_reading_are_for_strangers(document: str) -> None:
 async def test_limits_of_what_is_executed_hold_for_everybody(document: str, code: str) -> None:
     found = trusted({"big": document}, SMALL)
     assert [each.entry.id for each in found.unusable] == ["big"]
-    answer = await ask(Plain(trusted=found, limits=SMALL).engine, document_id="big")
+    answer = await ask(Plain(trusted_documents=found, limits=SMALL).engine, document_id="big")
     assert answer["errors"][0]["extensions"]["code"] == code
 
 
 async def test_two_schemas_have_documents_of_their_own() -> None:
     ours, others = trusted({"a": HELLO}), trusted({"b": ECHO})
-    first, second = Plain(trusted=ours).engine, Plain(trusted=others).engine
+    first, second = Plain(trusted_documents=ours).engine, Plain(trusted_documents=others).engine
     assert await ask(first, document_id="a") == {"data": {"hello": "world"}}
     for engine, name in ((first, "b"), (second, "a")):
         assert json.dumps(await ask(engine, document_id=name)).count("DOCUMENT_NOT_FOUND") == 1
