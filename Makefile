@@ -10,7 +10,7 @@ TESTFLAGS ?= -n 4
 ROUNDS ?= 20
 PACKAGES := sessionql graphql_server http_kit schema resolvers storage
 
-.PHONY: help serve test contract proof check format generate docs lock clean
+.PHONY: help serve test contract proof check format generate docs screenshots lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List these commands
@@ -59,6 +59,10 @@ generate: $(DEV)  ## Write anew what is generated: SDL, docs/settings.md, client
 docs: $(DEV)  ## Build the documentation site into .build/site
 	@NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 	@echo "Open .build/site/index.html"
+
+screenshots: $(DEV)  ## Write docs/pictures/your-devices-light.png and -dark.png
+	@sh requirements/find_browser.sh
+	@$(BIN)/python docs/screenshots.py
 
 lock: $(DEV)  ## Pin the newest versions of everything again
 	$(BIN)/python requirements/lock.py

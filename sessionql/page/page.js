@@ -1,80 +1,90 @@
-// The page around <my-sessions>: its language, who is signed in, and the way in. The element does everything else.
-import { LOG_IN_HERE, REGISTER_HERE } from "./page-documents.js";
-import { PAGE_STRINGS } from "./page-strings.js";
-import { languageOf, Words } from "./words.js";
+// The page around <my-sessions>: its language, the e-mail address of the user, and the forms to log in and to register.
+import { chooseLanguage, I18n } from "./i18n.js";
+import { PAGE_LOG_IN, PAGE_REGISTER } from "./page-operations.js";
+import { PAGE_TRANSLATIONS } from "./page-translations.js";
 
-const ENTER = { logIn: LOG_IN_HERE, register: REGISTER_HERE };
-const SAID = {
-  INVALID_CREDENTIALS: "wrong",
-  EMAIL_TAKEN: "taken",
-  ACCOUNT_DISABLED: "disabled",
-  RATE_LIMITED: "tooMany",
+const OPERATIONS = { logIn: PAGE_LOG_IN, register: PAGE_REGISTER };
+const ERROR_KEYS = {
+  INVALID_CREDENTIALS: "invalidCredentials",
+  EMAIL_TAKEN: "emailTaken",
+  ACCOUNT_DISABLED: "accountDisabled",
+  RATE_LIMITED: "rateLimited",
 };
 
-const words = new Words(PAGE_STRINGS, languageOf(PAGE_STRINGS, navigator.languages));
+const i18n = new I18n(PAGE_TRANSLATIONS, chooseLanguage(PAGE_TRANSLATIONS, navigator.languages));
+const byId = (id) => document.getElementById(id);
 const element = document.querySelector("my-sessions");
-const [form, email, password, problem, go, other] = ["entry", "email", "password", "problem", "go", "other"].map((id) =>
-  document.getElementById(id),
-);
-let way = "logIn";
+const [form, email, password, problem, submitButton, modeButton] = [
+  "log-in-form",
+  "email",
+  "password",
+  "problem",
+  "submit-button",
+  "mode",
+].map(byId);
+let mode = "logIn";
 
-function translate() {
-  document.documentElement.lang = words.language;
-  document.title = words.say("title");
-  for (const each of document.querySelectorAll("[data-text]")) each.textContent = words.say(each.dataset.text);
+function translatePage() {
+  document.documentElement.lang = i18n.language;
+  document.title = i18n.t("title");
+  for (const each of document.querySelectorAll("[data-text]")) each.textContent = i18n.t(each.dataset.text);
 }
 
-/** Show the form for logging in, or for making an account. What is typed stays. */
-function choose(chosen) {
-  way = chosen;
-  const isNew = way === "register";
-  for (const id of ["entry-title", "go"]) document.getElementById(id).dataset.text = way;
-  document.getElementById("entry-text").dataset.text = `${way}Text`;
-  document.getElementById("other-text").dataset.text = isNew ? "haveAccount" : "newHere";
-  other.dataset.text = isNew ? "logIn" : "register";
-  document.getElementById("hint").hidden = !isNew;
+/** Show the form for "logIn" or "register". The input stays. */
+function setMode(newMode) {
+  mode = newMode;
+  const isNew = mode === "register";
+  for (const id of ["form-title", "submit-button"]) byId(id).dataset.text = mode;
+  byId("form-text").dataset.text = `${mode}Text`;
+  byId("mode-text").dataset.text = isNew ? "haveAnAccount" : "newHere";
+  modeButton.dataset.text = isNew ? "logIn" : "register";
+  byId("hint").hidden = !isNew;
   password.autocomplete = isNew ? "new-password" : "current-password";
   problem.textContent = "";
-  translate();
+  translatePage();
 }
 
-async function enter() {
+/** Log in or register. Resolves to the text of the error, "" if there is none. */
+async function submit() {
   const input = { email: email.value.trim(), password: password.value, delivery: "COOKIE" };
   const empty = [email, password].find((each) => !each.value);
   if (empty) {
     empty.focus();
-    return words.say("fillIn");
+    return i18n.t("fieldsRequired");
   }
-  const { done } = await element.ask(ENTER[way], { input });
-  const [error] = done.errors;
-  if (error) return SAID[error.code] ? words.say(SAID[error.code], { count: error.retryAfterSeconds }) : error.message;
+  const { result } = await element.request(OPERATIONS[mode], { input });
+  const [error] = result.errors;
+  if (error) {
+    const key = ERROR_KEYS[error.code];
+    return key ? i18n.t(key, { count: error.retryAfterSeconds }) : error.message;
+  }
   await element.reload();
-  if (!element.signedIn) return words.say("notKept");
+  if (!element.signedIn) return i18n.t("cookiesNotStored");
   form.reset();
-  choose("logIn");
+  setMode("logIn");
   return "";
 }
 
 form.addEventListener("submit", async (event) => {
   event.preventDefault();
-  if (go.getAttribute("aria-disabled") === "true") return;
-  go.setAttribute("aria-disabled", "true");
+  if (submitButton.getAttribute("aria-disabled") === "true") return;
+  submitButton.setAttribute("aria-disabled", "true");
   problem.textContent = "";
   try {
-    problem.textContent = await enter();
+    problem.textContent = await submit();
   } catch {
-    problem.textContent = words.say("notSent");
+    problem.textContent = i18n.t("requestFailed");
   } finally {
-    go.setAttribute("aria-disabled", "false");
+    submitButton.setAttribute("aria-disabled", "false");
   }
 });
-other.addEventListener("click", () => {
-  choose(way === "logIn" ? "register" : "logIn");
+modeButton.addEventListener("click", () => {
+  setMode(mode === "logIn" ? "register" : "logIn");
   email.focus();
 });
 element.addEventListener("signedin", ({ detail }) => {
-  const who = detail.user.email;
-  document.getElementById("who").textContent = who ? words.say("signedInAs", { email: who }) : "";
+  const address = detail.user.email;
+  byId("user").textContent = address ? i18n.t("signedInAs", { email: address }) : "";
 });
-element.addEventListener("signedout", () => (document.getElementById("who").textContent = ""));
-translate();
+element.addEventListener("signedout", () => (byId("user").textContent = ""));
+translatePage();

@@ -23,24 +23,29 @@ _FOLDER = Path(__file__).parent
 _COMPONENT = tuple(
     _FOLDER / "component" / f"{name}.js"
     for name in (
-        "strings",
-        "words",
-        "elements",
+        "translations",
+        "i18n",
+        "dom",
         "icons",
         "styles",
-        "documents",
-        "asking",
-        "watching",
-        "looking",
+        "operations",
+        "client",
+        "live",
+        "poller",
         "dialogs",
         "cards",
-        "histories",
-        "listing",
-        "deeds",
+        "activity",
+        "notices",
+        "list_view",
+        "actions",
+        "session_state",
+        "event_reporter",
+        "shadow_view",
+        "controller",
         "my-sessions",
     )
 )
-_SCRIPT = tuple(_FOLDER / f"{name}.js" for name in ("component/words", "page-strings", "page-documents", "page"))
+_SCRIPT = tuple(_FOLDER / f"{name}.js" for name in ("component/i18n", "page-translations", "page-operations", "page"))
 
 _HTML, _CSS, _JS = "text/html; charset=utf-8", "text/css; charset=utf-8", "text/javascript; charset=utf-8"
 _ONE_YEAR = "public, max-age=31536000, immutable"

@@ -8,7 +8,7 @@ from pathlib import Path
 from sessionql.graphql_server.documents.manifests import ManifestEntry
 
 _FOLDER = Path(__file__).parent
-_FILES = (_FOLDER / "component" / "documents.js", _FOLDER / "page-documents.js")
+_FILES = (_FOLDER / "component" / "operations.js", _FOLDER / "page-operations.js")
 _DOCUMENT = re.compile(r"^export const [A-Z_]+ = `((?:[^`$\\]|\$(?!\{))+)`;$", re.MULTILINE)
 
 

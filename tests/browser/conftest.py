@@ -1,4 +1,4 @@
-"""A real Chromium, with the internet cut off."""
+"""Chromium, without access to the internet, and a server with the page "Your devices"."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
-from tests.browser.people import People, people
+from tests.browser.page_users import PageUsers, page_users
 from tests.engines import Engines
 from tests.server import Server
 
@@ -18,15 +18,16 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    # A host of this machine that browsers do not take for this machine.
+    # A name of this machine that browsers do not treat as a secure context, unlike localhost.
     "--host-resolver-rules=MAP sessionql.test 127.0.0.1",
 )
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="package")
 def chromium() -> Iterator[Browser]:
+    """One browser per worker process. Not for the whole test run: its event loop would disturb asynchronous tests."""
     if not CHROMIUM.exists():
-        pytest.fail(f"There is no {CHROMIUM}: apt-get install chromium")
+        pytest.fail(f"{CHROMIUM} does not exist. Install it: apt-get install chromium")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
         yield browser
@@ -35,7 +36,7 @@ def chromium() -> Iterator[Browser]:
 
 @pytest.fixture(scope="session")
 def page_url(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of one server for tests of the page, as in production, for any number of users and sessions."""
+    """The URL of one production server per worker process, without limits on users and sessions."""
     folder = tmp_path_factory.mktemp("page")
     unlimited = dict.fromkeys(("REGISTRATIONS_PER_ADDRESS", "ATTEMPTS_PER_ADDRESS", "SESSION_LIMIT"), "0")
     with Server(engines.sqlite(folder), folder, **unlimited) as running:
@@ -43,7 +44,7 @@ def page_url(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture
-def guests(chromium: Browser, page_url: str) -> Iterator[People]:
-    """Whoever comes to that server."""
-    with people(chromium, page_url) as made:
-        yield made
+def users(chromium: Browser, page_url: str) -> Iterator[PageUsers]:
+    """Users of that server."""
+    with page_users(chromium, page_url) as created:
+        yield created

@@ -14,10 +14,10 @@ SEEN_TO = {
     "graphql": "here",
     "json": "here",
     "sh": "test_commands.py, test_start.py",
-    "js": "test_scripts.py, tests/browser/test_blocks_browser.py, tests/contracts/test_trusted_documents.py",
+    "js": "test_scripts.py, tests/browser/test_docs_examples.py, tests/contracts/test_trusted_documents.py",
     "ts": "tests/contracts: the workshop compiles them",
     "python": "test_programs.py",
-    "html": "tests/browser/test_component.py",
+    "html": "tests/browser/test_my_sessions_on_other_origins.py",
     "http": "here",
     "text": "nothing can be run of it",
 }

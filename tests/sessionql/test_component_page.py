@@ -1,4 +1,4 @@
-"""docs/component.md names everything that the component has for those who use it, and nothing else."""
+"""docs/component.md lists exactly the public names of the component: attributes, events, parts and others."""
 
 import re
 from pathlib import Path
@@ -34,23 +34,23 @@ def test_properties_and_methods() -> None:
 
 
 def test_events() -> None:
-    told = set(re.findall(r'(?:#tell\(|new CustomEvent\()"(\w+)"', TEXT))
-    assert rows("Events") == told
+    emitted = set(re.findall(r'#emit\("(\w+)"', TEXT))
+    assert rows("Events") == emitted
 
 
 def test_slots() -> None:
     assert rows("Slots") == set(re.findall(r'el\("slot", \{ name: "([\w-]+)" \}', TEXT))
 
 
-def test_looks() -> None:
+def test_styles() -> None:
     named = rows("Looks")
     properties = set(re.findall(r"var\((--my-sessions-[\w-]+)", TEXT))
     parts = {name for part in re.findall(r'\bpart: "([^"]+)"', TEXT) for name in part.split()}
     assert named - {"section ended"} == properties | parts | {"section", "session", "current"}
 
 
-@pytest.mark.parametrize("script", ["component/strings.js", "page-strings.js"])
-def test_every_language_says_everything(script: str) -> None:
+@pytest.mark.parametrize("script", ["component/translations.js", "page-translations.js"])
+def test_every_language_has_every_string(script: str) -> None:
     text = (ROOT / "sessionql/page" / script).read_text(encoding="utf-8")
     tables = {language: NAMES.findall(table) for language, table in LANGUAGES.findall(text)}
     assert set(tables) == {"en", "de", "ja"}
@@ -58,9 +58,9 @@ def test_every_language_says_everything(script: str) -> None:
     assert len(tables["en"]) == len(set(tables["en"]))
 
 
-def test_every_string_of_the_component_is_said() -> None:
-    text = (ROOT / "sessionql/page/component/strings.js").read_text(encoding="utf-8")
+def test_every_string_of_the_component_is_used() -> None:
+    text = (ROOT / "sessionql/page/component/translations.js").read_text(encoding="utf-8")
     others = TEXT.replace(text, "")
     (english,) = [table for language, table in LANGUAGES.findall(text) if language == "en"]
-    # Those in capitals are called by names of the schema.
+    # Names in capitals are values of enums in the schema.
     assert [name for name in NAMES.findall(english) if not name.isupper() and f'"{name}"' not in others] == []

@@ -1,4 +1,4 @@
-"""The page and the component as they are served, without a browser: `tests/browser` runs them in one."""
+"""The files of the page and the component over HTTP, without a browser. `tests/browser` runs them in Chromium."""
 
 import gzip
 import re
@@ -24,11 +24,11 @@ PAGE_FOLDER = Path(__file__).parents[2] / "sessionql" / "page"
 
 @pytest.fixture
 def engine() -> str:
-    """Files are the same on each."""
+    """The files do not depend on the engine."""
     return "sqlite"
 
 
-async def test_the_page_names_its_files_with_their_versions(http: httpx.AsyncClient) -> None:
+async def test_the_page_links_versioned_files_that_are_immutable(http: httpx.AsyncClient) -> None:
     page = await http.get("/")
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert page.headers["cache-control"] == "no-cache"
@@ -40,13 +40,13 @@ async def test_the_page_names_its_files_with_their_versions(http: httpx.AsyncCli
         "my-sessions.js",
     }
     for file in files:
-        kept = await http.get(f"/{file}")
-        assert kept.headers["cache-control"] == "public, max-age=31536000, immutable", file
-        older = await http.get(f"/{file[:-1]}")
-        assert (older.status_code, older.headers["cache-control"]) == (200, "no-cache"), "that is another version"
+        versioned = await http.get(f"/{file}")
+        assert versioned.headers["cache-control"] == "public, max-age=31536000, immutable", file
+        other = await http.get(f"/{file[:-1]}")
+        assert (other.status_code, other.headers["cache-control"]) == (200, "no-cache"), "another version"
 
 
-async def test_no_file_is_sent_twice(http: httpx.AsyncClient) -> None:
+async def test_an_unchanged_file_is_304(http: httpx.AsyncClient) -> None:
     for path in ("/", "/my-sessions.js", "/page/page.js"):
         first = await http.get(path)
         again = await http.get(path, headers={"If-None-Match": first.headers["etag"]})
@@ -59,7 +59,7 @@ async def test_no_file_is_sent_twice(http: httpx.AsyncClient) -> None:
     ("accepted", "compressed"),
     [("gzip, deflate, br", True), ("GZIP;q=0.5", True), ("identity", False), ("br, gzip;q=0", False), ("", False)],
 )
-async def test_files_are_compressed_for_who_takes_that(
+async def test_files_are_compressed_if_the_client_accepts_gzip(
     http: httpx.AsyncClient, accepted: str, compressed: bool
 ) -> None:
     async with http.stream("GET", "/my-sessions.js", headers={"Accept-Encoding": accepted}) as response:
@@ -70,17 +70,17 @@ async def test_files_are_compressed_for_who_takes_that(
     assert b"customElements.define" in text
 
 
-async def test_the_page_obeys_its_own_policy(http: httpx.AsyncClient) -> None:
+async def test_the_page_complies_with_its_content_security_policy(http: httpx.AsyncClient) -> None:
     page = await http.get("/")
     policy = dict(part.split(" ", 1) for part in page.headers["content-security-policy"].split("; "))
     assert policy["default-src"] == "'none'"
     assert {policy[name] for name in ("script-src", "style-src", "img-src", "connect-src")} == {"'self'"}
     assert (policy["trusted-types"], policy["frame-ancestors"]) == ("'none'", "'none'")
     assert not re.search(r"<style|\sstyle=|\son\w+=|<script(?![^>]*\ssrc=)", page.text)
-    assert "://" not in page.text, "nothing is named that lies elsewhere"
+    assert "://" not in page.text, "no URL of another origin"
 
 
-async def test_other_sites_may_read_the_component_and_nothing_else(http: httpx.AsyncClient) -> None:
+async def test_other_origins_can_read_the_component_and_no_other_file(http: httpx.AsyncClient) -> None:
     shared = (await http.get("/my-sessions.js", headers={"Origin": "https://app.example.com"})).headers
     assert shared["access-control-allow-origin"] == "*"
     assert shared["cross-origin-resource-policy"] == "cross-origin"
@@ -90,52 +90,53 @@ async def test_other_sites_may_read_the_component_and_nothing_else(http: httpx.A
         assert own["cross-origin-resource-policy"] == "same-origin"
 
 
-@pytest.mark.parametrize("name", ["nothing.js", "..%2fserving.py", "serving.py", "component%2fwords.js", ""])
+@pytest.mark.parametrize("name", ["nothing.js", "..%2froutes.py", "routes.py", "component%2fi18n.js", ""])
 async def test_there_are_no_other_files(http: httpx.AsyncClient, name: str) -> None:
     assert (await http.get(f"/page/{name}")).status_code == 404
 
 
-async def test_the_page_leads_to_graphiql_where_that_is_served(settings: Settings) -> None:
+async def test_the_page_links_to_graphiql_if_it_is_served(settings: Settings) -> None:
     for served in (True, False):
         async for http in client(settings, graphiql=served):
             assert ('href="graphql"' in (await http.get("/")).text) == served
 
 
 @developing
-async def test_the_page_can_be_left_out(settings: Settings) -> None:
+async def test_the_page_can_be_turned_off(settings: Settings) -> None:
     async for http in client(settings, page=False):
         for path in ("/", "/my-sessions.js", "/page/page.js"):
             assert (await http.get(path)).status_code == 404
         assert (await http.get("/graphql", headers={"Accept": "text/html"})).is_success
 
 
-def test_on_and_off_are_understood(monkeypatch: pytest.MonkeyPatch) -> None:
-    for text, meant in (("on", True), ("off", False)):
+def test_the_setting_accepts_on_and_off(monkeypatch: pytest.MonkeyPatch) -> None:
+    for text, expected in (("on", True), ("off", False)):
         monkeypatch.setenv("SESSIONQL_PAGE", text)
-        assert Settings().page is meant
+        assert Settings().page is expected
 
 
-def test_every_document_is_read_and_fits_the_schema() -> None:
+def test_every_operation_is_a_trusted_document_and_valid() -> None:
     entries = list(page_documents())
-    scripts = [*PAGE_FOLDER.rglob("*documents.js")]
+    scripts = [*PAGE_FOLDER.rglob("*operations.js")]
     assert len(entries) == sum(script.read_text().count("export const") for script in scripts) > 10
     for entry in entries:
         assert validate(graphql_schema, parse(entry.text)) == [], entry.text
 
 
-def test_modules_are_joined_into_one(tmp_path: Path) -> None:
-    given, taker = tmp_path / "given.js", tmp_path / "taker.js"
-    given.write_text("export const ONE = 1;\nexport async function two() {}\nconst own = 3;\n")
-    taker.write_text('import { ONE, two } from "./given.js";\nexport class Three {}\n')
-    assert bundle([given, taker]) == (
-        "// given.js\nconst ONE = 1;\nasync function two() {}\nconst own = 3;\n\n// taker.js\nexport class Three {}\n"
+def test_modules_are_bundled_into_one(tmp_path: Path) -> None:
+    exporting, importing = tmp_path / "exporting.js", tmp_path / "importing.js"
+    exporting.write_text("export const ONE = 1;\nexport async function two() {}\nconst own = 3;\n")
+    importing.write_text('import { ONE, two } from "./exporting.js";\nexport class Three {}\n')
+    assert bundle([exporting, importing]) == (
+        "// exporting.js\nconst ONE = 1;\nasync function two() {}\nconst own = 3;\n\n"
+        "// importing.js\nexport class Three {}\n"
     )
 
 
 @pytest.mark.parametrize(
     "line", ['import all from "./given.js";', 'import "elsewhere";', "export default 1;", 'export * from "./given.js";']
 )
-def test_other_forms_are_not_joined_in_silence(tmp_path: Path, line: str) -> None:
+def test_other_forms_of_import_and_export_are_errors(tmp_path: Path, line: str) -> None:
     script = tmp_path / "odd.js"
     script.write_text(f"{line}\n")
     with pytest.raises(ValueError, match=r"odd\.js"):

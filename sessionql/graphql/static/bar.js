@@ -1,4 +1,4 @@
-// The bar above GraphiQL: the menu of examples, and who this browser tab is signed in as.
+// The bar above GraphiQL: the menu of examples, and the session of this browser tab.
 import { examples } from "./examples.js";
 import * as session from "./session.js";
 import { refresh, signOut } from "./transport.js";
@@ -40,55 +40,55 @@ function MenuItem({ example, choose }) {
   );
 }
 
-// Redraws when the session changes, and now and then because a token expires without an event.
+// Renders again when the session changes, and every few seconds, because a token expires without an event.
 function useSession() {
-  const [, redraw] = useState(0);
+  const [, setCount] = useState(0);
   useEffect(() => {
-    const again = () => redraw((count) => count + 1);
-    const unwatch = session.watch(again);
-    const timer = setInterval(again, TICK_MS);
+    const render = () => setCount((count) => count + 1);
+    const unsubscribe = session.subscribe(render);
+    const timer = setInterval(render, TICK_MS);
     return () => {
-      unwatch();
+      unsubscribe();
       clearInterval(timer);
     };
   }, []);
   return session.current();
 }
 
-const COOKIE_NOT_KEPT =
-  "Not signed in: this browser did not keep the cookie (Safari keeps Secure cookies over https only). Serve over " +
-  "https, or set SESSIONQL_COOKIE_SECURE=false while developing, or log in with delivery BEARER.";
+const COOKIE_NOT_STORED =
+  "Not signed in: this browser did not store the cookie (Safari stores Secure cookies over https only). Use https, " +
+  "or set SESSIONQL_COOKIE_SECURE=false for development, or log in with delivery BEARER.";
 
-function summary({ proof, byCookie, cookieNotKept, email, device, ended }) {
-  if (cookieNotKept) return [COOKIE_NOT_KEPT];
-  if (!proof) return ["Not signed in: register or log in, and every request carries the token."];
-  const who = [
+function summary({ credential, usesCookie, cookieNotStored, email, device, ended }) {
+  if (cookieNotStored) return [COOKIE_NOT_STORED];
+  if (!credential) return ["Not signed in: register or log in. Then each request has the token."];
+  const details = [
     email && h("span", { key: "email" }, " as ", h("strong", null, email)),
     device && h("span", { key: "device" }, " on ", h("strong", null, device)),
-    byCookie && h("span", { key: "cookie" }, " by cookie"),
+    usesCookie && h("span", { key: "cookie" }, " by cookie"),
   ];
-  if (ended) return ["This session", ...who, " has ended: its token is no longer accepted."];
-  return ["Signed in", ...who];
+  if (ended) return ["This session", ...details, " has ended: its token is no longer accepted."];
+  return ["Signed in", ...details];
 }
 
 function Status() {
-  const known = useSession();
+  const current = useSession();
   const [problem, setProblem] = useState(null);
-  useEffect(() => setProblem(null), [known.proof, known.ended]);
+  useEffect(() => setProblem(null), [current.credential, current.ended]);
   const button = (label, action) => {
     const onClick = async () => setProblem((await action()) ?? null);
     return h("button", { type: "button", onClick }, label);
   };
-  const isIn = Boolean(known.proof) && !known.ended;
-  const isOld = isIn && session.canRefresh() && session.secondsLeft() < NEAR_EXPIRY_SECONDS;
-  const state = known.ended ? "ended" : isIn ? "in" : "out";
+  const isSignedIn = Boolean(current.credential) && !current.ended;
+  const expiresSoon = isSignedIn && session.canRefresh() && session.secondsLeft() < NEAR_EXPIRY_SECONDS;
+  const state = current.ended ? "ended" : isSignedIn ? "in" : "out";
   return h(
     "div",
     { className: `status ${state}` },
-    h("p", { role: "status" }, ...summary(known), problem && h("em", null, ` ${problem}`)),
-    isOld && button("Refresh token", refresh),
-    isIn && button("Sign out", signOut),
-    (known.ended || problem) && button("Forget the token", session.forget),
+    h("p", { role: "status" }, ...summary(current), problem && h("em", null, ` ${problem}`)),
+    expiresSoon && button("Refresh token", refresh),
+    isSignedIn && button("Sign out", signOut),
+    (current.ended || problem) && button("Remove the token", session.remove),
   );
 }
 
@@ -99,6 +99,6 @@ export function Bar({ open }) {
     h("h1", null, "SessionQL"),
     h(Menu, { open }),
     h(Status),
-    h("p", { className: "hint" }, "Open this page in another browser (or a private window) to be a second device."),
+    h("p", { className: "hint" }, "To sign in as a second device, open this page in another browser or a private window."),
   );
 }

@@ -1,8 +1,8 @@
-// The example operations the server put into the page, and what can be read off an operation's text.
+// The example operations, which the server inserts into the page, and helpers that parse operations.
 
 const FIRST_TABS = ["register", "login", "mySessions", "revokeSession"];
 
-// The operation of a document that would run, or null when it cannot be told (GraphiQL lets people run anything).
+// The operation of a document that a request would execute; null if the document is invalid or ambiguous.
 export function selectOperation(query, operationName) {
   const { parse, getOperationAST } = window.GraphiQL.GraphQL;
   try {
@@ -12,7 +12,7 @@ export function selectOperation(query, operationName) {
   }
 }
 
-// Its root fields, by their key in the response and by their name in the schema.
+// The root fields of an operation: the key in the response and the name in the schema.
 export function rootFields(operation) {
   const selections = operation?.selectionSet.selections ?? [];
   return selections
@@ -20,7 +20,7 @@ export function rootFields(operation) {
     .map(({ alias, name }) => ({ key: (alias ?? name).value, name: name.value }));
 }
 
-// The leading comments up to a blank one: when to use the operation.
+// The comments at the start of a document, up to an empty one: the purpose of the operation.
 function purpose(query) {
   const lines = query.split("\n");
   const end = lines.findIndex((line) => !/^#\s*\S/.test(line));
@@ -38,5 +38,5 @@ function describe({ name, query, variables }) {
 
 export const examples = JSON.parse(document.getElementById("examples").textContent).map(describe);
 
-// What a first visit opens: the shortest way through signing in and signing out a device.
+// The tabs of a first visit: register, log in, list sessions, revoke one.
 export const firstExamples = FIRST_TABS.map((field) => examples.find(({ root }) => root === field)).filter(Boolean);

@@ -1,8 +1,8 @@
-// Puts the page together: the bar on top, GraphiQL below, and the one thing they share, opening an example.
+// Renders the page: the bar, GraphiQL below it, and the function with which the bar opens an example in GraphiQL.
 import { Bar } from "./bar.js";
 import { firstExamples } from "./examples.js";
 import { graphiqlStorage } from "./storage.js";
-import { recognize, send } from "./transport.js";
+import { detectCookieSession, send } from "./transport.js";
 
 const { React, ReactDOM, GraphiQL, GraphiQLPluginExplorer } = window;
 const { createElement: h, useEffect, useRef } = React;
@@ -10,45 +10,45 @@ const { useEditorContext, useExecutionContext } = GraphiQL.React;
 
 let openExample = () => {};
 
-// Renders nothing: it sits inside GraphiQL because only there can tabs be opened.
+// Renders nothing. It is a component inside of GraphiQL, because only those can open tabs.
 function TabOpener() {
   const { addTab, activeTabIndex, tabs, queryEditor, variableEditor } = useEditorContext({ nonNull: true });
   const { stop } = useExecutionContext({ nonNull: true });
-  const wanted = useRef(null);
+  const pendingExample = useRef(null);
 
-  // On a first visit this version of GraphiQL leaves the variables of the first tab out of the editor.
+  // On a first visit this version of GraphiQL does not show the variables of the first tab in the editor.
   useEffect(() => {
     const { variables } = tabs[activeTabIndex];
     if (variableEditor && variables && !variableEditor.getValue()) variableEditor.setValue(variables);
   }, [variableEditor]);
 
-  // The comments of the examples are sentences.
+  // The comments of the examples are long lines.
   useEffect(() => queryEditor?.setOption("lineWrapping", true), [queryEditor]);
 
-  // A new tab may lie beyond the edge of its row, and its title comes after it.
+  // A new tab may be outside of the visible part of its row, and its title is set later.
   useEffect(() => {
     document.getElementById(`graphiql-session-tab-${activeTabIndex}`)?.parentElement.scrollIntoView({ block: "nearest" });
   }, [activeTabIndex, tabs[activeTabIndex].title]);
 
-  // A new tab is empty until GraphiQL has drawn it.
+  // A new tab is empty until GraphiQL has rendered it.
   useEffect(() => {
-    if (!wanted.current) return;
-    queryEditor.setValue(wanted.current.query);
-    variableEditor.setValue(wanted.current.variables);
-    wanted.current = null;
+    if (!pendingExample.current) return;
+    queryEditor.setValue(pendingExample.current.query);
+    variableEditor.setValue(pendingExample.current.variables);
+    pendingExample.current = null;
   }, [activeTabIndex]);
 
   useEffect(() => {
     openExample = (example) => {
-      wanted.current = example;
-      stop(); // or a running subscription would go on writing into the new tab
+      pendingExample.current = example;
+      stop(); // otherwise an active subscription would write into the new tab
       addTab();
     };
   });
   return null;
 }
 
-// The explorer shows the tab's operation as it is typed, and types into it.
+// The explorer shows the operation in the editor of the tab, and edits it.
 function Explorer() {
   const { tabs, activeTabIndex, queryEditor } = useEditorContext({ nonNull: true });
   const plugin = GraphiQLPluginExplorer.useExplorerPlugin({
@@ -80,4 +80,4 @@ function App() {
 
 ReactDOM.render(h(Bar, { open: (example) => openExample(example) }), document.getElementById("bar"));
 ReactDOM.render(h(App), document.getElementById("editor"));
-recognize();
+detectCookieSession();

@@ -1,6 +1,5 @@
-// What this browser tab knows of its session. Kept in sessionStorage, so each tab is a device of its own
-// and a reload stays signed in.
-import { fleeting } from "./storage.js";
+// The session of this browser tab. It is stored in sessionStorage: each tab is a device, and a reload stays signed in.
+import { tabStorage } from "./storage.js";
 
 const KEY = "sessionql.session";
 const SIGNED_OUT = Object.freeze({});
@@ -10,7 +9,7 @@ let session = load();
 
 function load() {
   try {
-    return JSON.parse(fleeting.getItem(KEY)) ?? SIGNED_OUT;
+    return JSON.parse(tabStorage.getItem(KEY)) ?? SIGNED_OUT;
   } catch {
     return SIGNED_OUT;
   }
@@ -18,23 +17,23 @@ function load() {
 
 function save(next) {
   session = next;
-  if (next === SIGNED_OUT) fleeting.removeItem(KEY);
-  else fleeting.setItem(KEY, JSON.stringify(next));
+  if (next === SIGNED_OUT) tabStorage.removeItem(KEY);
+  else tabStorage.setItem(KEY, JSON.stringify(next));
   listeners.forEach((listener) => listener(session));
 }
 
 export const current = () => session;
-export const forget = () => save(SIGNED_OUT);
+export const remove = () => save(SIGNED_OUT);
 export const end = () => save({ ...session, ended: true });
 
-export const canRefresh = () => Boolean(session.refreshToken || session.byCookie);
+export const canRefresh = () => Boolean(session.refreshToken || session.usesCookie);
 
-export function watch(listener) {
+export function subscribe(listener) {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-// Expiry times are the server's, and this computer's clock may be wrong by more than a token lives.
+// Expiry times are those of the server. The clock of this computer may differ by more than the lifetime of a token.
 export function setServerTime(date) {
   const time = Date.parse(date ?? "");
   if (!Number.isNaN(time)) clockOffset = time - Date.now();
@@ -42,39 +41,41 @@ export function setServerTime(date) {
 
 export function secondsLeft() {
   const expiry = Date.parse(session.accessTokenExpiresAt ?? "");
-  if (Number.isNaN(expiry)) return session.byCookie ? 0 : Infinity;
+  if (Number.isNaN(expiry)) return session.usesCookie ? 0 : Infinity;
   return (expiry - Date.now() - clockOffset) / 1000;
 }
 
-// A refresh says nothing about who the user is, so what a log-in said stays; a log-in replaces all of it.
-// `proof` tells this session's tokens from those they replaced: the access token, or, where the browser keeps it
-// in a cookie that no script sees, when it expires.
-function keep(field, { tokens, user, session: device }) {
-  const known = signsIn(field) ? {} : session;
+// Stores the tokens of a payload. A refresh has no user, so the user of the log-in stays; a log-in replaces everything.
+// `credential` identifies the current tokens: the access token, or its expiry time if it is in a cookie, which scripts
+// cannot read.
+function store(field, { tokens, user, session: device }) {
+  const before = startsSession(field) ? {} : session;
   save({
-    email: user?.email ?? known.email,
-    device: device?.device ?? known.device,
-    id: device?.id ?? known.id,
-    proof: tokens.accessToken ?? `cookie ${tokens.accessTokenExpiresAt}`,
-    byCookie: tokens.accessToken === null,
+    email: user?.email ?? before.email,
+    device: device?.device ?? before.device,
+    id: device?.id ?? before.id,
+    credential: tokens.accessToken ?? `cookie ${tokens.accessTokenExpiresAt}`,
+    usesCookie: tokens.accessToken === null,
     accessToken: tokens.accessToken,
     accessTokenExpiresAt: tokens.accessTokenExpiresAt,
-    refreshToken: tokens.refreshToken ?? known.refreshToken,
+    refreshToken: tokens.refreshToken ?? before.refreshToken,
   });
 }
 
-export const signsIn = (field) => field === "register" || field === "login";
+export const startsSession = (field) => field === "register" || field === "login";
 
-// What the server says of a request that had nothing but cookies: whose they are, or that none came. `id` is the
-// session that was just put into them, if any.
-export function confirm(me, id) {
-  const now = me?.currentSession;
+// Handles the response to a request with cookies only: `me` is their user, or null. `id` is the session of a log-in just
+// before, if there was one.
+export function updateFromCookies(me, id) {
+  const current = me?.currentSession;
   if (session.accessToken) return;
-  if (now && (!id || id === now.id)) {
-    const known = session.id === now.id ? session : {};
+  if (current && (!id || id === current.id)) {
+    const before = session.id === current.id ? session : {};
     const { email } = me;
-    save({ ...known, proof: known.proof ?? "cookie", byCookie: true, email, device: now.device, id: now.id, ended: false });
-  } else if (session.byCookie && session.id === id) save({ cookieNotKept: true });
+    const credential = before.credential ?? "cookie";
+    const { device, id } = current;
+    save({ ...before, credential, usesCookie: true, email, device, id, ended: false });
+  } else if (session.usesCookie && session.id === id) save({ cookieNotStored: true });
 }
 
 const endsSession = (field, payload) =>
@@ -86,14 +87,14 @@ const endsSession = (field, payload) =>
 export const isUnauthenticated = (result) =>
   Array.isArray(result?.errors) && result.errors.some((error) => error?.extensions?.code === "UNAUTHENTICATED");
 
-// Reads a result for news of the session. `sentProof` is the proof of this page that the request carried, if any:
-// an answer to another one, or to one since replaced, says nothing about the session at hand.
-export function learn(rootFields, result, sentProof) {
-  const isOurs = () => Boolean(sentProof) && sentProof === session.proof;
-  if (isOurs() && isUnauthenticated(result)) end();
+// Updates the session from a result. `sentCredential` is the credential of this session that the request had, if any:
+// the result of a request with another or an older credential does not apply to the current session.
+export function update(rootFields, result, sentCredential) {
+  const isCurrent = () => Boolean(sentCredential) && sentCredential === session.credential;
+  if (isCurrent() && isUnauthenticated(result)) end();
   for (const { key, name } of rootFields) {
     const payload = result?.data?.[key];
-    if (payload?.tokens?.accessToken !== undefined) keep(name, payload);
-    else if (isOurs() && endsSession(name, payload)) end();
+    if (payload?.tokens?.accessToken !== undefined) store(name, payload);
+    else if (isCurrent() && endsSession(name, payload)) end();
   }
 }

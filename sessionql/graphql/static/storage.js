@@ -1,7 +1,7 @@
-// Where things are kept in the browser.
+// Storage of the browser for GraphiQL and for the session.
 
-// A browser that blocks site data throws at the mere mention of its storage; the page then forgets on reload.
-function area(name) {
+// Browsers that block site data throw an error when storage is accessed. Then a reload loses everything.
+function openStorage(name) {
   try {
     window[name].getItem("");
     return window[name];
@@ -15,25 +15,25 @@ function area(name) {
   }
 }
 
-const lasting = area("localStorage");
-export const fleeting = area("sessionStorage");
+const permanentStorage = openStorage("localStorage");
+export const tabStorage = openStorage("sessionStorage");
 
-// GraphiQL keeps everything for good by default. Operations, variables and history may hold passwords and
-// tokens, so only how the page looks outlives the browser tab.
-const LASTING_KEYS = /^graphiql:(theme|visiblePlugin|\w+Flex)$/;
-const areaOf = (key) => (LASTING_KEYS.test(key) ? lasting : fleeting);
+// By default GraphiQL stores everything permanently. Operations, variables and history may contain passwords and tokens,
+// so only settings of the layout are stored longer than the browser tab exists.
+const PERMANENT_KEYS = /^graphiql:(theme|visiblePlugin|\w+Flex)$/;
+const storageOf = (key) => (PERMANENT_KEYS.test(key) ? permanentStorage : tabStorage);
 const isGraphiql = (key) => key.startsWith("graphiql:");
-const used = new Set([lasting, fleeting].flatMap((each) => Object.keys(each)).filter(isGraphiql));
+const usedKeys = new Set([permanentStorage, tabStorage].flatMap((each) => Object.keys(each)).filter(isGraphiql));
 
 export const graphiqlStorage = {
-  getItem: (key) => areaOf(key).getItem(key),
+  getItem: (key) => storageOf(key).getItem(key),
   setItem: (key, value) => {
-    used.add(key);
-    areaOf(key).setItem(key, value);
+    usedKeys.add(key);
+    storageOf(key).setItem(key, value);
   },
-  removeItem: (key) => areaOf(key).removeItem(key),
-  clear: () => used.forEach((key) => areaOf(key).removeItem(key)),
+  removeItem: (key) => storageOf(key).removeItem(key),
+  clear: () => usedKeys.forEach((key) => storageOf(key).removeItem(key)),
   get length() {
-    return used.size;
+    return usedKeys.size;
   },
 };

@@ -1,5 +1,5 @@
-// How operations travel: queries and mutations by POST, subscriptions by WebSocket (graphql-transport-ws).
-// Whatever goes wrong on the way becomes a result that can be read in the response pane.
+// Sends operations: queries and mutations by POST, subscriptions by WebSocket (graphql-transport-ws). Errors of the
+// transport become GraphQL results, so that the response pane shows them.
 import { rootFields, selectOperation } from "./examples.js";
 import * as session from "./session.js";
 
@@ -11,10 +11,10 @@ const REFRESH = `mutation Refresh($refreshToken: String) {
   }
 }`;
 
-const WHO = "{ me { email currentSession { id device } } }";
+const CURRENT_USER = "{ me { email currentSession { id device } } }";
 
-// These fields need no token, and a dead one must not keep anybody from signing in again.
-const OPEN_FIELDS = new Set(["register", "login", "refresh", "__schema", "__type", "__typename"]);
+// These fields need no token. They are sent without an expired token, which would prevent a new log-in.
+const PUBLIC_FIELDS = new Set(["register", "login", "refresh", "__schema", "__type", "__typename"]);
 const EXPIRY_MARGIN_SECONDS = 5;
 
 const failure = (message, extensions) => ({ errors: [{ message, ...(extensions && { extensions }) }] });
@@ -43,9 +43,9 @@ function read(response, text) {
     const result = JSON.parse(text);
     if (typeof result === "object" && result !== null) return result;
   } catch {
-    // Falls through: a proxy's error page, most likely.
+    // Not JSON: probably the error page of a proxy.
   }
-  return failure("The server's answer is not a GraphQL response.", {
+  return failure("The response of the server is not a GraphQL response.", {
     status: response.status,
     contentType: response.headers.get("Content-Type"),
     body: text.slice(0, 2000),
@@ -54,85 +54,85 @@ function read(response, text) {
 
 let refreshing = null;
 
-// Requests that find the token expired at the same time share one exchange: a refresh token works once.
+// Concurrent requests with an expired token share one refresh, because a refresh token can be used once.
 export function refresh() {
-  refreshing ??= exchange().finally(() => (refreshing = null));
+  refreshing ??= refreshOnce().finally(() => (refreshing = null));
   return refreshing;
 }
 
-// Resolves to a sentence about what went wrong, or to null.
-async function exchange() {
-  const { proof, refreshToken } = session.current();
+// Resolves to an error message, or to null.
+async function refreshOnce() {
+  const { credential, refreshToken } = session.current();
   const result = await post({ query: REFRESH, variables: { refreshToken } }, {});
-  if (session.current().proof !== proof) return null; // signed in or out meanwhile
+  if (session.current().credential !== credential) return null; // signed in or out meanwhile
   const error = result.data?.refresh?.errors?.[0] ?? result.errors?.[0];
-  if (!error) session.learn([{ key: "refresh", name: "refresh" }], result, null);
-  else if (proof && error.code === "REFRESH_TOKEN_INVALID") session.end();
+  if (!error) session.update([{ key: "refresh", name: "refresh" }], result, null);
+  else if (credential && error.code === "REFRESH_TOKEN_INVALID") session.end();
   return error ? String(error.message) : null;
 }
 
-// Ends the session on the server, then forgets it here. Resolves to what went wrong, or to null.
+// Ends the session on the server, then removes it here. Resolves to an error message, or to null.
 export async function signOut() {
   const result = await send({ query: "mutation SignOut { logout { session { id } } }" });
   if (result.errors && !session.isUnauthenticated(result)) return String(result.errors[0]?.message);
-  session.forget();
+  session.remove();
   return null;
 }
 
-// A tab that knows of no session may be in a browser that keeps one. Scripts see no cookies, so the server is asked.
-export async function recognize() {
-  if (session.current().proof) return;
-  const result = await post({ query: WHO }, {});
-  const renewed = session.isUnauthenticated(result) && !(await refresh());
-  session.confirm((renewed ? await post({ query: WHO }, {}) : result).data?.me);
+// Detects a session in cookies, by a request to the server, because scripts cannot read the cookies.
+export async function detectCookieSession() {
+  if (session.current().credential) return;
+  const result = await post({ query: CURRENT_USER }, {});
+  const refreshed = session.isUnauthenticated(result) && !(await refresh());
+  session.updateFromCookies((refreshed ? await post({ query: CURRENT_USER }, {}) : result).data?.me);
 }
 
-// After a log-in whose token is not in the payload: whether the browser has kept it in a cookie.
-async function lookForCookie(fields, result) {
-  const payloads = fields.filter(({ name }) => session.signsIn(name)).map(({ key }) => result.data?.[key]);
+// After a log-in without a token in the payload: detects whether the browser has stored the cookie.
+async function detectCookie(fields, result) {
+  const payloads = fields.filter(({ name }) => session.startsSession(name)).map(({ key }) => result.data?.[key]);
   const login = payloads.find((payload) => payload?.tokens || payload?.session || payload?.user);
   if (!login || login.tokens?.accessToken) return;
-  session.confirm((await post({ query: WHO }, {})).data?.me, login.session?.id);
+  session.updateFromCookies((await post({ query: CURRENT_USER }, {})).data?.me, login.session?.id);
 }
 
-// The headers of a request, and the proof of this page that it carries. A tab that sets Authorization in its own
-// headers editor speaks for itself. Cookies go by themselves.
+// The headers of a request, and the credential of the session that it has. An Authorization header from the headers
+// editor replaces that of the session. The browser adds cookies.
 async function authorize(fields, headers = {}) {
-  const own = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
-  if (own || !session.current().proof) return { headers, proof: null };
-  const isOpen = fields.length > 0 && fields.every(({ name }) => OPEN_FIELDS.has(name));
-  if (!isOpen && hasExpired() && session.canRefresh() && !session.current().ended) await refresh();
-  const { accessToken, proof, ended } = session.current();
-  if (!proof || (isOpen && (ended || hasExpired()))) return { headers, proof: null };
-  return { headers: accessToken ? { ...headers, Authorization: `Bearer ${accessToken}` } : headers, proof };
+  const hasOwn = Object.keys(headers).some((name) => name.toLowerCase() === "authorization");
+  if (hasOwn || !session.current().credential) return { headers, credential: null };
+  const isPublic = fields.length > 0 && fields.every(({ name }) => PUBLIC_FIELDS.has(name));
+  if (!isPublic && hasExpired() && session.canRefresh() && !session.current().ended) await refresh();
+  const { accessToken, credential, ended } = session.current();
+  if (!credential || (isPublic && (ended || hasExpired()))) return { headers, credential: null };
+  return { headers: accessToken ? { ...headers, Authorization: `Bearer ${accessToken}` } : headers, credential };
 }
 
-// GraphiQL's `fetcher`. Right after a change of tabs GraphiQL may still give the name of the other tab's operation.
-export async function send(asked, options = {}) {
-  const operation = selectOperation(asked.query, asked.operationName) ?? selectOperation(asked.query);
-  const params = operation ? { ...asked, operationName: operation.name?.value } : asked;
+// The `fetcher` of GraphiQL. Directly after a change of tabs GraphiQL may pass the operation name of the previous tab.
+export async function send(request, options = {}) {
+  const operation = selectOperation(request.query, request.operationName) ?? selectOperation(request.query);
+  const params = operation ? { ...request, operationName: operation.name?.value } : request;
   const fields = rootFields(operation);
-  const { headers, proof } = await authorize(fields, options.headers);
-  if (operation?.operation === "subscription") return subscribe(params, fields, headers, proof);
+  const { headers, credential } = await authorize(fields, options.headers);
+  if (operation?.operation === "subscription") return subscribe(params, fields, headers, credential);
   const result = await post(params, headers);
-  session.learn(fields, result, proof);
-  await lookForCookie(fields, result);
+  session.update(fields, result, credential);
+  await detectCookie(fields, result);
   return result;
 }
 
-// A connection for each subscription, because the headers are the connection's. Browsers cannot set headers on
-// a WebSocket, so they go in the payload of `connection_init`.
-function subscribe(params, fields, headers, proof) {
+// One connection per subscription, because headers belong to a connection. Browsers cannot set headers of a WebSocket,
+// so they are in the payload of `connection_init`.
+function subscribe(params, fields, headers, credential) {
   const url = new URL(URL_PATH, window.location.href.replace(/^http/, "ws")).href;
   const client = window.graphqlWs.createClient({ url, connectionParams: headers, retryAttempts: 0 });
   return {
     subscribe(observer) {
       const next = (result) => {
-        session.learn(fields, result, proof);
+        session.update(fields, result, credential);
         observer.next(result);
       };
-      const error = (problem) => {
-        next(describe(problem));
+      const error = (reason) => {
+        next(toResult(reason));
         observer.complete();
       };
       return { unsubscribe: client.subscribe(params, { next, error, complete: () => observer.complete() }) };
@@ -140,13 +140,13 @@ function subscribe(params, fields, headers, proof) {
   };
 }
 
-// graphql-ws reports GraphQL errors, a CloseEvent, or an Event of a connection that never opened.
-function describe(problem) {
-  if (Array.isArray(problem)) return { errors: problem };
-  if (typeof problem?.code === "number") {
-    return failure(`The subscription's connection was closed: ${problem.reason || "no reason given"}`, {
-      closeCode: problem.code,
+// graphql-ws reports GraphQL errors, a CloseEvent, or an Event if the connection could not be opened.
+function toResult(reason) {
+  if (Array.isArray(reason)) return { errors: reason };
+  if (typeof reason?.code === "number") {
+    return failure(`The subscription's connection was closed: ${reason.reason || "no reason given"}`, {
+      closeCode: reason.code,
     });
   }
-  return failure(`The subscription could not be opened: ${problem?.message || "no connection to the server"}`);
+  return failure(`The subscription could not be opened: ${reason?.message || "no connection to the server"}`);
 }

@@ -1,119 +1,124 @@
-// One session in the list. Its elements stay the same while the session changes, and so does what is typed into them.
-import { explain } from "./dialogs.js";
-import { el, show } from "./elements.js";
+// One session in a list. An update keeps the DOM elements, so text that the user is typing is not lost.
+import { errorText } from "./dialogs.js";
+import { el, setText } from "./dom.js";
+import { withoutBidiControls } from "./i18n.js";
 import { icon } from "./icons.js";
-import { plain } from "./words.js";
 
-const UNKNOWN = "Unknown device"; // as the server says it
+const UNKNOWN_DEVICE = "Unknown device"; // as the server spells it
 
-/** What people call the device: the name that they gave it, or else what it is. */
-export function nameOf(session, words) {
-  const device = session?.device === UNKNOWN ? "" : plain(session?.device).trim();
-  return plain(session?.name).trim() || device || words.say("unknownDevice");
+/** The name that the user gave the session, else its device. */
+export function displayName(session, i18n) {
+  const device = session?.device === UNKNOWN_DEVICE ? "" : withoutBidiControls(session?.device).trim();
+  return withoutBidiControls(session?.name).trim() || device || i18n.t("unknownDevice");
 }
 
-/** What tells devices of one name apart. */
-export function factsOf(session) {
+/** Texts in a row, with separators between them. */
+export function facts(texts) {
+  return el("p", { class: "facts" }, ...texts.map((text) => el("span", {}, el("bdi", {}, withoutBidiControls(text)))));
+}
+
+/** What distinguishes sessions with the same name: device, location and IP address. */
+function detailsOf(session) {
   return [session.name ? session.device : null, session.location?.label, session.ipAddress].filter(Boolean);
 }
 
-/** Facts in a row. */
-export function facts(texts) {
-  return el("p", { class: "facts" }, ...texts.map((text) => el("span", {}, el("bdi", {}, plain(text)))));
-}
-
 export class Card {
-  /** `doing` has `signOut(card)`, `logOut()` and `rename(card, name)`, which raises what went wrong. */
-  constructor(words, doing) {
-    this.words = words;
-    this.doing = doing;
-    this.tile = el("span", { class: "tile", part: "icon", role: "img" });
+  /** `actions` has `signOut(card)`, `logOut()` and `rename(card, name)`, which throws if it fails. */
+  constructor(i18n, actions) {
+    this.i18n = i18n;
+    this.actions = actions;
+    this.icon = el("span", { class: "tile", part: "icon", role: "img" });
     this.name = el("bdi", { class: "name", part: "name" });
-    this.about = facts([]);
-    this.when = el("time", { class: "when", part: "when" });
-    this.pen = el(
+    this.details = facts([]);
+    this.lastActive = el("time", { class: "when", part: "when" });
+    this.renameButton = el(
       "button",
-      { type: "button", class: "quiet small", part: "button", onclick: () => this.edit() },
+      { type: "button", class: "quiet small", part: "button", onclick: () => this.openForm() },
       icon("pen"),
     );
-    this.end = el("button", { type: "button", class: "plain", part: "button sign-out" });
-    this.end.addEventListener("click", () => (this.session.isCurrent ? doing.logOut() : doing.signOut(this)));
-    this.texts = el("div", {}, this.name, this.about, this.when);
-    this.actions = el("div", { class: "actions" }, this.pen, this.end);
-    this.element = el("li", { class: "session" }, this.tile, this.texts, this.actions);
+    this.signOutButton = el("button", { type: "button", class: "plain", part: "button sign-out" });
+    this.signOutButton.addEventListener("click", () =>
+      this.session.isCurrent ? actions.logOut() : actions.signOut(this),
+    );
+    this.texts = el("div", {}, this.name, this.details, this.lastActive);
+    this.buttons = el("div", { class: "actions" }, this.renameButton, this.signOutButton);
+    this.element = el("li", { class: "session" }, this.icon, this.texts, this.buttons);
   }
 
-  /** Show the session as it is now. */
+  /** Show the current state of the session. */
   update(session) {
-    const { words } = this;
+    const { i18n } = this;
     const kind = session.deviceInfo.kind;
-    if (this.session?.deviceInfo.kind !== kind) this.tile.replaceChildren(icon(kind));
+    if (this.session?.deviceInfo.kind !== kind) this.icon.replaceChildren(icon(kind));
     this.session = session;
-    const name = nameOf(session, words);
-    this.tile.setAttribute("aria-label", words.say(kind));
+    const name = displayName(session, i18n);
+    this.icon.setAttribute("aria-label", i18n.t(kind));
     this.element.classList.toggle("current", session.isCurrent);
     this.element.setAttribute("part", session.isCurrent ? "session current" : "session");
-    show(this.name, name);
-    const known = factsOf(session);
-    if (known.join("\n") !== this.known) {
-      const about = facts(known);
-      this.about.replaceWith(about);
-      this.about = about;
-      this.known = known.join("\n");
-    }
-    this.pen.setAttribute("aria-label", words.say("renameDevice", { device: name }));
-    this.pen.setAttribute("title", words.say("rename"));
-    show(this.end, words.say(session.isCurrent ? "logOut" : "signOut"));
-    if (!session.isCurrent) this.end.setAttribute("aria-label", words.say("signOutDevice", { device: name }));
-    this.tick();
+    setText(this.name, name);
+    this.#updateDetails(detailsOf(session));
+    this.renameButton.setAttribute("aria-label", i18n.t("renameDevice", { device: name }));
+    this.renameButton.setAttribute("title", i18n.t("rename"));
+    setText(this.signOutButton, i18n.t(session.isCurrent ? "logOut" : "signOut"));
+    if (!session.isCurrent) this.signOutButton.setAttribute("aria-label", i18n.t("signOutDevice", { device: name }));
+    this.updateTime();
   }
 
-  /** Show how long ago it was used. */
-  tick() {
+  /** Show how long ago the session was last active. */
+  updateTime() {
     const { isCurrent, lastActive } = this.session;
     const text = isCurrent
-      ? this.words.say("activeNow")
-      : this.words.say("active", { time: this.words.ago(lastActive) });
-    this.when.classList.toggle("now", isCurrent);
-    this.when.setAttribute("datetime", lastActive);
-    this.when.setAttribute("title", this.words.at(lastActive));
-    show(this.when, text);
+      ? this.i18n.t("activeNow")
+      : this.i18n.t("active", { time: this.i18n.relativeTime(lastActive) });
+    this.lastActive.classList.toggle("now", isCurrent);
+    this.lastActive.setAttribute("datetime", lastActive);
+    this.lastActive.setAttribute("title", this.i18n.dateTime(lastActive));
+    setText(this.lastActive, text);
   }
 
-  /** Have its name typed. */
-  edit() {
-    this.form = this.#form();
+  /** Open the form that renames the session. */
+  openForm() {
+    this.form = this.#createForm();
     this.input.value = this.session.name ?? "";
-    for (const each of [this.texts, this.actions]) each.hidden = true;
+    for (const each of [this.texts, this.buttons]) each.hidden = true;
     this.element.append(this.form);
     this.input.select();
   }
 
-  /** Go back to showing the name. */
+  /** Close the form and show the name again. */
   closeForm() {
     const hadFocus = this.form.contains(this.form.getRootNode().activeElement);
     this.form.remove();
-    for (const each of [this.texts, this.actions]) each.hidden = false;
-    if (hadFocus) this.pen.focus();
+    for (const each of [this.texts, this.buttons]) each.hidden = false;
+    if (hadFocus) this.renameButton.focus();
   }
 
-  #form() {
-    const { words } = this;
+  #updateDetails(details) {
+    const key = details.join("\n");
+    if (key === this.detailsKey) return;
+    this.detailsKey = key;
+    const updated = facts(details);
+    this.details.replaceWith(updated);
+    this.details = updated;
+  }
+
+  #createForm() {
+    const { i18n } = this;
     this.input = el("input", {
       name: "name",
       maxlength: 80,
       autocomplete: "off",
       enterkeyhint: "done",
-      placeholder: plain(this.session.device),
+      placeholder: withoutBidiControls(this.session.device),
     });
     this.problem = el("p", { class: "problem", role: "alert" });
-    const save = el("button", { class: "main", part: "button" }, words.say("save"));
+    const save = el("button", { class: "main", part: "button" }, i18n.t("save"));
     const cancel = el(
       "button",
       { type: "button", class: "plain", part: "button", onclick: () => this.closeForm() },
-      words.say("cancel"),
+      i18n.t("cancel"),
     );
-    const label = el("label", {}, words.say("name"), this.input);
+    const label = el("label", {}, i18n.t("name"), this.input);
     const form = el("form", { class: "rename" }, label, this.problem, el("div", { class: "row" }, save, cancel));
     form.addEventListener("keydown", (event) => event.key === "Escape" && this.closeForm());
     form.addEventListener("submit", (event) => {
@@ -128,10 +133,10 @@ export class Card {
     button.setAttribute("aria-disabled", "true");
     this.problem.textContent = "";
     try {
-      await this.doing.rename(this, this.input.value.trim() || null);
+      await this.actions.rename(this, this.input.value.trim() || null);
       this.closeForm();
     } catch (error) {
-      show(this.problem, explain(this.words, error));
+      setText(this.problem, errorText(this.i18n, error));
     } finally {
       button.setAttribute("aria-disabled", "false");
     }

@@ -1,96 +1,96 @@
-// Dialogs: a question with a way out of it, or a form. They stay open, with all that was typed, until it worked.
-import { Refused, SignedOut, Unreachable } from "./asking.js";
-import { el, show } from "./elements.js";
+// Modal dialogs: a question or a form. A dialog stays open, with all input, until its action succeeds or it is cancelled.
+import { NetworkError, RequestError, SignedOutError } from "./client.js";
+import { el, setText } from "./dom.js";
 
-let made = 0;
+let idCount = 0;
 
-/** A failure that its reader can do something about, in the reader's words. */
-export class Problem extends Error {}
+/** An error whose message is already in the language of the user. */
+export class UserError extends Error {}
 
-/** What to say of something that went wrong. */
-export function explain(words, error) {
-  if (error instanceof Problem) return error.message;
-  if (error instanceof Unreachable) return words.say("notSent");
-  if (error instanceof Refused) return words.say("failed", { message: error.message });
+/** The text to show for an error. Throws errors of other types again. */
+export function errorText(i18n, error) {
+  if (error instanceof UserError) return error.message;
+  if (error instanceof NetworkError) return i18n.t("requestFailed");
+  if (error instanceof RequestError) return i18n.t("failed", { message: error.message });
   throw error;
 }
 
-/** A field with its label. */
+/** An input with a label and an optional hint. */
 export function field(label, properties, hint = null) {
-  const id = `field-${(made += 1)}`;
+  const id = `field-${(idCount += 1)}`;
   const hints = hint && el("p", { class: "hint", id: `${id}-hint` }, hint);
   const input = el("input", { ...properties, id, "aria-describedby": hints && hints.id });
   return el("div", {}, el("label", { for: id }, label), input, hints);
 }
 
-/** The user's name for password managers, which have to know whose password it is. */
-export function account(email) {
+/** A hidden input with the e-mail address, from which password managers know the account of a password. */
+export function hiddenUsername(email) {
   return el("input", { type: "email", name: "email", autocomplete: "username", value: email ?? "", hidden: true });
 }
 
 /**
- * Ask, and do `act` with the values of the form when the answer is yes. True when that was done, false when the reader
- * went away from it. `leave`, an AbortSignal, takes the question back.
+ * Show a dialog, and call `action` with the values of its form when it is confirmed. An `action` that returns false or
+ * throws leaves the dialog open. Resolves to true after the action, to false if the dialog was closed before; rejects
+ * with SignedOutError. Aborting `signal` closes the dialog.
  */
-export function question(root, words, { title, content, yes, danger = false, act, leave }) {
+export function showDialog(root, i18n, { title, content, confirmLabel, isDangerous = false, action, signal }) {
   const problem = el("p", { class: "problem", role: "alert" });
-  const go = el("button", { type: "submit", class: `main ${danger ? "danger" : ""}`, part: "button" }, yes);
-  const no = el(
+  const confirm = el(
+    "button",
+    { type: "submit", class: `main ${isDangerous ? "danger" : ""}`, part: "button" },
+    confirmLabel,
+  );
+  const cancel = el(
     "button",
     { type: "button", class: "plain", part: "button", onclick: () => dialog.close() },
-    words.say("cancel"),
+    i18n.t("cancel"),
   );
-  const id = `dialog-${(made += 1)}`;
-  const form = el(
-    "form",
-    { method: "dialog", novalidate: true },
-    ...content,
-    problem,
-    el("div", { class: "buttons" }, no, go),
-  );
+  const id = `dialog-${(idCount += 1)}`;
+  const buttons = el("div", { class: "buttons" }, cancel, confirm);
+  const form = el("form", { method: "dialog", novalidate: true }, ...content, problem, buttons);
   const heading = el("h2", { class: "title", id }, title);
   const dialog = el("dialog", { part: "dialog", "aria-labelledby": id }, heading, form);
   const { promise, resolve, reject } = Promise.withResolvers();
-  let done = false;
-  let busy = false;
+  let isDone = false;
+  let isBusy = false;
 
   async function submit(event) {
     event.preventDefault();
-    if (busy || !dialog.open) return;
+    if (isBusy || !dialog.open) return;
     setBusy(true);
     try {
       const empty = [...form.elements].find((each) => each.required && !each.value);
       if (empty) return empty.focus();
-      done = (await act(Object.fromEntries(new FormData(form)))) !== false;
-      if (done) dialog.close();
+      isDone = (await action(Object.fromEntries(new FormData(form)))) !== false;
+      if (isDone) dialog.close();
     } catch (error) {
-      fail(error);
+      showError(error);
     } finally {
       setBusy(false);
     }
   }
-  function fail(error) {
-    if (error instanceof SignedOut) {
+  function showError(error) {
+    if (error instanceof SignedOutError) {
       reject(error);
       return dialog.close();
     }
     problem.textContent = "";
-    show(problem, explain(words, error));
+    setText(problem, errorText(i18n, error));
     form.querySelector("input:not([hidden])")?.select();
   }
-  function setBusy(now) {
-    busy = now;
-    go.setAttribute("aria-disabled", String(now));
-    if (now) problem.textContent = "";
+  function setBusy(value) {
+    isBusy = value;
+    confirm.setAttribute("aria-disabled", String(value));
+    if (value) problem.textContent = "";
   }
   form.addEventListener("submit", submit);
   dialog.addEventListener("close", () => {
     dialog.remove();
-    resolve(done);
+    resolve(isDone);
   });
-  leave?.addEventListener("abort", () => dialog.close());
+  signal?.addEventListener("abort", () => dialog.close());
   root.append(dialog);
   dialog.showModal();
-  (form.querySelector("input:not([hidden])") ?? no).focus();
+  (form.querySelector("input:not([hidden])") ?? cancel).focus();
   return promise;
 }

@@ -1,5 +1,5 @@
-// Drawings on a square of 24, of one line each.
-import { svg } from "./elements.js";
+// Icons as SVG paths in a 24 x 24 view box.
+import { svg } from "./dom.js";
 
 const PATHS = {
   DESKTOP: ["M4.5 5.5h15a1 1 0 0 1 1 1v8.5h-17V6.5a1 1 0 0 1 1-1Z", "M2 18.5h20", "M3.5 15v2.2M20.5 15v2.2"],
@@ -29,11 +29,11 @@ const PATHS = {
   pen: ["M4.5 19.5 5.5 15 16 4.5l3.5 3.5L9 18.5l-4.5 1Z", "m13.5 7 3.5 3.5"],
   shield: ["M12 3 5 5.5V11c0 4.5 2.8 8 7 9.8 4.2-1.8 7-5.3 7-9.8V5.5L12 3Z", "m9 11.8 2.2 2.2 4-4.2"],
   cloud: ["M7.5 18.5a4 4 0 0 1-.6-7.95A5.5 5.5 0 0 1 17.4 11 3.8 3.8 0 0 1 17 18.5", "m4 4 16 16.5"],
-  door: ["M14 4.5H6.5v15H14", "M11 12h9.5", "m17 8.5 3.5 3.5-3.5 3.5"],
+  exit: ["M14 4.5H6.5v15H14", "M11 12h9.5", "m17 8.5 3.5 3.5-3.5 3.5"],
 };
 
-/** A drawing beside words that say the same. */
+/** An icon. It is hidden from screen readers, because a text beside it has the same meaning. */
 export function icon(name) {
-  const lines = (PATHS[name] ?? PATHS.UNKNOWN).map((d) => svg("path", { d }));
-  return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: "icon" }, ...lines);
+  const paths = (PATHS[name] ?? PATHS.UNKNOWN).map((d) => svg("path", { d }));
+  return svg("svg", { viewBox: "0 0 24 24", "aria-hidden": "true", class: "icon" }, ...paths);
 }

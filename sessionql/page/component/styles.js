@@ -1,5 +1,5 @@
-// How it looks. Whoever uses the element sets the custom properties, or styles its parts.
-const TEXT = `
+// The style sheet. A page changes it by custom properties and `::part()`; see docs/component.md.
+const CSS = `
 :host {
   color-scheme: light dark;
   --accent: var(--my-sessions-accent, light-dark(#1f5fa8, #8fc1f7));
@@ -77,9 +77,9 @@ input:focus-visible { outline-offset: 0; border-color: transparent; }
 .rename { display: grid; gap: .5rem; grid-column: 2 / -1; }
 .rename .row { display: flex; gap: .5rem; flex-wrap: wrap; }
 
-.happening { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 1rem; align-items: baseline; padding: .75rem 1.125rem; }
-.happening .facts { grid-column: 1 / -1; }
-.happening .moment { grid-column: 2; grid-row: 1; white-space: nowrap; }
+.entry { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0 1rem; align-items: baseline; padding: .75rem 1.125rem; }
+.entry .facts { grid-column: 1 / -1; }
+.entry .moment { grid-column: 2; grid-row: 1; white-space: nowrap; }
 .moment { color: var(--muted); font-size: .875rem; }
 .what { font-weight: 550; overflow-wrap: anywhere; }
 .what.notable { color: var(--warning); }
@@ -87,27 +87,27 @@ input:focus-visible { outline-offset: 0; border-color: transparent; }
 .empty strong { display: block; color: var(--text); font-weight: 600; }
 .row-box { display: flex; flex-wrap: wrap; gap: .75rem 1rem; align-items: center; justify-content: space-between; padding: 1rem 1.125rem; }
 
-.away { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: .25rem 1rem; align-items: center; padding: .875rem 1.125rem; margin-block-end: 1.5rem; border-color: color-mix(in srgb, var(--warning) 45%, var(--line)); }
-.away .icon { color: var(--warning); }
-.away strong { display: block; font-weight: 600; }
-.away p { color: var(--muted); font-size: .875rem; }
+.connection { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: .25rem 1rem; align-items: center; padding: .875rem 1.125rem; margin-block-end: 1.5rem; border-color: color-mix(in srgb, var(--warning) 45%, var(--line)); }
+.connection .icon { color: var(--warning); }
+.connection strong { display: block; font-weight: 600; }
+.connection p { color: var(--muted); font-size: .875rem; }
 
-.out { padding: 1.5rem; margin-block-end: 1.5rem; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem 1rem; }
-.out .tile { color: var(--accent); }
-.out .title { font-size: 1.1875rem; line-height: 1.35; overflow-wrap: anywhere; }
-.out p { color: var(--muted); margin-block-start: .25rem; }
+.signed-out { padding: 1.5rem; margin-block-end: 1.5rem; display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .25rem 1rem; }
+.signed-out .tile { color: var(--accent); }
+.signed-out .title { font-size: 1.1875rem; line-height: 1.35; overflow-wrap: anywhere; }
+.signed-out p { color: var(--muted); margin-block-start: .25rem; }
 
-.waiting { height: 5.125rem; background: linear-gradient(100deg, var(--card) 40%, var(--tint) 50%, var(--card) 60%) 0 0 / 300% 100%; animation: wait 1.8s linear infinite; }
-@keyframes wait { from { background-position: 100% 0; } to { background-position: 0 0; } }
+.loading { height: 5.125rem; background: linear-gradient(100deg, var(--card) 40%, var(--tint) 50%, var(--card) 60%) 0 0 / 300% 100%; animation: shimmer 1.8s linear infinite; }
+@keyframes shimmer { from { background-position: 100% 0; } to { background-position: 0 0; } }
 
-.saying { position: fixed; inset: auto 1rem max(1.25rem, env(safe-area-inset-bottom)); z-index: 1; display: flex; justify-content: center; pointer-events: none; }
-.saying p { max-width: 32rem; padding: .75rem 1.125rem; border-radius: 12px; background: light-dark(#1d2430, #e8ebf0); color: light-dark(#ffffff, #161b22); font-size: .9375rem; overflow-wrap: anywhere; box-shadow: 0 8px 28px rgb(0 0 0 / .22); animation: come .2s ease-out; }
-.saying p:empty { display: none; }
-@keyframes come { from { opacity: 0; transform: translateY(.5rem); } }
+.notification { position: fixed; inset: auto 1rem max(1.25rem, env(safe-area-inset-bottom)); z-index: 1; display: flex; justify-content: center; pointer-events: none; }
+.notification p { max-width: 32rem; padding: .75rem 1.125rem; border-radius: 12px; background: light-dark(#1d2430, #e8ebf0); color: light-dark(#ffffff, #161b22); font-size: .9375rem; overflow-wrap: anywhere; box-shadow: 0 8px 28px rgb(0 0 0 / .22); animation: appear .2s ease-out; }
+.notification p:empty { display: none; }
+@keyframes appear { from { opacity: 0; transform: translateY(.5rem); } }
 
 dialog { width: min(27rem, calc(100vw - 2rem)); max-height: calc(100dvh - 2rem); padding: 1.5rem; color: var(--text); background: var(--card); border: 1px solid var(--line); border-radius: calc(var(--radius) + 4px); box-shadow: 0 24px 64px rgb(0 0 0 / .3); font: 400 1rem/1.5 var(--my-sessions-font, system-ui, sans-serif); }
 dialog::backdrop { background: rgb(10 14 20 / .5); }
-dialog[open] { animation: come .18s ease-out; }
+dialog[open] { animation: appear .18s ease-out; }
 dialog .title { font-size: 1.1875rem; line-height: 1.35; overflow-wrap: anywhere; margin-block-end: .375rem; }
 dialog form { display: grid; gap: 1rem; margin-block-start: .5rem; }
 dialog p { color: var(--muted); }
@@ -121,10 +121,10 @@ dialog .buttons { display: flex; justify-content: flex-end; flex-wrap: wrap; gap
   .session .actions { grid-column: 2; margin-block-start: .5rem; }
   .session .actions button.small { order: 1; }
   .rename { grid-column: 1 / -1; }
-  .happening { padding-inline: 1rem; }
-  .away { grid-template-columns: auto minmax(0, 1fr); }
-  .away button { grid-column: 2; justify-self: start; }
-  .out { padding: 1.25rem 1rem; }
+  .entry { padding-inline: 1rem; }
+  .connection { grid-template-columns: auto minmax(0, 1fr); }
+  .connection button { grid-column: 2; justify-self: start; }
+  .signed-out { padding: 1.25rem 1rem; }
   dialog .buttons > * { flex: 1 1 auto; }
 }
 @media (prefers-reduced-motion: reduce) {
@@ -135,9 +135,9 @@ dialog .buttons { display: flex; justify-content: flex-end; flex-wrap: wrap; gap
 }
 `;
 
-/** The style sheet, made by script: no policy for inline styles is in its way. */
-export function sheet() {
-  const made = new CSSStyleSheet();
-  made.replaceSync(TEXT);
-  return made;
+/** The style sheet as an object: a content security policy without 'unsafe-inline' allows it. */
+export function styleSheet() {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(CSS);
+  return sheet;
 }

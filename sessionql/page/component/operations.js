@@ -1,10 +1,10 @@
-// What the element asks the server. Each is written in full, for the server reads this file too: where it runs trusted
-// documents alone, these are among them.
-export const LOOK = `query LookAtMySessions($first: Int!, $events: Int!) {
+// The GraphQL operations of the element. Each is complete, without interpolation, because the server reads this file too:
+// it adds them to its trusted documents.
+export const SESSIONS_OVERVIEW = `query SessionsOverview($first: Int!, $events: Int!) {
   me {
     id email
-    currentSession { ...Card }
-    sessions(first: $first) { totalCount pageInfo { hasNextPage endCursor } nodes { ...Card } }
+    currentSession { ...SessionCard }
+    sessions(first: $first) { totalCount pageInfo { hasNextPage endCursor } nodes { ...SessionCard } }
     ended: sessions(filter: { states: [REVOKED, EXPIRED] }, first: 20) {
       nodes {
         id name device deviceInfo { kind } state expiresAt revokedAt revocationReason
@@ -17,35 +17,35 @@ export const LOOK = `query LookAtMySessions($first: Int!, $events: Int!) {
     }
   }
 }
-fragment Card on Session {
+fragment SessionCard on Session {
   id isCurrent name device deviceInfo { kind } ipAddress location { label } createdAt lastActive
 }`;
-export const LOOK_FURTHER = `query LookFurther($first: Int!, $after: String) {
-  me { id sessions(first: $first, after: $after) { pageInfo { hasNextPage endCursor } nodes { ...Card } } }
+export const MORE_SESSIONS = `query MoreSessions($first: Int!, $after: String) {
+  me { id sessions(first: $first, after: $after) { pageInfo { hasNextPage endCursor } nodes { ...SessionCard } } }
 }
-fragment Card on Session {
+fragment SessionCard on Session {
   id isCurrent name device deviceInfo { kind } ipAddress location { label } createdAt lastActive
 }`;
-export const WATCH = `subscription WatchMySessions {
+export const WATCH_SECURITY_EVENTS = `subscription WatchSecurityEvents {
   securityEvent {
     kind device actorName
     session { id isCurrent name device state revocationReason }
     actor { id isCurrent name device }
   }
 }`;
-export const REVOKE = `mutation SignOut($sessionId: ID!) {
+export const REVOKE_SESSION = `mutation RevokeSession($sessionId: ID!) {
   revokeSession(sessionId: $sessionId) { session { id } errors { ... on UserError { code message } } }
 }`;
-export const REVOKE_OTHERS = `mutation SignOutOthers($dryRun: Boolean!) {
+export const REVOKE_OTHER_SESSIONS = `mutation RevokeOtherSessions($dryRun: Boolean!) {
   revokeSessions(filter: {}, dryRun: $dryRun) { revokedCount revokedSessionIds errors { ... on UserError { code message } } }
 }`;
-export const RENAME = `mutation Rename($sessionId: ID!, $name: String) {
-  renameSession(input: { sessionId: $sessionId, name: $name }) { session { ...Card } errors { ... on UserError { code message } } }
+export const RENAME_SESSION = `mutation RenameSession($sessionId: ID!, $name: String) {
+  renameSession(input: { sessionId: $sessionId, name: $name }) { session { ...SessionCard } errors { ... on UserError { code message } } }
 }
-fragment Card on Session {
+fragment SessionCard on Session {
   id isCurrent name device deviceInfo { kind } ipAddress location { label } createdAt lastActive
 }`;
-export const PROVE = `mutation Prove($password: String!) {
+export const REAUTHENTICATE = `mutation Reauthenticate($password: String!) {
   reauthenticate(input: { password: $password }) {
     tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt } errors {
       ... on UserError { code message } ... on RateLimitedError { retryAfterSeconds }

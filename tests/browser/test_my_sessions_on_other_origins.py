@@ -1,4 +1,4 @@
-"""`<my-sessions>` on pages of other origins: `graphql_examples/component` and what our pages show, as they are."""
+"""`<my-sessions>` on pages of other origins: `graphql_examples/component` and the HTML of the documentation."""
 
 import threading
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
-from tests.browser.people import DESKTOP, PASSWORD
+from tests.browser.page_users import DESKTOP, PASSWORD
 from tests.docs.blocks import Block, written_in
 from tests.engines import Engines
 from tests.server import FIREFOX, IPHONE, LOG_IN, Device, Server
@@ -26,9 +26,9 @@ PAGES = {f"/{path.name}": path.read_text(encoding="utf-8") for path in EXAMPLES.
 
 
 class Site(ThreadingHTTPServer):
-    """Somebody else's site, with the examples, which find our server at another address than they say."""
+    """A site with the examples, in which the URL of the server is replaced by the real one."""
 
-    auth = AUTH
+    auth_url = AUTH
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Examples)
@@ -38,14 +38,14 @@ class _Examples(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         page = PAGES.get(self.path)
         assert isinstance(self.server, Site)
-        body = (page or "").replace(AUTH, self.server.auth)
+        body = (page or "").replace(AUTH, self.server.auth_url)
         self.send_response(404 if page is None else 200)
         self.send_header("Content-Type", "text/html; charset=utf-8")
         self.end_headers()
         self.wfile.write(body.encode())
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-        """Say nothing."""
+        """Write no log."""
 
 
 @pytest.fixture(scope="module")
@@ -60,12 +60,12 @@ def site() -> Iterator[Site]:
 
 @pytest.fixture(scope="module")
 def server(engines: Engines, site: Site, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that lists the site, under two names: of its own site, and of another."""
+    """A server that lists the site under two host names: same-site (localhost) and cross-site (127.0.0.1)."""
     folder = tmp_path_factory.mktemp("component")
     listed = f"http://localhost:{site.server_port},http://127.0.0.1:{site.server_port}"
     settings = {"CORS_ORIGINS": listed, "CORS_CREDENTIALS": "true", "ACCESS_TOKEN_LIFETIME": "2s"}
     with Server(engines.sqlite(folder), folder, **settings) as server:
-        site.auth = server.url.replace("127.0.0.1", "localhost")
+        site.auth_url = server.url.replace("127.0.0.1", "localhost")
         server.device(IPHONE).register(EMAIL)
         yield server
 
@@ -80,13 +80,13 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def page(context: BrowserContext) -> Iterator[Page]:
-    page, complaints = context.new_page(), list[str]()
-    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page, errors = context.new_page(), list[str]()
+    page.on("pageerror", lambda error: errors.append(str(error)))
     yield page
-    assert complaints == []
+    assert errors == []
 
 
-def enter_shop(page: Page, site: Site) -> None:
+def log_in_to_shop(page: Page, site: Site) -> None:
     page.goto(f"http://localhost:{site.server_port}/with_cookies.html")
     page.get_by_label("E-mail address").fill(EMAIL)
     page.get_by_label("Password").fill(PASSWORD)
@@ -95,24 +95,24 @@ def enter_shop(page: Page, site: Site) -> None:
 
 
 def phone(server: Server) -> Device:
-    """The user's other device."""
+    """Another device of the user."""
     return server.device(IPHONE).log_in(EMAIL)
 
 
 def revoke(server: Server, device: str) -> None:
-    """Sign out all devices of that name, from a new one."""
+    """Revoke all sessions of the device with this name, from a new session."""
     other = phone(server)
     for session in other.get("{ mySessions { id device isCurrent } }")["mySessions"]:
         if session["device"] == device and not session["isCurrent"]:
             other.get("mutation($id: ID!) { revokeSession(sessionId: $id) { session { id } } }", id=session["id"])
 
 
-def test_it_works_with_cookies_inside_of_another_site(server: Server, site: Site, page: Page) -> None:
-    enter_shop(page, site)
+def test_it_works_with_cookies_on_another_site(server: Server, site: Site, page: Page) -> None:
+    log_in_to_shop(page, site)
     sessions = page.locator("my-sessions")
     expect(sessions).to_contain_text("These are the devices")
     expect(page.locator("#log li").first).to_have_text(f"signedin: {EMAIL}")
-    # The site says in which language: it is the site's page, whatever its reader's browser prefers.
+    # The language is that of the page, not of the browser.
     expect(page.get_by_text("Active now")).to_be_visible()
     expect(page.get_by_role("heading", name="Password")).to_have_count(0)
     heading = page.get_by_role("heading", name="You are here")
@@ -124,7 +124,7 @@ def test_it_works_with_cookies_inside_of_another_site(server: Server, site: Site
     expect(page.locator("#log li").nth(1)).to_have_text("sessionrevoked: Safari on iPhone")
 
     revoke(server, "Firefox on Ubuntu")
-    expect(page.get_by_text("Thrown out of the shop by your Safari on iPhone")).to_be_visible()
+    expect(page.get_by_text("Signed out of the shop by your Safari on iPhone")).to_be_visible()
     expect(page.locator("#log li").last).to_have_text("signedout: REVOKED_BY_USER")
     expect(page.get_by_role("button", name="Enter the shop")).to_be_visible()
     assert sessions.evaluate("it => it.matches(':state(signed-out)') && !it.signedIn")
@@ -132,19 +132,19 @@ def test_it_works_with_cookies_inside_of_another_site(server: Server, site: Site
 
 @pytest.mark.usefixtures("server")
 @pytest.mark.parametrize("block", BLOCKS, ids=str)
-def test_what_our_pages_say_is_all_that_it_takes(block: Block, site: Site, page: Page) -> None:
-    asked = {"query": LOG_IN, "variables": {"input": {"email": EMAIL, "password": PASSWORD, "delivery": "COOKIE"}}}
-    page.request.post(f"{site.auth}/graphql", data=asked, headers={"Origin": site.auth})
+def test_the_html_of_the_documentation_is_complete(block: Block, site: Site, page: Page) -> None:
+    body = {"query": LOG_IN, "variables": {"input": {"email": EMAIL, "password": PASSWORD, "delivery": "COOKIE"}}}
+    page.request.post(f"{site.auth_url}/graphql", data=body, headers={"Origin": site.auth_url})
     page.goto(f"http://localhost:{site.server_port}/{block}")
     expect(page.locator("my-sessions:state(live)")).to_be_attached()
     expect(page.get_by_role("heading", name="Dieses Gerät")).to_be_visible()
 
 
-def test_it_works_with_the_tokens_of_a_page_of_another_site(server: Server, site: Site, page: Page) -> None:
-    answers = {"E-mail address": EMAIL, "Password": PASSWORD}
+def test_it_works_with_the_tokens_of_another_site(server: Server, site: Site, page: Page) -> None:
+    inputs = {"E-mail address": EMAIL, "Password": PASSWORD}
 
     def answer(dialog: Dialog) -> None:
-        dialog.accept(answers[dialog.message])
+        dialog.accept(inputs[dialog.message])
 
     page.on("dialog", answer)
     page.goto(f"http://127.0.0.1:{site.server_port}/with_tokens.html")
@@ -152,46 +152,46 @@ def test_it_works_with_the_tokens_of_a_page_of_another_site(server: Server, site
     page.get_by_role("button", name="Enter").click()
     expect(page.get_by_role("heading", name="This device")).to_be_visible()
     assert page.context.cookies() == []
-    # The token of the log-in runs out after two seconds: the getter is asked for a better one.
+    # The access token expires after two seconds: the element calls `getAccessToken` for a new one.
     with page.expect_request(lambda request: "mutation Refresh" in (request.post_data or ""), timeout=20_000):
-        page.evaluate("window.looking = setInterval(() => document.querySelector('my-sessions').reload(), 200)")
-    page.evaluate("clearInterval(window.looking)")
+        page.evaluate("window.polling = setInterval(() => document.querySelector('my-sessions').reload(), 200)")
+    page.evaluate("clearInterval(window.polling)")
     expect(page.get_by_text("Active now")).to_be_visible()
 
     page.get_by_role("button", name="Change password").click()
     page.get_by_label("Current password").fill(PASSWORD)
     page.get_by_label("New password").fill(PASSWORD)
     page.get_by_role("dialog").get_by_role("button", name="Change password").click()
-    expect(page.get_by_role("status").filter(has_text="The password is changed")).to_be_visible()
-    newcomer = phone(server)
+    expect(page.get_by_role("status").filter(has_text="The password was changed")).to_be_visible()
+    other = phone(server)
     expect(page.get_by_role("button", name="Sign out Safari on iPhone")).to_be_visible()
-    newcomer.get("mutation { revokeAllSessions { revokedCount } }")
+    other.get("mutation { revokeAllSessions { revokedCount } }")
     expect(page.get_by_text("Signed out from your Safari on iPhone")).to_be_visible()
 
 
 @pytest.mark.usefixtures("server")
-def test_a_site_that_is_not_listed_is_told_nothing(site: Site, page: Page) -> None:
-    page.context.add_init_script("window.told = []; addEventListener('signedin', () => window.told.push(1));")
-    with Site() as stranger:
-        stranger.auth = site.auth
-        thread = threading.Thread(target=stranger.serve_forever)
+def test_a_site_that_is_not_listed_gets_no_data(site: Site, page: Page) -> None:
+    page.context.add_init_script("window.events = []; addEventListener('signedin', () => window.events.push(1));")
+    with Site() as unlisted:
+        unlisted.auth_url = site.auth_url
+        thread = threading.Thread(target=unlisted.serve_forever)
         thread.start()
         try:
-            page.goto(f"http://localhost:{stranger.server_port}/with_cookies.html")
+            page.goto(f"http://localhost:{unlisted.server_port}/with_cookies.html")
             expect(page.get_by_text("The server cannot be reached")).to_be_visible()
-            assert page.evaluate("window.told") == []
+            assert page.evaluate("window.events") == []
         finally:
-            stranger.shutdown()
+            unlisted.shutdown()
             thread.join()
 
 
 @pytest.mark.usefixtures("server")
-def test_attributes_and_properties_may_come_in_any_order(site: Site, page: Page) -> None:
+def test_attributes_and_properties_can_be_set_in_any_order(site: Site, page: Page) -> None:
     page.goto(f"http://localhost:{site.server_port}/with_cookies.html")
     page.evaluate(
         """() => {
           const element = document.createElement("my-sessions");
-          element.strings = { out: "Rien ici" };
+          element.strings = { notSignedIn: "Rien ici" };
           element.lang = "fr";
           element.setAttribute("heading-level", "4");
           document.querySelector("my-sessions").replaceWith(element);

@@ -1,23 +1,26 @@
-// Making elements. Whatever comes from elsewhere becomes text, never markup: nothing here takes HTML.
-const SVG = "http://www.w3.org/2000/svg";
+// Creates and updates DOM elements. Strings become text nodes, never markup: no function here accepts HTML.
+const SVG_NAMESPACE = "http://www.w3.org/2000/svg";
 
-/** An element with properties (`on…` are listeners, the rest attributes; false and null leave one out) and children. */
+/**
+ * Create an element with properties and children. A property `on…` is an event listener, any other an attribute; false,
+ * null and undefined leave an attribute out.
+ */
 export function el(tag, properties = {}, ...children) {
-  return dress(document.createElement(tag), properties, children);
+  return fill(document.createElement(tag), properties, children);
 }
 
-/** The same for drawings. */
+/** Create an SVG element, like `el`. */
 export function svg(tag, properties = {}, ...children) {
-  return dress(document.createElementNS(SVG, tag), properties, children);
+  return fill(document.createElementNS(SVG_NAMESPACE, tag), properties, children);
 }
 
-/** Show the text, unless it is shown already: what a screen reader reads is not disturbed. */
-export function show(element, text) {
+/** Set the text of an element. An unchanged text is not written again, so screen readers do not repeat it. */
+export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
-/** Have the parent hold exactly these children, moving as few as possible and keeping the focus where it is. */
-export function arrange(parent, children) {
+/** Replace the children of `parent`: move as few as possible, and keep the focus. */
+export function setChildren(parent, children) {
   const focused = parent.getRootNode().activeElement;
   const wanted = new Set(children);
   for (const child of [...parent.children]) if (!wanted.has(child)) child.remove();
@@ -27,7 +30,7 @@ export function arrange(parent, children) {
   if (focused?.isConnected && parent.getRootNode().activeElement !== focused) focused.focus({ preventScroll: true });
 }
 
-function dress(element, properties, children) {
+function fill(element, properties, children) {
   for (const [name, value] of Object.entries(properties)) {
     if (name.startsWith("on")) element.addEventListener(name.slice(2), value);
     else if (value !== null && value !== undefined && value !== false)

@@ -1,4 +1,4 @@
-"""What our pages tell people to write into theirs does in a browser what they say."""
+"""The JavaScript examples of the documentation, and the REST documentation, in Chromium."""
 
 import secrets
 from collections.abc import Iterator
@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.people import PASSWORD, People, people
+from tests.browser.page_users import PASSWORD, PageUsers, page_users
 from tests.docs.blocks import written_in
 from tests.engines import Engines
 from tests.server import FIREFOX, Server
@@ -26,50 +26,53 @@ def server(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterat
 
 
 @pytest.fixture
-def visitors(chromium: Browser, server: Server) -> Iterator[People]:
-    with people(chromium, server.url.replace("127.0.0.1", "localhost")) as made:
-        yield made
+def users(chromium: Browser, server: Server) -> Iterator[PageUsers]:
+    with page_users(chromium, server.url.replace("127.0.0.1", "localhost")) as created:
+        yield created
 
 
-def test_strings_of_your_own(visitors: People) -> None:
+def test_custom_strings(users: PageUsers) -> None:
     (block,) = [block for block in written_in("js") if block.page == "docs/component.md"]
-    reader = visitors.person()
-    reader.settle()
-    reader.page.evaluate(block.text)
-    expect(reader.page.get_by_role("heading", name="Cet appareil")).to_be_visible()
+    user = users.new()
+    user.register_without_form()
+    user.page.evaluate(block.text)
+    expect(user.page.get_by_role("heading", name="Cet appareil")).to_be_visible()
 
 
-def test_cookies_instead_of_tokens(visitors: People) -> None:
+def test_the_cookie_example_logs_in_refreshes_and_logs_out(users: PageUsers) -> None:
     (block,) = [block for block in written_in("js") if "refresh(input: {})" in block.text]
     assert EMAIL in block.text
     assert PASSWORD in block.text
-    reader = visitors.person()
-    reader.open()
-    answers: list[Any] = []
-    asks = block.text.replace("await ask(", "await keep(ask, ")
+    user = users.new()
+    user.open()
+    responses: list[Any] = []
+    script = block.text.replace("await ask(", "await record(ask, ")
 
-    def keep_it(answer: Any) -> None:
-        answers.append(answer)
+    def add_response(response: Any) -> None:
+        responses.append(response)
 
-    reader.page.expose_function("kept", keep_it)
-    keep = "const keep = async (ask, ...given) => kept(await ask(...given));"
-    reader.page.evaluate(f"async () => {{ {keep} {asks} }}")
-    assert [error for answer in answers for error in answer.get("errors", [])] == []
-    logged_in, listed, refreshed, logged_out = (answer["data"] for answer in answers)
+    user.page.expose_function("addResponse", add_response)
+    record = "const record = async (ask, ...args) => addResponse(await ask(...args));"
+    user.page.evaluate(f"async () => {{ {record} {script} }}")
+    assert [error for response in responses for error in response.get("errors", [])] == []
+    logged_in, listed, refreshed, logged_out = (response["data"] for response in responses)
     assert (logged_in["login"]["errors"], refreshed["refresh"]["errors"]) == ([], [])
     assert [session["isCurrent"] for session in listed["mySessions"]].count(True) == 1
     assert logged_out["logout"]["session"]["id"]
-    assert reader.page.context.cookies() == []
+    assert user.page.context.cookies() == []
 
 
-def test_the_documentation_of_the_rest_doors_works_without_the_internet(
+def test_the_rest_documentation_works_without_the_internet(
     chromium: Browser, engines: Engines, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("docs")
-    with Server(engines.sqlite(folder), folder, MODE="development") as running, people(chromium, running.url) as made:
-        reader = made.person()
-        reader.page.goto(f"{running.url}/docs")
-        register = reader.page.locator("#operations-account-register_register_post")
+    with (
+        Server(engines.sqlite(folder), folder, MODE="development") as running,
+        page_users(chromium, running.url) as created,
+    ):
+        user = created.new()
+        user.page.goto(f"{running.url}/docs")
+        register = user.page.locator("#operations-account-register_register_post")
         register.locator("button").first.click()
         register.get_by_role("button", name="Try it out").click()
         account = f'{{"email": "{secrets.token_hex(8)}@example.com", "password": "{PASSWORD}"}}'

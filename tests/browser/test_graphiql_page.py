@@ -1,4 +1,4 @@
-"""GraphiQL in a real Chromium, with the internet cut off, against a running server (`server_url`)."""
+"""GraphiQL in Chromium, without access to the internet, with a running server (`server_url`)."""
 
 import re
 from collections.abc import Iterator
@@ -21,11 +21,11 @@ pytestmark = pytest.mark.browser
 
 @dataclass
 class Device:
-    """A browser with storage of its own, which for the server is a device of its own."""
+    """A browser context with GraphiQL, which records console errors and requests to other origins."""
 
     page: Page
-    foreign: list[str] = field(default_factory=list)
-    complaints: list[str] = field(default_factory=list)
+    other_origin_requests: list[str] = field(default_factory=list)
+    console_errors: list[str] = field(default_factory=list)
 
     def open_graphiql(self, server_url: str) -> None:
         self.page.goto(f"{server_url}/graphql")
@@ -61,30 +61,30 @@ class Device:
 
 @pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
 def device(request: pytest.FixtureRequest, chromium: Browser, server_url: str) -> Iterator[Device]:
-    """A device that must neither ask for anything from elsewhere nor complain in its console."""
+    """A device that must neither request other origins nor have console errors."""
     context = chromium.new_context(viewport=request.param)
     device = Device(context.new_page())
 
-    def only_our_server(route: Route) -> None:
+    def block_other_origins(route: Route) -> None:
         if route.request.url.startswith((f"{server_url}/", "data:")):
             return route.continue_()
-        device.foreign.append(route.request.url)
+        device.other_origin_requests.append(route.request.url)
         return route.abort()
 
-    def note(message: ConsoleMessage) -> None:
+    def record_message(message: ConsoleMessage) -> None:
         if message.type == "error" and "status of 401" not in message.text:
-            device.complaints.append(message.text)
+            device.console_errors.append(message.text)
 
-    context.route("**/*", only_our_server)
-    device.page.on("console", note)
-    device.page.on("pageerror", lambda error: device.complaints.append(str(error)))
+    context.route("**/*", block_other_origins)
+    device.page.on("console", record_message)
+    device.page.on("pageerror", lambda error: device.console_errors.append(str(error)))
     yield device
     context.close()
-    assert device.foreign == []
-    assert device.complaints == []
+    assert device.other_origin_requests == []
+    assert device.console_errors == []
 
 
-def test_registers_and_sees_its_own_session(device: Device, server_url: str) -> None:
+def test_register_and_list_the_own_session(device: Device, server_url: str) -> None:
     device.open_graphiql(server_url)
     expect(device.page.locator("#bar")).to_contain_text("Not signed in")
     email = device.register()
@@ -95,14 +95,14 @@ def test_registers_and_sees_its_own_session(device: Device, server_url: str) -> 
     expect(device.page.locator("#bar")).to_contain_text(email)
 
 
-def test_first_visit_opens_the_way_through(device: Device, server_url: str) -> None:
+def test_the_first_visit_opens_four_examples(device: Device, server_url: str) -> None:
     device.open_graphiql(server_url)
     expect(device.page.locator(".graphiql-tab")).to_have_count(4)
     expect(device.page.locator(".graphiql-query-editor .CodeMirror-code")).to_contain_text("register")
     expect(device.page.locator(".graphiql-editor-tool .graphiql-editor:not(.hidden)")).to_contain_text("@")
 
 
-def test_signing_out_forgets_the_token(device: Device, server_url: str) -> None:
+def test_signing_out_removes_the_token(device: Device, server_url: str) -> None:
     device.open_graphiql(server_url)
     device.register()
     assert "accessToken" in device.page.evaluate("sessionStorage.getItem('sessionql.session')")
@@ -111,7 +111,7 @@ def test_signing_out_forgets_the_token(device: Device, server_url: str) -> None:
     assert device.page.evaluate("sessionStorage.getItem('sessionql.session')") is None
 
 
-def test_secrets_do_not_outlive_the_tab(device: Device, server_url: str) -> None:
+def test_secrets_are_not_in_local_storage(device: Device, server_url: str) -> None:
     device.open_graphiql(server_url)
     device.register()
     device.page.wait_for_timeout(800)  # GraphiQL stores its tabs half a second after the last change
@@ -120,7 +120,7 @@ def test_secrets_do_not_outlive_the_tab(device: Device, server_url: str) -> None
     assert "password" not in lasting
 
 
-def test_everything_fits_and_its_dialogs_obey_the_policy(device: Device, server_url: str) -> None:
+def test_everything_fits_and_dialogs_work_under_the_content_security_policy(device: Device, server_url: str) -> None:
     device.open_graphiql(server_url)
     assert device.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     expect(device.page.get_by_role("button", name=re.compile("Execute query"))).to_be_in_viewport(ratio=1)
@@ -129,52 +129,52 @@ def test_everything_fits_and_its_dialogs_obey_the_policy(device: Device, server_
     expect(device.page.locator("body")).to_have_class(re.compile("graphiql-dark"))
 
 
-def test_an_ended_session_is_noticed(device: Device, server_url: str) -> None:
+def test_an_ended_session_is_shown_as_ended(device: Device, server_url: str) -> None:
     device.open_graphiql(server_url)
     device.register()
     device.page.evaluate(LOG_OUT)
     device.open_example("mySessions")
     device.run()
     expect(device.page.locator("#bar")).to_contain_text("has ended")
-    device.register()  # which the dead token must not prevent
+    device.register()  # the token of the ended session must not prevent this
     expect(device.page.locator("#bar")).to_contain_text("Signed in")
 
 
-def test_a_subscription_shows_sign_outs_and_its_own_as_the_last(device: Device, server_url: str) -> None:
+def test_a_subscription_shows_sign_outs_and_the_own_sign_out_last(device: Device, server_url: str) -> None:
     device.open_graphiql(server_url)
     email = device.register()
     device.open_example("sessionRevoked")
     device.run()
     results = device.page.locator(".result-window")
     with closing(Phone(server_url, IPHONE).log_in(email)) as phone:
-        for _ in range(50):  # again and again, for nothing tells when the server has begun to listen
+        for _ in range(50):  # repeat: the client is not notified when the subscription has started
             phone.get("mutation { logout { session { id } } }")
             phone.log_in(email)
             if "Safari on iPhone" in results.inner_text():
                 break
             device.page.wait_for_timeout(100)
         expect(results).to_contain_text(re.compile(r'"isCurrent":\s*false'))
-        phone.get(END_THE_OTHERS)
+        phone.get(REVOKE_OTHERS)
         expect(results).to_contain_text(re.compile(r'"isCurrent":\s*true'))
     expect(device.page.locator("#bar")).to_contain_text("has ended")
     expect(device.page.get_by_role("button", name="Stop")).to_have_count(0)
 
 
-def test_ending_all_sessions_ends_this_one(device: Device, server_url: str) -> None:
+def test_revoking_all_sessions_ends_the_own_session(device: Device, server_url: str) -> None:
     device.open_graphiql(server_url)
     device.register()
     device.open_example("revokeAllSessions")
     device.replace_in_variables("true", "false")
     device.run()
     expect(device.page.locator("#bar")).to_contain_text("has ended")
-    device.page.get_by_role("button", name="Forget the token").click()
+    device.page.get_by_role("button", name="Remove the token").click()
     expect(device.page.locator("#bar")).to_contain_text("Not signed in")
 
 
-END_THE_OTHERS = """mutation { revokeAllSessions(keepCurrent: true) {
+REVOKE_OTHERS = """mutation { revokeAllSessions(keepCurrent: true) {
   revokedCount errors { ... on UserError { code } } } }"""
 
-# Past the page, as another program with the same token would do it.
+# Another program with the same token: the code of GraphiQL does not know of this log-out.
 LOG_OUT = """() => fetch("/graphql", {
   method: "POST",
   headers: {

@@ -1,4 +1,4 @@
-"""The page for everybody: with the keyboard, on a phone, in the dark, without a word to anybody else, and not heavy."""
+"""Accessibility and size of the page: axe, keyboard, small screens, dark mode, reduced motion, bytes transferred."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -7,36 +7,36 @@ from typing import Any, Literal
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.people import DESKTOP, PHONE, People, Person
+from tests.browser.page_users import DESKTOP, PHONE, PageUser, PageUsers
 
 pytestmark = pytest.mark.browser
 
 ROOT = Path(__file__).parents[2]
 AXE = ROOT / ".build/clients/node_modules/axe-core/axe.min.js"
 SCREENSHOTS = ROOT / ".build/screenshots"
-MOST = 60_000  # bytes over the wire, headers included
+MAX_BYTES = 60_000  # of all responses, with headers
 VIEWS: dict[str, dict[str, Any]] = {
     "desktop": {"viewport": DESKTOP},
     "phone": {"viewport": PHONE, "has_touch": True, "is_mobile": True},
 }
 SCHEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
-FOUND = """async () => {
+VIOLATIONS = """async () => {
   const { violations } = await axe.run(document, { resultTypes: ["violations"] });
   return violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => [id, target, failureSummary]));
 }"""
-WIDER = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+OVERFLOW = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
-def steps(guests: People, person: Person) -> Iterator[tuple[str, Page]]:
-    """The page in each of its states, with their names."""
-    page = person.page
-    person.open()
+def page_states(users: PageUsers, user: PageUser) -> Iterator[tuple[str, Page]]:
+    """Yield the name of each state of the page, with the page in that state."""
+    page = user.page
+    user.open()
     expect(page.get_by_role("heading", name="Log in")).to_be_visible()
     yield "log-in", page
-    email = person.register()
+    email = user.register()
     yield "alone", page
-    guests.person().arrive(email)
-    other = person.device("Firefox on Ubuntu")
+    users.new().log_in_without_form(email)
+    other = user.device("Firefox on Ubuntu")
     expect(other).to_be_visible()
     yield "devices", page
     page.get_by_role("button", name="Change password").click()
@@ -47,7 +47,7 @@ def steps(guests: People, person: Person) -> Iterator[tuple[str, Page]]:
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Sign out Firefox on Ubuntu").click()
     yield "dialog-sign-out", page
-    person.confirm("Sign out")
+    user.confirm("Sign out")
     expect(other).to_have_count(0)
     page.context.set_offline(True)
     expect(page.get_by_text("You are offline")).to_be_visible()
@@ -55,70 +55,70 @@ def steps(guests: People, person: Person) -> Iterator[tuple[str, Page]]:
     page.context.set_offline(False)
     expect(page.get_by_text("You are offline")).to_have_count(0, timeout=15_000)
     page.get_by_role("button", name="Log out").click()
-    expect(page.get_by_text("You are logged out")).to_be_visible()
+    expect(page.get_by_text("You have logged out")).to_be_visible()
     yield "logged-out", page
 
 
 @pytest.mark.node
 @pytest.mark.parametrize("view", VIEWS)
-def test_axe_finds_nothing_and_nothing_is_wider_than_the_screen(guests: People, view: str) -> None:
-    """Each state is also kept as a picture in `.build/screenshots`, for people to look at."""
-    person = guests.person(**VIEWS[view], reduced_motion="reduce")
+def test_axe_finds_no_violations_and_nothing_is_wider_than_the_screen(users: PageUsers, view: str) -> None:
+    """Also writes a screenshot of each state into `.build/screenshots`."""
+    user = users.new(**VIEWS[view], reduced_motion="reduce")
     axe = AXE.read_text(encoding="utf-8")
-    for name, page in steps(guests, person):
+    for name, page in page_states(users, user):
         if not page.evaluate("'axe' in window"):
             page.evaluate(axe)
-        assert page.evaluate(WIDER) <= 0, name
+        assert page.evaluate(OVERFLOW) <= 0, name
         for scheme in SCHEMES:
             page.emulate_media(color_scheme=scheme)
             picture = SCREENSHOTS / f"{view}-{name}-{scheme}.png"
             page.screenshot(path=picture, full_page=not name.startswith("dialog"))
-            assert page.evaluate(FOUND) == [], picture.name
-    assert person.page.evaluate("window.refused") == []
+            assert page.evaluate(VIOLATIONS) == [], picture.name
+    assert user.page.evaluate("window.policyViolations") == []
 
 
-def test_a_device_is_signed_out_with_the_keyboard_alone(guests: People) -> None:
-    laptop, phone, _ = guests.couple()
-    press_until_on(laptop, "Sign out Safari on iPhone")
+def test_a_device_can_be_signed_out_with_the_keyboard(users: PageUsers) -> None:
+    laptop, phone, _ = users.laptop_and_phone()
+    tab_to(laptop, "Sign out Safari on iPhone")
     laptop.page.keyboard.press("Enter")
     expect(laptop.dialog()).to_be_visible()
-    assert laptop.focused() == "Cancel", "what does no harm comes first"
+    assert laptop.focused_text() == "Cancel", "the safe button has the focus"
     laptop.page.keyboard.press("Tab")
-    assert laptop.focused() == "Sign out"
+    assert laptop.focused_text() == "Sign out"
     outline = laptop.dialog().get_by_role("button", name="Sign out").evaluate("it => getComputedStyle(it).outlineStyle")
     assert outline == "solid"
     laptop.page.keyboard.press("Enter")
     expect(phone.page.get_by_text("Signed out from your Firefox on Ubuntu")).to_be_visible()
     expect(laptop.dialog()).to_have_count(0)
-    assert laptop.focused().startswith("Other devices"), "where the list was"
+    assert laptop.focused_text().startswith("Other devices"), "the heading of the list"
 
 
-def test_the_dialog_gives_the_focus_back(guests: People) -> None:
-    laptop = guests.person()
-    laptop.settle()
-    press_until_on(laptop, "Change password")
+def test_the_dialog_restores_the_focus(users: PageUsers) -> None:
+    laptop = users.new()
+    laptop.register_without_form()
+    tab_to(laptop, "Change password")
     laptop.page.keyboard.press("Space")
     expect(laptop.page.get_by_label("Current password")).to_be_focused()
     laptop.page.keyboard.press("Escape")
     expect(laptop.dialog()).to_have_count(0)
-    assert laptop.focused() == "Change password"
+    assert laptop.focused_text() == "Change password"
 
 
-def test_it_is_light_and_asks_nobody_else(guests: People) -> None:
-    laptop = guests.person()
+def test_it_is_small_and_requests_no_other_origin(users: PageUsers) -> None:
+    laptop = users.new()
     sizes: list[int] = []
 
-    def weigh(page: Page) -> None:
+    def record_sizes(page: Page) -> None:
         page.on(
             "requestfinished",
             lambda request: sizes.append(request.sizes()["responseBodySize"] + request.sizes()["responseHeadersSize"]),
         )
 
-    weigh(laptop.page)
+    record_sizes(laptop.page)
     laptop.register()
     laptop.page.wait_for_load_state("networkidle")
-    assert 10_000 < sum(sizes) < MOST
-    assert {address.partition("?")[0].removeprefix(laptop.url) for address in laptop.asked} == {
+    assert 10_000 < sum(sizes) < MAX_BYTES
+    assert {address.partition("?")[0].removeprefix(laptop.url) for address in laptop.requested_urls} == {
         "/",
         "/graphql",
         "/my-sessions.js",
@@ -126,28 +126,28 @@ def test_it_is_light_and_asks_nobody_else(guests: People) -> None:
         "/page/page.css",
         "/page/page.js",
     }
-    assert laptop.page.evaluate("window.refused") == []
+    assert laptop.page.evaluate("window.policyViolations") == []
 
 
-def test_who_wants_less_motion_gets_none(guests: People) -> None:
-    laptop = guests.person(reduced_motion="reduce")
-    laptop.settle()
+def test_there_are_no_animations_with_reduced_motion(users: PageUsers) -> None:
+    laptop = users.new(reduced_motion="reduce")
+    laptop.register_without_form()
     laptop.page.get_by_role("button", name="Change password").click()
-    assert animation(laptop.dialog()) == "none"
-    calm = guests.person()
-    calm.settle()
+    assert animation_name(laptop.dialog()) == "none"
+    calm = users.new()
+    calm.register_without_form()
     calm.page.get_by_role("button", name="Change password").click()
-    assert animation(calm.dialog()) != "none"
+    assert animation_name(calm.dialog()) != "none"
 
 
-def animation(element: Locator) -> str:
+def animation_name(element: Locator) -> str:
     return str(element.evaluate("it => getComputedStyle(it).animationName"))
 
 
-def press_until_on(person: Person, name: str) -> None:
-    """Press Tab until that is in focus, as somebody without a mouse does."""
+def tab_to(user: PageUser, name: str) -> None:
+    """Press Tab until the element with this label has the focus."""
     for _ in range(40):
-        person.page.keyboard.press("Tab")
-        if person.focused() == name:
+        user.page.keyboard.press("Tab")
+        if user.focused_text() == name:
             return
-    raise AssertionError(f"no way to {name} with the keyboard")
+    raise AssertionError(f"{name} cannot be focused with the keyboard")

@@ -1,4 +1,4 @@
-"""Cookies in a real Chromium: kept on http://localhost, seen by no script, and of no use to other sites' pages."""
+"""Session cookies in Chromium: stored on http://localhost, hidden from scripts, and useless to other origins."""
 
 import threading
 from collections.abc import Iterator
@@ -16,14 +16,14 @@ from tests.server import Server
 pytestmark = pytest.mark.browser
 
 PASSWORD = "correct horse battery"
-# As the script of a page asks; what cannot be read is null.
+# A request by the script of a page. The result is null if the script may not read the response.
 ASK = """async ([url, body]) => {
   const options = {
     method: "POST", credentials: "include", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body),
   };
   return fetch(url, options).then((response) => response.json()).catch(() => null);
 }"""
-SEND_BLINDLY = """([url, type, body]) => {
+SEND_NO_CORS = """([url, type, body]) => {
   const options = { method: body ? "POST" : "GET", mode: "no-cors", credentials: "include", body };
   return fetch(url, { ...options, headers: type ? { "Content-Type": type } : {} }).then(() => null, () => null);
 }"""
@@ -44,7 +44,7 @@ LOG_OUT = "mutation { logout { session { state } } }"
 ME = "{ me { email } }"
 
 
-class Foreign(BaseHTTPRequestHandler):
+class OtherSite(BaseHTTPRequestHandler):
     """A site with one empty page."""
 
     def do_GET(self) -> None:
@@ -54,13 +54,13 @@ class Foreign(BaseHTTPRequestHandler):
         self.wfile.write(b"<!doctype html><title>Elsewhere</title><body>")
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the base's name
-        """Say nothing."""
+        """Write no log."""
 
 
 @pytest.fixture(scope="module")
 def other_port() -> Iterator[int]:
-    """The port of another site on this machine."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Foreign) as server:
+    """The port of another origin on this machine."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), OtherSite) as server:
         thread = threading.Thread(target=server.serve_forever)
         thread.start()
         yield server.server_port
@@ -70,7 +70,7 @@ def other_port() -> Iterator[int]:
 
 @pytest.fixture
 def context(chromium: Browser) -> Iterator[BrowserContext]:
-    """A browser that keeps nothing from before."""
+    """A browser without cookies."""
     context = chromium.new_context()
     yield context
     context.close()
@@ -78,7 +78,7 @@ def context(chromium: Browser) -> Iterator[BrowserContext]:
 
 @pytest.fixture
 def localhost(server_url: str) -> str:
-    """The server as developers know it."""
+    """The URL of the server with the host name localhost."""
     return server_url.replace("127.0.0.1", "localhost")
 
 
@@ -87,22 +87,22 @@ def ask(page: Page, url: str, query: str, **variables: Any) -> Any:
 
 
 def sign_up(page: Page, url: str) -> str:
-    """Register by cookie from the page at this address."""
+    """Register with cookies, from the page at this URL. Returns the e-mail address."""
     page.goto(f"{url}/graphql")
     email = f"{token_hex(8)}@example.com"
-    answer = ask(page, url, REGISTER, input={"email": email, "password": PASSWORD, "delivery": "COOKIE"})
-    assert answer["data"]["register"]["tokens"] == {"accessToken": None}, answer
+    response = ask(page, url, REGISTER, input={"email": email, "password": PASSWORD, "delivery": "COOKIE"})
+    assert response["data"]["register"]["tokens"] == {"accessToken": None}, response
     return email
 
 
-def names(context: BrowserContext) -> list[str]:
+def cookie_names(context: BrowserContext) -> list[str]:
     return sorted(str(cookie.get("name")) for cookie in context.cookies())
 
 
-def test_cookies_work_on_localhost_and_no_script_sees_them(context: BrowserContext, localhost: str) -> None:
+def test_cookies_work_on_localhost_and_scripts_cannot_read_them(context: BrowserContext, localhost: str) -> None:
     page = context.new_page()
     email = sign_up(page, localhost)
-    assert names(context) == ["__Host-sessionql_access", "__Secure-sessionql_refresh"]
+    assert cookie_names(context) == ["__Host-sessionql_access", "__Secure-sessionql_refresh"]
     assert {(each.get("httpOnly"), each.get("secure"), each.get("sameSite")) for each in context.cookies()} == {
         (True, True, "Strict")
     }
@@ -113,7 +113,7 @@ def test_cookies_work_on_localhost_and_no_script_sees_them(context: BrowserConte
     assert not [cookie for cookie in context.cookies() if cookie.get("value") in {each.get("value") for each in before}]
     assert len(ask(page, localhost, "{ mySessions { id } }")["data"]["mySessions"]) == 1
     assert ask(page, localhost, LOG_OUT)["data"]["logout"]["session"] == {"state": "REVOKED"}
-    assert names(context) == []
+    assert cookie_names(context) == []
     assert ask(page, localhost, ME)["data"] == {"me": None}
 
 
@@ -123,7 +123,7 @@ def open_graphiql(page: Page, url: str) -> None:
 
 
 def log_in_with_cookies(page: Page, email: str) -> None:
-    """Run the example of that name."""
+    """Run the GraphiQL example "Log in with cookies"."""
     tabs = page.locator(".graphiql-tab")
     count = tabs.count()
     page.get_by_role("button", name="Examples", exact=True).click()
@@ -136,9 +136,7 @@ def log_in_with_cookies(page: Page, email: str) -> None:
     page.get_by_role("button", name="Execute query").click()
 
 
-def test_graphiql_signs_in_by_cookie_knows_it_in_every_tab_and_signs_out(
-    context: BrowserContext, localhost: str
-) -> None:
+def test_graphiql_logs_in_with_cookies_in_every_tab_and_signs_out(context: BrowserContext, localhost: str) -> None:
     page = context.new_page()
     email = sign_up(page, localhost)
     context.clear_cookies()
@@ -153,49 +151,49 @@ def test_graphiql_signs_in_by_cookie_knows_it_in_every_tab_and_signs_out(
     expect(second.locator("#bar")).to_contain_text(f"Signed in as {email}")
     second.get_by_role("button", name="Sign out", exact=True).click()
     expect(second.locator("#bar")).to_contain_text("Not signed in: register or log in")
-    assert names(context) == []
+    assert cookie_names(context) == []
 
 
-def test_where_the_cookie_is_not_kept_the_page_says_what_to_do(
+def test_graphiql_explains_what_to_do_if_the_browser_does_not_store_the_cookie(
     context: BrowserContext, server_url: str, localhost: str
 ) -> None:
     page = context.new_page()
     email = sign_up(page, localhost)
-    open_graphiql(page, server_url.replace("127.0.0.1", "sessionql.test"))  # plain http, and not this machine
+    open_graphiql(page, server_url.replace("127.0.0.1", "sessionql.test"))  # http, and not a secure context
     log_in_with_cookies(page, email)
-    expect(page.locator("#bar")).to_contain_text("did not keep the cookie")
+    expect(page.locator("#bar")).to_contain_text("did not store the cookie")
     expect(page.locator("#bar")).to_contain_text("SESSIONQL_COOKIE_SECURE=false")
 
 
-# A form can send this as JSON, but for the type.
+# A form can send this: it is JSON, except for its Content-Type.
 JSON_IN_A_FORM = '{"query": "mutation { logout { session { id } } }", "x": "'
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_page_of_another_origin_reads_and_changes_nothing(
+def test_another_origin_can_neither_read_nor_change_anything(
     context: BrowserContext, localhost: str, other_port: int, host: str
 ) -> None:
-    """The one is of another site, the other of the same site on another port, and so gets the cookies sent."""
+    """127.0.0.1 is cross-site; localhost with another port is same-site, so its requests have the cookies."""
     page = context.new_page()
     email = sign_up(page, localhost)
-    kept = context.cookies()
+    before = context.cookies()
     elsewhere = context.new_page()
     elsewhere.goto(f"http://{host}:{other_port}/")
     assert [ask(elsewhere, localhost, query) for query in (ME, LOG_OUT)] == [None, None]
     url = f"{localhost}/graphql"
     body = f'{{"query": "{LOG_OUT}"}}'
     for type_ in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", ""):
-        elsewhere.evaluate(SEND_BLINDLY, [url, type_, body])
-    elsewhere.evaluate(SEND_BLINDLY, [f"{url}?query={LOG_OUT}", "", None])
+        elsewhere.evaluate(SEND_NO_CORS, [url, type_, body])
+    elsewhere.evaluate(SEND_NO_CORS, [f"{url}?query={LOG_OUT}", "", None])
     with elsewhere.expect_navigation():
         elsewhere.evaluate(SUBMIT, [url, "text/plain", JSON_IN_A_FORM])
     assert "UNSUPPORTED_MEDIA_TYPE" in elsewhere.content()
-    assert context.cookies() == kept
+    assert context.cookies() == before
     assert ask(page, localhost, ME)["data"]["me"] == {"email": email}
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_a_page_of_another_origin_logs_nobody_in(
+def test_another_origin_cannot_log_in_with_cookies(
     context: BrowserContext, localhost: str, other_port: int, host: str
 ) -> None:
     page = context.new_page()
@@ -208,23 +206,23 @@ def test_a_page_of_another_origin_logs_nobody_in(
     )
     assert ask(elsewhere, localhost, query) is None
     body = query.replace('"', '\\"')
-    elsewhere.evaluate(SEND_BLINDLY, [f"{localhost}/graphql", "text/plain", f'{{"query": "{body}"}}'])
-    assert names(context) == []
+    elsewhere.evaluate(SEND_NO_CORS, [f"{localhost}/graphql", "text/plain", f'{{"query": "{body}"}}'])
+    assert cookie_names(context) == []
 
 
-def test_a_listed_page_may_use_the_cookies(
+def test_a_listed_origin_can_use_the_cookies(
     context: BrowserContext, engines: Engines, tmp_path: Path, other_port: int
 ) -> None:
-    friend = f"http://localhost:{other_port}"
-    listed = {"CORS_ORIGINS": friend, "CORS_CREDENTIALS": "true"}
+    origin = f"http://localhost:{other_port}"
+    listed = {"CORS_ORIGINS": origin, "CORS_CREDENTIALS": "true"}
     with Server(engines.sqlite(tmp_path), tmp_path, MODE="development", **listed) as server:
         url = server.url.replace("127.0.0.1", "localhost")
         page = context.new_page()
         email = sign_up(page, url)
-        page.goto(friend)
+        page.goto(origin)
         assert ask(page, url, ME)["data"]["me"] == {"email": email}
         input_ = {"email": email, "password": PASSWORD, "delivery": "COOKIE"}
         assert ask(page, url, LOG_IN, input=input_)["data"]["login"]["errors"] == []
         assert ask(page, url, LOG_OUT)["data"]["logout"]["session"] == {"state": "REVOKED"}
         page.goto(f"http://127.0.0.1:{other_port}/")
-        assert ask(page, url, ME) is None, "which is not listed"
+        assert ask(page, url, ME) is None, "this origin is not listed"
