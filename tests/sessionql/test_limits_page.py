@@ -37,15 +37,15 @@ BEYOND: dict[str, tuple[Any, str]] = {
     "operations of a request: batches are off": ([{"query": "{ __typename }"}] * 2, "2"),
     "bytes of a body": ({"query": "{ __typename }".ljust(300_000)}, "300012 bytes"),
     "characters of a document": ({"query": "{ __typename }".ljust(32_001)}, "32001 characters"),
-    "tokens of a document, comments too": ({"query": many("__typename", 599)}, "more than 600"),
+    "tokens of a document, with comments": ({"query": many("__typename", 599)}, "more than 600"),
     "levels of selections": ({"query": "{ me {" + "sessions { nodes {" * 10 + " id }" + "} }" * 10 + "}"}, "22 levels"),
     "aliases": ({"query": "{ me " + many("a{}: id", 101) + "}"}, "101"),
     "fields of Query and Mutation": ({"query": many("__typename", 101)}, "101"),
     "directives": ({"query": "{ __typename " + "@skip(if: true) " * 51 + "}"}, "51"),
-    "pairs of fields under one name in one place": ({"query": many("__typename", 100)}, "more than 1000"),
-    "errors that are told of a document": ({"query": many("a{}", 6)}, "more than 5"),
-    "fields that the answer may have": ({"query": PAGES}, "up to 50202 fields"),
-    "values of the variables, in lists and objects too": (
+    "pairs of fields with one response name": ({"query": many("__typename", 100)}, "more than 1000"),
+    "validation errors that are reported": ({"query": many("a{}", 6)}, "more than 5"),
+    "fields that the response may have": ({"query": PAGES}, "up to 50202 fields"),
+    "values of the variables, with those in lists and objects": (
         {"query": "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": {"ids": ["x"] * 2_000}},
         "more than 2000",
     ),
@@ -58,9 +58,9 @@ BEYOND: dict[str, tuple[Any, str]] = {
 REFUSALS: dict[str, LimitExceeded | None] = {
     "levels of selections and of fragments that spread each other": too_deep(Limits(), Depths(1, 201)),
     "spreads and variables in fragments that operations share": too_many_spreads(),
-    "time of executing": took_too_long(Limits()),
-    "time until a body has arrived": LimitExceeded(too_slow().code, str(too_slow())),
-    "bytes of an address (URL)": LimitExceeded(LONG_URL.code, LONG_URL.message),
+    "time of execution": took_too_long(Limits()),
+    "time until a body is received": LimitExceeded(too_slow().code, str(too_slow())),
+    "bytes of a URL": LimitExceeded(LONG_URL.code, LONG_URL.message),
     "bytes of all headers": LimitExceeded(LARGE.code, LARGE.message),
 }
 
