@@ -1,4 +1,4 @@
-"""What our pages tell people to write into theirs does in a browser what they say."""
+"""Scripts of the documentation run in a browser and do what the pages describe."""
 
 import secrets
 from collections.abc import Iterator
@@ -45,24 +45,24 @@ def test_cookies_instead_of_tokens(visitors: People) -> None:
     assert PASSWORD in block.text
     reader = visitors.person()
     reader.open()
-    answers: list[Any] = []
-    asks = block.text.replace("await ask(", "await keep(ask, ")
+    responses: list[Any] = []
+    script = block.text.replace("await ask(", "await recorded(ask, ")
 
-    def keep_it(answer: Any) -> None:
-        answers.append(answer)
+    def record(response: Any) -> None:
+        responses.append(response)
 
-    reader.page.expose_function("kept", keep_it)
-    keep = "const keep = async (ask, ...given) => kept(await ask(...given));"
-    reader.page.evaluate(f"async () => {{ {keep} {asks} }}")
-    assert [error for answer in answers for error in answer.get("errors", [])] == []
-    logged_in, listed, refreshed, logged_out = (answer["data"] for answer in answers)
+    reader.page.expose_function("record", record)
+    recorded = "const recorded = async (ask, ...given) => record(await ask(...given));"
+    reader.page.evaluate(f"async () => {{ {recorded} {script} }}")
+    assert [error for response in responses for error in response.get("errors", [])] == []
+    logged_in, listed, refreshed, logged_out = (response["data"] for response in responses)
     assert (logged_in["login"]["errors"], refreshed["refresh"]["errors"]) == ([], [])
     assert [session["isCurrent"] for session in listed["mySessions"]].count(True) == 1
     assert logged_out["logout"]["session"]["id"]
     assert reader.page.context.cookies() == []
 
 
-def test_the_documentation_of_the_rest_doors_works_without_the_internet(
+def test_the_openapi_page_works_without_the_internet(
     chromium: Browser, engines: Engines, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("docs")
