@@ -1,7 +1,4 @@
-"""What the site has beyond the pages that lie here, made at each build.
-
-The references of both schemas, from their SDL, and the list of decisions.
-"""
+"""Generates pages of the site at each build: references of both schemas from their SDL, and the list of decisions."""
 
 import re
 from collections.abc import Iterator
@@ -31,11 +28,11 @@ from mkdocs.structure.pages import Page
 SCHEMA = Path(__file__).parents[1] / "schema"
 DECISIONS = Path(__file__).parent / "decisions"
 PAGES = {
-    "reference.md": ("schema.graphql", "GraphQL reference", "What users may ask."),
+    "reference.md": ("schema.graphql", "GraphQL reference", "The schema for users."),
     "services-reference.md": (
         "services.graphql",
         "GraphQL reference for services",
-        "What holders of service keys may ask, and operators.",
+        "The schema for service keys and operators.",
     ),
 }
 ROOTS = ("Query", "Mutation", "Subscription")
@@ -50,91 +47,91 @@ KINDS: dict[str, type[GraphQLNamedType]] = {
 
 
 def on_files(files: Files, config: Any) -> Files:
-    """Add what is made at each build."""
-    for page, (sdl, title, about) in PAGES.items():
+    """Add the generated pages to the build (an event of mkdocs)."""
+    for page, (sdl, title, description) in PAGES.items():
         schema = build_schema((SCHEMA / sdl).read_text(encoding="utf-8"))
-        files.append(File.generated(config, page, content="\n".join(reference(schema, title, about))))
+        files.append(File.generated(config, page, content="\n".join(reference(schema, title, description))))
     files.append(File.generated(config, "decisions/index.md", content=decisions()))
     return files
 
 
 def on_page_markdown(markdown: str, page: Page, **_: Any) -> str:
-    """Links to what lies beside `docs` work in the repository alone: here their words are left."""
+    """Replace links to files outside `docs`, which work only in the repository, by their text (an event of mkdocs)."""
     outside = "../" * (page.file.src_uri.count("/") + 1)
     return re.sub(rf"\[([^\]]+)\]\({re.escape(outside)}[^)]+\)", r"\1", markdown)
 
 
 def decisions() -> str:
-    """The list of decisions, by the first line of each."""
+    """The page that lists the decisions, as Markdown; a title is the first line of a file."""
     pages = sorted(DECISIONS.glob("0*.md"))
     titles = [page.read_text(encoding="utf-8").partition("\n")[0].lstrip("# ") for page in pages]
     listed = "\n".join(f"- [{title}]({page.name})" for page, title in zip(pages, titles, strict=True))
-    return f"# Decisions\n\nWhy things are as they are, a page each.\n\n{listed}\n"
+    return f"# Decisions\n\nWhy SessionQL is built like this, one page for each decision.\n\n{listed}\n"
 
 
-def reference(schema: GraphQLSchema, title: str, about: str) -> Iterator[str]:
-    """A page of everything in a schema, in Markdown."""
-    yield f"# {title}\n\n{about} Made of the SDL, which is the same text for programs.\n"
+def reference(schema: GraphQLSchema, title: str, description: str) -> Iterator[str]:
+    """The lines of a reference page of all types of a schema, as Markdown."""
+    yield f"# {title}\n\n{description} Generated from the SDL.\n"
     for name in ROOTS:
         root = schema.type_map.get(name)
         if isinstance(root, GraphQLObjectType):
             yield f"## {name}\n"
             yield from fields(root.fields)
     for heading, kind in KINDS.items():
-        types = [each for each in schema.type_map.values() if isinstance(each, kind) and is_ours(each)]
+        types = [each for each in schema.type_map.values() if isinstance(each, kind) and is_listed(each)]
         if types:
             yield f"## {heading}\n"
-        for each in sorted(types, key=lambda found: found.name):
+        for each in sorted(types, key=lambda named: named.name):
             yield from section(schema, each)
 
 
-def is_ours(found: GraphQLNamedType) -> bool:
-    """Neither one of GraphQL's own types nor a root, which has a section of its own."""
-    return not (is_introspection_type(found) or is_specified_scalar_type(found) or found.name in ROOTS)
+def is_listed(named: GraphQLNamedType) -> bool:
+    """Return whether a type has an entry by its kind: built-in types have none, root types have their own section."""
+    return not (is_introspection_type(named) or is_specified_scalar_type(named) or named.name in ROOTS)
 
 
-def section(schema: GraphQLSchema, found: GraphQLNamedType) -> Iterator[str]:
-    """One type."""
-    yield f"### {found.name}\n\n{found.description or ''}\n"
-    if isinstance(found, GraphQLObjectType) and found.interfaces:
-        yield f"Implements {', '.join(link(each) for each in found.interfaces)}.\n"
-    if isinstance(found, (GraphQLUnionType, GraphQLInterfaceType)):
-        members = schema.get_possible_types(found)
+def section(schema: GraphQLSchema, type_: GraphQLNamedType) -> Iterator[str]:
+    """The lines that describe one type."""
+    yield f"### {type_.name}\n\n{type_.description or ''}\n"
+    if isinstance(type_, GraphQLObjectType) and type_.interfaces:
+        yield f"Implements {', '.join(link(each) for each in type_.interfaces)}.\n"
+    if isinstance(type_, (GraphQLUnionType, GraphQLInterfaceType)):
+        members = schema.get_possible_types(type_)
         yield f"One of {', '.join(link(each) for each in members)}.\n"
-    if isinstance(found, (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)):
-        yield from fields(found.fields)
-    if isinstance(found, GraphQLEnumType):
+    if isinstance(type_, (GraphQLObjectType, GraphQLInterfaceType, GraphQLInputObjectType)):
+        yield from fields(type_.fields)
+    if isinstance(type_, GraphQLEnumType):
         yield "| value | meaning |\n| --- | --- |"
-        yield from (f"| `{name}` | {cell(value.description)} |" for name, value in found.values.items())
+        yield from (f"| `{name}` | {cell(value.description)} |" for name, value in type_.values.items())
         yield ""
-    if isinstance(found, GraphQLScalarType) and found.specified_by_url:
-        yield f"Specified by <{found.specified_by_url}>.\n"
+    if isinstance(type_, GraphQLScalarType) and type_.specified_by_url:
+        yield f"Specified by <{type_.specified_by_url}>.\n"
 
 
-def fields(found: dict[str, GraphQLField] | dict[str, GraphQLInputField]) -> Iterator[str]:
-    """A table of fields, each with its arguments."""
+def fields(definitions: dict[str, GraphQLField] | dict[str, GraphQLInputField]) -> Iterator[str]:
+    """A table of fields, with the arguments of each."""
     yield "| field | type | meaning |\n| --- | --- | --- |"
-    for name, field in found.items():
+    for name, field in definitions.items():
         arguments = field.args if isinstance(field, GraphQLField) else {}
         meaning = [cell(field.description), *(argument(*each) for each in arguments.items())]
         yield f"| `{name}` | {link(field.type)} | {'<br>'.join(meaning)} |"
     yield ""
 
 
-def argument(name: str, found: GraphQLArgument) -> str:
-    """One argument, in the cell of its field."""
-    return f"`{name}` {link(found.type)}: {cell(found.description)}"
+def argument(name: str, definition: GraphQLArgument) -> str:
+    """One argument, as part of the cell of its field."""
+    return f"`{name}` {link(definition.type)}: {cell(definition.description)}"
 
 
-def link(found: Any) -> str:
-    """A type with its brackets and exclamation marks, which leads to its section."""
-    named = get_named_type(found)
+def link(type_: Any) -> str:
+    """A type reference with its list and non-null marks, linked to its section."""
+    named = get_named_type(type_)
     if is_specified_scalar_type(named) or named.name in ROOTS:
-        return f"`{found}`"
-    before, _, after = str(found).partition(named.name)
+        return f"`{type_}`"
+    before, _, after = str(type_).partition(named.name)
     return f"{before.replace('[', '&#91;')}[{named.name}](#{named.name.lower()}){after.replace(']', '&#93;')}"
 
 
 def cell(text: str | None) -> str:
-    """A description that stays in its cell."""
+    """A description on one line, with `|` escaped, for a cell of a table."""
     return " ".join((text or "").replace("|", "\\|").split())

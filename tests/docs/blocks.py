@@ -1,4 +1,4 @@
-"""The blocks of code that people copy from our pages."""
+"""The blocks of code in the documentation."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _BLOCK = re.compile(r"^( *)```([\w-]*)[^\n]*\n(.*?)^\1```$", re.MULTILINE | re.D
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """One of them; `page` is the path of its page in the repository."""
+    """A block of code; `page` is the path of its page in the repository, `number` counts from 1."""
 
     page: str
     number: int
@@ -29,10 +29,10 @@ class Block:
 
 
 def blocks_of(page: Path) -> list[Block]:
-    """The blocks of a page, in their order."""
-    found = _BLOCK.findall(page.read_text(encoding="utf-8"))
+    """The blocks of a page, in order."""
+    matches = _BLOCK.findall(page.read_text(encoding="utf-8"))
     name = str(page.relative_to(ROOT))
-    return [Block(name, number, language, dedent(text)) for number, (_, language, text) in enumerate(found, 1)]
+    return [Block(name, number, language, dedent(text)) for number, (_, language, text) in enumerate(matches, 1)]
 
 
 BLOCKS = [block for page in PAGES for block in blocks_of(page)]

@@ -1,4 +1,4 @@
-"""`docs/limits.md` names every limit: each is gone beyond here, and answers as the page says."""
+"""`docs/limits.md` names every limit: each is exceeded here, and the response has the code and numbers of the page."""
 
 from pathlib import Path
 from typing import Any
@@ -31,20 +31,20 @@ def many(text: str, times: int) -> str:
 
 
 PAGES = "{ me { sessions(first: 100) { nodes { events(first: 100) { nodes { id kind occurredAt ipAddress } } } } } }"
-# A request that goes beyond the limit, by what the page says is counted; and how its message tells what it had.
+# By the first cell of the page: a request beyond the limit, and the part of the message with the value of the request.
 BEYOND: dict[str, tuple[Any, str]] = {
     "operations of a request: batches are off": ([{"query": "{ __typename }"}] * 2, "2"),
     "bytes of a body": ({"query": "{ __typename }".ljust(300_000)}, "300012 bytes"),
     "characters of a document": ({"query": "{ __typename }".ljust(32_001)}, "32001 characters"),
-    "tokens of a document, comments too": ({"query": many("__typename", 599)}, "more than 600"),
+    "tokens of a document, with comments": ({"query": many("__typename", 599)}, "more than 600"),
     "levels of selections": ({"query": "{ me {" + "sessions { nodes {" * 10 + " id }" + "} }" * 10 + "}"}, "22 levels"),
     "aliases": ({"query": "{ me " + many("a{}: id", 101) + "}"}, "101"),
     "fields of Query and Mutation": ({"query": many("__typename", 101)}, "101"),
     "directives": ({"query": "{ __typename " + "@skip(if: true) " * 51 + "}"}, "51"),
-    "pairs of fields under one name in one place": ({"query": many("__typename", 100)}, "more than 1000"),
-    "errors that are told of a document": ({"query": many("a{}", 6)}, "more than 5"),
-    "fields that the answer may have": ({"query": PAGES}, "up to 50202 fields"),
-    "values of the variables, in lists and objects too": (
+    "pairs of fields with one response name": ({"query": many("__typename", 100)}, "more than 1000"),
+    "validation errors that are reported": ({"query": many("a{}", 6)}, "more than 5"),
+    "fields that the response may have": ({"query": PAGES}, "up to 50202 fields"),
+    "values of the variables, with those in lists and objects": (
         {"query": "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": {"ids": ["x"] * 2_000}},
         "more than 2000",
     ),
@@ -53,16 +53,13 @@ BEYOND: dict[str, tuple[Any, str]] = {
         "not 101",
     ),
 }
-# What takes too long to go beyond, other limits forbid before, or only a real server counts (test_raw_requests.py).
-FRAGMENTS_TOO_DEEP = too_deep(Limits(), DocumentSize(depth=1, validation_depth=201))
-REFUSALS: dict[str, LimitExceeded | None] = {
-    "levels of selections and of fragments that spread each other": too_deep(
-        Limits(), DocumentSize(depth=1, validation_depth=201)
-    ),
+# Limits that take too long to exceed, that other limits prevent, or that only a real server has (test_raw_requests.py).
+NOT_SENT: dict[str, LimitExceeded | None] = {
+    "levels of selections and of fragments that spread each other": too_deep(Limits(), DocumentSize(depth=1, validation_depth=201)),
     "spreads and variables in fragments that operations share": too_many_spreads(),
-    "time of executing": took_too_long(Limits()),
-    "time until a body has arrived": LimitExceeded(body_timeout().code, str(body_timeout())),
-    "bytes of an address (URL)": LimitExceeded(URL_TOO_LONG.code, URL_TOO_LONG.message),
+    "time of execution": took_too_long(Limits()),
+    "time until a body is received": LimitExceeded(body_timeout().code, str(body_timeout())),
+    "bytes of a URL": LimitExceeded(URL_TOO_LONG.code, URL_TOO_LONG.message),
     "bytes of all headers": LimitExceeded(HEADERS_TOO_LARGE.code, HEADERS_TOO_LARGE.message),
 }
 
@@ -70,7 +67,7 @@ REFUSALS: dict[str, LimitExceeded | None] = {
 def test_every_limit_has_a_row_and_every_row_is_tested() -> None:
     settings = {f"SESSIONQL_{name.upper()}" for name in LimitsSettings.model_fields}
     assert {setting for _, setting, _, _ in ROWS if setting} == settings
-    assert {counted for counted, *_ in ROWS} == BEYOND.keys() | REFUSALS.keys()
+    assert {counted for counted, *_ in ROWS} == BEYOND.keys() | NOT_SENT.keys()
 
 
 def test_defaults_are_those_of_the_settings() -> None:
@@ -80,20 +77,20 @@ def test_defaults_are_those_of_the_settings() -> None:
 
 @pytest.mark.usefixtures("cheap_hashing")
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_beyond_a_limit_the_answer_has_its_code_and_both_numbers(http: httpx.AsyncClient) -> None:
+async def test_the_error_beyond_a_limit_has_its_code_and_both_numbers(http: httpx.AsyncClient) -> None:
     ana = await Caller(http).register("ana@example.com")
-    rows = {counted: (most, code) for counted, _, most, code in ROWS}
-    for counted, (body, had) in BEYOND.items():
-        most, code = rows[counted]
+    rows = {counted: (maximum, code) for counted, _, maximum, code in ROWS}
+    for counted, (body, value) in BEYOND.items():
+        maximum, code = rows[counted]
         response = await http.post("/graphql", json=body, headers={"Authorization": f"Bearer {ana.token}"})
         error = response.json()["errors"][-1]
         assert error["extensions"]["code"] == code, (counted, error)
-        assert had in error["message"], error
-        assert most in error["message"].replace("one operation", "1 operation"), error
+        assert value in error["message"], error
+        assert maximum in error["message"].replace("one operation", "1 operation"), error
 
 
-def test_refusals_that_take_long_have_their_code_and_limit_too() -> None:
-    for counted, _, most, code in ROWS:
-        if refusal := REFUSALS.get(counted):
-            assert refusal.code == code
-            assert most.removesuffix("s") in refusal.message
+def test_errors_of_the_other_limits_have_their_code_and_limit_too() -> None:
+    for counted, _, maximum, code in ROWS:
+        if error := NOT_SENT.get(counted):
+            assert error.code == code
+            assert maximum.removesuffix("s") in error.message
