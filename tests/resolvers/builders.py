@@ -14,10 +14,11 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from sessionql.resolvers.accounts import LogIn, LogInResult, login, register
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Clock, Dependencies
 from sessionql.resolvers.devices.user_agent import describe
 from sessionql.resolvers.external_users import ExternalLogin, create_session
-from sessionql.resolvers.requester import ClientInfo, Requester
+from sessionql.resolvers.requester import Requester
 from sessionql.resolvers.service_keys import NewKey, ServiceAccount, create_key
 from sessionql.resolvers.tokens.access import AccessTokens, Signature
 from sessionql.resolvers.tokens.key_file import KeyFile

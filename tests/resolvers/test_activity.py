@@ -235,4 +235,4 @@ async def test_flushing_goes_on_when_the_database_comes_back(
     with suppress(asyncio.CancelledError):
         await flushing
 
-    assert caplog.text.count(f"Activity could not be written, trying again: {error}") == 3
+    assert caplog.text.count(f"Writing the last activity failed and will be retried: {error}") == 3

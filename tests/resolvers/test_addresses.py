@@ -4,8 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sessionql.resolvers.client import UNKNOWN_NETWORK, canonical_address, client_info, network_of, truncate_address
-from sessionql.resolvers.requester import ClientInfo
+from sessionql.resolvers.client import (
+    UNKNOWN_NETWORK,
+    ClientInfo,
+    canonical_address,
+    client_info,
+    network_of,
+    truncate_address,
+)
 
 
 @pytest.mark.parametrize(

@@ -7,12 +7,11 @@ from datetime import datetime
 import pytest
 
 from sessionql.resolvers.accounts import LogIn, LogInResult, login, register
-from sessionql.resolvers.client import client_info
+from sessionql.resolvers.client import ClientInfo, client_info
 from sessionql.resolvers.credentials import PasswordChange, change_password, reauthenticate
 from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import EmailTaken, InvalidCredentials, RateLimited
 from sessionql.resolvers.refresh import RefreshResult, refresh
-from sessionql.resolvers.requester import ClientInfo
 from sessionql.storage.rate_limits import ConsumedAttempt, RateLimitRepository
 from sessionql.storage.records import EventKind
 from tests.conftest import FakeClock

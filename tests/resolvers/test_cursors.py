@@ -23,7 +23,7 @@ FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 LISTS = ("LAST_ACTIVE", "CREATED_AT", "event")
 PLACE = Position(NOW, UUID("019ab000-0000-7000-8000-0000000000a1"))
 GOOD = encode_cursor("LAST_ACTIVE", PLACE)
-HELP = "not a cursor: pass one that an earlier page gave you"
+HELP = "not valid: pass one from an earlier page"
 any_list = st.sampled_from(LISTS)
 places = st.builds(Position, st.datetimes(timezones=st.just(UTC)), st.uuids())
 
@@ -44,7 +44,7 @@ def test_a_cursor_leads_back_to_its_place_to_the_microsecond(list_: str, place: 
 def test_a_cursor_of_another_list_or_order_is_refused(one: str, other: str, place: Position) -> None:
     assume(one != other)
 
-    with pytest.raises(InvalidArgument, match="of another list, or of another order"):
+    with pytest.raises(InvalidArgument, match="belongs to another list or order"):
         decode_cursor(other, encode_cursor(one, place))
 
 

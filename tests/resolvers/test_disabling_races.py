@@ -8,7 +8,7 @@ import pytest
 
 from sessionql.resolvers.accounts import LogIn, LogInResult, login
 from sessionql.resolvers.admin import delete_user, disable_user, enable_user, revoke_sessions
-from sessionql.resolvers.bulk_revocation import revoke_all_users_sessions
+from sessionql.resolvers.admin.bulk_revocation import revoke_all_users_sessions
 from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import AccountDisabled, InvalidCredentials, RefreshTokenInvalid
 from sessionql.resolvers.external_users import ExternalLogin, create_session

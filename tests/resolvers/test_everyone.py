@@ -5,9 +5,9 @@ from datetime import timedelta
 
 import pytest
 
-from sessionql.resolvers import bulk_revocation
 from sessionql.resolvers.accounts import LogIn, LogInResult, login
-from sessionql.resolvers.bulk_revocation import revoke_all_users_sessions
+from sessionql.resolvers.admin import bulk_revocation
+from sessionql.resolvers.admin.bulk_revocation import revoke_all_users_sessions
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.requester import authenticate
 from sessionql.storage import StorageUnavailable

@@ -110,7 +110,7 @@ def test_a_file_of_its_owner_alone_is_fine(path: Path, mode: int) -> None:
 def test_a_replaced_file_is_noticed_by_others(path: Path) -> None:
     ours, theirs = make_key_file(path), make_key_file(path)
     old = prints(theirs.ring)
-    new = ours.ring.rotated(NOW, at_once=True)
+    new = ours.ring.rotated(NOW, immediately=True)
 
     assert theirs.reload() is False
     ours.replace(new)
@@ -135,7 +135,7 @@ def test_a_file_that_was_damaged_later_leaves_the_keys_in_use(path: Path) -> Non
 
 
 def test_what_was_written_is_read_back(path: Path) -> None:
-    ring = KeyRing.generate(NOW).rotated(NOW, at_once=False).rotated(NOW, at_once=False)
+    ring = KeyRing.generate(NOW).rotated(NOW, immediately=False).rotated(NOW, immediately=False)
     both = KeyRing(ring.signing, (*ring.refresh, *ring.with_new_refresh_secret().refresh))
     file = make_key_file(path)
     file.replace(both)

@@ -23,7 +23,7 @@ def test_a_file_cut_anywhere_is_an_error_and_stays_as_it_is(path: Path) -> None:
 
     for length in range(len(content)):
         path.write_bytes(content[:length])
-        with pytest.raises(KeysError, match="damaged: restore it"):
+        with pytest.raises(KeysError, match="damaged. Restore it"):
             KeyFile(path).load_or_create(NOW)
         assert path.read_bytes() == content[:length]
 
@@ -99,7 +99,7 @@ WEAKNESSES: dict[str, tuple[Callable[[Any], Any], str]] = {
     ),
     "two signing keys of one id": (
         lambda content: content | {"signing": [*content["signing"], content["signing"][0] | {"d": OTHER_KEY}]},
-        "two keys of one id",
+        "two keys with the same key ID",
     ),
 }
 
@@ -111,7 +111,9 @@ def test_a_file_whose_secrets_are_none_is_refused_with_the_cure(path: Path, weak
     weak = json.dumps(change(json.loads(path.read_text())))
     path.write_text(weak)
 
-    with pytest.raises(KeysError, match=rf"keys\.json has .*{words}: restore it, or move it away") as raised:
+    with pytest.raises(
+        KeysError, match=rf"keys\.json has .*{words}\. Restore it from a backup copy, or move it away"
+    ) as raised:
         KeyFile(path).load_or_create(NOW)
     assert path.read_text() == weak
     assert not any(text in str(raised.value) for text in (ZEROS, *json.loads(weak)["refresh"]))

@@ -42,7 +42,7 @@ def test_the_shared_secret_is_not_printed_either() -> None:
 
 
 def test_a_new_key_signs_only_after_everybody_had_time_to_learn_of_it() -> None:
-    rotated = RING.rotated(NOW, at_once=False)
+    rotated = RING.rotated(NOW, immediately=False)
     new, old = rotated.signing
 
     assert {key["kid"] for key in rotated.to_jwks()["keys"]} == {new.kid, old.kid}
@@ -59,7 +59,7 @@ def test_a_retired_key_is_kept_as_long_as_its_last_token_may_live(gaps: list[int
         now = NOW + timedelta(minutes=at)
         moments = [now - timedelta(microseconds=1), now]
         given_out += [make_tokens(ring, MAX_TOKEN_LIFETIME).sign(SESSION, TOKEN_ID, FAR, moment) for moment in moments]
-        ring = ring.rotated(now, at_once=False)
+        ring = ring.rotated(now, immediately=False)
         alive = [token for token in given_out if token.expires_at > now]
         assert all(make_tokens(ring).verify(token.text, now) for token in alive)
 
@@ -68,7 +68,7 @@ def test_a_retired_key_is_forgotten_when_none_of_its_tokens_can_live() -> None:
     ring, now = RING, NOW
     for _ in range(5):
         now += MAX_TOKEN_LIFETIME + PUBLISHED_AHEAD
-        ring = ring.rotated(now, at_once=False)
+        ring = ring.rotated(now, immediately=False)
 
     assert len(ring.signing) == 2
     assert RING.signing[0].kid not in {key.kid for key in ring.signing}
@@ -76,7 +76,7 @@ def test_a_retired_key_is_forgotten_when_none_of_its_tokens_can_live() -> None:
 
 @pytest.mark.parametrize("at_once", [True, False])
 def test_rotating_the_signing_key_leaves_refresh_tokens_alone(at_once: bool) -> None:
-    assert RING.rotated(NOW, at_once=at_once).refresh == RING.refresh
+    assert RING.rotated(NOW, immediately=at_once).refresh == RING.refresh
 
 
 def test_resealing_changes_only_the_refresh_secret() -> None:

@@ -85,7 +85,7 @@ async def test_a_search_that_cannot_be_meant_is_refused(deps: Dependencies, sear
         deps, as_requester(ana), SessionFilter(search=search), dry_run=dry_run, client=LAPTOP
     )
 
-    assert refused == InvalidInput("`search` has 1 to 100 printable characters.", ("filter",))
+    assert refused == InvalidInput("`search` must have 1 to 100 printable characters.", ("filter",))
 
 
 async def test_sessions_are_found_by_id_and_only_mine(deps: Dependencies) -> None:

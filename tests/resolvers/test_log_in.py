@@ -8,7 +8,7 @@ from typing import cast
 import pytest
 from argon2 import PasswordHasher
 
-from sessionql.resolvers.accounts import LogIn, LogInResult, find_user, login, register
+from sessionql.resolvers.accounts import LogIn, LogInResult, current_user, login, register
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import EmailTaken, InvalidCredentials
 from sessionql.resolvers.passwords import Passwords
@@ -55,7 +55,7 @@ async def test_a_log_in_is_noted_on_the_account(deps: Dependencies, clock: FakeC
     signed_in = await sign_in(deps)
 
     assert signed_in.user == replace(ana.user, last_login=clock())
-    assert await find_user(deps, as_requester(ana)) == signed_in.user
+    assert await current_user(deps, as_requester(ana)) == signed_in.user
     kinds = [event.kind for event in await events_of(deps, ana.user.id)]
     assert kinds == [EventKind.NEW_DEVICE, EventKind.LOGGED_IN, EventKind.REGISTERED]
 
@@ -133,7 +133,7 @@ async def test_a_password_changed_while_it_was_checked_is_the_old_one(deps: Depe
     assert await login(raced, LogIn("ana@example.com", PASSWORD), PHONE) == InvalidCredentials()
 
     assert await my_sessions(deps, as_requester(ana)) == [ana.session]
-    assert await find_user(deps, as_requester(ana)) == ana.user, "not even the time of the log-in"
+    assert await current_user(deps, as_requester(ana)) == ana.user, "not even the time of the log-in"
     assert await hash_of(deps) == new_hash
     assert isinstance(await login(deps, LogIn("ana@example.com", "a new password"), PHONE), LogInResult)
 

@@ -35,7 +35,9 @@ def test_length_counts_after_normalization() -> None:
 
 @pytest.mark.parametrize("name", ["", " ", "\u00a0\u2003", "n" * 81, "e\u0301" * 81], ids=ascii)
 def test_a_name_of_no_or_too_many_characters_is_refused(name: str) -> None:
-    assert clean_name(name, PATH) == InvalidInput("A name has 1 to 80 characters; null takes it away.", PATH)
+    assert clean_name(name, PATH) == InvalidInput(
+        "A name must have 1 to 80 characters. Send null to remove the name.", PATH
+    )
 
 
 FORBIDDEN = [
@@ -47,7 +49,7 @@ FORBIDDEN = [
 
 @pytest.mark.parametrize("letter", FORBIDDEN, ids=ascii)
 def test_control_characters_surrogates_and_overrides_are_refused(letter: str) -> None:
-    assert clean_name(f"My{letter}phone", PATH) == InvalidInput("A name has no control characters.", PATH)
+    assert clean_name(f"My{letter}phone", PATH) == InvalidInput("A name must not contain control characters.", PATH)
 
 
 @settings(deadline=None, max_examples=300)

@@ -3,8 +3,9 @@
 import asyncio
 from dataclasses import replace
 
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies, Policy
-from sessionql.resolvers.requester import ClientInfo, authenticate
+from sessionql.resolvers.requester import authenticate
 from sessionql.resolvers.sessions import my_sessions
 from sessionql.storage.filters import Page, SessionFilter
 from sessionql.storage.records import EventKind, RevocationReason

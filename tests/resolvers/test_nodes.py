@@ -57,5 +57,5 @@ async def test_a_hundred_ids_are_fine_and_one_more_is_refused(deps: Dependencies
     ids = [id_ or str(uuid7()) for _ in range(99)]
 
     assert await find_nodes(deps, as_requester(ana), [*ids, str(ana.user.id)]) == [None] * 99 + [ana.user]
-    with pytest.raises(ListTooLong, match="At most 100 ids at a time, not 101"):
+    with pytest.raises(ListTooLong, match="Send at most 100 IDs in one request, not 101"):
         await find_nodes(deps, as_requester(ana), [*ids, "x", "y"])

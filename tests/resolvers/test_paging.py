@@ -11,7 +11,7 @@ from sessionql.resolvers.errors import InvalidArgument, ListTooLong
 from sessionql.resolvers.events import event_cursor, list_events
 from sessionql.resolvers.sessions import ACTIVE, cursor_of, list_sessions
 from sessionql.resolvers.values.cursors import encode_cursor
-from sessionql.resolvers.values.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageRequest, cut
+from sessionql.resolvers.values.paging import DEFAULT_PAGE_SIZE, MAX_PAGE_SIZE, PageRequest, slice_page
 from sessionql.storage.filters import Page, Position, SessionOrderField
 from sessionql.storage.records import SessionRecord
 from sessionql.storage.sessions import SessionOrder
@@ -34,16 +34,16 @@ def test_a_page_is_as_large_as_asked(size: int) -> None:
 
 @pytest.mark.parametrize("size", [0, -1, 101, 2**31, -(2**31), 10**30])
 def test_a_size_that_makes_no_page_is_refused_by_its_name(size: int) -> None:
-    with pytest.raises(InvalidArgument, match=f"`first` is from 1 to 100, not {size}"):
+    with pytest.raises(InvalidArgument, match=f"`first` must be from 1 to 100, not {size}"):
         PageRequest(first=size).to_page("event")
-    with pytest.raises(InvalidArgument, match=f"`last` is from 1 to 100, not {size}"):
+    with pytest.raises(InvalidArgument, match=f"`last` must be from 1 to 100, not {size}"):
         PageRequest(last=size).to_page("event")
 
 
 def test_a_size_is_too_large_from_where_the_operator_says() -> None:
     assert PageRequest(first=500).to_page("event", 500) == Page(500)
     for size, most in ((501, 500), (101, 100), (21, 20)):
-        with pytest.raises(ListTooLong, match=f"`last` is from 1 to {most}, not {size}"):
+        with pytest.raises(ListTooLong, match=f"`last` must be from 1 to {most}, not {size}"):
             PageRequest(last=size).to_page("event", most)
 
 
@@ -76,7 +76,7 @@ def test_the_row_too_many_is_cut_off_at_the_far_end(there: int, limit: int, from
     asked = page.one_more().limit
     found = rows[-asked:] if from_end else rows[:asked]
 
-    slice_ = cut(found, page)
+    slice_ = slice_page(found, page)
 
     assert list(slice_.items) == (rows[-limit:] if from_end else rows[:limit])
     assert slice_.has_more is (there > limit)

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sessionql.resolvers.errors import InvalidInput
 from sessionql.resolvers.passwords import Passwords, check_new_password
 
-LENGTH = "A password has 8 to 128 characters."
+LENGTH = "A password must have 8 to 128 characters."
 COMMON = "This password is one of the most common ones. Choose another."
 SLOW = "a" + "\u0300\u0316" * 15_000  # NFKC sorts runs of combining marks in quadratic time
 

@@ -182,7 +182,7 @@ async def test_pruning_goes_on_when_the_database_comes_back(
 
     pruning = asyncio.create_task(prune_every(replace(deps, storage=cast(Storage, failing)), 0.001))
     async with asyncio.timeout(10):
-        while "Forgot 1 sessions, 0 events" not in caplog.text:
+        while "Deleted 1 sessions and 0 events" not in caplog.text:
             assert not pruning.done()
             await asyncio.sleep(0.001)
     pruning.cancel()
@@ -190,7 +190,7 @@ async def test_pruning_goes_on_when_the_database_comes_back(
         await pruning
 
     assert await row_of(deps, session) is None
-    assert caplog.text.count("Pruning stopped early, trying again later: broken") == 2
+    assert caplog.text.count("Pruning stopped early and will be retried: broken") == 2
 
 
 async def test_addresses_go_when_the_operator_says_so(deps: Dependencies, clock: FakeClock) -> None:

@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from sessionql.resolvers.accounts import LogIn, LogInResult, find_user, login, register
+from sessionql.resolvers.accounts import LogIn, LogInResult, current_user, login, register
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import EmailTaken, InvalidCredentials, InvalidInput
-from sessionql.resolvers.requester import ClientInfo
 from sessionql.resolvers.sessions import my_sessions
 from sessionql.storage.records import DeviceKind, EventKind
 from tests.conftest import FakeClock
@@ -29,7 +29,7 @@ async def test_registering_makes_an_account_and_a_session(deps: Dependencies, cl
     ana = await sign_up(deps)
 
     assert (ana.user.email, ana.user.created_at, ana.user.last_login) == ("ana@example.com", clock(), clock())
-    assert await find_user(deps, as_requester(ana)) == ana.user
+    assert await current_user(deps, as_requester(ana)) == ana.user
     assert await live_row(deps, ana.session) == ana.session
     [event] = await events_of(deps, ana.user.id)
     assert (event.kind, event.session_id, event.actor_id) == (EventKind.REGISTERED, ana.session.id, ana.session.id)

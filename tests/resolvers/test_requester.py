@@ -8,8 +8,9 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from sessionql.resolvers.accounts import LogInResult, PresentedCredentials, logout
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
-from sessionql.resolvers.requester import ClientInfo, authenticate
+from sessionql.resolvers.requester import authenticate
 from sessionql.resolvers.sessions import rename_session, revoke_session
 from sessionql.storage.records import SessionRecord
 from tests.conftest import FakeClock

@@ -117,11 +117,11 @@ def test_a_token_of_another_ring_is_refused_even_under_our_key_id() -> None:
 def test_an_old_token_outlives_a_rotation() -> None:
     token = TOKENS.sign(SESSION, TOKEN_ID, FAR, NOW)
 
-    assert make_tokens(RING.rotated(NOW, at_once=False)).verify(token.text, NOW) is not None
+    assert make_tokens(RING.rotated(NOW, immediately=False)).verify(token.text, NOW) is not None
 
 
 def test_a_rotation_at_once_ends_every_old_token_and_signs_with_the_new_key() -> None:
-    ring = RING.rotated(NOW, at_once=True)
+    ring = RING.rotated(NOW, immediately=True)
     tokens = make_tokens(ring)
 
     assert tokens.verify(TOKENS.sign(SESSION, TOKEN_ID, FAR, NOW).text, NOW) is None
@@ -144,9 +144,9 @@ def test_a_token_that_was_checked_before_ends_with_its_key() -> None:
     token = tokens.sign(SESSION, TOKEN_ID, FAR, NOW)
     assert tokens.verify(token.text, NOW) is not None
 
-    rings.append(RING.rotated(NOW, at_once=False))
+    rings.append(RING.rotated(NOW, immediately=False))
     assert tokens.verify(token.text, NOW) is not None
-    rings.append(RING.rotated(NOW, at_once=True))
+    rings.append(RING.rotated(NOW, immediately=True))
     assert tokens.verify(token.text, NOW) is None
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from sessionql.resolvers import admin, subscriptions
 from sessionql.resolvers.accounts import LogInResult, PresentedCredentials, logout
-from sessionql.resolvers.background.pubsub import BACKLOG, PubSub, StreamInterrupted, UserUpdate
+from sessionql.resolvers.background.pubsub import MAX_PENDING, PubSub, StreamInterrupted, UserUpdate
 from sessionql.resolvers.credentials import PasswordChange, change_password, reauthenticate
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.refresh import refresh
@@ -271,7 +271,7 @@ async def test_a_session_that_is_used_meanwhile_lasts(
 async def test_one_who_does_not_take_the_news_is_interrupted(watched: Dependencies) -> None:
     laptop = await sign_up(watched)
     with watched.pubsub.subscribe(laptop.session.user_id) as watcher:
-        for _ in range(BACKLOG + 1):
+        for _ in range(MAX_PENDING + 1):
             watcher.put(UserUpdate({}, ()))
         with pytest.raises(StreamInterrupted):
             await watcher.next()
