@@ -51,7 +51,7 @@ NO_PAGES: list[tuple[dict[str, Any], str]] = [
     ({"before": "A" * 100_000}, "is not valid"),
     ({"before": forged(1, 2**63 - 1)}, "its time is out of range"),
     ({"before": forged(1, -(2**63))}, "its time is out of range"),
-    ({"after": forged(2, 0)}, "of another order"),
+    ({"after": forged(2, 0)}, "another list or order"),
     ({"after": forged(3, 0)}, "another list or order"),
     ({"after": forged(99, 0)}, "another list or order"),
     ({"filter": {"search": ""}}, "`search` must have 1 to 100 printable characters"),
