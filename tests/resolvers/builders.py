@@ -61,15 +61,15 @@ def as_requester(signed_in: LogInResult) -> Requester:
     return Requester(signed_in.session)
 
 
-async def row_of(deps: Dependencies, session: SessionRecord) -> SessionRecord | None:
+async def find_row(deps: Dependencies, session: SessionRecord) -> SessionRecord | None:
     """The session as the database has it now."""
     async with deps.storage.reading() as repositories:
         return await repositories.sessions.find(session.user_id, session.id)
 
 
-async def live_row(deps: Dependencies, session: SessionRecord) -> SessionRecord:
+async def get_row(deps: Dependencies, session: SessionRecord) -> SessionRecord:
     """The session as the database has it now; it must be there."""
-    row = await row_of(deps, session)
+    row = await find_row(deps, session)
     assert row is not None
     return row
 
@@ -96,7 +96,7 @@ async def add_session(deps: Dependencies, user_id: UUID, **changes: Any) -> Sess
     return session
 
 
-async def a_full_house(deps: Dependencies, clock: Clock) -> LogInResult:
+async def add_many_sessions(deps: Dependencies, clock: Clock) -> LogInResult:
     """Ana with sessions of every sort, and Bob with the same."""
     ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
     phone, now = describe(IPHONE), clock()
@@ -155,12 +155,12 @@ def forge(header: object, claims: object, seal: Callable[[bytes], bytes]) -> str
     return f"{parts}.{base64url(seal(parts.encode()))}"
 
 
-def good_header(ring: KeyRing) -> dict[str, Any]:
+def valid_header(ring: KeyRing) -> dict[str, Any]:
     """The header of a token that the ring's newest key signs."""
     return {"alg": "EdDSA", "kid": ring.signing[0].kid, "typ": "at+jwt"}
 
 
-def good_claims(session: SessionRecord, now: datetime = NOW, **changes: object) -> dict[str, Any]:
+def valid_claims(session: SessionRecord, now: datetime = NOW, **changes: object) -> dict[str, Any]:
     """The claims of a token that is valid for five minutes; ... takes a claim away."""
     claims = {
         "iss": "sessionql",
@@ -177,7 +177,7 @@ def good_claims(session: SessionRecord, now: datetime = NOW, **changes: object) 
 
 def signed(ring: KeyRing, claims: object, **headers: object) -> str:
     """A token that the ring's newest key really signed; ... takes a header away."""
-    header = {name: value for name, value in (good_header(ring) | headers).items() if value is not ...}
+    header = {name: value for name, value in (valid_header(ring) | headers).items() if value is not ...}
     return forge(header, claims, ring.signing[0].private.sign)
 
 
@@ -211,14 +211,14 @@ async def a_service(deps: Dependencies, *scopes: Scope, name: str = "Shop") -> S
     return ServiceAccount(made.key)
 
 
-async def sign_in_elsewhere(deps: Dependencies, subject: str = "crm|42", client: ClientInfo = PHONE) -> LogInResult:
+async def sign_in_externally(deps: Dependencies, subject: str = "crm|42", client: ClientInfo = PHONE) -> LogInResult:
     """A session of somebody for whom a service vouches."""
     signed_in = await create_session(deps, await a_service(deps), ExternalLogin(subject), client)
     assert isinstance(signed_in, LogInResult)
     return signed_in
 
 
-async def operations_of(deps: Dependencies) -> list[AdminActionRecord]:
+async def admin_actions_of(deps: Dependencies) -> list[AdminActionRecord]:
     """What operators did, newest first."""
     async with deps.storage.reading() as repositories:
         return list(await repositories.admin_actions.list(100))

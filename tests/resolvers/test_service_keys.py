@@ -35,7 +35,7 @@ async def is_let_in(deps: Dependencies, token: str) -> bool:
     return await authenticate_service(deps, token, LAPTOP) is not None
 
 
-async def test_a_key_opens_what_its_scopes_say(deps: Dependencies) -> None:
+async def test_a_key_allows_what_its_scopes_contain(deps: Dependencies) -> None:
     made = await make(deps, Scope.INTROSPECT, Scope.OPERATOR)
 
     service = await authenticate_service(deps, made.token, LAPTOP)
@@ -50,7 +50,7 @@ async def test_a_key_opens_what_its_scopes_say(deps: Dependencies) -> None:
             service.require(other)
 
 
-async def test_a_revoked_key_is_refused_by_the_very_next_request(deps: Dependencies) -> None:
+async def test_a_revoked_key_is_rejected_by_the_very_next_request(deps: Dependencies) -> None:
     """A revocation that answers OK and does nothing: doorkeeper's CVE-2018-1000211."""
     made, other = await make(deps), await make(deps, name="Other")
     assert await is_let_in(deps, made.token)
@@ -65,7 +65,7 @@ async def test_a_revoked_key_is_refused_by_the_very_next_request(deps: Dependenc
 
 
 @pytest.mark.parametrize("id_", ["", "x", "019ab000-0000-7000-8000-0000000000a1", "\0"])
-async def test_what_is_no_key_cannot_be_revoked(deps: Dependencies, id_: str) -> None:
+async def test_text_that_is_not_a_key_id_cannot_be_revoked(deps: Dependencies, id_: str) -> None:
     made = await make(deps)
 
     assert await revoke_key(deps, id_) is None
@@ -90,7 +90,7 @@ async def test_nothing_can_be_added_or_left_out(deps: Dependencies, extra: str) 
         assert not await is_let_in(deps, odd)
 
 
-async def test_the_secret_of_one_key_does_not_open_another(deps: Dependencies) -> None:
+async def test_the_secret_of_one_key_does_not_verify_another(deps: Dependencies) -> None:
     one, other = await make(deps), await make(deps)
 
     # The prefix and 15 of the 16 bytes of the id are 25 characters: the first of the next holds the rest and no secret.
@@ -99,7 +99,7 @@ async def test_the_secret_of_one_key_does_not_open_another(deps: Dependencies) -
     assert not await is_let_in(deps, f"sqls_{mixed.decode()}")
 
 
-async def test_the_database_holds_nothing_that_opens_a_door(deps: Dependencies) -> None:
+async def test_the_database_contains_nothing_that_authenticates(deps: Dependencies) -> None:
     made = await make(deps)
     secret = urlsafe_b64decode(made.token.removeprefix("sqls_"))[16:]
 
@@ -111,7 +111,7 @@ async def test_the_database_holds_nothing_that_opens_a_door(deps: Dependencies) 
     assert not any(piece in kept for piece in pieces(made.token.removeprefix("sqls_")) | pieces(secret.hex()))
 
 
-async def test_a_key_is_nobodys_token_and_nobodys_token_is_a_key(deps: Dependencies) -> None:
+async def test_keys_and_tokens_are_not_interchangeable(deps: Dependencies) -> None:
     made, ana = await make(deps), await sign_up(deps)
 
     assert await authenticate(deps, made.token, LAPTOP) is None
@@ -121,7 +121,7 @@ async def test_a_key_is_nobodys_token_and_nobodys_token_is_a_key(deps: Dependenc
         assert not await is_let_in(deps, "sqls_" + token.removeprefix("sqlr_"))
 
 
-async def test_keys_are_never_shown(deps: Dependencies, caplog: pytest.LogCaptureFixture) -> None:
+async def test_keys_are_never_in_a_repr(deps: Dependencies, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     made = await make(deps)
     await is_let_in(deps, made.token)
@@ -134,13 +134,13 @@ async def test_keys_are_never_shown(deps: Dependencies, caplog: pytest.LogCaptur
 
 
 @pytest.mark.parametrize(("name", "path"), [("", "name"), (" ", "name"), ("a\nb", "name"), ("x" * 81, "name")])
-async def test_a_key_has_a_name(deps: Dependencies, name: str, path: str) -> None:
+async def test_a_key_must_have_a_name(deps: Dependencies, name: str, path: str) -> None:
     refused = await create_key(deps, name, [Scope.OPERATOR])
     assert isinstance(refused, InvalidInput)
     assert refused.path == (path,)
     assert await list_keys(deps) == []
 
 
-async def test_a_key_for_nothing_is_not_made(deps: Dependencies) -> None:
+async def test_a_key_without_a_scope_is_not_created(deps: Dependencies) -> None:
     assert isinstance(await create_key(deps, "Shop", []), InvalidInput)
     assert await list_keys(deps) == []

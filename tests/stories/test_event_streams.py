@@ -32,7 +32,7 @@ def events(response: httpx.Response) -> Iterator[tuple[str, str]]:
             yield kind, value
 
 
-def test_a_device_that_is_signed_out_is_told_and_its_stream_ends(standing: Server, ana: str) -> None:
+def test_a_device_that_is_signed_out_receives_it_and_its_stream_ends(standing: Server, ana: str) -> None:
     laptop = standing.device(FIREFOX).register(ana)
     phone = standing.device(IPHONE).log_in(ana)
     with stream_of(phone, WATCH) as response:

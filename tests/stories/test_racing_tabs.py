@@ -11,7 +11,7 @@ MY_SESSIONS = "{ mySessions { id } }"
 TABS = 50
 
 
-def test_fifty_tabs_refresh_one_token_and_share_one_lineage(standing: Server, ana: str) -> None:
+def test_fifty_tabs_refresh_one_token_and_share_one_token_family(standing: Server, ana: str) -> None:
     browser = standing.device(FIREFOX).register(ana)
 
     payloads = asyncio.run(_refresh_at_once(standing.url, browser.refresh_token))
