@@ -1,4 +1,4 @@
-"""IP addresses: one spelling, one network to count by, and less of them where that is wished."""
+"""IP addresses: canonical form, network for rate limits, truncation."""
 
 import pytest
 from hypothesis import given, settings
@@ -88,7 +88,7 @@ def test_any_text_is_a_canonical_address_or_none(text: str) -> None:
     ],
 )
 def test_attempts_are_counted_by_the_network_of_one_subscriber(address: str | None, network: str) -> None:
-    """Whoever has an IPv6 address has its /64, however it is written (CVE-2026-45364)."""
+    """An IPv6 subscriber has a whole /64, in any notation (CVE-2026-45364)."""
     assert network_of(address) == network
 
 

@@ -1,4 +1,4 @@
-"""Events: what happened and its record are one; both are there or neither is."""
+"""Events: a change and its event are written in one transaction."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -43,7 +43,7 @@ from tests.resolvers.builders import (
 
 Act = Callable[[Dependencies, LogInResult, LogInResult], Awaitable[object]]
 
-# What is done by somebody signed in on a laptop and a phone, and how many ids it takes besides the event's.
+# Changes by a user who is signed in on a laptop and a phone, and how many IDs each takes besides that of the event.
 ACTS: dict[str, tuple[int, Act]] = {
     "register": (2, lambda s, _a, _p: register(s, LogIn("new@example.com", PASSWORD), LAPTOP)),
     "login": (1, lambda s, _a, _p: login(s, LogIn("ana@example.com", PASSWORD), LAPTOP)),
@@ -61,11 +61,11 @@ ACTS: dict[str, tuple[int, Act]] = {
 
 
 class NoMoreIds(Exception):
-    """The fault that is put where an event is written."""
+    """The injected fault of the write of an event."""
 
 
-def only(number: int) -> Callable[[], UUID]:
-    """An id source that fails after so many ids."""
+def limited_ids(number: int) -> Callable[[], UUID]:
+    """Build an ID source that fails after `number` IDs."""
     left = iter([uuid7() for _ in range(number)])
 
     def new_id() -> UUID:
@@ -87,7 +87,7 @@ async def test_a_change_without_its_event_is_rolled_back(deps: Dependencies, clo
     ids, do = ACTS[act]
 
     with pytest.raises(NoMoreIds):
-        await do(replace(deps, new_id=only(ids)), ana, phone)
+        await do(replace(deps, new_id=limited_ids(ids)), ana, phone)
 
     assert await my_sessions(deps, as_requester(ana)) == sessions
     assert await events_of(deps, user) == events

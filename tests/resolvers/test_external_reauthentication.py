@@ -1,4 +1,4 @@
-"""A service says that its user proved again who they are."""
+"""A service reports the re-authentication of its user."""
 
 from dataclasses import replace
 from datetime import timedelta

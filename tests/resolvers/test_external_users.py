@@ -1,4 +1,4 @@
-"""Users of services: one for each subject, whose sessions are like anybody's."""
+"""External users: one user per subject, with sessions like those of any user."""
 
 import asyncio
 from dataclasses import replace
@@ -176,7 +176,7 @@ async def test_the_subject_of_a_deleted_user_is_a_new_user(deps: Dependencies) -
 
 
 async def test_deleting_a_user_during_a_log_in_raises_nothing(deps: Dependencies) -> None:
-    """Whoever comes second starts anew: nobody is told that they are disabled who are not."""
+    """The second log-in creates the user again, and never returns AccountDisabled for an enabled user."""
     service = await a_service(deps)
     for _ in range(20):
         ana = await sign_in_externally(deps)

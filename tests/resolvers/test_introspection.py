@@ -1,4 +1,4 @@
-"""What a token is good for: told as the doors would decide, and asking leaves no trace."""
+"""Token introspection: agrees with authentication and changes nothing."""
 
 import asyncio
 from dataclasses import replace
@@ -157,7 +157,7 @@ async def test_text_that_is_not_a_token_is_not_active(deps: Dependencies) -> Non
 
 
 async def test_introspection_agrees_with_authentication_while_sessions_end(deps: Dependencies) -> None:
-    """Never active once a door has refused: many ask while the session is being ended."""
+    """Never active after an endpoint has rejected the token; many requests run while the session is revoked."""
     ana = await sign_up(deps)
     phones = [await sign_in(deps, client=PHONE) for _ in range(10)]
 

@@ -1,4 +1,4 @@
-"""Turns: few at once, first come first served, and nothing is left when everybody has gone."""
+"""KeyedSemaphore: limited concurrency, first in first out, no memory for unused keys."""
 
 import asyncio
 from contextlib import suppress
@@ -56,7 +56,7 @@ async def test_a_failed_or_cancelled_task_releases_the_semaphore() -> None:
 
 @pytest.mark.parametrize("addresses", [1, 30])
 async def test_thirty_concurrent_log_ins_with_the_right_password_succeed(deps: Dependencies, addresses: int) -> None:
-    """Nothing failed, so nobody is told of too many failures: not of one account, not behind one address."""
+    """Correct passwords never reach the limit of failures, neither of one account nor of one address."""
     unlimited = replace(deps, policy=replace(deps.policy, session_limit=0))
     await sign_up(unlimited)
     senders = [client_info(f"192.0.2.{number % addresses}", None, truncate=False) for number in range(30)]

@@ -1,4 +1,4 @@
-"""Logging in: with the password of this moment, and the same for whoever is not there."""
+"""Log-in: with the current password; unknown accounts take the same work."""
 
 import asyncio
 from dataclasses import replace
@@ -30,7 +30,7 @@ from tests.resolvers.builders import (
 
 
 async def hash_of(deps: Dependencies, email: str = "ana@example.com") -> str:
-    """The hash that is kept of somebody's password."""
+    """Return the stored password hash of the user."""
     async with deps.storage.reading() as repositories:
         found = await repositories.users.find_credentials(email_key(email))
     assert found is not None
@@ -102,8 +102,8 @@ async def test_a_wrong_password_and_an_unknown_address_look_and_cost_the_same(
     assert [event.kind for event in await events_of(deps, ana.user.id)] == [*tried, EventKind.REGISTERED]
 
 
-class Meddling:
-    """Passwords that are changed by somebody else just after they were found right."""
+class ChangedAfterCheck:
+    """Passwords that another request changes right after a successful check."""
 
     def __init__(self, deps: Dependencies, new_hash: str) -> None:
         self._deps = deps
@@ -126,7 +126,7 @@ class Meddling:
 async def test_a_password_changed_during_its_check_is_rejected(deps: Dependencies) -> None:
     ana = await sign_up(deps)
     new_hash = await deps.passwords.hash("a new password")
-    raced = replace(deps, passwords=cast(Passwords, Meddling(deps, new_hash)))
+    raced = replace(deps, passwords=cast(Passwords, ChangedAfterCheck(deps, new_hash)))
 
     assert await login(raced, LogIn("ana@example.com", PASSWORD), PHONE) == InvalidCredentials()
 

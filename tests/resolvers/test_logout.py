@@ -1,4 +1,4 @@
-"""Logging out: this session ends, and no other."""
+"""Log-out: revokes the current session only."""
 
 import asyncio
 

@@ -1,4 +1,4 @@
-"""Objects by their ids: mine in the order asked for, nothing of anybody else's."""
+"""Nodes by ID: own objects in the requested order, none of other users."""
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -10,7 +10,7 @@ from tests.resolvers.builders import LAPTOP, as_requester, events_of, sign_in, s
 
 
 def ids_of(nodes: list[Node | None]) -> list[str]:
-    """The ids to ask for."""
+    """Return the IDs of the nodes as text."""
     return [str(node.id) for node in nodes if node]
 
 

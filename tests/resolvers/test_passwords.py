@@ -1,4 +1,4 @@
-"""Passwords: which may be chosen, that checks give nothing away, and that nobody waits for them."""
+"""Passwords: rules for new ones, equal cost of all checks, no blocking of the event loop."""
 
 import asyncio
 import time
@@ -21,14 +21,14 @@ SLOW = "a" + "\u0300\u0316" * 15_000  # NFKC sorts runs of combining marks in qu
 
 @pytest.fixture
 def passwords() -> Iterator[Passwords]:
-    """Cheap hashing of its own, so that a test may take it apart."""
+    """Cheap hashing in a separate instance, which a test may modify."""
     made = Passwords(time_cost=1, memory_kib=8)
     yield made
     made.close()
 
 
 class Counting:
-    """Argon2 that counts."""
+    """A hasher that counts its verifications."""
 
     def __init__(self, hasher: PasswordHasher) -> None:
         self._hasher = hasher
@@ -39,8 +39,8 @@ class Counting:
         return self._hasher.verify(password_hash, password)
 
 
-def refusal(password: str) -> str | None:
-    """Why the password may not be chosen."""
+def rejection(password: str) -> str | None:
+    """Return why the password is rejected, or None."""
     found = check_new_password(password, ("input", "password"))
     assert found is None or found.path == ("input", "password")
     return found.message if found else None
@@ -68,7 +68,7 @@ def refusal(password: str) -> str | None:
     ids=ascii,
 )
 def test_length_is_counted_in_characters_after_normalization(password: str, why: str | None) -> None:
-    assert refusal(password) == why
+    assert rejection(password) == why
 
 
 @pytest.mark.parametrize(
@@ -77,13 +77,13 @@ def test_length_is_counted_in_characters_after_normalization(password: str, why:
 def test_the_most_common_passwords_are_rejected_in_any_case_and_form(password: str) -> None:
     wide = "".join(chr(ord(letter) + 0xFEE0) for letter in password)
     for typed in (password, password.upper(), password.title(), password.swapcase(), wide, wide.upper()):
-        assert refusal(typed) == COMMON
+        assert rejection(typed) == COMMON
 
 
 @settings(deadline=None, max_examples=200)
 @given(password=st.text(max_size=140))
 def test_any_password_is_accepted_or_rejected_without_an_exception(password: str) -> None:
-    assert refusal(password) in (None, LENGTH, COMMON)
+    assert rejection(password) in (None, LENGTH, COMMON)
 
 
 async def test_only_the_right_password_is_verified(passwords: Passwords) -> None:

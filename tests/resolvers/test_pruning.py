@@ -1,4 +1,4 @@
-"""Forgetting: what is due goes, and nothing else, however many windows it takes."""
+"""Pruning: deletes what is expired and nothing else, in any number of batches."""
 
 import asyncio
 import logging
@@ -35,7 +35,7 @@ GONE = {"revocation_reason": RevocationReason.LOGGED_OUT}
 
 
 async def add_event(deps: Dependencies, user_id: UUID, at: datetime) -> UUID:
-    """An event of long ago."""
+    """Store an event of this time."""
     event = EventRecord(user_id, uuid7(), EventKind.LOGGED_IN, at, None, "A device", None, None)
     async with deps.storage.transaction() as repositories:
         await repositories.events.add(event)
@@ -43,7 +43,7 @@ async def add_event(deps: Dependencies, user_id: UUID, at: datetime) -> UUID:
 
 
 async def session_ids(deps: Dependencies, user_id: UUID) -> set[UUID]:
-    """Every session that is still kept."""
+    """Return the IDs of all stored sessions of the user."""
     page = await list_sessions(deps, user_id, SessionFilter(states=None), SessionOrder(), Page(100))
     return {session.id for session in page.items}
 
@@ -123,11 +123,11 @@ async def test_retention_times_are_configurable(deps: Dependencies, clock: FakeC
     assert await prune(short) == PruneResult(1, 1)
 
 
-@pytest.mark.parametrize("window", [1, 2, 3, 12, 13])
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 12, 13])
 async def test_many_batches_delete_everything_expired_and_nothing_else(
-    deps: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, window: int
+    deps: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, batch_size: int
 ) -> None:
-    monkeypatch.setattr("sessionql.resolvers.pruning.BATCH_SIZE", window)
+    monkeypatch.setattr("sessionql.resolvers.pruning.BATCH_SIZE", batch_size)
     now, kept = clock(), {}
     for name in ("ana", "bob", "cleo"):
         user = await add_user(deps, f"{name}@example.com")
@@ -154,13 +154,13 @@ async def test_one_transaction_contains_one_batch_only(
     for _ in range(5):
         await add_session(deps, ana.id, last_active=clock() - 61 * DAY)
     failing = FailingStorage(deps.storage, StorageError("broken"), failures=0)
-    begun = 0
+    started = 0
     begin = failing.transaction
 
     def counted() -> object:
-        nonlocal begun
-        begun += 1
-        failing.failures = begun > 3  # one for the attempts, and two windows
+        nonlocal started
+        started += 1
+        failing.failures = started > 3  # one for the rate limits, and two batches
         return begin()
 
     monkeypatch.setattr(failing, "transaction", counted)

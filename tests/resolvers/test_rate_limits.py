@@ -1,4 +1,4 @@
-"""Attempts: counted one by one, per account and per address, and given back where they were no failure."""
+"""Rate limits: attempts are counted per account and per address, and refunded after a success."""
 
 import asyncio
 from dataclasses import replace
@@ -24,7 +24,7 @@ async def attempt(deps: Dependencies, email: str, sender: ClientInfo = LAPTOP, p
     return await login(deps, LogIn(email, password), sender)
 
 
-def somewhere(number: int) -> ClientInfo:
+def client_at(number: int) -> ClientInfo:
     return client_info(f"198.51.100.{number}", None, truncate=False)
 
 
@@ -33,11 +33,11 @@ async def test_the_sixth_wrong_password_of_an_account_in_a_minute_is_not_checked
 ) -> None:
     await sign_up(deps)
     for number in range(5):
-        assert await attempt(deps, "ana@example.com", somewhere(number)) == InvalidCredentials()
+        assert await attempt(deps, "ana@example.com", client_at(number)) == InvalidCredentials()
         clock.advance(seconds=1)
     monkeypatch.setattr(deps.passwords, "verify", None)
 
-    limited = await attempt(deps, "ANA@example.com", somewhere(9), PASSWORD)
+    limited = await attempt(deps, "ANA@example.com", client_at(9), PASSWORD)
 
     assert limited == RateLimited(retry_after_seconds=55)
 
@@ -58,7 +58,7 @@ async def test_an_unknown_account_is_limited_like_an_existing_one(deps: Dependen
     await sign_up(deps)
 
     for email in ("ana@example.com", "nobody@example.com", "no address at all"):
-        found = [await attempt(deps, email, somewhere(len(email))) for _ in range(6)]
+        found = [await attempt(deps, email, client_at(len(email))) for _ in range(6)]
         assert found == [InvalidCredentials()] * 5 + [RateLimited(retry_after_seconds=60)]
 
 
@@ -66,16 +66,16 @@ async def test_an_unknown_account_is_limited_like_an_existing_one(deps: Dependen
 async def test_a_failed_log_in_writes_the_same_for_known_and_unknown_accounts(
     deps: Dependencies, monkeypatch: pytest.MonkeyPatch, email: str
 ) -> None:
-    """Committing is what takes time: an unknown account that committed nothing would be told by that."""
+    """The commit takes the most time: without it, the response time would reveal an unknown account."""
     await sign_up(deps)
     noted: list[str] = []
     note = RateLimitRepository.note_failure
 
-    async def spied(self: RateLimitRepository, attempt: ConsumedAttempt, now: datetime) -> None:
+    async def spy(self: RateLimitRepository, attempt: ConsumedAttempt, now: datetime) -> None:
         noted.append(attempt.key.partition(":")[0])
         await note(self, attempt, now)
 
-    monkeypatch.setattr(RateLimitRepository, "note_failure", spied)
+    monkeypatch.setattr(RateLimitRepository, "note_failure", spy)
 
     assert await attempt(deps, email) == InvalidCredentials()
 
@@ -84,17 +84,17 @@ async def test_a_failed_log_in_writes_the_same_for_known_and_unknown_accounts(
 
 async def test_an_address_gets_twenty_attempts_a_minute_for_all_accounts_together(deps: Dependencies) -> None:
     await sign_up(deps)
-    sender = somewhere(1)
+    sender = client_at(1)
 
     found = [await attempt(deps, f"{number}@example.com", sender) for number in range(25)]
 
     assert found == [InvalidCredentials()] * 20 + [RateLimited(retry_after_seconds=60)] * 5
     assert await attempt(deps, "ana@example.com", sender, PASSWORD) == RateLimited(retry_after_seconds=60)
-    assert isinstance(await attempt(deps, "ana@example.com", somewhere(2), PASSWORD), LogInResult)
+    assert isinstance(await attempt(deps, "ana@example.com", client_at(2), PASSWORD), LogInResult)
 
 
 async def test_a_success_does_not_reset_the_counter_of_the_address(deps: Dependencies) -> None:
-    """Whoever has one account of their own gets no more guesses at those of others."""
+    """An own account does not give more guesses at the accounts of others."""
     await sign_up(deps)
     found: list[object] = []
     for number in range(25):
@@ -115,7 +115,7 @@ async def test_successes_are_not_counted(deps: Dependencies) -> None:
 
 @pytest.mark.parametrize("addresses", [["2001:db8:1:2::1", "2001:0DB8:1:2:ffff::9", "2001:db8:1:2:0:0:0:1"]])
 async def test_all_addresses_of_one_network_share_one_counter(deps: Dependencies, addresses: list[str]) -> None:
-    """However an IPv6 address is written, and whichever of its /64 it is (CVE-2026-45364)."""
+    """Any notation of an IPv6 address, and any address of its /64 (CVE-2026-45364)."""
     senders = [client_info(addresses[number % 3], None, truncate=False) for number in range(30)]
 
     found = [await attempt(deps, f"{number}@example.com", sender) for number, sender in enumerate(senders)]
@@ -128,7 +128,7 @@ async def test_all_addresses_of_one_network_share_one_counter(deps: Dependencies
 async def test_of_a_hundred_concurrent_guesses_five_are_checked(deps: Dependencies) -> None:
     await sign_up(deps)
 
-    found = await asyncio.gather(*(attempt(deps, "ana@example.com", somewhere(number)) for number in range(100)))
+    found = await asyncio.gather(*(attempt(deps, "ana@example.com", client_at(number)) for number in range(100)))
 
     assert found.count(InvalidCredentials()) == 5
     assert {type(each) for each in found} == {InvalidCredentials, RateLimited}
@@ -136,7 +136,7 @@ async def test_of_a_hundred_concurrent_guesses_five_are_checked(deps: Dependenci
 
 async def test_failed_log_ins_are_events_of_the_account(deps: Dependencies) -> None:
     ana = await sign_up(deps)
-    await attempt(deps, "ana@example.com", somewhere(7))
+    await attempt(deps, "ana@example.com", client_at(7))
 
     event = (await events_of(deps, ana.user.id))[0]
 
@@ -148,8 +148,8 @@ async def test_attempts_within_a_session_are_counted_too(deps: Dependencies) -> 
     ana = await sign_up(deps)
     change = PasswordChange(WRONG, "a new correct horse")
 
-    first = [await reauthenticate(deps, as_requester(ana), WRONG, somewhere(n)) for n in range(3)]
-    then = [await change_password(deps, as_requester(ana), change, somewhere(n)) for n in range(3)]
+    first = [await reauthenticate(deps, as_requester(ana), WRONG, client_at(n)) for n in range(3)]
+    then = [await change_password(deps, as_requester(ana), change, client_at(n)) for n in range(3)]
 
     assert [type(each) for each in [*first, *then]] == [InvalidCredentials] * 5 + [RateLimited]
     assert (await events_of(deps, ana.user.id))[0].session_id == ana.session.id
@@ -158,7 +158,7 @@ async def test_attempts_within_a_session_are_counted_too(deps: Dependencies) -> 
 async def test_failed_log_ins_from_elsewhere_do_not_block_a_signed_in_owner(deps: Dependencies) -> None:
     ana = await sign_up(deps)
     for number in range(9):
-        await attempt(deps, "ana@example.com", somewhere(number))
+        await attempt(deps, "ana@example.com", client_at(number))
 
     assert not isinstance(await reauthenticate(deps, as_requester(ana), PASSWORD, LAPTOP), RateLimited)
 
@@ -169,8 +169,8 @@ async def test_thirty_accounts_a_minute_are_created_from_one_address(deps: Depen
 
     late = LogIn("late@example.com", PASSWORD)
     assert await register(deps, late, LAPTOP) == RateLimited(retry_after_seconds=60)
-    assert isinstance(await register(deps, late, somewhere(1)), LogInResult)
-    assert await register(deps, late, somewhere(1)) == EmailTaken()
+    assert isinstance(await register(deps, late, client_at(1)), LogInResult)
+    assert await register(deps, late, client_at(1)) == EmailTaken()
     clock.advance(minutes=1)
     assert await register(deps, late, LAPTOP) == EmailTaken()
 

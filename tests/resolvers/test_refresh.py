@@ -1,4 +1,4 @@
-"""Refreshing: tabs that race all win, thieves and replays end the session, and nothing undoes that."""
+"""Refresh: concurrent tabs all succeed, reuse revokes the session, and nothing undoes the revocation."""
 
 import asyncio
 from dataclasses import replace
@@ -21,21 +21,21 @@ from tests.resolvers.builders import LAPTOP, PHONE, as_requester, events_of, get
 ENDED = "This session has ended. Log in again."
 
 
-def sealed(deps: Dependencies, session: SessionRecord, **changes: object) -> str:
-    """A refresh token that the server itself might have given out."""
+def signed_refresh_token(deps: Dependencies, session: SessionRecord, **changes: object) -> str:
+    """Build a refresh token as the server signs it."""
     claims = replace(RefreshClaims(session.user_id, session.id, session.generation), **changes)  # type: ignore[arg-type]
     return refresh_tokens.sign(claims, deps.tokens.keys().refresh[0])
 
 
 async def refreshed(deps: Dependencies, token: str) -> RefreshResult:
-    """A refresh that must succeed."""
+    """Refresh, which must succeed."""
     result = await refresh(deps, token, PHONE)
     assert isinstance(result, RefreshResult)
     return result
 
 
 async def assert_revoked_for_reuse(deps: Dependencies, ana: LogInResult, result: object) -> None:
-    """The caller was told, and the database says so to whoever connects anew."""
+    """Check the result, and the stored row through a new connection."""
     assert isinstance(result, RefreshTokenInvalid)
     assert result.reuse_detected
     assert result.path == ("input", "refreshToken")
@@ -146,7 +146,7 @@ async def test_after_the_grace_a_replay_revokes_the_session(
 async def test_without_a_grace_every_second_use_ends_the_session(
     deps: Dependencies, clock: FakeClock, overtaken: timedelta
 ) -> None:
-    """ASVS 10.4.5 to the letter, also for a request that began before the one that overtook it."""
+    """ASVS 10.4.5 literally, even for a request that started before the one that was faster."""
     strict = replace(deps, policy=Policy(refresh_grace=timedelta(0)))
     ana = await sign_up(strict)
     await refreshed(strict, ana.tokens.refresh)
@@ -203,7 +203,7 @@ async def test_a_generation_that_was_never_issued_is_rejected(deps: Dependencies
     ana = await sign_up(deps)
 
     for ahead in (1, 2, 2**31 - 1):
-        result = await refresh(deps, sealed(deps, ana.session, generation=ahead), PHONE)
+        result = await refresh(deps, signed_refresh_token(deps, ana.session, generation=ahead), PHONE)
         assert isinstance(result, RefreshTokenInvalid)
     assert (await get_row(deps, ana.session)).generation == 0
 
@@ -211,7 +211,7 @@ async def test_a_generation_that_was_never_issued_is_rejected(deps: Dependencies
 async def test_a_token_of_an_unknown_session_is_rejected_and_is_no_reuse(deps: Dependencies) -> None:
     ana = await sign_up(deps)
 
-    result = await refresh(deps, sealed(deps, ana.session, session_id=uuid7()), PHONE)
+    result = await refresh(deps, signed_refresh_token(deps, ana.session, session_id=uuid7()), PHONE)
 
     assert result == RefreshTokenInvalid(ENDED)
     assert (await get_row(deps, ana.session)) == ana.session
@@ -221,7 +221,7 @@ async def test_a_signed_token_with_the_id_of_another_user_finds_nothing(deps: De
     ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
 
     for owner, generation in ((bob.user.id, 0), (bob.user.id, 1), (uuid7(), 0)):
-        token = sealed(deps, ana.session, user_id=owner, generation=generation)
+        token = signed_refresh_token(deps, ana.session, user_id=owner, generation=generation)
         assert await refresh(deps, token, PHONE) == RefreshTokenInvalid(ENDED)
     assert await get_row(deps, ana.session) == ana.session
     assert await get_row(deps, bob.session) == bob.session
@@ -235,7 +235,7 @@ async def test_a_revoked_session_stays_unchanged(deps: Dependencies, clock: Fake
     row = await get_row(deps, ana.session)
     clock.advance(seconds=1)
 
-    result = await refresh(deps, sealed(deps, ana.session, generation=generation), PHONE)
+    result = await refresh(deps, signed_refresh_token(deps, ana.session, generation=generation), PHONE)
 
     assert result == RefreshTokenInvalid(ENDED), "no reuse, and no grace either"
     assert await get_row(deps, ana.session) == row

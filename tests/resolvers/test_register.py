@@ -1,4 +1,4 @@
-"""Registering: an account and a session, of an address and a password that may be."""
+"""Registration: a valid e-mail address and password create an account and a session."""
 
 import asyncio
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Names of sessions: given, taken away, and nobody else's."""
+"""Renaming sessions: set and remove names of own sessions only."""
 
 from dataclasses import replace
 from datetime import timedelta

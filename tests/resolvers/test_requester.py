@@ -1,4 +1,4 @@
-"""Who asks: a good token and a row that is alive at this very moment."""
+"""Authentication: a valid token and a session that is active now."""
 
 import logging
 from dataclasses import replace
@@ -28,13 +28,13 @@ from tests.resolvers.builders import (
 
 
 def long_token(deps: Dependencies, session: SessionRecord, **changes: object) -> str:
-    """A token of the session that itself lasts a year, so that only the row can end it."""
+    """Build a token that is valid for a year, so that only the session row can end it."""
     end = int(deps.clock().timestamp()) + 365 * 86400
     return signed(deps.tokens.keys(), valid_claims(session, deps.clock(), **({"exp": end} | changes)))
 
 
-async def is_let_in(deps: Dependencies, token: str) -> bool:
-    """Whether the token opens the door now."""
+async def is_authenticated(deps: Dependencies, token: str) -> bool:
+    """Whether the token authenticates now."""
     return await authenticate(deps, token, LAPTOP) is not None
 
 
@@ -51,14 +51,14 @@ async def test_the_row_is_read_for_every_request(deps: Dependencies) -> None:
 
 async def test_a_revoked_session_is_rejected_by_the_very_next_request(deps: Dependencies) -> None:
     ana, phone = await sign_up(deps), await sign_in(deps)
-    assert await is_let_in(deps, phone.tokens.access.text)
+    assert await is_authenticated(deps, phone.tokens.access.text)
 
     await revoke_session(deps, as_requester(ana), str(phone.session.id), LAPTOP)
 
-    assert not await is_let_in(deps, phone.tokens.access.text)
-    assert await is_let_in(deps, ana.tokens.access.text)
+    assert not await is_authenticated(deps, phone.tokens.access.text)
+    assert await is_authenticated(deps, ana.tokens.access.text)
     await logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP)
-    assert not await is_let_in(deps, ana.tokens.access.text)
+    assert not await is_authenticated(deps, ana.tokens.access.text)
 
 
 async def test_an_unused_session_ends_at_the_exact_instant(deps: Dependencies, clock: FakeClock) -> None:
@@ -66,9 +66,9 @@ async def test_an_unused_session_ends_at_the_exact_instant(deps: Dependencies, c
     token = long_token(deps, ana.session)
 
     clock.now = ana.session.last_active + timedelta(days=30, microseconds=-1)
-    assert await is_let_in(deps, token)
+    assert await is_authenticated(deps, token)
     clock.advance(microseconds=1)
-    assert not await is_let_in(deps, token)
+    assert not await is_authenticated(deps, token)
 
 
 async def test_a_used_session_ends_exactly_at_its_absolute_lifetime(deps: Dependencies, clock: FakeClock) -> None:
@@ -78,27 +78,27 @@ async def test_a_used_session_ends_exactly_at_its_absolute_lifetime(deps: Depend
     token = long_token(deps, session)
 
     clock.advance(seconds=1, microseconds=-1)
-    assert await is_let_in(deps, token)
+    assert await is_authenticated(deps, token)
     clock.advance(microseconds=1)
-    assert not await is_let_in(deps, token)
+    assert not await is_authenticated(deps, token)
 
 
 async def test_an_expired_token_of_an_active_session_is_rejected(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
 
     clock.now = ana.tokens.access.expires_at - timedelta(microseconds=1)
-    assert await is_let_in(deps, ana.tokens.access.text)
+    assert await is_authenticated(deps, ana.tokens.access.text)
     clock.advance(microseconds=1)
-    assert not await is_let_in(deps, ana.tokens.access.text)
+    assert not await is_authenticated(deps, ana.tokens.access.text)
 
 
 async def test_a_session_of_another_user_does_not_authenticate(deps: Dependencies) -> None:
     ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
-    assert await is_let_in(deps, long_token(deps, ana.session))
+    assert await is_authenticated(deps, long_token(deps, ana.session))
 
-    assert not await is_let_in(deps, long_token(deps, ana.session, sub=str(bob.user.id)))
-    assert not await is_let_in(deps, long_token(deps, ana.session, sid=str(bob.session.id)))
-    assert not await is_let_in(deps, long_token(deps, ana.session, sid=str(uuid7())))
+    assert not await is_authenticated(deps, long_token(deps, ana.session, sub=str(bob.user.id)))
+    assert not await is_authenticated(deps, long_token(deps, ana.session, sid=str(bob.session.id)))
+    assert not await is_authenticated(deps, long_token(deps, ana.session, sid=str(uuid7())))
 
 
 async def test_activity_is_recorded_with_the_address_of_the_client(deps: Dependencies, clock: FakeClock) -> None:
@@ -118,12 +118,12 @@ async def test_a_rejected_request_is_not_activity(deps: Dependencies, clock: Fak
     await logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP)
     clock.advance(minutes=2)
 
-    assert not await is_let_in(deps, ana.tokens.access.text)
+    assert not await is_authenticated(deps, ana.tokens.access.text)
     assert await deps.activity.flush() == 0
 
 
 def pieces(token: str) -> set[str]:
-    """Every eight characters of a token."""
+    """Return all substrings of eight characters of a token."""
     return {token[at : at + 8] for at in range(len(token) - 7)}
 
 

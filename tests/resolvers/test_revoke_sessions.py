@@ -1,4 +1,4 @@
-"""Ending sessions: one, some or all, at once, and never anybody else's."""
+"""Revoking sessions: one, some or all, effective immediately, own ones only."""
 
 import asyncio
 from collections.abc import Sequence
@@ -42,7 +42,7 @@ EVERY = SessionFilter(states=None)
 
 
 async def rows_of(deps: Dependencies, user_id: UUID) -> Sequence[SessionRecord]:
-    """Every session of a user in whatever state."""
+    """Return all sessions of a user, active or ended."""
     found = await list_sessions(deps, user_id, EVERY, SessionOrder(), Page(100))
     return found.items
 

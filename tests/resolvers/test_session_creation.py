@@ -1,4 +1,4 @@
-"""New sessions: as many as a user may have, and told of when their device is new."""
+"""New sessions: the session limit, and events for new devices."""
 
 import asyncio
 from dataclasses import replace

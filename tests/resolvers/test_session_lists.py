@@ -1,4 +1,4 @@
-"""The user's sessions as they are seen: lists, pages, counts and numbers."""
+"""Lists, pages, counts and statistics of the user's sessions."""
 
 from datetime import timedelta
 

@@ -1,4 +1,4 @@
-"""Watching one's sessions: what happens to them is told, in order, until one's own is over."""
+"""Subscriptions: updates arrive in order until the requester's session ends."""
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable
@@ -27,14 +27,14 @@ T = TypeVar("T")
 
 
 @pytest.fixture
-async def watched(deps: Dependencies) -> AsyncIterator[Dependencies]:
-    """Services that hear the news."""
-    async with hearing(deps):
+async def listening(deps: Dependencies) -> AsyncIterator[Dependencies]:
+    """Dependencies whose pub/sub receives notifications."""
+    async with run_pubsub(deps):
         yield deps
 
 
 @asynccontextmanager
-async def hearing(deps: Dependencies) -> AsyncIterator[None]:
+async def run_pubsub(deps: Dependencies) -> AsyncIterator[None]:
     running = asyncio.create_task(deps.pubsub.run())
     await deps.pubsub.started()
     yield
@@ -43,14 +43,14 @@ async def hearing(deps: Dependencies) -> AsyncIterator[None]:
         await running
 
 
-async def until(true: Callable[[], bool]) -> None:
+async def until(condition: Callable[[], bool]) -> None:
     async with asyncio.timeout(10):
-        while not true():  # noqa: ASYNC110 - nobody tells of what is looked at here
+        while not condition():  # noqa: ASYNC110 - no event reports this condition
             await asyncio.sleep(0)
 
 
-class Watch:
-    """Somebody who watches in the background, and what they saw."""
+class Consumer:
+    """Consumes a stream in the background and collects its items."""
 
     def __init__(self, deps: Dependencies, stream: AsyncIterator[T]) -> None:
         self._before = len(deps.pubsub._subscribers)
@@ -67,71 +67,71 @@ class Watch:
             return await self.seen.get()
 
     async def rest(self) -> list[object]:
-        """What came until the end."""
+        """Return the items until the end of the stream."""
         async with asyncio.timeout(10):
             await self.task
         return [self.seen.get_nowait() for _ in range(self.seen.qsize())]
 
 
-async def watch(deps: Dependencies, stream: AsyncIterator[T]) -> Watch:
-    """Begin to watch. Over when the watcher waits for news."""
-    before = watchers(deps)
-    begun = Watch(deps, stream)
-    await all_wait(deps, before + 1)
+async def consume(deps: Dependencies, stream: AsyncIterator[T]) -> Consumer:
+    """Start to consume the stream, and wait until its subscriber waits for updates."""
+    before = subscriber_count(deps)
+    begun = Consumer(deps, stream)
+    await wait_for_subscribers(deps, before + 1)
     return begun
 
 
-async def all_wait(deps: Dependencies, count: int = 1) -> None:
-    """Over when that many watchers have looked at what is, and wait for news."""
-    await until(lambda: watchers(deps) >= count)
+async def wait_for_subscribers(deps: Dependencies, count: int = 1) -> None:
+    """Wait until `count` subscribers have read the current state and wait for updates."""
+    await until(lambda: subscriber_count(deps) >= count)
     await until(lambda: all(each._waiter for own in deps.pubsub._subscribers.values() for each in own))
 
 
-def watchers(deps: Dependencies) -> int:
+def subscriber_count(deps: Dependencies) -> int:
     return sum(map(len, deps.pubsub._subscribers.values()))
 
 
-async def over(deps: Dependencies, session: SessionRecord, act: Callable[[], Awaitable[object]]) -> EndReason:
-    """Why a session may be watched with no longer after `act`; it may before."""
+async def end_reason(deps: Dependencies, session: SessionRecord, act: Callable[[], Awaitable[object]]) -> EndReason:
+    """Return why the subscription of the session ends after `act`; it must be valid before."""
     ending = asyncio.create_task(wait_until_invalid(deps, session))
-    await all_wait(deps)
+    await wait_for_subscribers(deps)
     assert not ending.done()
     await act()
     async with asyncio.timeout(10):
         return await ending
 
 
-async def test_the_other_device_receives_the_revoked_session(watched: Dependencies) -> None:
-    laptop, phone = await sign_up(watched), await sign_in(watched)
-    watching_ = await watch(watched, revoked_sessions(watched, as_requester(laptop)))
+async def test_the_other_device_receives_the_revoked_session(listening: Dependencies) -> None:
+    laptop, phone = await sign_up(listening), await sign_in(listening)
+    consumer = await consume(listening, revoked_sessions(listening, as_requester(laptop)))
 
-    await revoke_session(watched, as_requester(laptop), str(phone.session.id), LAPTOP)
+    await revoke_session(listening, as_requester(laptop), str(phone.session.id), LAPTOP)
 
-    seen = await watching_.next()
+    seen = await consumer.next()
     assert isinstance(seen, SessionRecord)
     assert (seen.id, seen.revocation_reason) == (phone.session.id, RevocationReason.REVOKED_BY_USER)
-    watching_.task.cancel()
+    consumer.task.cancel()
 
 
-async def test_the_own_revocation_is_the_last_update(watched: Dependencies) -> None:
-    laptop, phone, tablet = await sign_up(watched), await sign_in(watched), await sign_in(watched)
-    watching_ = await watch(watched, revoked_sessions(watched, as_requester(phone)))
+async def test_the_own_revocation_is_the_last_update(listening: Dependencies) -> None:
+    laptop, phone, tablet = await sign_up(listening), await sign_in(listening), await sign_in(listening)
+    consumer = await consume(listening, revoked_sessions(listening, as_requester(phone)))
 
-    await revoke_all_sessions(watched, as_requester(laptop), keep_current=False, client=LAPTOP)
+    await revoke_all_sessions(listening, as_requester(laptop), keep_current=False, client=LAPTOP)
 
-    seen = [item.id for item in await watching_.rest() if isinstance(item, SessionRecord)]
+    seen = [item.id for item in await consumer.rest() if isinstance(item, SessionRecord)]
     assert set(seen) == {laptop.session.id, tablet.session.id, phone.session.id}
     assert seen[-1] == phone.session.id
-    assert watchers(watched) == 0
+    assert subscriber_count(listening) == 0
 
 
-async def test_updates_of_other_users_are_not_received(watched: Dependencies) -> None:
-    ana, eve = await sign_up(watched), await sign_up(watched, "eve@example.com")
-    second = await sign_in(watched, "eve@example.com")
-    hers = await watch(watched, revoked_sessions(watched, as_requester(eve)))
+async def test_updates_of_other_users_are_not_received(listening: Dependencies) -> None:
+    ana, eve = await sign_up(listening), await sign_up(listening, "eve@example.com")
+    second = await sign_in(listening, "eve@example.com")
+    hers = await consume(listening, revoked_sessions(listening, as_requester(eve)))
 
-    await revoke_all_sessions(watched, as_requester(ana), keep_current=False, client=LAPTOP)
-    await revoke_session(watched, as_requester(eve), str(second.session.id), LAPTOP)
+    await revoke_all_sessions(listening, as_requester(ana), keep_current=False, client=LAPTOP)
+    await revoke_session(listening, as_requester(eve), str(second.session.id), LAPTOP)
 
     seen = await hers.next()
     assert isinstance(seen, SessionRecord)
@@ -139,21 +139,21 @@ async def test_updates_of_other_users_are_not_received(watched: Dependencies) ->
     hers.task.cancel()
 
 
-async def test_a_session_that_ended_before_receives_only_its_own_end(watched: Dependencies) -> None:
-    phone = await sign_up(watched)
-    await logout(watched, PresentedCredentials(as_requester(phone)), PHONE)
-    seen = [session async for session in revoked_sessions(watched, as_requester(phone))]
+async def test_a_session_that_ended_before_receives_only_its_own_end(listening: Dependencies) -> None:
+    phone = await sign_up(listening)
+    await logout(listening, PresentedCredentials(as_requester(phone)), PHONE)
+    seen = [session async for session in revoked_sessions(listening, as_requester(phone))]
     assert [session.id for session in seen] == [phone.session.id]
     assert seen[0].revocation_reason is RevocationReason.LOGGED_OUT
-    assert [event async for event in security_events(watched, as_requester(phone), None)] == []
+    assert [event async for event in security_events(listening, as_requester(phone), None)] == []
 
 
 async def test_security_events_are_received_as_they_happen(deps: Dependencies) -> None:
     laptop = await sign_up(deps)
     renamings = frozenset({EventKind.SESSION_RENAMED})
-    async with hearing(deps):
-        everything = await watch(deps, security_events(deps, as_requester(laptop), None))
-        some = await watch(deps, security_events(deps, as_requester(laptop), renamings))
+    async with run_pubsub(deps):
+        everything = await consume(deps, security_events(deps, as_requester(laptop), None))
+        some = await consume(deps, security_events(deps, as_requester(laptop), renamings))
 
         await sign_in(deps)
         await rename_session(deps, as_requester(laptop), str(laptop.session.id), "Desk", LAPTOP)
@@ -168,14 +168,16 @@ def kinds(seen: list[object]) -> list[str]:
     return [item.kind.value for item in seen if isinstance(item, EventRecord)]
 
 
-async def test_deleting_the_account_ends_every_subscription(watched: Dependencies) -> None:
-    laptop = await sign_up(watched)
-    watching_ = await watch(watched, revoked_sessions(watched, as_requester(laptop)))
-    end = await over(
-        watched, laptop.session, lambda: admin.delete_user(watched, "operator", str(laptop.session.user_id))
+async def test_deleting_the_account_ends_every_subscription(listening: Dependencies) -> None:
+    laptop = await sign_up(listening)
+    consumer = await consume(listening, revoked_sessions(listening, as_requester(laptop)))
+    end = await end_reason(
+        listening,
+        laptop.session,
+        lambda: admin.delete_user(listening, "operator", str(laptop.session.user_id)),
     )
     assert end is EndReason.REVOKED
-    assert await watching_.rest() == [], "nothing is left of the session to show"
+    assert await consumer.rest() == [], "nothing is left of the session to show"
 
 
 Act = Callable[[Dependencies, LogInResult], Awaitable[object]]
@@ -216,61 +218,64 @@ ENDS: dict[str, tuple[EndReason, Act]] = {
 
 
 @pytest.mark.parametrize("name", ENDS)
-async def test_a_subscription_ends_with_a_reason(name: str, watched: Dependencies) -> None:
+async def test_a_subscription_ends_with_a_reason(name: str, listening: Dependencies) -> None:
     end, act = ENDS[name]
-    laptop = await sign_up(watched)
-    assert await over(watched, laptop.session, lambda: act(watched, laptop)) is end
-    assert watchers(watched) == 0
+    laptop = await sign_up(listening)
+    assert await end_reason(listening, laptop.session, lambda: act(listening, laptop)) is end
+    assert subscriber_count(listening) == 0
 
 
-async def test_a_subscription_continues_after_other_changes(watched: Dependencies) -> None:
-    laptop = await sign_up(watched)
+async def test_a_subscription_continues_after_other_changes(listening: Dependencies) -> None:
+    laptop = await sign_up(listening)
 
     async def act() -> None:
-        phone = await sign_in(watched)
-        await rename_session(watched, as_requester(laptop), str(laptop.session.id), "Desk", LAPTOP)
-        await logout(watched, PresentedCredentials(as_requester(phone)), PHONE)
-        await refresh(watched, laptop.tokens.refresh, LAPTOP)
-        await logout(watched, PresentedCredentials(as_requester(laptop)), LAPTOP)
+        phone = await sign_in(listening)
+        await rename_session(listening, as_requester(laptop), str(laptop.session.id), "Desk", LAPTOP)
+        await logout(listening, PresentedCredentials(as_requester(phone)), PHONE)
+        await refresh(listening, laptop.tokens.refresh, LAPTOP)
+        await logout(listening, PresentedCredentials(as_requester(laptop)), LAPTOP)
 
-    assert await over(watched, laptop.session, act) is EndReason.REVOKED
+    assert await end_reason(listening, laptop.session, act) is EndReason.REVOKED
 
 
-async def test_an_expired_session_ends_its_subscription(watched: Dependencies, clock: FakeClock) -> None:
-    laptop = await sign_up(watched)
+async def test_an_expired_session_ends_its_subscription(listening: Dependencies, clock: FakeClock) -> None:
+    laptop = await sign_up(listening)
     clock.advance(days=29, hours=23, minutes=59, seconds=59, milliseconds=950)
-    assert await over(watched, laptop.session, lambda: asyncio.to_thread(clock.advance, days=1)) is EndReason.EXPIRED
+    assert (
+        await end_reason(listening, laptop.session, lambda: asyncio.to_thread(clock.advance, days=1))
+        is EndReason.EXPIRED
+    )
 
 
 async def test_activity_extends_a_subscription(
-    watched: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+    listening: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """It is looked at when it would have expired, and watched for longer."""
+    """The session is read again at its former expiry, and the subscription continues."""
     looked: list[bool] = []
-    judge = subscriptions._check
+    check = subscriptions._check
 
-    def spy(*asked: object) -> object:
-        found = judge(*asked)  # type: ignore[arg-type]
+    def spy(*arguments: object) -> object:
+        found = check(*arguments)  # type: ignore[arg-type]
         looked.append(isinstance(found, EndReason))
         return found
 
     monkeypatch.setattr(subscriptions, "_check", spy)
-    laptop = await sign_up(watched)
+    laptop = await sign_up(listening)
     clock.advance(days=29, hours=23, minutes=59, seconds=59, milliseconds=950)
 
     async def act() -> None:
-        await refresh(watched, laptop.tokens.refresh, LAPTOP)
+        await refresh(listening, laptop.tokens.refresh, LAPTOP)
         clock.advance(days=1)
         await until(lambda: len(looked) > 1)
-        await logout(watched, PresentedCredentials(as_requester(laptop)), LAPTOP)
+        await logout(listening, PresentedCredentials(as_requester(laptop)), LAPTOP)
 
-    assert await over(watched, laptop.session, act) is EndReason.REVOKED
+    assert await end_reason(listening, laptop.session, act) is EndReason.REVOKED
     assert looked == [False, False, True]
 
 
-async def test_a_slow_subscriber_is_interrupted(watched: Dependencies) -> None:
-    laptop = await sign_up(watched)
-    with watched.pubsub.subscribe(laptop.session.user_id) as watcher:
+async def test_a_slow_subscriber_is_interrupted(listening: Dependencies) -> None:
+    laptop = await sign_up(listening)
+    with listening.pubsub.subscribe(laptop.session.user_id) as watcher:
         for _ in range(MAX_PENDING + 1):
             watcher.put(UserUpdate({}, ()))
         with pytest.raises(StreamInterrupted):
@@ -279,9 +284,9 @@ async def test_a_slow_subscriber_is_interrupted(watched: Dependencies) -> None:
 
 async def test_subscribers_are_interrupted_when_listen_is_lost(deps: Dependencies) -> None:
     laptop = await sign_up(deps)
-    async with hearing(deps):
+    async with run_pubsub(deps):
         ending = asyncio.create_task(wait_until_invalid(deps, laptop.session))
-        await all_wait(deps)
+        await wait_for_subscribers(deps)
     async with asyncio.timeout(10):
         assert await ending is EndReason.INTERRUPTED
     with pytest.raises(StorageUnavailable):
@@ -300,17 +305,17 @@ async def test_updates_are_received_again_after_a_failure(
     broken = asyncio.Event()
     read = PubSub._read
 
-    async def fail_once(self: PubSub, announcement: Notification) -> UserUpdate:
+    async def fail_once(self: PubSub, notification: Notification) -> UserUpdate:
         if not broken.is_set():
             broken.set()
             raise failure
-        return await read(self, announcement)
+        return await read(self, notification)
 
     monkeypatch.setattr("sessionql.resolvers.background.pubsub.RETRY_INTERVAL", 0)
     monkeypatch.setattr(PubSub, "_read", fail_once)
-    async with hearing(deps):
+    async with run_pubsub(deps):
         first = asyncio.create_task(wait_until_invalid(deps, phone.session))
-        await all_wait(deps)
+        await wait_for_subscribers(deps)
         await revoke_session(deps, as_requester(laptop), str(phone.session.id), LAPTOP)
         async with asyncio.timeout(10):
             assert await first is EndReason.INTERRUPTED
@@ -318,20 +323,20 @@ async def test_updates_are_received_again_after_a_failure(
         assert await wait_until_invalid(deps, phone.session) is EndReason.REVOKED
 
 
-async def test_a_forged_notification_ends_no_session(watched: Dependencies) -> None:
-    laptop = await sign_up(watched)
-    watching_ = await watch(watched, revoked_sessions(watched, as_requester(laptop)))
-    watched.pubsub._receive(Notification(laptop.session.user_id, ended=(laptop.session.id,)))
-    phone = await sign_in(watched)
-    await logout(watched, PresentedCredentials(as_requester(phone)), PHONE)
+async def test_a_forged_notification_ends_no_session(listening: Dependencies) -> None:
+    laptop = await sign_up(listening)
+    consumer = await consume(listening, revoked_sessions(listening, as_requester(laptop)))
+    listening.pubsub._receive(Notification(laptop.session.user_id, ended=(laptop.session.id,)))
+    phone = await sign_in(listening)
+    await logout(listening, PresentedCredentials(as_requester(phone)), PHONE)
 
-    seen = await watching_.next()
+    seen = await consumer.next()
     assert isinstance(seen, SessionRecord)
     assert seen.id == phone.session.id
-    watching_.task.cancel()
+    consumer.task.cancel()
 
 
-async def test_a_token_from_before_a_reauthentication_cannot_subscribe(watched: Dependencies) -> None:
-    laptop = await sign_up(watched)
+async def test_a_token_from_before_a_reauthentication_cannot_subscribe(listening: Dependencies) -> None:
+    laptop = await sign_up(listening)
     older = replace(laptop.session, authenticated_at=laptop.session.authenticated_at - timedelta(seconds=2))
-    assert await wait_until_invalid(watched, older) is EndReason.REPLACED
+    assert await wait_until_invalid(listening, older) is EndReason.REPLACED

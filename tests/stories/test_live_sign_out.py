@@ -1,4 +1,4 @@
-"""The sign-out that arrives by itself: other tabs see it, and the device that lost its session is told."""
+"""Live sign-out: other tabs and the signed-out device receive the revocation."""
 
 import pytest
 
@@ -77,7 +77,7 @@ def test_updates_of_other_users_are_not_received(standing: Server, ana: str) -> 
     assert message["payload"]["data"]["securityEvent"]["session"] == {"state": "ACTIVE"}
 
 
-def refused(device: Device) -> tuple[int, str]:
+def rejected_close(device: Device) -> tuple[int, str]:
     with open_socket(device.url) as socket:
         socket.say(type="connection_init", payload={"authorization": f"Bearer {device.access_token}"})
         return socket.end()[:2]
@@ -86,9 +86,9 @@ def refused(device: Device) -> tuple[int, str]:
 def test_an_ended_session_cannot_connect(standing: Server, ana: str) -> None:
     laptop = standing.device(FIREFOX).register(ana)
     laptop.get(REVOKE_ALL)
-    assert refused(laptop) == (4401, "This session has ended.")
+    assert rejected_close(laptop) == (4401, "This session has ended.")
     laptop.access_token = "nonsense"
-    assert refused(laptop)[0] == 4403, "clients refresh such a token, and come back by themselves"
+    assert rejected_close(laptop)[0] == 4403, "clients refresh such a token, and come back by themselves"
 
 
 def test_ordinary_operations_work_over_a_socket_too(standing: Server, ana: str) -> None:
@@ -102,7 +102,7 @@ def test_ordinary_operations_work_over_a_socket_too(standing: Server, ana: str) 
 
 
 def test_a_socket_ends_when_its_credentials_are_replaced(standing: Server, ana: str) -> None:
-    """A thief with a stolen access token is thrown out by a change of the password, and the owner comes back."""
+    """A password change closes the socket of a thief with a stolen access token; the owner reconnects."""
     laptop = standing.device(FIREFOX).register(ana)
     change = """mutation { changePassword(input: {
       currentPassword: "correct horse battery", newPassword: "another horse battery", keepOtherSessions: true

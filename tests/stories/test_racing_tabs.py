@@ -1,4 +1,4 @@
-"""Tabs of one browser that refresh at the same moment: all of them go on, and there is one lineage."""
+"""Tabs of one browser that refresh concurrently: all continue, in one token family."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""Ending everybody's sessions, window by window, each told once."""
+"""Revoking the sessions of all users in batches, with one event per session."""
 
 from collections import Counter
 from datetime import timedelta
@@ -25,11 +25,11 @@ from tests.resolvers.builders import (
 )
 
 
-@pytest.mark.parametrize("window", [1, 2, 3, 1000])
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 1000])
 async def test_every_session_is_revoked_and_every_user_gets_one_event(
-    deps: Dependencies, monkeypatch: pytest.MonkeyPatch, window: int
+    deps: Dependencies, monkeypatch: pytest.MonkeyPatch, batch_size: int
 ) -> None:
-    monkeypatch.setattr(bulk_revocation, "BATCH_SIZE", window)
+    monkeypatch.setattr(bulk_revocation, "BATCH_SIZE", batch_size)
     users = [await add_user(deps, f"{n}@example.com") for n in range(3)]
     idle = await add_user(deps, "idle@example.com")
     sessions = [await add_session(deps, user.id) for user in users for _ in range(3)]
@@ -66,7 +66,7 @@ async def test_sessions_created_meanwhile_stay_active(deps: Dependencies, monkey
     monkeypatch.setattr(bulk_revocation, "BATCH_SIZE", 1)
     user = await add_user(deps)
     old = await add_session(deps, user.id)
-    # Its id is behind the walk, as that of a log-in during the first window is.
+    # Its ID is before the cursor, like that of a log-in during the first batch.
     new = await add_session(deps, user.id, created_at=deps.clock() + timedelta(microseconds=1))
 
     assert await revoke_all_users_sessions(deps, "Support") == 1
@@ -79,19 +79,19 @@ async def test_a_failed_revocation_can_be_continued(deps: Dependencies, monkeypa
     monkeypatch.setattr(bulk_revocation, "BATCH_SIZE", 1)
     user = await add_user(deps)
     sessions = [await add_session(deps, user.id) for _ in range(3)]
-    telling = bulk_revocation._write_events
+    write_events = bulk_revocation._write_events
     calls = iter([False, True])
 
-    async def fail(*given: object) -> object:
+    async def fail(*arguments: object) -> object:
         if next(calls, False):
             raise StorageUnavailable("gone for a moment")
-        return await telling(*given)  # type: ignore[arg-type]
+        return await write_events(*arguments)  # type: ignore[arg-type]
 
     monkeypatch.setattr(bulk_revocation, "_write_events", fail)
     with pytest.raises(StorageUnavailable):
         await revoke_all_users_sessions(deps, "Support")
     ended = [(await get_row(deps, session)).revoked_at is not None for session in sessions]
-    assert ended == [True, False, False], "a window stands or falls with its events"
+    assert ended == [True, False, False], "a batch and its events are committed together"
     assert await admin_actions_of(deps) == []
 
     assert await revoke_all_users_sessions(deps, "Support") == 2

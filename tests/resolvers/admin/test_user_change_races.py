@@ -1,4 +1,4 @@
-"""Disabling a user while they log in and refresh: whoever was in before is out, and nobody slips in."""
+"""Disabling a user during log-ins and refreshes ends all sessions, including concurrent ones."""
 
 import asyncio
 from collections.abc import Sequence
@@ -30,13 +30,13 @@ ROUNDS = 24
 
 @pytest.fixture
 def deps(deps: Dependencies) -> Dependencies:
-    """Without limits: these tests try more often in a minute than anybody may."""
+    """Without rate limits: these tests need more attempts per minute."""
     return replace(deps, policy=Policy(attempts_per_account=0, attempts_per_address=0, registrations_per_address=0))
 
 
-async def all_refused(deps: Dependencies, grants: Sequence[TokenPair]) -> bool:
-    """Whether no token of these opens anything."""
-    for each in grants:
+async def all_rejected(deps: Dependencies, token_pairs: Sequence[TokenPair]) -> bool:
+    """Whether all these tokens are rejected."""
+    for each in token_pairs:
         if await authenticate(deps, each.access.text, LAPTOP) is not None:
             return False
         if not isinstance(await refresh(deps, each.refresh, LAPTOP), RefreshTokenInvalid):
@@ -44,7 +44,7 @@ async def all_refused(deps: Dependencies, grants: Sequence[TokenPair]) -> bool:
     return True
 
 
-def grants_of(results: Sequence[object]) -> list[TokenPair]:
+def token_pairs_of(results: Sequence[object]) -> list[TokenPair]:
     return [each.tokens for each in results if isinstance(each, LogInResult | RefreshResult)]
 
 
@@ -60,7 +60,7 @@ async def test_no_concurrent_log_in_or_refresh_outlives_disabling_the_user(deps:
             refresh(deps, phone.tokens.refresh, PHONE),
             login(deps, credentials, LAPTOP),
         )
-        assert await all_refused(deps, [phone.tokens, *grants_of(results)]), f"round {round_}"
+        assert await all_rejected(deps, [phone.tokens, *token_pairs_of(results)]), f"round {round_}"
         assert isinstance(await login(deps, credentials, PHONE), AccountDisabled)
         await enable_user(deps, "Support", user_id)
 
@@ -75,7 +75,7 @@ async def test_no_session_of_a_concurrent_service_outlives_disabling_the_user(de
             disable_user(deps, "Support", user_id),
             create_session(deps, service, subject, PHONE),
         )
-        assert await all_refused(deps, grants_of(results)), f"round {round_}"
+        assert await all_rejected(deps, token_pairs_of(results)), f"round {round_}"
         assert isinstance(await create_session(deps, service, subject, PHONE), AccountDisabled)
         await enable_user(deps, "Support", user_id)
 
@@ -91,11 +91,11 @@ async def test_no_concurrent_session_outlives_deleting_the_user(deps: Dependenci
             refresh(deps, ana.tokens.refresh, LAPTOP),
             disable_user(deps, "Support", str(ana.user.id)),
         )
-        assert await all_refused(deps, [ana.tokens, *grants_of(results)]), f"round {round_}"
+        assert await all_rejected(deps, [ana.tokens, *token_pairs_of(results)]), f"round {round_}"
 
 
 async def test_a_wrong_password_for_an_account_being_deleted_is_a_wrong_password(deps: Dependencies) -> None:
-    """Not a fault, though the account is gone before the failure can be written down."""
+    """No exception, although the account is deleted before the failure is written."""
     for round_ in range(ROUNDS // 2):
         email = f"ana{round_}@example.com"
         ana = await sign_up(deps, email)
@@ -110,7 +110,7 @@ async def test_a_wrong_password_for_an_account_being_deleted_is_a_wrong_password
 
 
 async def test_concurrent_operators_never_deadlock(deps: Dependencies) -> None:
-    """On PostgreSQL a circle would be ended as a deadlock, after a second."""
+    """PostgreSQL would end a deadlock with an error after a second."""
     for round_ in range(ROUNDS // 2):
         emails = [f"ana{round_}-{n}@example.com" for n in range(4)]
         people = [await sign_up(deps, email) for email in emails]
@@ -126,4 +126,4 @@ async def test_concurrent_operators_never_deadlock(deps: Dependencies) -> None:
             revoke_sessions(deps, "Support", ids[0]),
             *(refresh(deps, each.tokens.refresh, PHONE) for each in people),
         )
-        assert await all_refused(deps, [each.tokens for each in people] + grants_of(results)), f"round {round_}"
+        assert await all_rejected(deps, [each.tokens for each in people] + token_pairs_of(results)), f"round {round_}"

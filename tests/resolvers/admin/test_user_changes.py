@@ -1,4 +1,4 @@
-"""What operators do to users: it holds at once, is written down with a name, and does not spill over."""
+"""Operators' changes to users: effective immediately, in the audit log, limited to one user."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -51,12 +51,12 @@ CHANGES: list[Change] = [revoke_sessions, disable_user, enable_user, delete_user
 SUPPORT = "Support"
 
 
-async def story(deps: Dependencies, ana: LogInResult) -> list[tuple[EventKind, str | None]]:
-    """What operators did, as the user sees it, newest first."""
+async def operator_events(deps: Dependencies, ana: LogInResult) -> list[tuple[EventKind, str | None]]:
+    """Return the events that operators caused, newest first."""
     return [(each.kind, each.actor_name) for each in await events_of(deps, ana.user.id) if each.actor_name]
 
 
-async def is_in(deps: Dependencies, who: LogInResult) -> bool:
+async def is_authenticated(deps: Dependencies, who: LogInResult) -> bool:
     return await authenticate(deps, who.tokens.access.text, LAPTOP) is not None
 
 
@@ -102,7 +102,7 @@ async def test_a_revoked_session_is_rejected_from_the_next_request_on(deps: Depe
 
     assert isinstance(done, SessionRecord)
     assert done.revocation_reason is RevocationReason.REVOKED_BY_OPERATOR
-    assert [await is_in(deps, each) for each in (ana, phone, bob)] == [True, False, True]
+    assert [await is_authenticated(deps, each) for each in (ana, phone, bob)] == [True, False, True]
     assert isinstance(await refresh(deps, phone.tokens.refresh, PHONE), RefreshTokenInvalid)
     (event, *_) = await events_of(deps, ana.user.id)
     assert (event.kind, event.session_id) == (EventKind.SESSION_REVOKED, phone.session.id)
@@ -121,7 +121,7 @@ async def test_a_session_is_revoked_for_its_own_user_only(deps: Dependencies) ->
     for user_id in (str(uuid7()), "", "x", str(ana.user.id).upper()):
         assert isinstance(await revoke_session(deps, SUPPORT, user_id, str(ana.session.id)), UserNotFound)
 
-    assert [await is_in(deps, ana), await is_in(deps, bob)] == [True, True]
+    assert [await is_authenticated(deps, ana), await is_authenticated(deps, bob)] == [True, True]
     assert await admin_actions_of(deps) == []
 
 
@@ -132,14 +132,14 @@ async def test_all_sessions_of_one_user_are_revoked(deps: Dependencies) -> None:
 
     assert isinstance(done, UserChangeResult)
     assert sorted(done.revoked) == sorted([ana.session.id, phone.session.id])
-    assert [await is_in(deps, each) for each in (ana, phone, bob)] == [False, False, True]
-    kinds = sorted(kind for kind, _ in await story(deps, ana))
+    assert [await is_authenticated(deps, each) for each in (ana, phone, bob)] == [False, False, True]
+    kinds = sorted(kind for kind, _ in await operator_events(deps, ana))
     assert kinds == [EventKind.SESSIONS_REVOKED, EventKind.SESSION_REVOKED, EventKind.SESSION_REVOKED]
     assert isinstance(await login(deps, LogIn("ana@example.com", PASSWORD), PHONE), LogInResult)
 
 
 async def test_no_credentials_of_a_disabled_user_are_valid(deps: Dependencies) -> None:
-    """Tokens of a suspended user that still opened doors: Directus' GHSA-56p6-qw3c-fq2g."""
+    """Tokens of a suspended user that were still accepted: Directus' GHSA-56p6-qw3c-fq2g."""
     ana, phone, bob = await sign_up(deps), await sign_in(deps), await sign_up(deps, "bob@example.com")
 
     done = await disable_user(deps, SUPPORT, str(ana.user.id))
@@ -147,13 +147,13 @@ async def test_no_credentials_of_a_disabled_user_are_valid(deps: Dependencies) -
     assert isinstance(done, UserChangeResult)
     assert (done.user.disabled_at, len(done.revoked)) == (deps.clock(), 2)
     for each in (ana, phone):
-        assert not await is_in(deps, each)
+        assert not await is_authenticated(deps, each)
         assert isinstance(await refresh(deps, each.tokens.refresh, PHONE), RefreshTokenInvalid)
         assert (await get_row(deps, each.session)).revocation_reason is RevocationReason.USER_DISABLED
     assert isinstance(await login(deps, LogIn("ana@example.com", PASSWORD), PHONE), AccountDisabled)
     assert isinstance(await login(deps, LogIn("ana@example.com", "wrong"), PHONE), InvalidCredentials)
-    assert await is_in(deps, bob)
-    assert (EventKind.USER_DISABLED, SUPPORT) in await story(deps, ana)
+    assert await is_authenticated(deps, bob)
+    assert (EventKind.USER_DISABLED, SUPPORT) in await operator_events(deps, ana)
     (operation,) = await admin_actions_of(deps)
     assert (operation.kind, operation.revoked_count) == (AdminActionKind.USER_DISABLED, 2)
 
@@ -165,11 +165,11 @@ async def test_an_enabled_user_can_log_in_again(deps: Dependencies) -> None:
     done = await enable_user(deps, SUPPORT, str(ana.user.id))
 
     assert done == ana.user
-    assert not await is_in(deps, ana), "what has ended stays ended"
+    assert not await is_authenticated(deps, ana), "what has ended stays ended"
     assert isinstance(await refresh(deps, ana.tokens.refresh, LAPTOP), RefreshTokenInvalid)
     again = await sign_in(deps)
-    assert await is_in(deps, again)
-    assert (EventKind.USER_ENABLED, SUPPORT) in await story(deps, ana)
+    assert await is_authenticated(deps, again)
+    assert (EventKind.USER_ENABLED, SUPPORT) in await operator_events(deps, ana)
 
 
 async def test_only_the_audit_log_remains_of_a_deleted_user(deps: Dependencies) -> None:
@@ -179,12 +179,12 @@ async def test_only_the_audit_log_remains_of_a_deleted_user(deps: Dependencies) 
 
     assert isinstance(done, UserChangeResult)
     assert list(done.revoked) == [ana.session.id]
-    assert not await is_in(deps, ana)
+    assert not await is_authenticated(deps, ana)
     assert isinstance(await refresh(deps, ana.tokens.refresh, LAPTOP), RefreshTokenInvalid)
     assert await find_row(deps, ana.session) is None
     assert await events_of(deps, ana.user.id) == []
     assert await find_user(deps, UserSelector(email="ana@example.com")) is None
-    assert await is_in(deps, bob)
+    assert await is_authenticated(deps, bob)
     (operation,) = await admin_actions_of(deps)
     assert (operation.kind, operation.user_id) == (AdminActionKind.USER_DELETED, ana.user.id)
     again = await register(deps, LogIn("ana@example.com", PASSWORD), LAPTOP)
@@ -219,7 +219,7 @@ async def test_an_unknown_user_is_not_found(deps: Dependencies, change: Change) 
     for user_id in (str(uuid7()), "", "x", "\0", str(ana.user.id).upper(), str(ana.session.id), "ana@example.com"):
         assert isinstance(await change(deps, SUPPORT, user_id), UserNotFound), user_id
 
-    assert await is_in(deps, ana)
+    assert await is_authenticated(deps, ana)
     assert await admin_actions_of(deps) == []
 
 

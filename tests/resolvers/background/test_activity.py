@@ -1,4 +1,4 @@
-"""When sessions were last used: written seldom, never lost, and never against a revocation."""
+"""Last activity: written in batches, never lost, and never after a revocation."""
 
 import asyncio
 import logging
@@ -30,12 +30,12 @@ from tests.resolvers.builders import (
 MINUTE = timedelta(seconds=60)
 
 
-class Interrupted:
-    """Storage where something happens while a batch is being written."""
+class CallingStorage:
+    """Storage that calls a function while a batch is written."""
 
-    def __init__(self, storage: Storage, happens: Callable[[], None]) -> None:
+    def __init__(self, storage: Storage, callback: Callable[[], None]) -> None:
         self._storage = storage
-        self._happens = happens
+        self._happens = callback
 
     @asynccontextmanager
     async def transaction(self) -> AsyncIterator[Any]:
@@ -144,7 +144,7 @@ async def test_a_failure_between_two_batches_keeps_the_rest_pending(
     monkeypatch.setattr("sessionql.resolvers.background.activity.BATCH_SIZE", 1)
     ana, phone = await sign_up(deps), await sign_in(deps)
     failing = FailingStorage(deps.storage, StorageError("broken"), failures=0)
-    activity = Activity(cast(Storage, Interrupted(cast(Storage, failing), lambda: fail_next(failing))), MINUTE)
+    activity = Activity(cast(Storage, CallingStorage(cast(Storage, failing), lambda: fail_next(failing))), MINUTE)
     clock.advance(minutes=1)
     activity.record(ana.session, None, clock())
     activity.record(phone.session, None, clock())
@@ -158,7 +158,7 @@ async def test_a_failure_between_two_batches_keeps_the_rest_pending(
 
 
 def fail_next(storage: FailingStorage) -> None:
-    """Let the second transaction fail, and only that one."""
+    """Make only the next transaction fail."""
     storage.failures = 1
 
 
@@ -168,13 +168,13 @@ async def test_activity_recorded_during_a_flush_is_not_lost(deps: Dependencies, 
     again = first + MINUTE
     happened: list[bool] = []
 
-    def use_again() -> None:
+    def record_again() -> None:
         if not happened:
             happened.append(True)
             activity.record(ana.session, "203.0.113.9", again)
             activity.record(phone.session, "203.0.113.8", again)
 
-    activity = Activity(cast(Storage, Interrupted(deps.storage, use_again)), MINUTE)
+    activity = Activity(cast(Storage, CallingStorage(deps.storage, record_again)), MINUTE)
     activity.record(ana.session, "192.0.2.1", first)
 
     assert await activity.flush() + await activity.flush() == 3

@@ -1,4 +1,4 @@
-"""Client Hints better what Chrome and its kin say; whatever else is in those headers harms nobody."""
+"""Client Hints improve the labels of Chromium browsers; invalid headers have no effect."""
 
 import pytest
 from hypothesis import given
@@ -15,12 +15,12 @@ TABLET = f"Mozilla/5.0 (Linux; Android 10; K) {CHROME} Safari/537.36"
 MAC = f"Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) {CHROME} Safari/537.36"
 FIREFOX = "Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:128.0) Gecko/20100101 Firefox/128.0"
 NOISE = '"Not=A?Brand";v="8"'
-MADE_OF = f'"Chromium";v="129.0.6668.70", {NOISE}'
-BRAVE = f'"Brave";v="129.0.6668.70", {MADE_OF}'
+ENGINE = f'"Chromium";v="129.0.6668.70", {NOISE}'
+BRAVE = f'"Brave";v="129.0.6668.70", {ENGINE}'
 
 
 def hints(platform: str = "", version: str = "", model: str = "", brands: str = "") -> ClientHints:
-    """As they come over the wire."""
+    """Build hints from raw header values."""
     said = {
         "sec-ch-ua": brands and brands.replace(".0.6668.70", ""),
         "sec-ch-ua-full-version-list": brands,
@@ -61,10 +61,10 @@ def test_client_hints_add_what_the_user_agent_hides(
     ("brands", "name", "version"),
     [
         (BRAVE, "Brave", "129.0"),
-        (f'{MADE_OF}, "YaBrowser";v="24.7.6668.70"', "YaBrowser", "24.7"),
-        (f'"Google Chrome";v="129.0.6668.70", {MADE_OF}', "Chrome", "129.0"),
-        (f'" Not A;Brand";v="99", {MADE_OF}', "Chrome", "129.0"),
-        (f'"<b>Evil</b>";v="1", {MADE_OF}', "Chrome", "129.0"),
+        (f'{ENGINE}, "YaBrowser";v="24.7.6668.70"', "YaBrowser", "24.7"),
+        (f'"Google Chrome";v="129.0.6668.70", {ENGINE}', "Chrome", "129.0"),
+        (f'" Not A;Brand";v="99", {ENGINE}', "Chrome", "129.0"),
+        (f'"<b>Evil</b>";v="1", {ENGINE}', "Chrome", "129.0"),
         ("nonsense", "Chrome", "129.0"),
     ],
 )

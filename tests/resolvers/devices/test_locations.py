@@ -1,4 +1,4 @@
-"""Where an address is, from small databases that the tests write themselves."""
+"""Locations of addresses, from small databases that the tests create."""
 
 import ipaddress
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""Devices: what people are told of the strings that browsers, programs and attackers really send.
+"""Devices: the labels of real User-Agents of browsers, programs and attackers.
 
 `user_agents.tsv` holds the strings and what somebody should read for each; add a line there when
 somebody does not recognise his device.
@@ -18,14 +18,14 @@ from sessionql.storage.records import Device, DeviceKind
 
 ROOT = Path(__file__).parents[3]
 UNKNOWN = Device("Unknown device", DeviceKind.UNKNOWN)
-LONGEST_PART = 80
+MAX_PART_LENGTH = 80
 
 CHROME = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/128.0.0.0"
 WEBKIT = "AppleWebKit/605.1.15 (KHTML, like Gecko)"
 
 
 def read_rows() -> list[tuple[str, str, str]]:
-    """Read label, kind and User-Agent; a line that begins with # is a heading."""
+    """Read rows of label, kind and User-Agent; a line that starts with # is a heading."""
     table = (Path(__file__).parent / "user_agents.tsv").read_text(encoding="utf-8")
     lines = [line for line in table.splitlines()[1:] if not line.startswith("#")]
     return [(label, kind, text) for label, kind, text in (line.split("\t") for line in lines)]
@@ -35,7 +35,7 @@ ROWS = read_rows()
 
 
 def parts(device: Device) -> list[str]:
-    """List whatever a device shows."""
+    """List all displayed parts of a device."""
     shown = (
         device.label,
         device.browser,
@@ -48,9 +48,9 @@ def parts(device: Device) -> list[str]:
 
 
 def assert_presentable(device: Device) -> None:
-    """Check what holds for every device, whoever wrote the string."""
+    """Check the invariants of every device, for any User-Agent."""
     for part in parts(device):
-        assert 0 < len(part) <= LONGEST_PART
+        assert 0 < len(part) <= MAX_PART_LENGTH
         assert part == part.strip()
         assert part.isprintable()
         assert part.encode()
@@ -158,7 +158,7 @@ def test_the_version_of_safari_reveals_a_newer_ios() -> None:
     assert describe(said.format("26.1") + "/15E148 Safari/604.1").os_version == "26.1"
 
 
-# Pieces that the patterns look for, to be put together wrongly.
+# Parts that the patterns search for, combined at random.
 PIECES = st.sampled_from(
     [
         *("Mozilla/5.0 ", "Opera/9.80 ", "Dalvik/2.1.0 ", "AppleWebKit/537.36 ", "Version/4.0 "),

@@ -1,4 +1,4 @@
-"""Access tokens: what they say, how long they hold, and which key signs them."""
+"""Access tokens: claims, lifetime and signing key."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import UUID

@@ -1,4 +1,4 @@
-"""The keys file: made once, read by its owner only, replaced whole, and never overwritten by mistake."""
+"""The keys file: created once, readable by its owner only, replaced atomically, never overwritten by mistake."""
 
 import stat
 import subprocess
@@ -33,7 +33,7 @@ Print = list[tuple[str, bytes, datetime]]
 
 
 def prints(ring: KeyRing) -> tuple[Print, tuple[bytes, ...]]:
-    """What makes two rings the same."""
+    """Return comparable content of a ring."""
     signing = [(key.kid, key.private.private_bytes_raw(), key.signs_from) for key in ring.signing]
     return signing, ring.refresh
 

@@ -1,4 +1,4 @@
-"""Keys files that cannot be used, or must not be: each is a plain error, and none is overwritten."""
+"""Unusable keys files: each is a clear error, and none is overwritten."""
 
 import json
 from collections.abc import Callable
@@ -153,10 +153,10 @@ def test_a_folder_that_cannot_be_created_is_a_clear_error(tmp_path: Path) -> Non
 
 
 def test_a_folder_without_write_permission_is_a_clear_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> int:
+    def fail(*_: object) -> int:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr("sessionql.resolvers.tokens.key_file.os.open", refuse)
+    monkeypatch.setattr("sessionql.resolvers.tokens.key_file.os.open", fail)
 
     with pytest.raises(KeysError, match=r"Cannot write .*keys\.json: Permission denied"):
         KeyFile(path).load_or_create(NOW)
@@ -165,10 +165,10 @@ def test_a_folder_without_write_permission_is_a_clear_error(path: Path, monkeypa
 def test_a_file_system_without_hard_links_gets_keys_or_a_clear_error(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def refuse(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise PermissionError(1, "Operation not permitted")
 
-    monkeypatch.setattr("sessionql.resolvers.tokens.key_file.os.link", refuse)
+    monkeypatch.setattr("sessionql.resolvers.tokens.key_file.os.link", fail)
 
     try:
         make_key_file(path)
@@ -178,10 +178,10 @@ def test_a_file_system_without_hard_links_gets_keys_or_a_clear_error(
 
 
 def test_a_full_disk_leaves_no_temporary_and_no_partial_file(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sessionql.resolvers.tokens.key_file.os.fsync", refuse)
+    monkeypatch.setattr("sessionql.resolvers.tokens.key_file.os.fsync", fail)
 
     with pytest.raises((KeysError, OSError)):
         make_key_file(path)
@@ -189,10 +189,10 @@ def test_a_full_disk_leaves_no_temporary_and_no_partial_file(path: Path, monkeyp
 
 
 def test_a_full_disk_is_a_keys_error(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(*_: object) -> None:
+    def fail(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("sessionql.resolvers.tokens.key_file.os.fsync", refuse)
+    monkeypatch.setattr("sessionql.resolvers.tokens.key_file.os.fsync", fail)
 
     with pytest.raises(KeysError, match="No space left"):
         make_key_file(path)

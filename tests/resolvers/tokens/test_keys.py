@@ -1,4 +1,4 @@
-"""Keys: which one signs, how long a retired one is kept, and that none is ever printed."""
+"""Keys: which one signs, how long a retired one is kept, and that no repr contains one."""
 
 from collections.abc import Callable
 from datetime import timedelta
@@ -22,7 +22,7 @@ SHARED_SECRET = "a shared secret of thirty-two by"
 
 
 def secrets_of(ring: KeyRing) -> list[str]:
-    """Every secret of the ring in the forms that might be printed."""
+    """Return every secret of the ring in its printable forms."""
     raw = [ring.signing[0].private.private_bytes_raw(), *ring.refresh]
     return [form for each in raw for form in (repr(each), each.hex(), str(list(each)))]
 

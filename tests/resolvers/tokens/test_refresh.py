@@ -1,4 +1,4 @@
-"""Refresh tokens: sealed, of one spelling, and worthless when one character is changed."""
+"""Refresh tokens: authenticated, one encoding, and rejected when one character is changed."""
 
 import hmac
 import string
@@ -58,7 +58,7 @@ def test_every_truncation_is_rejected() -> None:
 
 
 def test_every_truncation_of_the_bytes_is_rejected_even_if_padded() -> None:
-    """A seal is compared whole (CVE-2026-27840: one that was cut was taken for good)."""
+    """The whole HMAC is compared (CVE-2026-27840: a truncated one was accepted)."""
     raw = urlsafe_b64decode(GOOD.removeprefix("sqlr_"))
 
     for length in range(len(raw)):

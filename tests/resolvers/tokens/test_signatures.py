@@ -1,4 +1,4 @@
-"""Signatures of access tokens: a good one has no second form, and the well-known bad ones are none."""
+"""Signatures of access tokens: no second form of a valid one, and the known edge cases are rejected."""
 
 import hmac
 from base64 import urlsafe_b64decode
@@ -19,12 +19,12 @@ SESSION = a_session()
 # RFC 8032, section 5.1: the order of the group, and the prime of the field.
 ORDER = 2**252 + 27742317777372353535851937790883648493
 PRIME = 2**255 - 19
-# Points of small order, as they are written and as they may not be: y is 1, -1, 0, and these plus the prime.
+# Points of small order in canonical and other encodings: y is 1, -1, 0, and these plus the prime.
 SMALL = [1, PRIME - 1, 0, PRIME, PRIME + 1, *(y + 2**255 for y in (0, 1, PRIME - 1, PRIME, PRIME + 1)), 2**256 - 1]
 
 
 def split(token: str) -> tuple[str, bytes]:
-    """What is signed, and the signature."""
+    """Split a token into the signed text and the signature."""
     message, _, signature = token.rpartition(".")
     return message, urlsafe_b64decode(signature + "==")
 
@@ -39,7 +39,7 @@ R, S = RAW[:32], int.from_bytes(RAW[32:], "little")
 
 
 def second_forms() -> Iterator[bytes]:
-    """The same signature in forms that a lenient check takes for good (RFC 8032, sections 5.1.7 and 8.4)."""
+    """Yield the same signature in forms that a lenient check accepts (RFC 8032, sections 5.1.7 and 8.4)."""
     yield from (R + little(S + times * ORDER) for times in range(1, 15))
     yield R + little(ORDER - S)
     yield from (R + little(S | 1 << bit) for bit in (253, 254, 255))
@@ -63,7 +63,7 @@ def test_no_single_bit_of_a_signature_can_change() -> None:
 
 
 def test_signatures_of_edge_values_are_rejected() -> None:
-    """What needs no key to make: R of small order, S of nothing, one, the order and its neighbours."""
+    """Signatures that need no key: R of small order, S of zero, one, the order and its neighbours."""
     for r in (*map(little, SMALL), R):
         for s in (0, 1, ORDER - 1, ORDER, ORDER + 1, PRIME, 2**255 - 1, 2**256 - 1):
             assert TOKENS.verify(f"{MESSAGE}.{base64url(r + little(s))}", NOW) is None

@@ -1,4 +1,4 @@
-"""The text of an access token: one that was changed, cut or lengthened in any place is refused."""
+"""The text of an access token: rejected if it is changed, truncated or extended anywhere."""
 
 import json
 import string
@@ -30,8 +30,8 @@ CHARACTERS = st.sampled_from(BASE64URL) | st.sampled_from(string.printable) | st
 each_algorithm = pytest.mark.parametrize("algorithm", sorted(GOOD))
 
 
-def refused(token: str) -> bool:
-    """Whether EdDSA tokens are checked and this is none."""
+def is_rejected(token: str) -> bool:
+    """Whether the token is rejected under EdDSA."""
     return TOKENS.verify(token, NOW) is None
 
 
@@ -40,27 +40,27 @@ def test_no_character_can_be_any_other_base64url_character(algorithm: str) -> No
     tokens, good = GOOD[algorithm]
     assert tokens.verify(good, NOW) is not None
 
-    for place, there in enumerate(good):
-        in_signature = place > good.rindex(".")
-        # Elsewhere the next few are enough: they differ in the lowest bits, which a lax decoder drops.
+    for position, there in enumerate(good):
+        in_signature = position > good.rindex(".")
+        # At other positions the next few are enough: they differ in the lowest bits, which a lenient decoder drops.
         others = BASE64URL if in_signature else (BASE64URL * 2)[BASE64URL.find(there) + 1 :][:4] + "."
         for other in set(others) - {there}:
-            assert tokens.verify(good[:place] + other + good[place + 1 :], NOW) is None, (place, other)
+            assert tokens.verify(good[:position] + other + good[position + 1 :], NOW) is None, (position, other)
 
 
 @each_algorithm
 def test_every_truncation_is_rejected(algorithm: str) -> None:
     tokens, good = GOOD[algorithm]
 
-    for place in range(len(good)):
-        assert tokens.verify(good[:place], NOW) is None
-        assert tokens.verify(good[place + 1 :], NOW) is None
-        assert tokens.verify(good[:place] + good[place + 1 :], NOW) is None
+    for position in range(len(good)):
+        assert tokens.verify(good[:position], NOW) is None
+        assert tokens.verify(good[position + 1 :], NOW) is None
+        assert tokens.verify(good[:position] + good[position + 1 :], NOW) is None
 
 
 @each_algorithm
 def test_every_truncation_of_the_bytes_is_rejected(algorithm: str) -> None:
-    """The spelling is the right one of fewer or more bytes: a signature or seal is compared whole."""
+    """The canonical encoding of fewer or more bytes: the whole signature or HMAC is compared."""
     tokens, good = GOOD[algorithm]
     head, _, signature = good.rpartition(".")
     raw = urlsafe_b64decode(signature + "==")
@@ -98,26 +98,26 @@ def test_nothing_can_be_added_at_either_end_or_to_a_part(algorithm: str, extra: 
 
 
 @settings(deadline=None, max_examples=300)
-@given(place=st.integers(0, LEN - 1), other=CHARACTERS)
-def test_any_character_changed_to_any_other_is_rejected(place: int, other: str) -> None:
+@given(position=st.integers(0, LEN - 1), other=CHARACTERS)
+def test_any_character_changed_to_any_other_is_rejected(position: int, other: str) -> None:
     good = GOOD["EdDSA"][1]
-    assume(good[place] != other)
+    assume(good[position] != other)
 
-    assert refused(good[:place] + other + good[place + 1 :])
+    assert is_rejected(good[:position] + other + good[position + 1 :])
 
 
 @settings(deadline=None, max_examples=200)
-@given(place=st.integers(0, LEN), more=st.text(CHARACTERS, min_size=1, max_size=8))
-def test_any_insertion_is_rejected(place: int, more: str) -> None:
+@given(position=st.integers(0, LEN), more=st.text(CHARACTERS, min_size=1, max_size=8))
+def test_any_insertion_is_rejected(position: int, more: str) -> None:
     good = GOOD["EdDSA"][1]
 
-    assert refused(good[:place] + more + good[place:])
+    assert is_rejected(good[:position] + more + good[position:])
 
 
 @settings(deadline=None, max_examples=200)
 @given(text=st.text() | st.from_regex(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+", fullmatch=True))
 def test_any_text_is_rejected_without_an_exception(text: str) -> None:
-    assert refused(text)
+    assert is_rejected(text)
     assert SHARED.verify(text, NOW) is None
 
 
@@ -167,15 +167,15 @@ def test_parts_of_two_valid_tokens_are_not_a_third() -> None:
     ours = signed(RING, valid_claims(SESSION)).split(".")
 
     assert TOKENS.verify(".".join(other), NOW) is not None
-    assert refused(".".join([*ours[:2], other[2]]))
-    assert refused(".".join([ours[0], other[1], ours[2]]))
+    assert is_rejected(".".join([*ours[:2], other[2]]))
+    assert is_rejected(".".join([ours[0], other[1], ours[2]]))
 
 
 def test_a_very_long_token_is_rejected_without_decoding() -> None:
     good = signed(RING, valid_claims(SESSION, more="x" * MAX_TOKEN_LENGTH))
 
     assert len(good) > MAX_TOKEN_LENGTH
-    assert refused(good)
-    assert refused("A" * 10_000_000)
-    assert refused("." * 10_000_000)
+    assert is_rejected(good)
+    assert is_rejected("A" * 10_000_000)
+    assert is_rejected("." * 10_000_000)
     assert TOKENS.verify(signed(RING, valid_claims(SESSION, more="x" * 500)), NOW) is not None, "only the length was"

@@ -19,25 +19,25 @@ from tests.resolvers.builders import NOW, make_tokens
 
 TOKENS = make_tokens(KeyRing.generate(NOW))
 
-# Where we differ, by number. Those that are called valid have a character in them that is of no alphabet, `?`: RFC 7515
-# has a decoder refuse it. Those that are called invalid have lost their padding, and are the text of the valid 357.
+# Vectors with another result here, by number. The valid ones contain `?`, which RFC 7515 requires a decoder to reject.
+# The invalid ones have lost their padding and are the text of the valid vector 357.
 STRICTER, MISLABELLED = {372, 373}, {367, 370}
 
 
 def vectors(name: str, kind: str) -> list[tuple[Any, Any]]:
-    """Each test of this kind of group, with its group."""
+    """Return each test vector of this kind of group, with its group."""
     content = json.loads((Path(os.environ["SESSIONQL_TEST_WYCHEPROOF"]) / name).read_text())
     groups = [group for group in content["testGroups"] if group["type"] == kind]
     return [(group, test) for group in groups for test in group["tests"]]
 
 
 SIGNATURES = vectors("json_web_signature_test.json", "JsonWebSignature")
-SEALS = [(group, test) for group, test in SIGNATURES if group.get("private", {}).get("alg") == "HS256"]
+HMACS = [(group, test) for group, test in SIGNATURES if group.get("private", {}).get("alg") == "HS256"]
 CURVE = vectors("ed25519_test.json", "EddsaVerify")
 
 
-def is_sealed(token: Any, secret: bytes) -> bool:
-    """What `Tokens` asks of a text before it reads any claim: its spelling, its algorithm and its seal."""
+def has_valid_hmac(token: Any, secret: bytes) -> bool:
+    """Check the encoding, the algorithm and the HMAC of a token, as `AccessTokens` does before it reads claims."""
     if not isinstance(token, str) or not _is_canonical(token):
         return False
     try:
@@ -48,16 +48,16 @@ def is_sealed(token: Any, secret: bytes) -> bool:
 
 
 def test_there_are_vectors() -> None:
-    assert (len(SEALS) >= 40, len(CURVE) >= 150) == (True, True)
+    assert (len(HMACS) >= 40, len(CURVE) >= 150) == (True, True)
 
 
-@pytest.mark.parametrize(("group", "test"), SEALS, ids=[f"{test['tcId']}-{test['comment']}" for _, test in SEALS])
+@pytest.mark.parametrize(("group", "test"), HMACS, ids=[f"{test['tcId']}-{test['comment']}" for _, test in HMACS])
 def test_hmac_vectors(group: Any, test: Any) -> None:
     expected = test["result"] == "valid"
     if test["tcId"] in STRICTER | MISLABELLED:
         expected = not expected
 
-    assert is_sealed(test["jws"], base64url.decode(group["private"]["k"])) == expected
+    assert has_valid_hmac(test["jws"], base64url.decode(group["private"]["k"])) == expected
 
 
 @pytest.mark.parametrize(("group", "test"), CURVE, ids=[f"{test['tcId']}-{test['comment']}" for _, test in CURVE])
@@ -70,7 +70,7 @@ def test_signature_vectors(group: Any, test: Any) -> None:
 
 
 def test_no_vector_is_a_valid_access_token() -> None:
-    """They have no `typ` and no claims; most are of algorithms that we do not take."""
+    """They have no `typ` and no claims; most have algorithms that the server does not accept."""
     for group, test in SIGNATURES:
         if isinstance(test["jws"], str):
             assert TOKENS.verify(test["jws"], NOW) is None

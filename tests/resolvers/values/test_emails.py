@@ -1,4 +1,4 @@
-"""E-mail addresses: shown as they are written, compared so that one person has one account."""
+"""E-mail addresses: displayed in normal form, compared so that all forms are one account."""
 
 import unicodedata
 
@@ -11,7 +11,7 @@ from sessionql.resolvers.values.emails import email_key, normalize_email
 
 
 def key_of(text: str) -> str:
-    """How an address is compared."""
+    """Return the comparison key of an address."""
     normalized = normalize_email(text)
     assert isinstance(normalized, str)
     return email_key(normalized)
@@ -106,12 +106,12 @@ def test_other_addresses_are_other_accounts(one: str, other: str) -> None:
 
 
 def test_upper_case_is_the_same_account_in_every_script() -> None:
-    # Folding may leave a text that is no longer normal: ΐ and its capital fold to different sequences.
+    # Case folding may produce text that is not normalized: ΐ and its capital fold to different sequences.
     differ = [
         hex(code)
         for code in range(0xA0, 0x20000)
         if unicodedata.category(letter := chr(code)) in ("Ll", "Lu", "Lt")
-        and letter != "ı"  # the one whose capital belongs to another letter, i
+        and letter != "ı"  # its capital belongs to another letter, i
         and isinstance(lower := normalize_email(f"a{letter}@x.de"), str)
         and isinstance(upper := normalize_email(f"a{letter.upper()}@x.de"), str)
         and email_key(lower) != email_key(upper)

@@ -1,4 +1,4 @@
-"""Ids: one spelling, and no other text is one."""
+"""IDs: one canonical form, and all other text is rejected."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""Names of sessions: any language, some length, and nothing that deceives the eye."""
+"""Names of sessions: any language, limited length, no invisible or misleading characters."""
 
 import unicodedata
 from types import SimpleNamespace
@@ -70,7 +70,7 @@ def test_a_cleaned_name_is_normal_short_storable_and_stable(text: str) -> None:
 
 
 def test_a_name_crafted_to_be_slow_is_rejected_without_normalizing(monkeypatch: pytest.MonkeyPatch) -> None:
-    # Normalization sorts runs of combining marks in quadratic time, and the event loop waits.
+    # Normalization sorts runs of combining marks in quadratic time and would block the event loop.
     unread = SimpleNamespace(normalize=lambda *_: pytest.fail("it was read"))
     monkeypatch.setattr("sessionql.resolvers.values.names.unicodedata", unread)
 

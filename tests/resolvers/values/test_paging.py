@@ -1,4 +1,4 @@
-"""Pages: sizes that make sense, either end, and every row exactly once."""
+"""Pages: valid sizes, both directions, and every row exactly once."""
 
 from datetime import timedelta
 
@@ -42,9 +42,9 @@ def test_an_invalid_size_is_rejected_by_its_name(size: int) -> None:
 
 def test_a_size_over_the_configured_maximum_is_rejected() -> None:
     assert PageRequest(first=500).to_page("event", 500) == Page(500)
-    for size, most in ((501, 500), (101, 100), (21, 20)):
-        with pytest.raises(ListTooLong, match=f"`last` must be from 1 to {most}, not {size}"):
-            PageRequest(last=size).to_page("event", most)
+    for size, max_size in ((501, 500), (101, 100), (21, 20)):
+        with pytest.raises(ListTooLong, match=f"`last` must be from 1 to {max_size}, not {size}"):
+            PageRequest(last=size).to_page("event", max_size)
 
 
 @pytest.mark.parametrize(("first", "last"), [(1, 1), (0, 0), (5, 0), (0, 5), (101, 1)])
@@ -62,8 +62,8 @@ cursors = st.none() | st.text() | st.just(CURSOR)
 def test_any_arguments_are_a_page_or_rejected(request: PageRequest, list_: str) -> None:
     try:
         page = request.to_page(list_)
-    except InvalidArgument as refusal:
-        assert str(refusal)  # noqa: PT017 - both outcomes are fine
+    except InvalidArgument as rejection:
+        assert str(rejection)  # noqa: PT017 - both outcomes are fine
     else:
         assert 1 <= page.limit <= MAX_PAGE_SIZE
         assert page.from_end is (request.last is not None)
