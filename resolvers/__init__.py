@@ -1,6 +1,6 @@
-"""Resolvers: what each field does, in plain Python. No GraphQL, no HTTP and no SQL in here.
+"""Resolvers: what each field does, in plain Python, without GraphQL, HTTP and SQL.
 
-A resolver takes the `Services`, who asks (a `Requester` or a `Client`) and what they ask for. It
-returns records, or a `Failure` when the caller can do something about it. It opens one
-transaction of its own: sibling fields run at the same time and must not share one.
+A resolver takes the `Dependencies`, a `Requester` (authenticated) or a `ClientInfo` (not authenticated), and the
+arguments. It returns records, or a `Failure` that the client can correct. Each resolver opens its own transaction:
+sibling fields run concurrently and must not share one.
 """

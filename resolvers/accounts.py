@@ -1,15 +1,16 @@
-"""Accounts: register, log in, log out. Each of the first two starts a session."""
+"""Accounts with a password: registration, log-in, log-out. Registration and log-in each start a session."""
 
 from dataclasses import dataclass, replace
 from uuid import UUID
 
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import AccountDisabled, EmailTaken, InvalidCredentials, InvalidInput, RateLimited
 from sessionql.resolvers.events import record_event
 from sessionql.resolvers.password_checks import PasswordCheck, VerifiedPassword, check_password
 from sessionql.resolvers.passwords import check_new_password
 from sessionql.resolvers.rate_limits import consume, refund, registration_limit
-from sessionql.resolvers.requester import ClientInfo, Requester
+from sessionql.resolvers.requester import Requester
 from sessionql.resolvers.session_creation import add_session, build_session
 from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
 from sessionql.resolvers.tokens.refresh import verify
@@ -20,7 +21,7 @@ from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LogIn:
-    """What somebody registers or logs in with."""
+    """The input of a registration or log-in. `session_name` names the new session."""
 
     email: str
     password: str
@@ -29,7 +30,7 @@ class LogIn:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PresentedCredentials:
-    """What a request carries that says whose session it is, good or no longer good."""
+    """Credentials presented with a log-out; expired access tokens are accepted."""
 
     requester: Requester | None
     access_token: str | None = None
@@ -38,7 +39,7 @@ class PresentedCredentials:
 
 @dataclass(frozen=True, slots=True)
 class LogInResult:
-    """A new session of a user, and the tokens it is used with."""
+    """A new session with its user and its tokens."""
 
     user: UserRecord
     session: SessionRecord
@@ -48,7 +49,7 @@ class LogInResult:
 async def register(
     deps: Dependencies, request: LogIn, client: ClientInfo
 ) -> LogInResult | InvalidInput | EmailTaken | RateLimited:
-    """Make an account and log in to it."""
+    """Create an account and start its first session."""
     email = normalize_email(request.email)
     if isinstance(email, InvalidInput):
         return email
@@ -57,9 +58,9 @@ async def register(
     name = clean_name(request.session_name, ("input", "sessionName"))
     if isinstance(name, InvalidInput):
         return name
-    taken = await consume(deps, registration_limit(deps, client))
-    if isinstance(taken, RateLimited):
-        return taken
+    attempt = await consume(deps, registration_limit(deps, client))
+    if isinstance(attempt, RateLimited):
+        return attempt
     password_hash = await deps.passwords.hash(request.password)
     now = deps.clock()
     user = UserRecord(deps.new_id(), email, now, now)
@@ -75,45 +76,45 @@ async def register(
 async def login(
     deps: Dependencies, request: LogIn, client: ClientInfo
 ) -> LogInResult | InvalidInput | InvalidCredentials | AccountDisabled | RateLimited:
-    """Log in and start a session. An unknown address costs the same as a wrong password."""
+    """Check the password and start a session. An unknown e-mail address takes as long as a wrong password."""
     name = clean_name(request.session_name, ("input", "sessionName"))
     if isinstance(name, InvalidInput):
         return name
     email = normalize_email(request.email)
     key = email_key(email) if isinstance(email, str) else ""
-    check = PasswordCheck(key or request.email, request.password, lambda found: found.users.find_credentials(key))
+    check = PasswordCheck(key or request.email, request.password, lambda tables: tables.users.find_credentials(key))
     async with check_password(deps, check, client) as checked:
         if not isinstance(checked, VerifiedPassword):
             return checked
         if checked.credentials.user.disabled_at is not None:
             return AccountDisabled()
-        return await _sign_in(deps, checked, request.password, name, client)
+        return await _start_session(deps, checked, request.password, name, client)
 
 
-async def _sign_in(
+async def _start_session(
     deps: Dependencies, checked: VerifiedPassword, password: str, name: str | None, client: ClientInfo
 ) -> LogInResult | InvalidCredentials:
     user, password_hash = checked.credentials.user, checked.credentials.password_hash
-    renewed = await _renewed_hash(deps, password, password_hash)
+    new_hash = await _hash_if_outdated(deps, password, password_hash)
     now = deps.clock()
     session = build_session(deps, user.id, name, client, now)
     async with deps.storage.transaction() as repositories:
-        # The password may have been changed while it was being checked: then it was the old one.
+        # Writes nothing when the password was changed after it was read for the check.
         if not await repositories.users.record_login(user.id, password_hash, now):
             return InvalidCredentials()
-        if renewed:
-            await repositories.users.replace_password(user.id, password_hash, renewed)
+        if new_hash:
+            await repositories.users.replace_password(user.id, password_hash, new_hash)
         await add_session(deps, repositories, session, client)
         await refund(repositories, checked.attempts)
     return LogInResult(replace(user, last_login=now), session, issue_tokens(deps, session, now))
 
 
-async def logout(deps: Dependencies, proof: PresentedCredentials, client: ClientInfo) -> SessionRecord | None:
-    """End the session of whoever asks. None when there is none, or it ended before."""
-    named = _identify(deps, proof)
-    if named is None:
+async def logout(deps: Dependencies, credentials: PresentedCredentials, client: ClientInfo) -> SessionRecord | None:
+    """Revoke the session of the credentials. None when they name no session, or it had ended before."""
+    owner_and_session = _identify(deps, credentials)
+    if owner_and_session is None:
         return None
-    (user_id, session_id), now = named, deps.clock()
+    (user_id, session_id), now = owner_and_session, deps.clock()
     async with deps.storage.transaction() as repositories:
         ended = await repositories.sessions.revoke(user_id, session_id, RevocationReason.LOGGED_OUT, now)
         if ended is not None:
@@ -121,23 +122,23 @@ async def logout(deps: Dependencies, proof: PresentedCredentials, client: Client
     return ended
 
 
-def _identify(deps: Dependencies, proof: PresentedCredentials) -> tuple[UUID, UUID] | None:
-    """The user and the session. A token that has expired still says whose session it was."""
-    if proof.requester is not None:
-        return proof.requester.user_id, proof.requester.session.id
-    read = deps.tokens.read(proof.access_token or "")
-    claims = read or verify(proof.refresh_token or "", deps.tokens.keys().refresh)
+def _identify(deps: Dependencies, credentials: PresentedCredentials) -> tuple[UUID, UUID] | None:
+    """Return the IDs of the user and the session. An expired access token still identifies its session."""
+    if credentials.requester is not None:
+        return credentials.requester.user_id, credentials.requester.session.id
+    access = deps.tokens.read(credentials.access_token or "")
+    claims = access or verify(credentials.refresh_token or "", deps.tokens.keys().refresh)
     return None if claims is None else (claims.user_id, claims.session_id)
 
 
-async def find_user(deps: Dependencies, requester: Requester) -> UserRecord | None:
-    """The person signed in."""
+async def current_user(deps: Dependencies, requester: Requester) -> UserRecord | None:
+    """Return the requester's user; None when the user was deleted since the request was authenticated."""
     async with deps.storage.reading() as repositories:
         return await repositories.users.find(requester.user_id)
 
 
-async def _renewed_hash(deps: Dependencies, password: str, password_hash: str) -> str | None:
-    """The password hashed at today's costs, when it was hashed at others."""
+async def _hash_if_outdated(deps: Dependencies, password: str, password_hash: str) -> str | None:
+    """Hash the password with the current parameters if its hash has others; None otherwise."""
     if not deps.passwords.is_outdated(password_hash):
         return None
     return await deps.passwords.hash(password)

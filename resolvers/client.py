@@ -1,56 +1,76 @@
-"""IP addresses: one spelling to keep, a network to count attempts by, and less of them where that is wished."""
+"""The client of a request: its IP address, its network for rate limits, its User-Agent and Client Hints."""
 
+from dataclasses import dataclass
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from sessionql.resolvers.devices.client_hints import NO_HINTS, ClientHints
-from sessionql.resolvers.requester import ClientInfo
 
 Address = IPv4Address | IPv6Address
 
 UNKNOWN_NETWORK = "unknown"
 
 
-@lru_cache(maxsize=4096)
-def canonical_address(text: str | None) -> str | None:
-    """An IP address in its one spelling (RFC 5952), IPv4-mapped ones as IPv4; None for others."""
-    found = _parse(text)
-    return None if found is None else str(found)
+@dataclass(frozen=True, slots=True)
+class ClientInfo:
+    """What a request reveals about the program that sent it.
+
+    `ip_address` is the address to store (possibly truncated), `network` the key that rate limits count by.
+    """
+
+    ip_address: str | None
+    user_agent: str | None
+    network: str = UNKNOWN_NETWORK
+    hints: ClientHints = NO_HINTS
 
 
-def network_of(address: str | None) -> str:
-    """Whose attempts are counted together: an IPv4 address, or an IPv6 /64, which one person may have all of."""
-    found = _parse(address)
-    if found is None:
-        return UNKNOWN_NETWORK
-    return str(found) if found.version == 4 else _first(found, 64)  # noqa: PLR2004 - the version
-
-
-def truncate_address(address: str | None) -> str | None:
-    """The first address of its network (IPv4 /24, IPv6 /48): where about it is, not whose it is."""
-    found = _parse(address)
-    return None if found is None else _first(found, 24 if found.version == 4 else 48)  # noqa: PLR2004 - the version
+UNKNOWN_CLIENT = ClientInfo(None, None)
+"""For events that must not show an address or a device, for example those that an operator causes."""
 
 
 @lru_cache(maxsize=4096)
 def client_info(
     address: str | None, user_agent: str | None, hints: ClientHints = NO_HINTS, *, truncate: bool
 ) -> ClientInfo:
-    """The client that sends from this address; attempts are counted by all of it, whatever is kept."""
-    kept = truncate_address(address) if truncate else canonical_address(address)
-    return ClientInfo(kept, user_agent, network_of(address), hints)
+    """Build the ClientInfo of a request. `truncate` shortens the stored address, not the network of rate limits."""
+    stored = truncate_address(address) if truncate else canonical_address(address)
+    return ClientInfo(stored, user_agent, network_of(address), hints)
+
+
+@lru_cache(maxsize=4096)
+def canonical_address(text: str | None) -> str | None:
+    """Normalize an IP address (RFC 5952); an IPv4-mapped IPv6 address becomes IPv4. None when it is not an address."""
+    address = _parse(text)
+    return None if address is None else str(address)
+
+
+def network_of(address: str | None) -> str:
+    """Return the network that rate limits count by: the IPv4 address itself, or the IPv6 /64.
+
+    A single subscriber usually has a whole /64, so single IPv6 addresses would not limit anything.
+    """
+    parsed = _parse(address)
+    if parsed is None:
+        return UNKNOWN_NETWORK
+    return str(parsed) if parsed.version == 4 else _network_address(parsed, 64)  # noqa: PLR2004 - the version
+
+
+def truncate_address(address: str | None) -> str | None:
+    """Return the first address of the network (IPv4 /24, IPv6 /48), which does not identify one subscriber."""
+    parsed = _parse(address)
+    return None if parsed is None else _network_address(parsed, 24 if parsed.version == 4 else 48)  # noqa: PLR2004 - the version
 
 
 def _parse(text: str | None) -> Address | None:
     try:
-        found = ip_address(text or "")
+        address = ip_address(text or "")
     except ValueError:
         return None
-    if isinstance(found, IPv4Address):
-        return found
-    # The zone of a link-local address means something on one machine only.
-    return found.ipv4_mapped or IPv6Address(int(found))
+    if isinstance(address, IPv4Address):
+        return address
+    # Drop the zone of a link-local address: it has a meaning on one machine only.
+    return address.ipv4_mapped or IPv6Address(int(address))
 
 
-def _first(address: Address, prefix: int) -> str:
+def _network_address(address: Address, prefix: int) -> str:
     return str(ip_network((address, prefix), strict=False).network_address)

@@ -1,17 +1,18 @@
-"""Proving again who one is, and changing the password. Both make the session as fresh as a log-in."""
+"""Re-authentication and change of the password. Both make the session as fresh as a log-in does."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidCredentials, InvalidInput, RateLimited, ReauthenticationRequired
 from sessionql.resolvers.events import record_event, record_revocations
 from sessionql.resolvers.password_checks import PasswordCheck, VerifiedPassword, check_password
 from sessionql.resolvers.passwords import check_new_password
 from sessionql.resolvers.rate_limits import refund
-from sessionql.resolvers.requester import ClientInfo, Requester, Unauthenticated
+from sessionql.resolvers.requester import Requester, Unauthenticated
 from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
 from sessionql.storage import Repositories
 from sessionql.storage.filters import SessionFilter
@@ -20,7 +21,7 @@ from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PasswordChange:
-    """The old password and the new one."""
+    """The input of a password change."""
 
     current: str
     new: str
@@ -29,7 +30,7 @@ class PasswordChange:
 
 @dataclass(frozen=True, slots=True)
 class ReauthenticationResult:
-    """The session with its new tokens, and the other sessions that were revoked."""
+    """The session with its new tokens, and the IDs of the other sessions that were revoked."""
 
     session: SessionRecord
     tokens: TokenPair
@@ -37,23 +38,23 @@ class ReauthenticationResult:
 
 
 def require_fresh_login(deps: Dependencies, requester: Requester) -> ReauthenticationRequired | None:
-    """None when the requester proved who they are lately enough to end other sessions (ASVS 7.5.2)."""
-    most = deps.policy.fresh_login
-    if not most or deps.clock() - requester.session.authenticated_at <= most:
+    """Return a failure if the last authentication is older than `Policy.fresh_login` (ASVS 7.5.2), else None."""
+    max_age = deps.policy.fresh_login
+    if not max_age or deps.clock() - requester.session.authenticated_at <= max_age:
         return None
-    return ReauthenticationRequired(max_age_seconds=int(most.total_seconds()))
+    return ReauthenticationRequired(max_age_seconds=int(max_age.total_seconds()))
 
 
 async def reauthenticate(
     deps: Dependencies, requester: Requester, password: str, client: ClientInfo
 ) -> ReauthenticationResult | InvalidCredentials | RateLimited:
-    """Check the password again. Access tokens of before are replaced, the refresh token stays.
+    """Check the password again. Replaces older access tokens, but not the refresh token.
 
-    It stays, because another tab may be exchanging it just now: two successors would be two lineages.
+    Another tab may be exchanging the refresh token at the same time: two successors would be two token families.
     """
-    async with check_password(deps, _own_password(requester, password), client) as checked:
+    async with check_password(deps, _password_check(requester, password), client) as checked:
         if not isinstance(checked, VerifiedPassword):
-            return _about(checked, "password")
+            return _with_path(checked, "password")
         return await _reauthenticate(deps, requester, checked, client)
 
 
@@ -62,52 +63,55 @@ async def _reauthenticate(
 ) -> ReauthenticationResult:
     now, session = deps.clock(), requester.session
     async with deps.storage.transaction() as repositories:
-        proved_at = next_authentication_time(session, now)
-        renewed = await repositories.sessions.reauthenticate(session.user_id, session.id, proved_at, now)
-        if renewed is None:
+        authenticated_at = next_authentication_time(session, now)
+        updated = await repositories.sessions.reauthenticate(session.user_id, session.id, authenticated_at, now)
+        if updated is None:
             raise Unauthenticated(rejected=True)
-        await record_event(deps, repositories, renewed, EventKind.REAUTHENTICATED, client, now)
+        await record_event(deps, repositories, updated, EventKind.REAUTHENTICATED, client, now)
         await refund(repositories, checked.attempts)
-    return ReauthenticationResult(renewed, issue_tokens(deps, renewed, now))
+    return ReauthenticationResult(updated, issue_tokens(deps, updated, now))
 
 
 async def change_password(
     deps: Dependencies, requester: Requester, change: PasswordChange, client: ClientInfo
 ) -> ReauthenticationResult | InvalidCredentials | InvalidInput | RateLimited:
-    """Set a new password. Every token of before is void, of other sessions too unless they are kept."""
+    """Set a new password. Replaces all older tokens of the session and, unless kept, revokes all other sessions."""
     if weak := check_new_password(change.new, ("input", "newPassword")):
         return weak
-    async with check_password(deps, _own_password(requester, change.current), client) as checked:
+    async with check_password(deps, _password_check(requester, change.current), client) as checked:
         if not isinstance(checked, VerifiedPassword):
-            return _about(checked, "currentPassword")
-        return await _replace(deps, requester, change, checked, client)
+            return _with_path(checked, "currentPassword")
+        return await _change_password(deps, requester, change, checked, client)
 
 
-async def _replace(
+async def _change_password(
     deps: Dependencies, requester: Requester, change: PasswordChange, checked: VerifiedPassword, client: ClientInfo
 ) -> ReauthenticationResult | InvalidCredentials | RateLimited:
     new_hash = await deps.passwords.hash(change.new)
     now, session, old_hash = deps.clock(), requester.session, checked.credentials.password_hash
     async with deps.storage.transaction() as repositories:
         if not await repositories.users.replace_password(session.user_id, old_hash, new_hash):
-            return _about(InvalidCredentials(), "currentPassword")
+            return _with_path(InvalidCredentials(), "currentPassword")
         if not change.keep_other_sessions:
             await repositories.sessions.lock_active(session.user_id, now)
-        renewed = await repositories.sessions.renew(
+        updated = await repositories.sessions.renew(
             session.user_id, session.id, next_authentication_time(session, now), now
         )
-        if renewed is None:
+        if updated is None:
             raise Unauthenticated(rejected=True)
-        await record_event(deps, repositories, renewed, EventKind.PASSWORD_CHANGED, client, now)
+        await record_event(deps, repositories, updated, EventKind.PASSWORD_CHANGED, client, now)
         revoked: Sequence[UUID] = ()
         if not change.keep_other_sessions:
-            revoked = await _revoke_others(deps, repositories, renewed, client, now)
+            revoked = await _revoke_others(deps, repositories, updated, client, now)
         await refund(repositories, checked.attempts)
-    return ReauthenticationResult(renewed, issue_tokens(deps, renewed, now), revoked)
+    return ReauthenticationResult(updated, issue_tokens(deps, updated, now), revoked)
 
 
 def next_authentication_time(session: SessionRecord, now: datetime) -> datetime:
-    """The time of a proof made now: in a later second than the last, for tokens tell them apart by it."""
+    """Return `now`, or one second after the last authentication if that is later.
+
+    `auth_time` has whole seconds: two authentications in one second could not be distinguished in a token.
+    """
     return max(now, session.authenticated_at.replace(microsecond=0) + timedelta(seconds=1))
 
 
@@ -121,14 +125,15 @@ async def _revoke_others(
     return ids
 
 
-def _own_password(requester: Requester, password: str) -> PasswordCheck:
-    # Counted apart from log-ins: whoever locks an account from outside does not lock its owner in.
+def _password_check(requester: Requester, password: str) -> PasswordCheck:
+    # A rate-limit key apart from that of log-ins: failed log-ins from elsewhere must not block a signed-in owner.
     user_id = requester.user_id
-    account = f"user:{user_id}"
-    return PasswordCheck(account, password, lambda found: found.users.find_password(user_id), requester.session)
+    return PasswordCheck(
+        f"user:{user_id}", password, lambda tables: tables.users.find_password(user_id), requester.session
+    )
 
 
-def _about(failure: InvalidCredentials | RateLimited, field: str) -> InvalidCredentials | RateLimited:
+def _with_path(failure: InvalidCredentials | RateLimited, field: str) -> InvalidCredentials | RateLimited:
     if isinstance(failure, RateLimited):
         return failure
     return InvalidCredentials("The password is wrong.", ("input", field))

@@ -1,4 +1,4 @@
-"""What resolvers work with. Composed once at start and handed down; tests hand down others."""
+"""The dependencies of resolvers: storage, tokens, clock and policy. Built once at start-up and passed down."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -19,35 +19,35 @@ IdSource = Callable[[], UUID]
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """Rules that operators set. Durations of sessions are in `storage.Lifetimes`."""
+    """Rules that the operator configures. The lifetimes of sessions are in `storage.Lifetimes`."""
 
     refresh_grace: timedelta = timedelta(seconds=10)
-    """How long the previous refresh token still gives the same successor (racing tabs)."""
+    """How long the previous refresh token still returns the same successor, for tabs that refresh concurrently."""
     keep_ended: timedelta = timedelta(days=30)
-    """How long ended sessions are kept for their user to see."""
+    """How long ended sessions stay visible to their user before they are deleted."""
     keep_events: timedelta = timedelta(days=90)
     """How long security events are kept."""
     keep_addresses: timedelta | None = None
-    """How long addresses are kept; None for as long as what they belong to."""
+    """How long IP addresses are kept; None: as long as their session or event."""
     truncate_addresses: bool = False
-    """Whether only the network of an address is kept (IPv4 /24, IPv6 /48)."""
+    """Store only the network of an IP address (IPv4 /24, IPv6 /48)."""
     session_limit: int = 50
-    """Active sessions of one user, at most; 0 for any number."""
+    """Maximum number of active sessions per user; 0: no limit."""
     fresh_login: timedelta = timedelta(hours=1)
-    """Ending other sessions needs a log-in no older than this; 0 for any age."""
+    """Maximum age of the last authentication for revoking other sessions; 0: no limit."""
     attempts_per_account: int = 5
-    """Failed password checks of one account in a minute, at most; 0 for any number."""
+    """Maximum number of failed password checks per account and minute; 0: no limit."""
     attempts_per_address: int = 20
-    """Failed password checks, and as many refused refreshes, from one address in a minute; 0 for any number."""
+    """Maximum number of failed password checks, and of failed refreshes, per network and minute; 0: no limit."""
     registrations_per_address: int = 30
-    """Accounts made from one address in a minute, at most; 0 for any number."""
+    """Maximum number of registrations per network and minute; 0: no limit."""
     list_size: int = 100
-    """Items of a page, and ids of a list, at most."""
+    """Maximum number of items per page, and of IDs in a list argument."""
 
 
 @dataclass(frozen=True, slots=True)
 class Dependencies:
-    """Everything a resolver may need."""
+    """Everything that resolvers need from outside. Tests pass their own."""
 
     storage: Storage
     tokens: AccessTokens

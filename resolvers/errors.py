@@ -1,4 +1,4 @@
-"""Expected failures. They are returned, not raised: what a resolver wrote stays written."""
+"""Expected failures. Resolvers return them instead of raising: an exception would roll the transaction back."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Something the caller can do something about. `path` names the argument at fault."""
+    """A failure that the client can correct. `path` is the path of the invalid argument."""
 
     message: str
     path: tuple[str, ...] = ()
@@ -14,26 +14,26 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class InvalidInput(Failure):
-    """A value in the input breaks a rule."""
+    """A value of the input breaks a rule; the message names the rule."""
 
 
 @dataclass(frozen=True, slots=True)
 class InvalidCredentials(Failure):
-    """The e-mail address or the password is wrong; which of them is not said."""
+    """The e-mail address or the password is wrong. The failure does not reveal which."""
 
     message: str = "The e-mail address or the password is wrong."
 
 
 @dataclass(frozen=True, slots=True)
 class AccountDisabled(Failure):
-    """The password is right, or a service vouches for the user, but nobody may log in to the account."""
+    """An operator disabled the account. Returned only after the password or the service key was verified."""
 
-    message: str = "This account is disabled. Ask whoever runs this service."
+    message: str = "This account is disabled. Contact the operator of this service."
 
 
 @dataclass(frozen=True, slots=True)
 class RateLimited(Failure):
-    """Tried too often of late."""
+    """A rate limit is reached. Retry after `retry_after_seconds`."""
 
     message: str = "Too many attempts. Wait, then try again."
     retry_after_seconds: int = field(kw_only=True)
@@ -41,15 +41,15 @@ class RateLimited(Failure):
 
 @dataclass(frozen=True, slots=True)
 class ReauthenticationRequired(Failure):
-    """The log-in is too long ago for this."""
+    """The last authentication is older than `max_age_seconds`; the action requires a newer one."""
 
-    message: str = "You logged in too long ago for this: enter your password again (`reauthenticate`)."
+    message: str = "You logged in too long ago for this action: enter your password again (`reauthenticate`)."
     max_age_seconds: int = field(kw_only=True)
 
 
 @dataclass(frozen=True, slots=True)
 class EmailTaken(Failure):
-    """An account with this address exists."""
+    """An account with this e-mail address already exists."""
 
     message: str = "An account with this e-mail address already exists. Log in instead."
     path: tuple[str, ...] = ("input", "email")
@@ -57,7 +57,7 @@ class EmailTaken(Failure):
 
 @dataclass(frozen=True, slots=True)
 class SessionNotFound(Failure):
-    """No such session is the caller's. Somebody else's looks exactly like none at all."""
+    """The user has no session with this ID. The failure does not reveal whether another user has it."""
 
     message: str = "You have no session with this ID."
     path: tuple[str, ...] = ("sessionId",)
@@ -65,7 +65,7 @@ class SessionNotFound(Failure):
 
 @dataclass(frozen=True, slots=True)
 class UserNotFound(Failure):
-    """There is no such user. For services and operators: nobody else asks for users."""
+    """No user has this ID. Returned to services and operators only."""
 
     message: str = "There is no user with this ID."
     path: tuple[str, ...] = ("userId",)
@@ -73,7 +73,7 @@ class UserNotFound(Failure):
 
 @dataclass(frozen=True, slots=True)
 class SessionEnded(Failure):
-    """The session has ended, so it cannot be changed."""
+    """The session ended at `ended_at`, so it cannot be changed."""
 
     message: str = "This session has already ended."
     path: tuple[str, ...] = ("input", "sessionId")
@@ -82,7 +82,7 @@ class SessionEnded(Failure):
 
 @dataclass(frozen=True, slots=True)
 class RefreshTokenInvalid(Failure):
-    """The refresh token is of no use. `reuse_detected`: its session was revoked for it."""
+    """The refresh token is not valid. `reuse_detected`: it was used before, so its session was revoked."""
 
     message: str = "This refresh token is not valid. Log in again."
     path: tuple[str, ...] = ("input", "refreshToken")
@@ -90,8 +90,8 @@ class RefreshTokenInvalid(Failure):
 
 
 class InvalidArgument(ValueError):
-    """An argument of a query breaks a rule: the message says which, and what to send instead."""
+    """An argument of a query breaks a rule; the message names the rule and what to send instead."""
 
 
 class ListTooLong(InvalidArgument):
-    """A page or a list of ids would be larger than any may be: the message says how large that is."""
+    """A page or a list of IDs is over its maximum size; the message names the maximum."""

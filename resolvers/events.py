@@ -1,18 +1,29 @@
-"""What happened to an account: written by the resolvers that make it happen, read by its owner."""
+"""Security events of a user: the resolver that makes a change writes its event, the user reads it."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.user_agent import describe
-from sessionql.resolvers.requester import ClientInfo
 from sessionql.resolvers.values.cursors import encode_cursor
-from sessionql.resolvers.values.paging import Slice, cut
+from sessionql.resolvers.values.paging import Slice, slice_page
 from sessionql.storage import Repositories
 from sessionql.storage.filters import Page, Position
 from sessionql.storage.records import EventKind, EventRecord, SessionRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Actor:
+    """The cause of an event: a session of the user, or the name of a service or operator. Neither: not signed in."""
+
+    session_id: UUID | None = None
+    name: str | None = None
+
+
+NO_ACTOR = Actor()
 
 
 def build_event(
@@ -23,14 +34,9 @@ def build_event(
     now: datetime,
     *,
     session_id: UUID | None = None,
-    actor_id: UUID | None = None,
-    actor_name: str | None = None,
+    actor: Actor = NO_ACTOR,
 ) -> EventRecord:
-    """An event to write in the transaction that makes it true.
-
-    `session_id` is the session it happened to; `actor_id` the session that asked for it, or
-    `actor_name` the service or operator.
-    """
+    """Build an event, to be written in the transaction of the change. `session_id` is the affected session."""
     return EventRecord(
         user_id=user_id,
         id=deps.new_id(),
@@ -39,8 +45,8 @@ def build_event(
         ip_address=client.ip_address,
         device=describe(client.user_agent, client.hints).label,
         session_id=session_id,
-        actor_id=actor_id,
-        actor_name=actor_name,
+        actor_id=actor.session_id,
+        actor_name=actor.name,
     )
 
 
@@ -51,42 +57,44 @@ async def record_event(
     kind: EventKind,
     client: ClientInfo,
     now: datetime,
-    actor: UUID | None = None,
+    actor_id: UUID | None = None,
 ) -> None:
-    """Write an event about the session, asked for by `actor` or by itself."""
-    actor_id = actor or session.id
-    happened = build_event(deps, session.user_id, kind, client, now, session_id=session.id, actor_id=actor_id)
-    await repositories.events.add(happened)
+    """Write an event about the session. The actor is the session `actor_id`, by default the session itself."""
+    actor = Actor(session_id=actor_id or session.id)
+    event = build_event(deps, session.user_id, kind, client, now, session_id=session.id, actor=actor)
+    await repositories.events.add(event)
 
 
 async def record_revocations(
     deps: Dependencies,
     repositories: Repositories,
     current: SessionRecord,
-    ended: Sequence[UUID],
+    revoked: Sequence[UUID],
     client: ClientInfo,
     now: datetime,
 ) -> None:
-    """Write that `current` ended several sessions."""
-    happened = revocation_events(deps, current.user_id, ended, client, now, actor_id=current.id)
-    await repositories.events.add_many(happened)
+    """Write the events of sessions that the session `current` revoked."""
+    events = revocation_events(deps, current.user_id, revoked, client, now, Actor(session_id=current.id))
+    await repositories.events.add_many(events)
 
 
 def revocation_events(
     deps: Dependencies,
     user_id: UUID,
-    ended: Sequence[UUID],
+    revoked: Sequence[UUID],
     client: ClientInfo,
     now: datetime,
-    **actor: Any,
+    actor: Actor,
 ) -> list[EventRecord]:
-    """That several sessions were ended: once for each of them, once for the account. `actor` as in `event`."""
+    """Build the events of several revoked sessions: one for each session, and last one for the account."""
 
-    def happened(kind: EventKind, session_id: UUID | None) -> EventRecord:
-        return build_event(deps, user_id, kind, client, now, session_id=session_id, **actor)
+    def build(kind: EventKind, session_id: UUID | None) -> EventRecord:
+        return build_event(deps, user_id, kind, client, now, session_id=session_id, actor=actor)
 
-    each = [happened(EventKind.SESSION_REVOKED, session_id) for session_id in ended]
-    return [*each, happened(EventKind.SESSIONS_REVOKED, None)]
+    return [
+        *(build(EventKind.SESSION_REVOKED, session_id) for session_id in revoked),
+        build(EventKind.SESSIONS_REVOKED, None),
+    ]
 
 
 async def list_events(
@@ -95,14 +103,14 @@ async def list_events(
     kinds: frozenset[EventKind] | None,
     page: Page,
 ) -> Slice[EventRecord]:
-    """A page of what happened to the user, newest first."""
+    """Return a page of the user's events, newest first. `kinds` of None means all kinds."""
     async with deps.storage.reading() as repositories:
         found = await repositories.events.list(user_id, kinds, page.one_more())
-    return cut(found, page)
+    return slice_page(found, page)
 
 
 async def count_events(deps: Dependencies, user_id: UUID, kinds: frozenset[EventKind] | None) -> int:
-    """How many events there are on all pages together."""
+    """Count the user's events of these kinds, on all pages."""
     async with deps.storage.reading() as repositories:
         return await repositories.events.count(user_id, kinds)
 
@@ -110,24 +118,24 @@ async def count_events(deps: Dependencies, user_id: UUID, kinds: frozenset[Event
 async def list_session_events(
     deps: Dependencies, user_id: UUID, session_ids: Collection[UUID], page: Page
 ) -> Mapping[UUID, Slice[EventRecord]]:
-    """The same page of the events of several sessions, with one statement."""
+    """Return the same page of the events of several sessions, with one SQL statement."""
     async with deps.storage.reading() as repositories:
         found = await repositories.events.list_by_session(user_id, session_ids, page.one_more())
-    return {session_id: cut(events, page) for session_id, events in found.items()}
+    return {session_id: slice_page(events, page) for session_id, events in found.items()}
 
 
 async def count_session_events(deps: Dependencies, user_id: UUID, session_ids: Collection[UUID]) -> Mapping[UUID, int]:
-    """How many events each of the sessions has, with one statement."""
+    """Count the events of each session, with one SQL statement."""
     async with deps.storage.reading() as repositories:
         return await repositories.events.count_by_session(user_id, session_ids)
 
 
 async def find_events(deps: Dependencies, user_id: UUID, ids: Sequence[UUID]) -> Mapping[UUID, EventRecord]:
-    """Those of the events that are the user's, by id."""
+    """Return the events with these IDs that belong to the user, by ID."""
     async with deps.storage.reading() as repositories:
         return await repositories.events.find_many(user_id, ids)
 
 
 def event_cursor(event: EventRecord) -> str:
-    """The event's cursor in a list of events."""
+    """Return the cursor of an event in a list of events."""
     return encode_cursor("event", Position(event.occurred_at, event.id))

@@ -1,4 +1,4 @@
-"""What a token is good for now (RFC 7662). Asking uses nothing up: no rotation, no revocation, no activity."""
+"""Token introspection (RFC 7662). It changes nothing: no rotation, no revocation, no recorded activity."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from sessionql.storage.records import SessionRecord, SessionState
 
 
 class TokenKind(StrEnum):
-    """What a token is for."""
+    """The two kinds of tokens."""
 
     ACCESS = "ACCESS"
     REFRESH = "REFRESH"
@@ -20,7 +20,7 @@ class TokenKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ActiveToken:
-    """A token that would be taken now, of which session, and until when."""
+    """A token that the server accepts now, its session, and when it expires."""
 
     kind: TokenKind
     expires_at: datetime
@@ -28,24 +28,24 @@ class ActiveToken:
 
 
 async def introspect(deps: Dependencies, token: str) -> ActiveToken | None:
-    """The token if it is active; None for whatever else, and nothing says why."""
+    """Return the token if it is active. None otherwise, without a reason (RFC 7662, section 2.2)."""
     now = deps.clock()
     claims = verify(token, deps.tokens.keys().refresh)
     if claims is not None:
-        return await _refresh(deps, claims, now)
-    found = await check_access_token(deps, token, now)
-    return None if isinstance(found, AuthError) else ActiveToken(TokenKind.ACCESS, found.expires_at, found.session)
+        return await _introspect_refresh_token(deps, claims, now)
+    access = await check_access_token(deps, token, now)
+    return None if isinstance(access, AuthError) else ActiveToken(TokenKind.ACCESS, access.expires_at, access.session)
 
 
-async def _refresh(deps: Dependencies, claims: RefreshClaims, now: datetime) -> ActiveToken | None:
+async def _introspect_refresh_token(deps: Dependencies, claims: RefreshClaims, now: datetime) -> ActiveToken | None:
     async with deps.storage.reading() as repositories:
         session = await repositories.sessions.find(claims.user_id, claims.session_id)
     lifetimes = deps.storage.lifetimes
     if session is None or lifetimes.state(session, now) is not SessionState.ACTIVE:
         return None
-    end = lifetimes.expires_at(session)
+    expires_at = lifetimes.expires_at(session)
     if session.generation != claims.generation:
         if session.rotated_at is None or not is_racing(deps, session, claims.generation, now):
             return None
-        end = min(end, session.rotated_at + deps.policy.refresh_grace)
-    return ActiveToken(TokenKind.REFRESH, end, session)
+        expires_at = min(expires_at, session.rotated_at + deps.policy.refresh_grace)
+    return ActiveToken(TokenKind.REFRESH, expires_at, session)

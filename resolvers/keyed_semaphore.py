@@ -1,7 +1,7 @@
-"""Turns: at most so many at once of what has the same key; the others wait, in the order in which they came.
+"""A semaphore per key, first in, first out, in this process.
 
-Of this process alone. It keeps people who do nothing wrong, but at once, from being counted against
-a limit of failures; the limit itself is in the database.
+Rate limits count attempts when they start. Without the semaphore, concurrent correct attempts would reach the limit
+of failed ones. The limit itself is in the database.
 """
 
 from asyncio import Semaphore
@@ -17,20 +17,20 @@ class _Entry:
 
 
 class KeyedSemaphore:
-    """The queues that somebody stands in."""
+    """Limits how many tasks run concurrently per key. A key takes memory only while a task uses it."""
 
     def __init__(self) -> None:
         self._entries: dict[str, _Entry] = {}
 
     @asynccontextmanager
-    async def acquire(self, key: str, at_once: int) -> AsyncIterator[None]:
-        """Wait for a turn, and have it until the end of the block."""
-        queue = self._entries.setdefault(key, _Entry(Semaphore(at_once)))
-        queue.users += 1
+    async def acquire(self, key: str, max_concurrent: int) -> AsyncIterator[None]:
+        """Wait until fewer than `max_concurrent` tasks hold the key, then hold it until the end of the block."""
+        entry = self._entries.setdefault(key, _Entry(Semaphore(max_concurrent)))
+        entry.users += 1
         try:
-            async with queue.semaphore:
+            async with entry.semaphore:
                 yield
         finally:
-            queue.users -= 1
-            if not queue.users:
+            entry.users -= 1
+            if not entry.users:
                 del self._entries[key]

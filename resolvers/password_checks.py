@@ -1,15 +1,15 @@
-"""Checking a password: counted before it is checked, and the same for an account that is not there."""
+"""Password checks: rate limited, and equally expensive for accounts that do not exist."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidCredentials, RateLimited
-from sessionql.resolvers.events import build_event
+from sessionql.resolvers.events import Actor, build_event
 from sessionql.resolvers.rate_limits import consume, password_limits
-from sessionql.resolvers.requester import ClientInfo
 from sessionql.storage import Repositories
 from sessionql.storage.rate_limits import ConsumedAttempt
 from sessionql.storage.records import EventKind, SessionRecord
@@ -17,14 +17,14 @@ from sessionql.storage.users import Credentials
 
 NO_USER_ID = UUID(int=0)
 MAX_CONCURRENT_PER_ADDRESS = 4
-"""Passwords of one address that a worker looks at together: more would only wait for its processors."""
+"""Concurrent password checks per network in one worker. More would only wait for the processors."""
 
-Find = Callable[[Repositories], Awaitable[Credentials | None]]
+FindCredentials = Callable[[Repositories], Awaitable[Credentials | None]]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class VerifiedPassword:
-    """Whose password it is, and the attempts to give back when that comes to something."""
+    """The credentials of a correct password, and the attempts to refund in the transaction of the success."""
 
     credentials: Credentials
     attempts: Sequence[ConsumedAttempt]
@@ -32,29 +32,28 @@ class VerifiedPassword:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PasswordCheck:
-    """A password to check: of the account that `find` gives, which people call `account`."""
+    """One password check: `account` is the rate-limit key, `find` loads the hash."""
 
     account: str
     password: str
-    find: Find
+    find: FindCredentials
     session: SessionRecord | None = None
-    """The session that asks, if there is one."""
+    """The session of the requester; None before log-in."""
 
 
 @asynccontextmanager
 async def check_password(
     deps: Dependencies, check: PasswordCheck, client: ClientInfo
 ) -> AsyncIterator[VerifiedPassword | InvalidCredentials | RateLimited]:
-    """Whether the password is the account's. An unknown account costs the same as a wrong password.
+    """Check the password of an account. An unknown account takes as long as a wrong password.
 
-    The next check of the account waits until the block is over: what comes of this one, and gives its
-    attempts back, belongs into the block.
+    The next check of the same account waits until the end of the block: put the transaction that refunds the attempts
+    inside the block.
     """
-    by_address, by_account = password_limits(deps, check.account, client)
-    turn = deps.keyed_semaphore.acquire
-    # Attempts count from their beginning: without turns, those that are right would fail each other.
-    async with turn(by_account.key, 1), turn(by_address.key, MAX_CONCURRENT_PER_ADDRESS):
-        attempts = await consume(deps, by_address, by_account)
+    by_network, by_account = password_limits(deps, check.account, client)
+    acquire = deps.keyed_semaphore.acquire
+    async with acquire(by_account.key, 1), acquire(by_network.key, MAX_CONCURRENT_PER_ADDRESS):
+        attempts = await consume(deps, by_network, by_account)
         if isinstance(attempts, RateLimited):
             yield attempts
         else:
@@ -81,12 +80,12 @@ async def _record_failure(
 ) -> None:
     now = deps.clock()
     async with deps.storage.transaction() as repositories:
-        # Written for an unknown account too: committing takes longer than all the rest here.
+        # Also for an unknown account: the commit is the slowest step, and its absence would reveal the account.
         for attempt in attempts:
             await repositories.rate_limits.note_failure(attempt, now)
-        # An account that is not there, or is just being deleted, has no events: the same work comes to nothing.
+        # The same statement for an account that does not exist or is being deleted; it inserts nothing then.
         user_id = found.user.id if found else NO_USER_ID
         session_id = check.session.id if check.session else None
-        kind = EventKind.LOGIN_FAILED
-        failed = build_event(deps, user_id, kind, client, now, session_id=session_id, actor_id=session_id)
-        await repositories.events.add_if_known(failed)
+        kind, actor = EventKind.LOGIN_FAILED, Actor(session_id=session_id)
+        event = build_event(deps, user_id, kind, client, now, session_id=session_id, actor=actor)
+        await repositories.events.add_if_known(event)

@@ -1,35 +1,38 @@
-"""Forgetting ended sessions and old events, a small batch at a time."""
+"""Delete ended sessions, old events and old IP addresses, in small batches."""
 
 import asyncio
 import logging
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 
 from sessionql.resolvers.dependencies import Dependencies
-from sessionql.storage import StorageError
-from sessionql.storage.keyset_batches import FIRST
-from sessionql.storage.pruning import PruneCutoffs
+from sessionql.storage import Repositories, StorageError
+from sessionql.storage.keyset_batches import FIRST, Cursor
+from sessionql.storage.pruning import PruneCutoffs, PrunedBatch
 
 log = logging.getLogger("sessionql.pruning")
 
 BATCH_SIZE = 1000
-"""Rows looked at in one transaction: nobody waits long for it."""
+"""Rows read in one transaction: few enough that other transactions wait only briefly."""
+
+PruneBatch = Callable[[Repositories, Cursor], Awaitable[PrunedBatch]]
 
 
 @dataclass(frozen=True, slots=True)
 class PruneResult:
-    """How many rows were deleted."""
+    """How many sessions and events were deleted."""
 
     sessions: int
     events: int
 
 
 async def prune(deps: Dependencies) -> PruneResult:
-    """Delete what ended, or happened, longer ago than it is to be kept. Raises StorageError."""
+    """Delete the sessions and events that are older than the policy keeps them. Raises StorageError."""
     now, policy = deps.clock(), deps.policy
     lifetimes = deps.storage.lifetimes
     ended_before = now - policy.keep_ended
-    forget = PruneCutoffs(
+    cutoffs = PruneCutoffs(
         revoked_before=ended_before,
         idle_before=ended_before - lifetimes.idle,
         created_before=ended_before - lifetimes.absolute,
@@ -37,21 +40,26 @@ async def prune(deps: Dependencies) -> PruneResult:
         addresses_before=None if policy.keep_addresses is None else now - policy.keep_addresses,
     )
     await _delete_expired_rate_limits(deps, now)
-    sessions = await _prune_in_batches(deps, "delete_expired", forget)
-    events = await _prune_in_batches(deps, "delete_old_events", forget)
+    size = BATCH_SIZE
+    sessions = await _prune_in_batches(
+        deps, lambda repositories, after: repositories.pruning.delete_expired(cutoffs, after, size)
+    )
+    events = await _prune_in_batches(
+        deps, lambda repositories, after: repositories.pruning.delete_old_events(cutoffs, after, size)
+    )
     return PruneResult(sessions, events)
 
 
-async def prune_every(deps: Dependencies, pause: float) -> None:
-    """Prune again and again until cancelled. A database that is away is tried again."""
+async def prune_every(deps: Dependencies, interval: float) -> None:
+    """Prune every `interval` seconds until cancelled. Continues after a StorageError."""
     while True:
-        await asyncio.sleep(pause)
+        await asyncio.sleep(interval)
         try:
-            forgotten = await prune(deps)
+            deleted = await prune(deps)
         except StorageError as error:
-            log.warning("Pruning stopped early, trying again later: %s", error)
+            log.warning("Pruning stopped early and will be retried: %s", error)
         else:
-            log.info("Forgot %d sessions, %d events", forgotten.sessions, forgotten.events)
+            log.info("Deleted %d sessions and %d events", deleted.sessions, deleted.events)
 
 
 async def _delete_expired_rate_limits(deps: Dependencies, now: datetime) -> None:
@@ -62,14 +70,14 @@ async def _delete_expired_rate_limits(deps: Dependencies, now: datetime) -> None
         await asyncio.sleep(0)
 
 
-async def _prune_in_batches(deps: Dependencies, step: str, forget: PruneCutoffs) -> int:
-    deleted, place = 0, FIRST
+async def _prune_in_batches(deps: Dependencies, prune_batch: PruneBatch) -> int:
+    deleted, cursor = 0, FIRST
     while True:
         async with deps.storage.transaction() as repositories:
-            pruned = await getattr(repositories.pruning, step)(forget, place, BATCH_SIZE)
-        deleted += int(pruned.deleted)
-        if pruned.next is None:
+            batch = await prune_batch(repositories, cursor)
+        deleted += int(batch.deleted)
+        if batch.next is None:
             return deleted
-        place = pruned.next
-        # Let waiting requests have the database between two windows.
+        cursor = batch.next
+        # Let waiting requests use the database between two batches.
         await asyncio.sleep(0)

@@ -1,20 +1,20 @@
-"""Exchange a refresh token for new tokens, so that neither races nor thieves get a second life.
+"""Exchange a refresh token for new tokens (rotation, RFC 9700 section 4.14.2).
 
-The current generation rotates by compare-and-set. The previous one, within the grace, gives the
-same successor again: tabs that race all win, and there is still one lineage. Anything older has
-been used before, perhaps by a thief: the session is revoked, that is committed, and then the
-caller learns of it. Those that a change of the password replaced are of no use, and harm nobody.
+The current generation rotates by compare-and-set. Within the grace period, the previous generation returns the same
+successor again, so that all tabs that refresh concurrently succeed and stay in one token family. An older generation
+was used before, perhaps by a thief: the session is revoked, the revocation is committed, and only then the error is
+returned. Refresh tokens that a password change replaced are rejected without revoking the session.
 """
 
 import logging
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import RateLimited, RefreshTokenInvalid
 from sessionql.resolvers.events import record_event
 from sessionql.resolvers.rate_limits import consume, refresh_limit
-from sessionql.resolvers.requester import ClientInfo
 from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
 from sessionql.resolvers.tokens.refresh import RefreshClaims, verify
 from sessionql.storage import Repositories
@@ -35,40 +35,40 @@ class RefreshResult:
 async def refresh(
     deps: Dependencies, token: str | None, client: ClientInfo
 ) -> RefreshResult | RefreshTokenInvalid | RateLimited:
-    """New tokens for a refresh token; see the module's text for who gets them.
+    """Exchange a refresh token for new tokens; see the module's docstring for the rules.
 
-    Refused ones are counted by address; good ones are never limited, and neither is having none.
+    Rejected tokens are rate limited by network. Valid tokens, and requests without a token, are never limited.
     """
     if token is None:
-        return RefreshTokenInvalid("There is no refresh token, in the input or in a cookie. Log in.")
-    done = await _refresh(deps, token, client)
-    if isinstance(done, RefreshResult) or done.reuse_detected:
-        return done
-    log.info("Rejected a refresh token from %s: %s", client.ip_address, done.message)
-    counted = await consume(deps, refresh_limit(deps, client))
-    return counted if isinstance(counted, RateLimited) else done
+        return RefreshTokenInvalid("The request has no refresh token, neither in the input nor in a cookie. Log in.")
+    result = await _exchange(deps, token, client)
+    if isinstance(result, RefreshResult) or result.reuse_detected:
+        return result
+    log.info("Rejected a refresh token from %s: %s", client.ip_address, result.message)
+    attempt = await consume(deps, refresh_limit(deps, client))
+    return attempt if isinstance(attempt, RateLimited) else result
 
 
 def is_refresh_token_of(deps: Dependencies, token: str | None, session: SessionRecord) -> bool:
-    """Whether this is a refresh token of the session's, of whatever generation."""
+    """Whether the token is a refresh token of the session, of any generation."""
     claims = verify(token or "", deps.tokens.keys().refresh)
     return claims is not None and (claims.user_id, claims.session_id) == (session.user_id, session.id)
 
 
-async def _refresh(deps: Dependencies, token: str, client: ClientInfo) -> RefreshResult | RefreshTokenInvalid:
+async def _exchange(deps: Dependencies, token: str, client: ClientInfo) -> RefreshResult | RefreshTokenInvalid:
     claims = verify(token, deps.tokens.keys().refresh)
     if claims is None:
         return RefreshTokenInvalid()
     now = deps.clock()
     async with deps.storage.transaction() as repositories:
-        session = await _advance(deps, repositories, claims, client, now)
-    # The transaction is over: a revocation for reuse stands whatever happens from here on.
+        session = await _rotate(deps, repositories, claims, client, now)
+    # The transaction is committed: later errors cannot undo a revocation for reuse.
     if isinstance(session, RefreshTokenInvalid):
         return session
     return RefreshResult(session, issue_tokens(deps, session, now))
 
 
-async def _advance(
+async def _rotate(
     deps: Dependencies,
     repositories: Repositories,
     claims: RefreshClaims,
@@ -85,7 +85,7 @@ async def _advance(
         return RefreshTokenInvalid("This session has ended. Log in again.")
     if is_racing(deps, session, claims.generation, now):
         return session
-    if _is_void(session, claims):
+    if _is_replaced(session, claims):
         return RefreshTokenInvalid("This refresh token was replaced when the password was changed. Log in again.")
     revoked = await sessions.revoke(session.user_id, session.id, RevocationReason.REFRESH_TOKEN_REUSED, now)
     if revoked is not None:
@@ -98,18 +98,18 @@ async def _advance(
 
 
 def is_racing(deps: Dependencies, session: SessionRecord, generation: int, now: datetime) -> bool:
-    """Whether the token is the one just replaced: another tab was faster by a moment."""
+    """Whether this generation was replaced within the grace period, for example by another tab."""
     return (
         session.generation == generation + 1
         and session.rotated_at is not None
-        # Workers ask for the time before they wait for each other, so that the faster may seem to be the later.
+        # `rotated_at` may be later than `now`: workers read the clock before they wait for the row lock.
         and max(now - session.rotated_at, timedelta(0)) < deps.policy.refresh_grace
     )
 
 
-def _is_void(session: SessionRecord, claims: RefreshClaims) -> bool:
-    """Whether the session began anew after this token, and nothing was exchanged since.
+def _is_replaced(session: SessionRecord, claims: RefreshClaims) -> bool:
+    """Whether a password change replaced the token, and no refresh token was exchanged since.
 
-    The token was replaced without being used: whoever sends it now may be another tab of its owner's.
+    The token was never used, so its sender may be another tab of the owner.
     """
     return session.rotated_at is None and claims.generation < session.generation

@@ -1,4 +1,4 @@
-"""Who asks: a valid token AND a live session row, read anew for every request."""
+"""The requester of an operation: a valid access token and an active session row, read again for every request."""
 
 import logging
 from dataclasses import dataclass
@@ -6,38 +6,25 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
-from sessionql.resolvers.devices.client_hints import NO_HINTS, ClientHints
 from sessionql.storage.records import SessionRecord, SessionState
 
 log = logging.getLogger("sessionql.requester")
 
 
 class Unauthenticated(Exception):
-    """Nobody is signed in; or somebody was (`rejected`), and their session or token is good no longer."""
+    """The request has no valid credentials. `rejected`: it sent some, but the session or the token is not valid."""
 
     def __init__(self, rejected: bool) -> None:
-        ended = "This session has ended, or its token is not valid: refresh it, or log in."
-        nobody = "Nobody is signed in: send `Authorization: Bearer <access token>`."
-        super().__init__(ended if rejected else nobody)
-
-
-@dataclass(frozen=True, slots=True)
-class ClientInfo:
-    """What a request says of the program that sent it.
-
-    `ip_address` is what may be kept of its address, `network` what its attempts are counted by.
-    """
-
-    ip_address: str | None
-    user_agent: str | None
-    network: str = "unknown"
-    hints: ClientHints = NO_HINTS
+        invalid = "This session has ended, or its access token is not valid. Refresh the token, or log in."
+        missing = "You are not signed in: send `Authorization: Bearer <access token>`."
+        super().__init__(invalid if rejected else missing)
 
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """Somebody signed in, and the session they ask with."""
+    """The authenticated user of a request, and the session that the request uses."""
 
     session: SessionRecord
 
@@ -48,14 +35,14 @@ class Requester:
 
 @dataclass(frozen=True, slots=True)
 class ValidAccess:
-    """A live session that an access token opens, and until when it does."""
+    """The active session of a valid access token, and when the token expires."""
 
     session: SessionRecord
     expires_at: datetime
 
 
 class AuthError(StrEnum):
-    """Why an access token is good for nothing: for the log, never for its sender."""
+    """Why an access token is rejected. Written to the log; clients do not receive it."""
 
     INVALID = "not valid"
     ENDED = "its session has ended"
@@ -63,46 +50,49 @@ class AuthError(StrEnum):
 
 
 async def authenticate(deps: Dependencies, token: str, client: ClientInfo) -> Requester | None:
-    """Who sends this access token; None when it is no token of ours or its session has ended."""
+    """Authenticate an access token and record activity. None when the token is not valid or its session has ended."""
     now = deps.clock()
-    found = await check_access_token(deps, token, now)
-    if isinstance(found, AuthError):
-        log.info("Rejected an access token from %s: %s", client.ip_address, found.value)
+    access = await check_access_token(deps, token, now)
+    if isinstance(access, AuthError):
+        log.info("Rejected an access token from %s: %s", client.ip_address, access.value)
         return None
-    deps.activity.record(found.session, client.ip_address, now)
-    return Requester(found.session)
+    deps.activity.record(access.session, client.ip_address, now)
+    return Requester(access.session)
 
 
 async def check_access_token(deps: Dependencies, token: str, now: datetime) -> ValidAccess | AuthError:
-    """What an access token opens now, or why it opens nothing. Looking is no use of the session."""
+    """Check an access token and its session at `now`. Does not record activity."""
     claims = deps.tokens.verify(token, now)
     if claims is None:
         return AuthError.INVALID
     async with deps.storage.reading() as repositories:
         session = await repositories.sessions.find(claims.user_id, claims.session_id)
-    standing = check_session(deps, session, claims.authenticated_at, now)
-    return standing if isinstance(standing, AuthError) else ValidAccess(standing, claims.expires_at)
+    checked = check_session(deps, session, claims.authenticated_at, now)
+    return checked if isinstance(checked, AuthError) else ValidAccess(checked, claims.expires_at)
 
 
 async def revalidate(deps: Dependencies, requester: Requester, client: ClientInfo) -> Requester | None:
-    """The same requester with the session as it is now; None when they may ask no more."""
+    """Read the requester's session again and record activity. None when the session is no longer valid."""
     session, now = requester.session, deps.clock()
     async with deps.storage.reading() as repositories:
-        found = await repositories.sessions.find(session.user_id, session.id)
-    standing = check_session(deps, found, session.authenticated_at, now)
-    if isinstance(standing, AuthError):
+        current = await repositories.sessions.find(session.user_id, session.id)
+    checked = check_session(deps, current, session.authenticated_at, now)
+    if isinstance(checked, AuthError):
         return None
-    deps.activity.record(standing, client.ip_address, now)
-    return Requester(standing)
+    deps.activity.record(checked, client.ip_address, now)
+    return Requester(checked)
 
 
 def check_session(
     deps: Dependencies, session: SessionRecord | None, authenticated_at: datetime, now: datetime
 ) -> SessionRecord | AuthError:
-    """The session, if whoever proved at `proved_at` who they are may ask with it."""
+    """Return the session if it is active and `authenticated_at` is not older than its last authentication.
+
+    `authenticated_at` is the `auth_time` of the token. A re-authentication replaces older access tokens (ASVS 7.2.4).
+    """
     if session is None or deps.storage.lifetimes.state(session, now) is not SessionState.ACTIVE:
         return AuthError.ENDED
-    # A token from before the last proof of who its user is was replaced then (ASVS 7.2.4). Tokens tell seconds.
+    # `auth_time` has whole seconds.
     if authenticated_at.replace(microsecond=0) < session.authenticated_at.replace(microsecond=0):
         return AuthError.REPLACED
     return session

@@ -1,7 +1,7 @@
-"""Service keys: how another service, or an operator's tool, proves who it is.
+"""Service keys: bearer keys by which other services and operator tools authenticate.
 
-A key is the id of its row and a secret of 32 random bytes. Only the secret's SHA-256 is kept: a slow
-hash protects secrets that people choose, and nobody guesses 256 random bits.
+A key contains the ID of its row and 32 random bytes. The database keeps only the SHA-256 of the secret: a slow hash
+protects passwords, while 256 random bits cannot be guessed.
 """
 
 import logging
@@ -13,24 +13,24 @@ from hashlib import sha256
 from secrets import token_bytes
 from uuid import UUID
 
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidInput
-from sessionql.resolvers.requester import ClientInfo
 from sessionql.resolvers.values.ids import parse_id
 from sessionql.resolvers.values.names import MAX_NAME_LENGTH, clean_name
 from sessionql.storage.records import Scope, ServiceKeyRecord
 
 log = logging.getLogger("sessionql.service_keys")
 
-# 16 bytes of id and 32 of secret: base64url writes them in 64 characters with no bit to spare.
+# 16 bytes of ID and 32 of secret are 64 base64url characters without spare bits: each key has one encoding.
 _ID_BYTES = 16
 _SECRET_BYTES = 32
 _PREFIX = "sqls_"
-_SHAPE = re.compile(_PREFIX + r"[A-Za-z0-9_-]{64}")
+_PATTERN = re.compile(_PREFIX + r"[A-Za-z0-9_-]{64}")
 
 
 class Forbidden(Exception):
-    """The service key is good, but it was not made for this."""
+    """The service key is valid but lacks the required scope."""
 
     def __init__(self, scope: Scope) -> None:
         super().__init__(f"This service key lacks the scope {scope.value}.")
@@ -38,7 +38,7 @@ class Forbidden(Exception):
 
 @dataclass(frozen=True, slots=True)
 class ServiceAccount:
-    """A service that asks with a live key."""
+    """A service that authenticated with a key that is not revoked."""
 
     key: ServiceKeyRecord
 
@@ -47,28 +47,28 @@ class ServiceAccount:
         return self.key.name
 
     def require(self, scope: Scope) -> None:
-        """Raises Forbidden when the key lacks the scope."""
+        """Raise Forbidden when the key lacks the scope."""
         if scope not in self.key.scopes:
             raise Forbidden(scope)
 
 
 @dataclass(frozen=True, slots=True)
 class NewKey:
-    """A key that was just made, and its token, which is shown once and kept nowhere."""
+    """A new key with its token. The token is returned once and not stored."""
 
     key: ServiceKeyRecord
     token: str = field(repr=False)
 
 
 async def create_key(deps: Dependencies, name: str, scopes: Collection[Scope]) -> NewKey | InvalidInput:
-    """Make a key for what its scopes say."""
+    """Create a key with these scopes."""
     cleaned = clean_name(name, ("name",))
     if not isinstance(cleaned, str):
         return InvalidInput(
-            f"A key has a name of 1 to {MAX_NAME_LENGTH} characters, none a control character.", ("name",)
+            f"A key must have a name of 1 to {MAX_NAME_LENGTH} characters without control characters.", ("name",)
         )
     if not scopes:
-        return InvalidInput("A key has at least one scope.", ("scopes",))
+        return InvalidInput("A key must have at least one scope.", ("scopes",))
     key = ServiceKeyRecord(deps.new_id(), cleaned, frozenset(scopes), deps.clock(), None)
     secret = token_bytes(_SECRET_BYTES)
     async with deps.storage.transaction() as repositories:
@@ -77,23 +77,23 @@ async def create_key(deps: Dependencies, name: str, scopes: Collection[Scope]) -
 
 
 async def list_keys(deps: Dependencies) -> Sequence[ServiceKeyRecord]:
-    """Every key, oldest first, revoked ones too."""
+    """Return all keys, oldest first, including revoked ones."""
     async with deps.storage.reading() as repositories:
         return await repositories.service_keys.list()
 
 
 async def revoke_key(deps: Dependencies, key_id: str) -> ServiceKeyRecord | None:
-    """End a key with the very next request; None when there is no such key, or it was revoked before."""
-    wanted = parse_id(key_id)
-    if wanted is None:
+    """Revoke a key, effective for the next request. None when it does not exist or was revoked before."""
+    parsed_id = parse_id(key_id)
+    if parsed_id is None:
         return None
     async with deps.storage.transaction() as repositories:
-        return await repositories.service_keys.revoke(wanted, deps.clock())
+        return await repositories.service_keys.revoke(parsed_id, deps.clock())
 
 
 async def authenticate_service(deps: Dependencies, token: str, client: ClientInfo) -> ServiceAccount | None:
-    """Whose key this is; None when it is none of ours or was revoked. Read anew for every request."""
-    if not _SHAPE.fullmatch(token):
+    """Authenticate a service key; its row is read for every request. None when it is unknown or revoked."""
+    if not _PATTERN.fullmatch(token):
         return None
     raw = urlsafe_b64decode(token.removeprefix(_PREFIX))
     key_id, secret = UUID(bytes=raw[:_ID_BYTES]), raw[_ID_BYTES:]

@@ -1,12 +1,12 @@
-"""New sessions: kept, counted against the user's limit, and written down."""
+"""Create a session: store it, enforce the session limit of the user, write its events."""
 
 from datetime import datetime
 from uuid import UUID
 
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.user_agent import describe
-from sessionql.resolvers.events import build_event
-from sessionql.resolvers.requester import ClientInfo
+from sessionql.resolvers.events import Actor, build_event
 from sessionql.storage import Repositories
 from sessionql.storage.records import EventKind, EventRecord, SessionRecord
 
@@ -19,7 +19,7 @@ def build_session(
     now: datetime,
     authenticated_at: datetime | None = None,
 ) -> SessionRecord:
-    """A session of the user that begins now; in no database yet."""
+    """Build the record of a session that starts at `now`. Does not store it."""
     return SessionRecord(
         user_id=user_id,
         id=deps.new_id(),
@@ -46,23 +46,21 @@ async def add_session(
     is_new_user: bool = False,
     actor_name: str | None = None,
 ) -> None:
-    """Keep a new session, and end those that are too many then, the one unused for longest first.
+    """Store a new session; over the session limit, revoke the sessions that were inactive for longest.
 
-    The transaction has to hold the user's row, or log-ins at once might leave too many. `first`:
-    the account is new, so that its device is no news.
+    The transaction must have locked the user's row, or concurrent log-ins could exceed the limit. The first device
+    of a new user (`is_new_user`) causes no NEW_DEVICE event.
     """
     sessions, user_id, now = repositories.sessions, session.user_id, session.created_at
-    known = is_new_user or await sessions.has_device(user_id, session.device)
+    is_known_device = is_new_user or await sessions.has_device(user_id, session.device)
     await sessions.add(session)
     limit = deps.policy.session_limit
     evicted = await sessions.evict(user_id, session.id, limit, now) if limit else ()
+    actor = Actor(name=actor_name) if actor_name else Actor(session_id=session.id)
 
-    def happened(kind: EventKind, session_id: UUID) -> EventRecord:
-        actor_id = None if actor_name else session.id
-        return build_event(
-            deps, user_id, kind, client, now, session_id=session_id, actor_id=actor_id, actor_name=actor_name
-        )
+    def build(kind: EventKind, session_id: UUID) -> EventRecord:
+        return build_event(deps, user_id, kind, client, now, session_id=session_id, actor=actor)
 
-    kinds = [EventKind.LOGGED_IN] if known else [EventKind.LOGGED_IN, EventKind.NEW_DEVICE]
-    own = [happened(kind, session.id) for kind in kinds]
-    await repositories.events.add_many([*own, *(happened(EventKind.SESSION_REVOKED, id_) for id_ in evicted)])
+    kinds = [EventKind.LOGGED_IN] if is_known_device else [EventKind.LOGGED_IN, EventKind.NEW_DEVICE]
+    events = [build(kind, session.id) for kind in kinds]
+    await repositories.events.add_many([*events, *(build(EventKind.SESSION_REVOKED, id_) for id_ in evicted)])

@@ -1,10 +1,11 @@
-"""The user's sessions: see them, name them, end one, some or all."""
+"""The requester's sessions: list, rename and revoke them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.credentials import require_fresh_login
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import (
@@ -15,23 +16,24 @@ from sessionql.resolvers.errors import (
     SessionNotFound,
 )
 from sessionql.resolvers.events import record_event, record_revocations
-from sessionql.resolvers.requester import ClientInfo, Requester
+from sessionql.resolvers.requester import Requester
 from sessionql.resolvers.values.cursors import encode_cursor
 from sessionql.resolvers.values.ids import parse_id
 from sessionql.resolvers.values.names import clean_name
-from sessionql.resolvers.values.paging import MAX_PAGE_SIZE, Slice, cut
+from sessionql.resolvers.values.paging import MAX_PAGE_SIZE, Slice, slice_page
 from sessionql.storage.filters import Page, Position, SessionFilter, SessionOrderField
 from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
 from sessionql.storage.sessions import SessionOrder, SessionStats
 
 MAX_SEARCH_LENGTH = 100
+"""In characters."""
 
 ACTIVE = SessionFilter()
 
 
 @dataclass(frozen=True, slots=True)
 class RevokeResult:
-    """The session as it is now, and whether it was the one that asked."""
+    """The session after the call, and whether it is the session of the requester."""
 
     session: SessionRecord
     was_current: bool
@@ -39,14 +41,14 @@ class RevokeResult:
 
 @dataclass(frozen=True, slots=True)
 class RevokeManyResult:
-    """Which sessions a call revoked, or would, and the current one if it was kept."""
+    """The IDs of the sessions that a call revoked (a dry run: would revoke), and the current session if it was kept."""
 
     ids: Sequence[UUID]
     kept: SessionRecord | None
 
 
 async def my_sessions(deps: Dependencies, requester: Requester) -> Sequence[SessionRecord]:
-    """The active sessions, most recently used first, at most 100."""
+    """Return up to 100 active sessions, the most recently active first."""
     async with deps.storage.reading() as repositories:
         return await repositories.sessions.list(
             requester.user_id, ACTIVE, SessionOrder(), Page(MAX_PAGE_SIZE), deps.clock()
@@ -54,7 +56,7 @@ async def my_sessions(deps: Dependencies, requester: Requester) -> Sequence[Sess
 
 
 async def find_sessions(deps: Dependencies, user_id: UUID, ids: Sequence[UUID]) -> Mapping[UUID, SessionRecord]:
-    """Those of the sessions that are the user's, by id, in whatever state."""
+    """Return the sessions with these IDs that belong to the user, by ID, active or ended."""
     async with deps.storage.reading() as repositories:
         return await repositories.sessions.find_many(user_id, ids)
 
@@ -62,20 +64,20 @@ async def find_sessions(deps: Dependencies, user_id: UUID, ids: Sequence[UUID]) 
 async def list_sessions(
     deps: Dependencies, user_id: UUID, filter_: SessionFilter, order: SessionOrder, page: Page
 ) -> Slice[SessionRecord]:
-    """A page of the sessions that the filter picks."""
+    """Return a page of the sessions that match the filter."""
     async with deps.storage.reading() as repositories:
         found = await repositories.sessions.list(user_id, filter_, order, page.one_more(), deps.clock())
-    return cut(found, page)
+    return slice_page(found, page)
 
 
 async def count_sessions(deps: Dependencies, user_id: UUID, filter_: SessionFilter) -> int:
-    """How many sessions the filter picks, on all pages together."""
+    """Count the sessions that match the filter, on all pages."""
     async with deps.storage.reading() as repositories:
         return await repositories.sessions.count(user_id, filter_, deps.clock())
 
 
 async def session_stats(deps: Dependencies, user_id: UUID) -> SessionStats:
-    """Numbers about the active sessions; "today" is the last 24 hours."""
+    """Return statistics of the active sessions; "today" means the last 24 hours."""
     now = deps.clock()
     async with deps.storage.reading() as repositories:
         return await repositories.sessions.stats(user_id, now - timedelta(hours=24), now)
@@ -84,30 +86,33 @@ async def session_stats(deps: Dependencies, user_id: UUID) -> SessionStats:
 async def revoke_session(
     deps: Dependencies, requester: Requester, session_id: str, client: ClientInfo
 ) -> RevokeResult | SessionNotFound | ReauthenticationRequired:
-    """End one session. One that has ended already stays as it is, and that is a success."""
-    wanted = parse_id(session_id)
-    if wanted is None:
+    """Revoke one session. Succeeds without a change if it has already ended.
+
+    Revoking another session than the current one requires a fresh log-in.
+    """
+    parsed_id = parse_id(session_id)
+    if parsed_id is None:
         return SessionNotFound()
-    now, current = deps.clock(), requester.session.id
-    if wanted != current and (stale := require_fresh_login(deps, requester)):
+    now, current_id = deps.clock(), requester.session.id
+    if parsed_id != current_id and (stale := require_fresh_login(deps, requester)):
         return stale
     reason = RevocationReason.REVOKED_BY_USER
-    if wanted == current:
+    if parsed_id == current_id:
         reason = RevocationReason.LOGGED_OUT
     async with deps.storage.transaction() as repositories:
-        ended = await repositories.sessions.revoke(requester.user_id, wanted, reason, now)
-        if ended is None:
-            ended = await repositories.sessions.find(requester.user_id, wanted)
+        session = await repositories.sessions.revoke(requester.user_id, parsed_id, reason, now)
+        if session is None:
+            session = await repositories.sessions.find(requester.user_id, parsed_id)
         else:
             kind = EventKind.SESSION_REVOKED
-            await record_event(deps, repositories, ended, kind, client, now, current)
-    return SessionNotFound() if ended is None else RevokeResult(ended, wanted == current)
+            await record_event(deps, repositories, session, kind, client, now, current_id)
+    return SessionNotFound() if session is None else RevokeResult(session, parsed_id == current_id)
 
 
 async def revoke_all_sessions(
     deps: Dependencies, requester: Requester, keep_current: bool, client: ClientInfo
 ) -> RevokeManyResult | ReauthenticationRequired:
-    """End all other sessions, and the current one too unless it is kept."""
+    """Revoke all other sessions, and the current one too unless `keep_current`."""
     if stale := require_fresh_login(deps, requester):
         return stale
     return await _revoke(deps, requester, ACTIVE, client, keep_current=keep_current)
@@ -120,7 +125,7 @@ async def revoke_sessions(
     dry_run: bool,
     client: ClientInfo,
 ) -> RevokeManyResult | InvalidInput | ReauthenticationRequired:
-    """End those of the other sessions that the filter picks, or only say which those are."""
+    """Revoke the other sessions that match the filter. `dry_run` only returns their IDs."""
     try:
         check_filter(filter_)
     except InvalidArgument as error:
@@ -138,43 +143,42 @@ async def revoke_sessions(
 async def rename_session(
     deps: Dependencies, requester: Requester, session_id: str, name: str | None, client: ClientInfo
 ) -> SessionRecord | SessionNotFound | SessionEnded | InvalidInput:
-    """Give a session a name, or take its name away."""
-    wanted = parse_id(session_id)
+    """Set the name of a session; None removes it."""
+    parsed_id = parse_id(session_id)
     cleaned = clean_name(name, ("input", "name"))
     if isinstance(cleaned, InvalidInput):
         return cleaned
-    if wanted is None:
+    if parsed_id is None:
         return SessionNotFound(path=("input", "sessionId"))
     now = deps.clock()
     async with deps.storage.transaction() as repositories:
-        renamed = await repositories.sessions.rename(requester.user_id, wanted, cleaned, now)
+        renamed = await repositories.sessions.rename(requester.user_id, parsed_id, cleaned, now)
         if renamed is not None:
-            kind, actor = EventKind.SESSION_RENAMED, requester.session.id
-            await record_event(deps, repositories, renamed, kind, client, now, actor)
+            kind, actor_id = EventKind.SESSION_RENAMED, requester.session.id
+            await record_event(deps, repositories, renamed, kind, client, now, actor_id)
             return renamed
-        ended = await repositories.sessions.find(requester.user_id, wanted)
+        ended = await repositories.sessions.find(requester.user_id, parsed_id)
     if ended is None:
         return SessionNotFound(path=("input", "sessionId"))
     return SessionEnded(ended_at=ended_at(deps, ended))
 
 
 def ended_at(deps: Dependencies, session: SessionRecord) -> datetime:
-    """When an ended session ended: when it was revoked, or ran out."""
+    """Return when an ended session was revoked or expired."""
     return session.revoked_at or deps.storage.lifetimes.expires_at(session)
 
 
 def cursor_of(session: SessionRecord, field: SessionOrderField) -> str:
-    """The session's cursor in a list of this order."""
-    by_use = field is SessionOrderField.LAST_ACTIVE
-    at = session.last_active if by_use else session.created_at
+    """Return the cursor of a session in a list ordered by `field`."""
+    at = session.last_active if field is SessionOrderField.LAST_ACTIVE else session.created_at
     return encode_cursor(field, Position(at, session.id))
 
 
 def check_filter(filter_: SessionFilter) -> None:
-    """Raises InvalidArgument for a filter that cannot be meant."""
+    """Raise InvalidArgument when the search text is empty, too long or not printable."""
     search = filter_.search
     if search is not None and not (1 <= len(search) <= MAX_SEARCH_LENGTH and search.isprintable()):
-        raise InvalidArgument(f"`search` has 1 to {MAX_SEARCH_LENGTH} printable characters.")
+        raise InvalidArgument(f"`search` must have 1 to {MAX_SEARCH_LENGTH} printable characters.")
 
 
 async def _revoke(

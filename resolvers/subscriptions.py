@@ -1,4 +1,4 @@
-"""Watching one's own sessions: what happens to them as it happens, until one's own is over."""
+"""Subscriptions: the events and revocations of the requester's account as they happen, until their session ends."""
 
 import asyncio
 from collections.abc import AsyncGenerator
@@ -12,74 +12,75 @@ from sessionql.resolvers.requester import AuthError, Requester, check_session
 from sessionql.storage.records import EventKind, EventRecord, SessionRecord
 
 MAX_WAIT = timedelta(days=1)
-"""Clocks are moved at times: nobody waits for one longer than this."""
+"""Longest wait for an expiry before the clock is read again: the system clock may be changed meanwhile."""
 
 
 class EndReason(Enum):
-    """Why somebody may watch no longer."""
+    """Why a stream must end."""
 
     REVOKED = auto()
     EXPIRED = auto()
     REPLACED = auto()
-    """The user proved again who they are, and has newer tokens since."""
+    """The user re-authenticated, which replaced the token of the stream."""
     INTERRUPTED = auto()
-    """News were missed."""
+    """Updates were lost; the client must subscribe again."""
 
 
 async def wait_until_invalid(deps: Dependencies, session: SessionRecord) -> EndReason:
-    """Wait for as long as the session may be watched with. Raises StorageError."""
+    """Wait until the session may no longer be used, and return why. Raises StorageError."""
     try:
-        with deps.pubsub.subscribe(session.user_id) as watcher:
+        with deps.pubsub.subscribe(session.user_id) as subscriber:
             while True:
-                # Looked at after the watching began: nothing can happen in between.
-                current = await _find(deps, session)
-                if isinstance(over := _check(deps, session, current), EndReason):
-                    return over
-                await _wait_for_change(deps, watcher, over)
+                # Read after the subscription has started, so that no change is missed.
+                stored = await _find(deps, session)
+                if isinstance(current := _check(deps, session, stored), EndReason):
+                    return current
+                await _wait_for_change(deps, subscriber, current)
     except StreamInterrupted:
         return EndReason.INTERRUPTED
 
 
 async def revoked_sessions(deps: Dependencies, requester: Requester) -> AsyncGenerator[SessionRecord, None]:
-    """The user's sessions as they are revoked; one's own as the last."""
-    own = requester.session.id
-    async with aclosing(_updates(deps, requester)) as all_news:
-        async for news in all_news:
-            for session in sorted(filter(None, news.ended.values()), key=lambda each: each.id == own):
+    """Yield the user's sessions as they are revoked. The requester's own session is the last one."""
+    own_id = requester.session.id
+    async with aclosing(_updates(deps, requester)) as updates:
+        async for update in updates:
+            revoked = filter(None, update.ended.values())
+            for session in sorted(revoked, key=lambda session: session.id == own_id):
                 yield session
 
 
 async def security_events(
     deps: Dependencies, requester: Requester, kinds: frozenset[EventKind] | None
 ) -> AsyncGenerator[EventRecord, None]:
-    """What happens to the user's account, of these kinds or of any, until one's own session is revoked."""
-    async with aclosing(_updates(deps, requester)) as all_news:
-        async for news in all_news:
-            for event in news.events:
+    """Yield the user's events of these kinds (None: all) until the requester's session is revoked."""
+    async with aclosing(_updates(deps, requester)) as updates:
+        async for update in updates:
+            for event in update.events:
                 if kinds is None or event.kind in kinds:
                     yield event
 
 
 async def _updates(deps: Dependencies, requester: Requester) -> AsyncGenerator[UserUpdate, None]:
     own = requester.session
-    with deps.pubsub.subscribe(own.user_id) as watcher:
+    with deps.pubsub.subscribe(own.user_id) as subscriber:
         current = await _find(deps, own)
         if current is None or current.revoked_at is not None:
             yield UserUpdate({own.id: current}, ())
             return
         while True:
-            news = await _next(watcher)
-            yield news
-            if own.id in news.ended:
+            update = await _next(subscriber)
+            yield update
+            if own.id in update.ended:
                 return
 
 
-async def _next(watcher: Subscriber) -> UserUpdate:
+async def _next(subscriber: Subscriber) -> UserUpdate:
     try:
-        return await watcher.next()
+        return await subscriber.next()
     except StreamInterrupted:
-        # Whoever waits for the end of the session is told, and has the connection begun anew. Until then there
-        # is no end of the stream: that would say that there is nothing more to come.
+        # `wait_until_invalid` reports the interruption, and the caller closes the stream. Block until then: a stream
+        # that ended here would look complete to the client.
         await asyncio.Event().wait()
         raise
 
@@ -89,21 +90,21 @@ async def _find(deps: Dependencies, session: SessionRecord) -> SessionRecord | N
         return await repositories.sessions.find(session.user_id, session.id)
 
 
-def _check(deps: Dependencies, session: SessionRecord, current: SessionRecord | None) -> SessionRecord | EndReason:
-    """The session as it is now, or why it may be watched with no longer."""
-    match check_session(deps, current, session.authenticated_at, deps.clock()):
+def _check(deps: Dependencies, session: SessionRecord, stored: SessionRecord | None) -> SessionRecord | EndReason:
+    """Return the stored session if it is still valid, or why the stream must end."""
+    match check_session(deps, stored, session.authenticated_at, deps.clock()):
         case AuthError.REPLACED:
             return EndReason.REPLACED
         case AuthError():
-            return EndReason.EXPIRED if current is not None and current.revoked_at is None else EndReason.REVOKED
-        case found:
-            return found
+            return EndReason.EXPIRED if stored is not None and stored.revoked_at is None else EndReason.REVOKED
+        case current:
+            return current
 
 
-async def _wait_for_change(deps: Dependencies, watcher: Subscriber, session: SessionRecord) -> None:
-    """Wait for news of the session, or until it would expire."""
-    left = deps.storage.lifetimes.expires_at(session) - deps.clock()
+async def _wait_for_change(deps: Dependencies, subscriber: Subscriber, session: SessionRecord) -> None:
+    """Wait for an update about the session, or until its expiry."""
+    remaining = deps.storage.lifetimes.expires_at(session) - deps.clock()
     with suppress(TimeoutError):
-        async with asyncio.timeout(min(left, MAX_WAIT).total_seconds()):
-            while not (await watcher.next()).is_about(session.id):
+        async with asyncio.timeout(min(remaining, MAX_WAIT).total_seconds()):
+            while not (await subscriber.next()).is_about(session.id):
                 pass

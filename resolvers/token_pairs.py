@@ -1,4 +1,4 @@
-"""What a session is used with: one access token and one refresh token."""
+"""The tokens of a session: one access token and one refresh token."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -12,7 +12,7 @@ from sessionql.storage.records import SessionRecord
 
 @dataclass(frozen=True, slots=True, repr=False)
 class TokenPair:
-    """The tokens of a session, as handed to its client once."""
+    """An access token and a refresh token, returned to the client once."""
 
     access: AccessToken
     refresh: str
@@ -20,8 +20,8 @@ class TokenPair:
 
 
 def issue_tokens(deps: Dependencies, session: SessionRecord, now: datetime) -> TokenPair:
-    """New tokens for the session as it is now. The refresh token is that of its generation."""
-    end = deps.storage.lifetimes.expires_at(session)
-    access = deps.tokens.sign(session, deps.new_id(), end, now)
+    """Sign new tokens for the session. The refresh token has the session's current generation."""
+    expires_at = deps.storage.lifetimes.expires_at(session)
+    access = deps.tokens.sign(session, deps.new_id(), expires_at, now)
     claims = RefreshClaims(session.user_id, session.id, session.generation)
-    return TokenPair(access, refresh_tokens.sign(claims, deps.tokens.keys().refresh[0]), end)
+    return TokenPair(access, refresh_tokens.sign(claims, deps.tokens.keys().refresh[0]), expires_at)

@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 import strawberry
 
 from sessionql.resolvers.accounts import PresentedCredentials
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
-from sessionql.resolvers.requester import ClientInfo, Requester, Unauthenticated
+from sessionql.resolvers.requester import Requester, Unauthenticated
 from sessionql.schema.browser import CookieJar
 from sessionql.schema.loaders import Loaders
 from sessionql.storage.records import SessionRecord

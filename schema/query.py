@@ -28,7 +28,7 @@ class Query:
         requester = info.context.optional()
         if requester is None:
             return None
-        user = await accounts.find_user(info.context.deps, requester)
+        user = await accounts.current_user(info.context.deps, requester)
         return None if user is None else user_from_record(info.context, user, requester.session)
 
     @strawberry.field(

@@ -4,12 +4,12 @@ from typing import Annotated
 
 import strawberry
 
-from sessionql.resolvers import admin, bulk_revocation, external_users
+from sessionql.resolvers import admin, external_users
 from sessionql.resolvers import client as client_module
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.user_agent import clean_user_agent
 from sessionql.resolvers.errors import Failure
-from sessionql.resolvers.requester import ClientInfo
 from sessionql.schema.arguments import SessionId
 from sessionql.schema.node import unset_to_none
 from sessionql.schema.payloads import tokens_from_pair
@@ -97,7 +97,7 @@ class ServiceMutation:
         description="Revoke everybody's sessions. Those that begin after this call stay. Scope `OPERATOR`."
     )
     async def revoke_every_session(self, info: ServiceInfo) -> RevokeEverySessionPayload:
-        count = await bulk_revocation.revoke_all_users_sessions(info.context.deps, _operator(info))
+        count = await admin.revoke_all_users_sessions(info.context.deps, _operator(info))
         return RevokeEverySessionPayload(revoked_count=count)
 
     @strawberry.mutation(

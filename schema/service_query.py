@@ -6,7 +6,7 @@ from typing import Annotated
 import strawberry
 
 from sessionql.resolvers import admin
-from sessionql.resolvers.accounts import find_user
+from sessionql.resolvers.accounts import current_user
 from sessionql.resolvers.introspection import ActiveToken, introspect
 from sessionql.resolvers.requester import Requester
 from sessionql.schema.context import Context
@@ -52,7 +52,7 @@ class Introspection:
     async def user(self, info: ServiceInfo) -> ServiceUser | None:
         if self.record is None:
             return None
-        found = await find_user(info.context.deps, Requester(self.record))
+        found = await current_user(info.context.deps, Requester(self.record))
         return None if found is None else user_from_record(found)
 
 

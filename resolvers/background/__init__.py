@@ -1,1 +1,1 @@
-"""Work beside the requests: activity writes, pub/sub, hooks."""
+"""Work outside of requests: write activity, distribute updates to subscribers, call hooks."""

@@ -1,4 +1,4 @@
-"""When sessions were last used: collected in memory, written in batches, never lost at shutdown."""
+"""Last activity of sessions: collected in memory and written in batches. `flush` at shutdown writes the rest."""
 
 import asyncio
 import logging
@@ -13,11 +13,11 @@ from sessionql.storage.sessions import Touch
 log = logging.getLogger("sessionql.activity")
 
 BATCH_SIZE = 500
-"""Rows written in one transaction: short enough that nobody waits for it."""
+"""Rows written in one transaction: few enough that other transactions wait only briefly."""
 
 
 class Activity:
-    """Remembers uses until `flush` writes them; a session is written once in `interval`."""
+    """Buffers activity until `flush` writes it. Each session is written at most once per `interval`."""
 
     def __init__(self, storage: Storage, interval: timedelta) -> None:
         self._storage = storage
@@ -26,33 +26,33 @@ class Activity:
         self._flushing = asyncio.Lock()
 
     def record(self, session: SessionRecord, address: str | None, now: datetime) -> None:
-        """The session was used just now, from this address."""
+        """Record that the session was active at `now` from this IP address."""
         if now - session.last_active >= self._interval:
             key = (session.user_id, session.id)
             self._pending[key] = Touch(session.user_id, session.id, now, address)
 
     async def flush(self) -> int:
-        """Write what is pending and say how many that were. Raises StorageError; loses nothing."""
+        """Write the pending activity and return the number of rows. After a StorageError, the rest stays pending."""
         written = 0
         async with self._flushing:
             while self._pending:
                 batch = dict(islice(self._pending.items(), BATCH_SIZE))
                 async with self._storage.transaction() as repositories:
                     await repositories.sessions.touch(list(batch.values()), self._interval)
-                self._forget(batch)
+                self._discard(batch)
                 written += len(batch)
         return written
 
-    def _forget(self, batch: dict[tuple[UUID, UUID], Touch]) -> None:
+    def _discard(self, batch: dict[tuple[UUID, UUID], Touch]) -> None:
         for key, touch in batch.items():
             if self._pending.get(key) is touch:
                 del self._pending[key]
 
-    async def flush_every(self, pause: float) -> None:
-        """Flush again and again until cancelled. A database that is away is tried again."""
+    async def flush_every(self, interval: float) -> None:
+        """Flush every `interval` seconds until cancelled. Continues after a StorageError."""
         while True:
-            await asyncio.sleep(pause)
+            await asyncio.sleep(interval)
             try:
                 await self.flush()
             except StorageError as error:
-                log.warning("Activity could not be written, trying again: %s", error)
+                log.warning("Writing the last activity failed and will be retried: %s", error)

@@ -1,7 +1,7 @@
-"""Hooks: what an application that SessionQL is part of does when sessions begin and end.
+"""Hooks: functions of the embedding application, called when sessions are created or revoked.
 
-They run after the commit, in the process that made it, and apart from the request: which neither waits for them
-nor fails with them. What the process has not called when it is killed is not called any more.
+They run after the commit, in the process that committed, and outside of the request: the request does not wait for
+them and does not fail with them. Calls that are pending when the process is killed are lost.
 """
 
 import asyncio
@@ -19,15 +19,15 @@ from sessionql.storage.records import EventKind, EventRecord, SessionRecord, Use
 log = logging.getLogger("sessionql.hooks")
 
 MAX_CONCURRENT = 20
-"""Hooks that run at the same time, at most; the others wait."""
+"""Maximum number of hooks that run concurrently; further calls wait."""
 CALL_TIMEOUT = 30.0
-"""Seconds that one call may take."""
+"""Maximum duration of one call, in seconds."""
 SHUTDOWN_TIMEOUT = 5.0
-"""Seconds that hooks have left when the application ends."""
+"""Maximum time for pending calls at shutdown, in seconds."""
 
 
 class HookEvent(Enum):
-    """When hooks are called."""
+    """The events that call hooks."""
 
     SESSION_CREATED = auto()
     SESSION_REVOKED = auto()
@@ -36,7 +36,7 @@ class HookEvent(Enum):
 
 @dataclass(frozen=True, slots=True)
 class SessionChange:
-    """What a hook is told: the session as it is now, and whose it is."""
+    """The argument of a hook: the session after the change, and its user."""
 
     session: SessionRecord
     user: UserRecord
@@ -52,7 +52,7 @@ _HOOK_EVENTS = {
 
 
 class Hooks:
-    """The hooks of an application, and those calls that are still to be made."""
+    """The hooks of an application, and their pending calls."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -62,66 +62,67 @@ class Hooks:
         self._calls: set[asyncio.Task[None]] = set()
         self._semaphore = asyncio.Semaphore(MAX_CONCURRENT)
 
-    def add(self, moment: HookEvent, hook: Hook) -> None:
-        """Have the hook called at each such moment."""
+    def add(self, event: HookEvent, hook: Hook) -> None:
+        """Call the hook at each event of this kind from now on."""
         if not self._hooks:
             self._storage.database.after_commit(self._receive)
-        self._hooks.setdefault(moment, []).append(hook)
+        self._hooks.setdefault(event, []).append(hook)
 
     async def drain(self) -> None:
-        """Wait for the calls that are still to be made, but not for ever."""
+        """Wait for all pending calls, at most `SHUTDOWN_TIMEOUT` seconds; then cancel the rest."""
         loop = asyncio.get_running_loop()
         deadline = loop.time() + SHUTDOWN_TIMEOUT
-        while (running := self._running()) and (left := deadline - loop.time()) > 0:
-            await asyncio.wait(running, timeout=left)
+        while (running := self._running()) and (remaining := deadline - loop.time()) > 0:
+            await asyncio.wait(running, timeout=remaining)
         if running:
-            log.error("The application ended before its hooks: at least %d calls", len(self._pending) + len(running))
+            count = len(self._pending) + len(running)
+            log.error("Cancelled at least %d hook calls that were pending at shutdown", count)
             self._pending.clear()
             for task in running:
                 task.cancel()
             await asyncio.wait(running)
 
     def _running(self) -> set[asyncio.Task[None]]:
-        telling = self._dispatcher
-        return self._calls if telling is None or telling.done() else {telling, *self._calls}
+        dispatcher = self._dispatcher
+        return self._calls if dispatcher is None or dispatcher.done() else {dispatcher, *self._calls}
 
-    def _receive(self, announcement: Notification) -> None:
-        self._pending.append(announcement)
+    def _receive(self, notification: Notification) -> None:
+        self._pending.append(notification)
         if self._dispatcher is None or self._dispatcher.done():
             if not self._calls:
-                # Perhaps in another event loop than before.
+                # The event loop may be another one than before, and a semaphore belongs to one loop.
                 self._semaphore = asyncio.Semaphore(MAX_CONCURRENT)
             self._dispatcher = asyncio.create_task(self._dispatch())
 
     async def _dispatch(self) -> None:
-        """Begin the calls one after the other, as many as there may be at once."""
+        """Start the pending calls in order, as many concurrently as allowed."""
         while self._pending:
             try:
                 changes = await self._read(self._pending.popleft())
             except StorageError as error:
-                log.warning("Hooks were not called, for the database cannot be read: %s", error)
+                log.warning("Hooks were not called, because the database cannot be read: %s", error)
                 continue
-            for moment, change in changes:
-                for hook in self._hooks.get(moment, ()):
+            for event, change in changes:
+                for hook in self._hooks.get(event, ()):
                     await self._semaphore.acquire()
                     call = asyncio.create_task(_call(hook, change))
                     self._calls.add(call)
-                    call.add_done_callback(self._called)
+                    call.add_done_callback(self._finish)
 
-    def _called(self, call: asyncio.Task[None]) -> None:
+    def _finish(self, call: asyncio.Task[None]) -> None:
         self._calls.discard(call)
         self._semaphore.release()
 
-    async def _read(self, announcement: Notification) -> list[tuple[HookEvent, SessionChange]]:
-        """What there is to tell; nothing of sessions that went with their user."""
+    async def _read(self, notification: Notification) -> list[tuple[HookEvent, SessionChange]]:
+        """Read the changes to pass to hooks. Sessions that were deleted with their user are left out."""
         async with self._storage.reading() as repositories:
-            events = await repositories.events.find_many(announcement.user_id, announcement.events)
-            moments = list(_hook_events(announcement.ended, [events[id_] for id_ in sorted(events)]))
-            wanted = {id_ for moment, id_ in moments if moment in self._hooks}
-            if not wanted or (user := await repositories.users.find(announcement.user_id)) is None:
+            records = await repositories.events.find_many(notification.user_id, notification.events)
+            events = list(_hook_events(notification.ended, [records[id_] for id_ in sorted(records)]))
+            session_ids = {id_ for event, id_ in events if event in self._hooks}
+            if not session_ids or (user := await repositories.users.find(notification.user_id)) is None:
                 return []
-            found = await repositories.sessions.find_many(user.id, wanted)
-        return [(moment, SessionChange(found[id_], user)) for moment, id_ in moments if id_ in found]
+            sessions = await repositories.sessions.find_many(user.id, session_ids)
+        return [(event, SessionChange(sessions[id_], user)) for event, id_ in events if id_ in sessions]
 
 
 async def _call(hook: Hook, change: SessionChange) -> None:
@@ -132,9 +133,9 @@ async def _call(hook: Hook, change: SessionChange) -> None:
         log.exception("The hook %s failed", getattr(hook, "__qualname__", hook))
 
 
-def _hook_events(ended: Iterable[UUID], events: Iterable[EventRecord]) -> Iterator[tuple[HookEvent, UUID]]:
-    for event in events:
-        if event.session_id is not None and (moment := _HOOK_EVENTS.get(event.kind)):
-            yield moment, event.session_id
-    for id_ in ended:
+def _hook_events(revoked: Iterable[UUID], records: Iterable[EventRecord]) -> Iterator[tuple[HookEvent, UUID]]:
+    for record in records:
+        if record.session_id is not None and (event := _HOOK_EVENTS.get(record.kind)):
+            yield event, record.session_id
+    for id_ in revoked:
         yield HookEvent.SESSION_REVOKED, id_

@@ -1,7 +1,6 @@
-"""News: what happens to users' sessions, on whichever worker, for those who watch here.
+"""Pub/sub: distributes what any worker committed to the subscribers in this process.
 
-Whoever cannot hear the news is told nothing wrong: when the database is lost, everybody who watches is
-interrupted, and has to come back and look anew.
+If LISTEN is lost, every subscriber is interrupted and must subscribe again and read the current state again.
 """
 
 import asyncio
@@ -17,37 +16,37 @@ from sessionql.storage.database import Lost
 from sessionql.storage.notifications import Notification
 from sessionql.storage.records import EventRecord, SessionRecord
 
-log = logging.getLogger("sessionql.broadcast")
+log = logging.getLogger("sessionql.pubsub")
 
-BACKLOG = 100
-"""News that wait for one watcher, at most: who does not take them is interrupted."""
+MAX_PENDING = 100
+"""Maximum number of pending updates per subscriber; a slower subscriber is interrupted."""
 START_TIMEOUT = 5.0
-"""Seconds that a beginning may wait for the first attempt to hear the news."""
+"""Maximum wait for the first LISTEN attempt at start-up, in seconds."""
 RETRY_INTERVAL = 1.0
-"""Seconds between two attempts to hear the news again."""
+"""Pause between two LISTEN attempts, in seconds."""
 
 
 class StreamInterrupted(Exception):
-    """News were missed, or will be: whoever watches has to begin anew."""
+    """Updates were lost: subscribe again and read the current state again."""
 
 
 @dataclass(frozen=True, slots=True)
 class UserUpdate:
-    """What one transaction did to a user's sessions.
+    """The changes that one transaction made to one user.
 
-    `ended` has those that ended, by id; None for those that went with their user.
+    `ended` maps the IDs of ended sessions to the sessions; None for sessions that were deleted with their user.
     """
 
     ended: Mapping[UUID, SessionRecord | None]
     events: Sequence[EventRecord]
 
     def is_about(self, session_id: UUID) -> bool:
-        """Whether the session ended, or an event tells of it."""
+        """Whether the session ended, or one of the events is about it."""
         return session_id in self.ended or any(event.session_id == session_id for event in self.events)
 
 
 class Subscriber:
-    """Takes the news of one user, one by one."""
+    """Receives the updates of one user, in order."""
 
     __slots__ = ("_interrupted", "_updates", "_waiter")
 
@@ -56,21 +55,21 @@ class Subscriber:
         self._waiter: asyncio.Future[None] | None = None
         self._interrupted = False
 
-    def put(self, news: UserUpdate) -> None:
-        """Keep news until they are taken."""
-        if len(self._updates) >= BACKLOG:
+    def put(self, update: UserUpdate) -> None:
+        """Queue an update. A subscriber with `MAX_PENDING` queued updates is interrupted instead."""
+        if len(self._updates) >= MAX_PENDING:
             self.interrupt()
             return
-        self._updates.append(news)
+        self._updates.append(update)
         self._wake()
 
     def interrupt(self) -> None:
-        """Have whoever takes the news begin anew."""
+        """Make `next` raise StreamInterrupted."""
         self._interrupted = True
         self._wake()
 
     async def next(self) -> UserUpdate:
-        """The next news, when there are any. Raises Interrupted."""
+        """Wait for the next update. Raises StreamInterrupted."""
         while not self._interrupted:
             if self._updates:
                 return self._updates.popleft()
@@ -84,7 +83,7 @@ class Subscriber:
 
 
 class PubSub:
-    """Who watches whose sessions in this process, and what they are told."""
+    """The subscribers of this process by user. `run` receives notifications from the database."""
 
     def __init__(self, storage: Storage) -> None:
         self._storage = storage
@@ -95,90 +94,90 @@ class PubSub:
 
     @contextmanager
     def subscribe(self, user_id: UUID) -> Iterator[Subscriber]:
-        """Be told of what happens to the user from here on. Raises StorageUnavailable when nothing is heard now."""
+        """Subscribe to the updates of a user during the block. Raises StorageUnavailable while LISTEN is lost."""
         if not self._listening:
-            raise StorageUnavailable("The news of the database are not heard now.")
-        watcher = Subscriber()
-        self._subscribers.setdefault(user_id, set()).add(watcher)
+            raise StorageUnavailable("Notifications from the database are not available now. Try again.")
+        subscriber = Subscriber()
+        self._subscribers.setdefault(user_id, set()).add(subscriber)
         try:
-            yield watcher
+            yield subscriber
         finally:
-            self._unsubscribe(user_id, watcher)
+            self._unsubscribe(user_id, subscriber)
 
     async def run(self) -> None:
-        """Hear and tell until cancelled. A database that is away is tried again."""
+        """Receive and distribute notifications until cancelled. Reconnects when the database is lost."""
         while True:
             try:
                 async with self._storage.database.listen(self._receive) as lost:
                     self._listening = True
                     self._first_attempt.set()
                     await self._publish_until(lost)
-                    log.warning("The database is not heard any more: whoever watches has to come back")
+                    log.warning("LISTEN was lost: all subscribers must subscribe again")
             except StorageError as error:
-                log.warning("Cannot hear what the database announces: %s", error)
+                log.warning("LISTEN failed and will be retried: %s", error)
             except Exception:
-                # What nobody foresaw must not leave this process deaf until somebody restarts it.
-                log.exception("Telling the news failed: whoever watches has to come back")
+                # An unexpected error must not leave this process without notifications until its next start.
+                log.exception("Distributing notifications failed: all subscribers must subscribe again")
             finally:
                 self._interrupt_all()
             self._first_attempt.set()
             await asyncio.sleep(RETRY_INTERVAL)
 
     def reset(self) -> None:
-        """Begin anew, perhaps in another event loop."""
+        """Prepare for a new start, which may be in another event loop."""
         self._first_attempt = asyncio.Event()
 
     async def started(self) -> None:
-        """Wait until `run` hears the news, or could not: nobody who comes first shall be told to come again."""
+        """Wait for the first LISTEN attempt (at most 5 s), so that early subscribers are not rejected."""
         with suppress(TimeoutError):
             async with asyncio.timeout(START_TIMEOUT):
                 await self._first_attempt.wait()
 
-    def _receive(self, announcement: Notification) -> None:
-        if announcement.user_id in self._subscribers:
-            self._received.put_nowait(announcement)
+    def _receive(self, notification: Notification) -> None:
+        if notification.user_id in self._subscribers:
+            self._received.put_nowait(notification)
 
     async def _publish_until(self, lost: Lost) -> None:
-        telling = asyncio.create_task(self._publish_all())
+        publisher = asyncio.create_task(self._publish_all())
         try:
-            await asyncio.wait({telling, lost}, return_when=asyncio.FIRST_COMPLETED)
-            if telling.done():
-                telling.result()
+            await asyncio.wait({publisher, lost}, return_when=asyncio.FIRST_COMPLETED)
+            if publisher.done():
+                publisher.result()
         finally:
-            telling.cancel()
+            publisher.cancel()
 
     async def _publish_all(self) -> None:
         while True:
-            announcement = await self._received.get()
-            if announcement.user_id in self._subscribers:
-                news = await self._read(announcement)
-                for watcher in self._subscribers.get(announcement.user_id, ()):
-                    watcher.put(news)
+            notification = await self._received.get()
+            if notification.user_id in self._subscribers:
+                update = await self._read(notification)
+                for subscriber in self._subscribers.get(notification.user_id, ()):
+                    subscriber.put(update)
 
-    async def _read(self, announcement: Notification) -> UserUpdate:
-        user_id, ended, events = announcement.user_id, announcement.ended, announcement.events
+    async def _read(self, notification: Notification) -> UserUpdate:
+        user_id, ended, event_ids = notification.user_id, notification.ended, notification.events
         async with self._storage.reading() as repositories:
             sessions = await repositories.sessions.find_many(user_id, ended)
-            written = await repositories.events.find_many(user_id, events)
+            events = await repositories.events.find_many(user_id, event_ids)
         return UserUpdate(
             {id_: sessions.get(id_) for id_ in ended if _has_ended(sessions.get(id_))},
-            [written[id_] for id_ in sorted(written)],
+            [events[id_] for id_ in sorted(events)],
         )
 
     def _interrupt_all(self) -> None:
         self._listening = False
         self._received = asyncio.Queue()
-        for watchers in self._subscribers.values():
-            for watcher in watchers:
-                watcher.interrupt()
+        for subscribers in self._subscribers.values():
+            for subscriber in subscribers:
+                subscriber.interrupt()
 
-    def _unsubscribe(self, user_id: UUID, watcher: Subscriber) -> None:
-        watchers = self._subscribers[user_id]
-        watchers.discard(watcher)
-        if not watchers:
+    def _unsubscribe(self, user_id: UUID, subscriber: Subscriber) -> None:
+        subscribers = self._subscribers[user_id]
+        subscribers.discard(subscriber)
+        if not subscribers:
             del self._subscribers[user_id]
 
 
 def _has_ended(session: SessionRecord | None) -> bool:
-    # Whoever may write to the database may announce what is not so.
+    # Every database client may send NOTIFY, so the payload is checked against the row.
     return session is None or session.revoked_at is not None

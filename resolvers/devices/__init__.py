@@ -1,1 +1,1 @@
-"""Device labels and locations of sessions."""
+"""Labels of devices from User-Agents and Client Hints, and locations of IP addresses."""

@@ -1,4 +1,4 @@
-"""Roughly where an address is, from a MaxMind-format database that the operator names."""
+"""Approximate locations of IP addresses, from a GeoIP database in MaxMind format that the operator provides."""
 
 import logging
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ log = logging.getLogger("sessionql.locations")
 
 
 class LocationsError(Exception):
-    """The database cannot be read; the message says which and why."""
+    """The GeoIP database cannot be read; the message names the file and the cause."""
 
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """A place, as far as it is known. `label` is the short name to show."""
+    """A location, as far as it is known. `label` is the text to display."""
 
     label: str
     city: str | None
@@ -25,60 +25,60 @@ class Location:
 
 
 class Locations:
-    """Looks addresses up in a memory-mapped file. Without a file, nothing is known of any."""
+    """Looks up addresses in a memory-mapped file. Without a file, every location is unknown."""
 
     def __init__(self, path: Path | None = None) -> None:
         self._path = path
         self._reader: maxminddb.Reader | None = None
-        self._seen: tuple[int, int] | None = None
+        self._version: tuple[int, int] | None = None
         self.reload()
 
     def find(self, address: str | None) -> Location | None:
-        """Where the address is; None for private addresses and unknown ones."""
+        """Return the location of the address; None for private and unknown addresses."""
         if self._reader is None or address is None:
             return None
         try:
-            found = self._reader.get(address)
-        except ValueError:  # An IPv6 address, and a database of IPv4 alone.
+            entry = self._reader.get(address)
+        except ValueError:  # An IPv6 address in a database of IPv4 addresses only.
             return None
-        return _read(found) if isinstance(found, dict) else None
+        return _to_location(entry) if isinstance(entry, dict) else None
 
     def reload(self) -> bool:
-        """Open the file anew if it was replaced; True when it was. Raises LocationsError.
+        """Open the file again if it was replaced. Returns whether it was. Raises LocationsError.
 
-        When that fails, the file opened before stays in use.
+        After an error, the previously opened file stays in use.
         """
         if self._path is None:
             return False
         try:
             status = self._path.stat()
-            seen = (status.st_mtime_ns, status.st_ino)
-            if seen == self._seen:
+            version = (status.st_mtime_ns, status.st_ino)
+            if version == self._version:
                 return False
             reader = maxminddb.open_database(self._path)
         except (OSError, maxminddb.InvalidDatabaseError) as error:
             raise LocationsError(f"Cannot read the GeoIP database {self._path}: {error}") from error
-        # The old map is let go of when its last look-up is over.
-        self._reader, self._seen = reader, seen
+        # The old reader is closed by the garbage collector, after its last look-up.
+        self._reader, self._version = reader, version
         return True
 
 
-def _read(found: dict[str, Any]) -> Location | None:
-    # City databases nest names by language; country-only ones of other makers are flat.
-    country = found.get("country") or found.get("registered_country") or {}
-    city = _name(found.get("city"))
-    name = _name(country) or _text(found.get("country_name"))
-    code = _text(country.get("iso_code") if isinstance(country, dict) else found.get("country_code"))
-    known = [part for part in (city, name or code) if part]
-    return Location(", ".join(known), city, name, code) if known else None
+def _to_location(entry: dict[str, Any]) -> Location | None:
+    # MaxMind databases nest names by language; country databases of some other publishers are flat.
+    country = entry.get("country") or entry.get("registered_country") or {}
+    city = _name(entry.get("city"))
+    name = _name(country) or _text(entry.get("country_name"))
+    code = _text(country.get("iso_code") if isinstance(country, dict) else entry.get("country_code"))
+    parts = [part for part in (city, name or code) if part]
+    return Location(", ".join(parts), city, name, code) if parts else None
 
 
-def _name(place: Any) -> str | None:
-    """The English name of a place, or a name that is plain text."""
-    if isinstance(place, dict):
-        names = place.get("names")
+def _name(value: Any) -> str | None:
+    """Return the English name of a nested value, or the value itself if it is text."""
+    if isinstance(value, dict):
+        names = value.get("names")
         return _text(names.get("en")) if isinstance(names, dict) else None
-    return _text(place)
+    return _text(value)
 
 
 def _text(value: Any) -> str | None:

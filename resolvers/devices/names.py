@@ -1,13 +1,13 @@
-"""Device names: the tables that turn what a User-Agent says into what people call it.
+"""Tables of display names for the devices, systems and software in User-Agents.
 
-Only facts and look-ups; `devices` puts them together. Tables are lists of `what is said=what people
-say`. Needles are tried in their order, so one that contains another stands before it.
+Data and look-ups only; `user_agent` combines them. The tables are lists of `User-Agent text=display name`. Substrings
+are searched in order, so a longer one precedes another that it contains.
 """
 
 import re
 from collections.abc import Iterable, Mapping
 
-APP = "App"  # software that does not say its name: a web view, or a native application
+APP = "App"  # software without a name in its User-Agent: a web view or a native application
 
 _Pairs = tuple[tuple[str, str], ...]
 
@@ -17,13 +17,13 @@ def _items(listing: str, separator: str = ",") -> tuple[str, ...]:
 
 
 def _pairs(listing: str) -> _Pairs:
-    """Read `said=name` pairs; a name that is left out is what is said."""
+    """Parse `text=name` pairs. Without a name, the text is the name."""
     split = (item.partition("=") for item in _items(listing))
-    return tuple((said, name or said) for said, _, name in split)
+    return tuple((text, name or text) for text, _, name in split)
 
 
 def _galaxies(listing: str) -> Mapping[str, str]:
-    """Read `name=codes`: SM-S911B, SM-S911U1 and all that begin like them are a Galaxy S23."""
+    """Parse `name=codes`. The code S911 covers all models that start with SM-S911, like SM-S911B."""
     split = (item.partition("=") for item in _items(listing))
     return {code: f"Galaxy {name}" for name, _, codes in split for code in codes.split()}
 
@@ -70,16 +70,16 @@ _GALAXY = _galaxies("""
     Tab S10 FE=X520 X526, Tab S10 FE+=X620 X626, Tab S10 Lite=X400 X406, Tab S11=X730 X736,
     Tab S11 Ultra=X930 X936""")
 
-# Other codes that say nothing to their owner, and the name on the box.
-_SOLD_AS = dict(
+# Model codes of other makers, and the product name.
+_PRODUCT_NAMES = dict(
     _pairs("""A063=Nothing Phone (1), A065=Nothing Phone (2), A142=Nothing Phone (2a),
     FP3=Fairphone 3, FP4=Fairphone 4, FP5=Fairphone 5""")
 )
 
-# Makers that ua-parser does not tell, or tells wrongly, by the shape of their codes.
+# Makers that ua-parser does not recognize or confuses, by the pattern of their model codes.
 _MAKERS = tuple(
-    (re.compile(shape), maker)
-    for shape, maker in (
+    (re.compile(pattern), maker)
+    for pattern, maker in (
         (r"SM-|GT-", "Samsung"),
         (r"RMX\d{4}", "realme"),
         (r"CPH\d{4}", "OPPO"),
@@ -98,8 +98,7 @@ _SAMSUNG = re.compile(r"(?:SM|GT)-([A-Z]\d{3,4})")
 _FIRE = re.compile(r"KF[A-Z]{2,6}$")
 _TABLET = re.compile(r"SM-[PTX]|KF[A-Z]+$|Nexus (?:7|9|10)\b|(?:Lenovo )?TB-|.*(?i:tab|tablet|(?<!cool)pad)\b")
 
-# Where a model stands. Every repetition is bounded: no string costs more than its length times a
-# small number.
+# Patterns that find a model. Every repetition is bounded, so that the time is linear in the length of the text.
 _LOCALE = r"[a-z]{2}(?:[-_]\w{2,4}){0,2}"
 _MODEL = r"((?:[^;()]|\([^;()]{0,20}\)){1,60}?)"
 _MODELS = (
@@ -112,7 +111,7 @@ _MODELS = (
 _NO_MODEL = re.compile(rf"K|Mobile|Tablet|wv|SDK.*|rv:.*|{_LOCALE}")
 _NAME = re.compile(r"[^\W_][\w .,()+!'&^-]{0,31}")
 
-# Televisions, consoles and the like, looked for in lower case.
+# Televisions, consoles and similar devices, searched in the lower-case text.
 SET_TOPS = _pairs("""
     playstation 5=PlayStation 5, playstation 4=PlayStation 4, playstation 3=PlayStation 3,
     playstation vita=PlayStation Vita, playstation portable=PlayStation Portable,
@@ -124,12 +123,12 @@ SET_TOPS = _pairs("""
     viera=Panasonic TV, vizio=Vizio TV, shield android tv=NVIDIA Shield, mibox=Mi Box,
     android tv=Android TV, googletv=Google TV, google tv=Google TV, hbbtv=Smart TV, nettv=Smart TV,
     smart-tv=Smart TV, smarttv=Smart TV, tesla/=Tesla""")
-# The browsers that are worth a word there: any other is the engine inside, not what people chose.
+# Browsers to display on such devices. Others are only the built-in engine.
 SET_TOP_BROWSERS = frozenset(
     _items("Edge, Firefox, Internet Explorer, LG Browser, Meta Quest Browser, Samsung Internet, Silk")
 )
 
-# Brands that hide behind Chrome or Safari and that ua-parser overlooks or calls otherwise.
+# Browsers based on Chrome or Safari that ua-parser does not recognize or names differently.
 BRANDS = _pairs("""
     HeadlessChrome=Headless Chrome, PhantomJS, SlimerJS, Cypress, Playwright,
     Orca-Android=Messenger, FB_IAB/MESSENGER=Messenger, MicroMessenger=WeChat, LinkedInApp=LinkedIn,
@@ -140,8 +139,8 @@ BRANDS = _pairs("""
 AUTOMATA = frozenset(_items("Cypress, Headless Chrome, PhantomJS, Playwright, SlimerJS"))
 TEXT_BROWSERS = frozenset(_items("Dillo, ELinks, Links, Lynx, NetSurf, w3m"))
 
-# What ua-parser calls a browser, where people call it otherwise. The last lines are words that
-# advertising software once added to Chrome's string, each of which ua-parser takes for a browser.
+# Display names for browser families of ua-parser. The last lines are words that advertising software added to
+# Chrome's User-Agent, and that ua-parser takes for browsers.
 FAMILIES = dict(
     _pairs(f"""
     Amazon Silk=Silk, Apple Mail={APP}, BlackBerry=BlackBerry Browser,
@@ -158,7 +157,7 @@ FAMILIES = dict(
     AtContent=Chrome, Agency=Chrome, Config=Chrome, Herring=Chrome, LikeWise=Chrome, Trailer=Chrome,
     Unique=Chrome, Viewer=Chrome""")
 )
-# Applications built on Electron, where the word they send is not their name.
+# Electron applications whose User-Agent has another word than their name.
 ELECTRON_NAMES = dict(_pairs("AtomShell=Slack, Code=Visual Studio Code, Teams=Microsoft Teams, discord=Discord"))
 
 SYSTEMS = dict(_pairs("Mac OS X=macOS, Mac OS=macOS, Chrome OS=ChromeOS, Web0S=webOS"))
@@ -174,11 +173,11 @@ PHONE_SYSTEMS = frozenset(
     Sailfish, Symbian OS, Symbian^3, Symbian^3 Anna, Symbian^3 Belle, Tizen, webOS, Windows Mobile,
     Windows Phone""")
 )
-# Versions that say nothing, because every later release repeats them: Windows 11 reports 10, macOS
-# since Big Sur 10.15 (or 10.16), ChromeOS one build of 2022.
+# Versions that are not displayed, because later releases report them too: Windows 11 reports 10, macOS since Big Sur
+# 10.15 (or 10.16), ChromeOS a build of 2022.
 FROZEN_VERSIONS = frozenset({("Windows", "10"), ("macOS", "10.15"), ("macOS", "10.16"), ("ChromeOS", "14541.0")})
 
-# Programs, by the first word they send, in lower case.
+# Programs by the first word of their User-Agent, in lower case.
 PROGRAMS = dict(
     _pairs("""
     aiohttp, apache-httpclient=Apache HttpClient, aria2, axios, bruno-runtime=Bruno, bun=Bun, curl,
@@ -190,39 +189,39 @@ PROGRAMS = dict(
     ruby=Ruby, scrapy=Scrapy, symfony=Symfony HttpClient, thunder=Thunder Client, undici, wget=Wget,
     wget2=Wget, xh""")
 )
-# Programs that pretend to be a browser first.
-MASKED_PROGRAMS = _pairs("PowerShell/=PowerShell, jsdom/=jsdom")
+# Programs whose User-Agent starts like a browser's.
+DISGUISED_PROGRAMS = _pairs("PowerShell/=PowerShell, jsdom/=jsdom")
 
-# Robots that ua-parser overlooks, or whose name is not the word they send.
+# Bots that ua-parser does not recognize or whose User-Agent has another word than their name.
 BOTS = _pairs("""
     Mediapartners-Google, Chrome-Lighthouse=Lighthouse, Pingdom, facebookexternalhit,
     meta-externalagent, meta-externalfetcher""")
-# Words that end a robot's name, or stand in its address, and are no name by themselves.
+# Words that are part of a bot's name or URL, but not a name alone.
 NOT_BOTS = frozenset(_items("bot, crawl, crawler, crawling, other, robot, robots, spider"))
 
 
-def find(text: str, needles: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
-    """Give the first pair whose needle is in the text."""
-    return next((pair for pair in needles if pair[0] in text), None)
+def find(text: str, pairs: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
+    """Return the first pair whose first item is in the text."""
+    return next((pair for pair in pairs if pair[0] in text), None)
 
 
-def sane(name: str | None) -> str | None:
-    """Let through what can be a name: a sentence, an address or markup is none."""
+def plausible_name(name: str | None) -> str | None:
+    """Return the text if it can be a name; None for sentences, URLs and markup."""
     return name if name and _NAME.fullmatch(name) else None
 
 
 def find_model(text: str) -> str | None:
-    """Find the model. What stands in its place may be a locale, a K or a sentence: None then."""
+    """Return the model in a User-Agent. None when its position contains a locale, a `K` or a sentence."""
     for pattern in _MODELS:
-        found = pattern.search(text)
-        model = found[1].replace("_", " ").strip().removeprefix("SAMSUNG ") if found else ""
-        if sane(model) and not _NO_MODEL.fullmatch(model):
+        match = pattern.search(text)
+        model = match[1].replace("_", " ").strip().removeprefix("SAMSUNG ") if match else ""
+        if plausible_name(model) and not _NO_MODEL.fullmatch(model):
             return model
     return None
 
 
 def model_name(model: str, brand: str | None) -> str:
-    """Say what its owner calls a phone: the name it is sold under, else its maker and code."""
+    """Return the product name of a model, or else its maker and code."""
     samsung = _SAMSUNG.match(model)
     if samsung and (galaxy := _GALAXY.get(samsung[1]) or _GALAXY.get(samsung[1][:4])):
         return galaxy
@@ -230,16 +229,16 @@ def model_name(model: str, brand: str | None) -> str:
         return "Fire tablet"
     if " " in model or any(letter.islower() for letter in model):
         return model.replace("ONEPLUS ", "OnePlus ")
-    return _SOLD_AS.get(model) or _with_maker(model, brand)
+    return _PRODUCT_NAMES.get(model) or _with_maker(model, brand)
 
 
 def _with_maker(model: str, brand: str | None) -> str:
-    told = _SPELLINGS.get(brand or "", brand)
-    maker = next((name for shape, name in _MAKERS if shape.match(model)), told)
-    known = maker is None or model.casefold().startswith(maker.casefold())
-    return model if known else f"{maker} {model}"
+    parsed = _SPELLINGS.get(brand or "", brand)
+    maker = next((name for pattern, name in _MAKERS if pattern.match(model)), parsed)
+    is_complete = maker is None or model.casefold().startswith(maker.casefold())
+    return model if is_complete else f"{maker} {model}"
 
 
 def is_tablet(model: str) -> bool:
-    """Tell whether a model is a tablet by its name, for those that ask for a phone's pages."""
+    """Whether the name of a model is a tablet's. Some tablets send the User-Agent of a phone otherwise."""
     return _TABLET.match(model) is not None

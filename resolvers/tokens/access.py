@@ -1,7 +1,7 @@
-"""Access tokens: signed, short-lived, and good only while their session's row is alive.
+"""Access tokens: signed, short-lived, and valid only while the session's row is active.
 
-The only user of PyJWT. A token is `at+jwt` (RFC 9068) under one pinned algorithm; every claim is
-required, and each token has exactly one spelling.
+The only module that imports PyJWT. A token is an `at+jwt` (RFC 9068) under one pinned algorithm; every claim is
+required, and each token has exactly one encoding.
 """
 
 import re
@@ -21,18 +21,18 @@ from sessionql.resolvers.values.ids import parse_id
 from sessionql.storage.records import SessionRecord
 
 MAX_TOKEN_LENGTH = 2048
-"""Nothing of ours is longer, in characters."""
+"""In characters; longer than any token that this server signs."""
 
-_SHAPE = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
+_PATTERN = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+")
 _CLAIMS = ("iss", "aud", "sub", "sid", "jti", "iat", "exp", "auth_time")
-# The clock is handed down, so the times are compared here and not by PyJWT. One audience, not a list.
+# Times are compared here with the injected clock, not by PyJWT. The audience is one string, not a list.
 _OPTIONS: Any = {"require": list(_CLAIMS), "verify_exp": False, "verify_iat": False, "strict_aud": True}
 _TYPE = "at+jwt"
 
 
 @dataclass(frozen=True, slots=True)
 class Claims:
-    """What a valid access token says."""
+    """The claims of a valid access token that the server uses."""
 
     user_id: UUID
     session_id: UUID
@@ -42,7 +42,7 @@ class Claims:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class AccessToken:
-    """A signed token, and when it expires."""
+    """A signed access token and its expiry."""
 
     text: str
     expires_at: datetime
@@ -50,25 +50,25 @@ class AccessToken:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Signature:
-    """How access tokens are signed: EdDSA with the key ring, or HS256 with one secret."""
+    """The signature algorithm: EdDSA with the key ring, or HS256 with a shared secret."""
 
     algorithm: str = "EdDSA"
     secret: str | None = None
 
 
 class VerifiedTokenCache:
-    """The claims of tokens whose signature was checked: it is the dearest step of a request.
+    """Caches the claims of verified tokens: the signature check is the most expensive step of a request.
 
-    Holds digests, not tokens. Says nothing of sessions: their row is read every time.
+    Stores digests, not tokens. Does not cache sessions: their row is read for every request.
     """
 
-    def __init__(self, most: int = 10_000) -> None:
-        self._most = most
+    def __init__(self, max_entries: int = 10_000) -> None:
+        self._max_entries = max_entries
         self._claims: OrderedDict[bytes, Claims] = OrderedDict()
         self._ring: KeyRing | None = None
 
     def get(self, token: str, keys: Callable[[], KeyRing]) -> Claims | None:
-        """The claims, if the token was checked under the keys of today."""
+        """Return the claims if the token was verified with the current keys, else None."""
         ring = keys()
         if ring is not self._ring:
             self._claims.clear()
@@ -76,9 +76,9 @@ class VerifiedTokenCache:
         return self._claims.get(_digest(token))
 
     def put(self, token: str, claims: Claims) -> None:
-        """Keep the claims of a good token, in place of the oldest."""
+        """Add the claims of a verified token. Evicts the oldest entry when the cache is full."""
         self._claims[_digest(token)] = claims
-        if len(self._claims) > self._most:
+        if len(self._claims) > self._max_entries:
             self._claims.popitem(last=False)
 
 
@@ -87,7 +87,7 @@ def _digest(token: str) -> bytes:
 
 
 class AccessTokens:
-    """Signs access tokens and checks them."""
+    """Signs and verifies access tokens."""
 
     def __init__(
         self,
@@ -106,7 +106,7 @@ class AccessTokens:
         self._verified = VerifiedTokenCache()
 
     def sign(self, session: SessionRecord, token_id: UUID, session_end: datetime, now: datetime) -> AccessToken:
-        """A new access token of the session. It never outlives the session."""
+        """Sign an access token for the session. It expires with the session at the latest."""
         expires_at = min(now + self._lifetime, session_end).replace(microsecond=0)
         claims = {
             "iss": self._issuer,
@@ -118,32 +118,32 @@ class AccessTokens:
             "exp": int(expires_at.timestamp()),
             "auth_time": int(session.authenticated_at.timestamp()),
         }
-        key, headers = self._signing(now)
+        key, headers = self._signing_key(now)
         text = jwt.encode(claims, key, algorithm=self._signature.algorithm, headers=headers)
         return AccessToken(text, expires_at)
 
     def verify(self, token: str, now: datetime) -> Claims | None:
-        """What the token says; None when it is not one of ours, was changed, or has expired."""
+        """Verify a token, including its expiry at `now`. None when it is not valid."""
         claims = self.read(token)
         return None if claims is None or claims.expires_at <= now else claims
 
     def read(self, token: str) -> Claims | None:
-        """What the token says, whether or not it has expired; None when it is not one of ours."""
+        """Verify a token except for its expiry. None when this server did not sign it."""
         if len(token) > MAX_TOKEN_LENGTH:
             return None
         claims = self._verified.get(token, self.keys)
         if claims is None:
-            claims = self._check(token)
+            claims = self._verify_signature(token)
             if claims is not None:
                 self._verified.put(token, claims)
         return claims
 
-    def _check(self, token: str) -> Claims | None:
+    def _verify_signature(self, token: str) -> Claims | None:
         if not _is_canonical(token):
             return None
         try:
             header = jwt.get_unverified_header(token)
-            key = self._verifying(header)
+            key = self._verification_key(header)
             if key is None or header.get("typ") != _TYPE:
                 return None
             claims = jwt.decode(
@@ -156,19 +156,19 @@ class AccessTokens:
             )
         except (jwt.InvalidTokenError, ValueError, TypeError):
             return None
-        return _read(claims)
+        return _parse_claims(claims)
 
     def to_jwks(self) -> dict[str, Any]:
-        """The public keys; none when a shared secret signs."""
+        """Return the public keys as a JSON Web Key Set; empty with a shared secret."""
         return {"keys": []} if self._signature.secret else self.keys().to_jwks()
 
-    def _signing(self, now: datetime) -> tuple[Any, dict[str, str]]:
+    def _signing_key(self, now: datetime) -> tuple[Any, dict[str, str]]:
         if self._signature.secret:
             return self._signature.secret, {"typ": _TYPE}
         key = self.keys().signing_key(now)
         return key.private, {"typ": _TYPE, "kid": key.kid}
 
-    def _verifying(self, header: dict[str, Any]) -> Any:
+    def _verification_key(self, header: dict[str, Any]) -> Any:
         if self._signature.secret:
             return self._signature.secret
         key = self.keys().verifying_key(header.get("kid"))
@@ -176,8 +176,8 @@ class AccessTokens:
 
 
 def _is_canonical(token: str) -> bool:
-    """Whether this is the token's one spelling: the last character may have spare bits."""
-    if not _SHAPE.fullmatch(token):
+    """Whether the token is in canonical form: the last character of a signature may have spare bits."""
+    if not _PATTERN.fullmatch(token):
         return False
     signature = token.rpartition(".")[2]
     try:
@@ -186,7 +186,7 @@ def _is_canonical(token: str) -> bool:
         return False
 
 
-def _read(claims: dict[str, Any]) -> Claims | None:
+def _parse_claims(claims: dict[str, Any]) -> Claims | None:
     times = (claims["exp"], claims["auth_time"], claims["iat"])
     if not all(type(time) is int and time >= 0 for time in times):
         return None

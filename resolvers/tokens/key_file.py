@@ -1,5 +1,6 @@
-"""The file of the server's secrets. It lies beside the database, never in it: whoever reads the
-database can make no token of what they find. Several workers or machines share the file.
+"""The keys file with the server's secrets. All workers and machines share it.
+
+It is separate from the database, so that a leaked database contains nothing to create tokens with.
 """
 
 import json
@@ -22,7 +23,7 @@ from sessionql.resolvers.tokens.keys import SECRET_BYTES, KeyRing, SigningKey
 log = logging.getLogger("sessionql.keys")
 
 MIN_DISTINCT_BYTES = 12
-"""So few different bytes are no secret. Of 32 random ones about 30 differ; less than 12, never in practice."""
+"""Minimum number of different bytes in a secret. 32 random bytes have about 30, and in practice never fewer than 12."""
 
 
 class KeysError(Exception):
@@ -30,64 +31,64 @@ class KeysError(Exception):
 
 
 class KeyFile:
-    """The keys in a file that only its owner may read. Changes to it are noticed."""
+    """Keys in a file that only its owner may read. `reload` detects changes."""
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._seen: tuple[int, int] | None = None
+        self._version: tuple[int, int] | None = None
         self._ring: KeyRing | None = None
 
     @property
     def ring(self) -> KeyRing:
-        """The keys as last read."""
+        """The keys of the last successful read. Raises KeysError."""
         if self._ring is None:
             self.reload()
         if self._ring is None:
-            raise KeysError(f"No keys in {self._path}.")
+            raise KeysError(f"{self._path} has not been read.")
         return self._ring
 
     def load_or_create(self, now: datetime) -> KeyRing:
-        """Read the file, or make it with new keys at the first start. Raises KeysError."""
+        """Read the file; create it with new keys at the first start. Raises KeysError."""
         if not self._path.exists():
             self._create(KeyRing.generate(now))
         return self.ring
 
     def reload(self) -> bool:
-        """Read the file again if it changed; True when it did. Raises KeysError."""
+        """Read the file again if it changed. Returns whether it changed. Raises KeysError."""
         try:
-            found = self._path.stat()
+            status = self._path.stat()
         except OSError as error:
             raise KeysError(f"Cannot read {self._path}: {error.strerror}.") from error
-        seen = (found.st_mtime_ns, found.st_ino)
-        if seen == self._seen:
+        version = (status.st_mtime_ns, status.st_ino)
+        if version == self._version:
             return False
-        if stat.S_IMODE(found.st_mode) & 0o077:
-            raise KeysError(f"Others may read {self._path}. Run `chmod 600 {self._path}`.")
+        if stat.S_IMODE(status.st_mode) & 0o077:
+            raise KeysError(f"Other users can read {self._path}. Run `chmod 600 {self._path}`.")
         self._ring = _read(self._path)
-        self._seen = seen
+        self._version = version
         return True
 
     def replace(self, ring: KeyRing) -> None:
-        """Write other keys, so that a reader finds the old file or the new one, whole."""
-        with self._writing():
-            self._written(ring).replace(self._path)
+        """Replace the keys atomically: a reader finds the complete old or the complete new file. Raises KeysError."""
+        with self._write_errors():
+            self._write_draft(ring).replace(self._path)
         self.reload()
 
     def _create(self, ring: KeyRing) -> None:
-        # Several workers may start at once: `link` lets the first one win, the others read.
-        with self._writing():
+        # Several workers may start concurrently: `link` succeeds for the first one, the others read its file.
+        with self._write_errors():
             self._path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-            draft = self._written(ring)
+            draft = self._write_draft(ring)
             try:
                 os.link(draft, self._path)
             except FileExistsError:
                 return
             finally:
                 draft.unlink()
-        log.info("Made new keys in %s. Keep this file secret, and keep a copy.", self._path)
+        log.info("Created new keys in %s. Keep this file secret, and make a backup copy.", self._path)
 
-    def _written(self, ring: KeyRing) -> Path:
-        """The ring in a file beside the real one, safely on the disk."""
+    def _write_draft(self, ring: KeyRing) -> Path:
+        """Write the ring to a temporary file in the same directory and flush it to the disk."""
         draft = self._path.with_name(f"{self._path.name}.{secrets.token_hex(4)}")
         handle = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         try:
@@ -101,7 +102,7 @@ class KeyFile:
         return draft
 
     @contextmanager
-    def _writing(self) -> Iterator[None]:
+    def _write_errors(self) -> Iterator[None]:
         try:
             yield
         except OSError as error:
@@ -126,36 +127,40 @@ def _read(path: Path) -> KeyRing:
         signing = tuple(_read_signing(entry) for entry in content["signing"])
         refresh = tuple(base64url.decode(text) for text in content["refresh"])
     except (OSError, ValueError, KeyError, TypeError, OverflowError, RecursionError) as error:
-        raise KeysError(f"{path} is not a keys file, or is damaged: restore it.") from error
+        raise KeysError(f"{path} is not a keys file, or it is damaged. Restore it from a backup copy.") from error
     if not signing or not refresh or any(len(key) < SECRET_BYTES for key in refresh):
-        raise KeysError(f"{path} lacks a signing key or a refresh secret of 32 bytes.")
+        raise KeysError(
+            f"{path} lacks a signing key or a refresh secret of {SECRET_BYTES} bytes. Restore it from a backup copy."
+        )
     ring = KeyRing(signing, refresh)
-    if fault := _weakness(ring):
-        raise KeysError(f"{path} has {fault}: restore it, or move it away, and the next start makes new keys.")
+    if weakness := _weakness(ring):
+        raise KeysError(
+            f"{path} has {weakness}. Restore it from a backup copy, or move it away: the next start creates new keys."
+        )
     return ring
 
 
 def _weakness(ring: KeyRing) -> str | None:
-    """What makes the secrets worth less than they look: somebody wrote or copied them by hand."""
+    """Return why the secrets are weak (for example written or copied by hand), or None."""
     secrets_ = [*(key.private.private_bytes_raw() for key in ring.signing), *ring.refresh]
-    if any(_is_guessable(each) for each in secrets_):
+    if any(_is_guessable(secret) for secret in secrets_):
         return "a secret that can be guessed"
     if len(set(secrets_)) < len(secrets_):
         return "the same secret twice"
     if len({key.kid for key in ring.signing}) < len(ring.signing):
-        return "two keys of one id"
+        return "two keys with the same key ID"
     return None
 
 
 def _is_guessable(secret: bytes) -> bool:
-    """Whether the bytes, or the steps from each to the next, are few: random ones never are."""
-    steps = {(after - before) % 256 for before, after in pairwise(secret)}
-    return min(len(set(secret)), len(steps)) < MIN_DISTINCT_BYTES
+    """Whether the bytes, or the differences between neighbours, have too few distinct values to be random."""
+    differences = {(after - before) % 256 for before, after in pairwise(secret)}
+    return min(len(set(secret)), len(differences)) < MIN_DISTINCT_BYTES
 
 
 def _read_signing(entry: dict[str, Any]) -> SigningKey:
     private = Ed25519PrivateKey.from_private_bytes(base64url.decode(entry["d"]))
     signs_from = datetime.fromisoformat(entry["signs_from"]).astimezone(UTC)
     if not isinstance(entry["kid"], str):
-        raise TypeError("a key id is text")
+        raise TypeError("a key ID must be a string")
     return SigningKey(entry["kid"], private, private.public_key(), signs_from)

@@ -1,1 +1,1 @@
-"""Values with rules: ids, names, e-mail addresses, cursors, page sizes."""
+"""Parsing and validation of values: IDs, names, e-mail addresses, cursors, page sizes."""

@@ -1,4 +1,4 @@
-"""E-mail addresses: one form to show, and one to compare."""
+"""E-mail addresses: the normal form to display, and the key to compare."""
 
 from unicodedata import normalize
 
@@ -7,24 +7,25 @@ from email_validator import EmailNotValidError, validate_email
 from sessionql.resolvers.errors import InvalidInput
 
 MAX_EMAIL_LENGTH = 254
-"""The longest address that mail can be sent to (RFC 5321, erratum 1690)."""
+"""In characters (RFC 5321, erratum 1690)."""
 
 
 def normalize_email(text: str) -> str | InvalidInput:
-    """The address in its normal form (RFC 5322, 6531), or what is wrong with it.
+    """Validate the syntax of an e-mail address (RFC 5322, RFC 6531) and normalize it.
 
-    Only the syntax is looked at: nothing is sent, so nothing has to be deliverable.
+    Deliverability is not checked, because the server sends no mail.
     """
     if len(text) > MAX_EMAIL_LENGTH:
-        too_long = f"This is not an e-mail address: it is too long, {MAX_EMAIL_LENGTH} characters are allowed."
-        return InvalidInput(too_long, ("input", "email"))
+        return InvalidInput(
+            f"This is not an e-mail address: it has more than {MAX_EMAIL_LENGTH} characters.", ("input", "email")
+        )
     try:
-        found = validate_email(text.strip(), check_deliverability=False, test_environment=True)
+        validated = validate_email(text.strip(), check_deliverability=False, test_environment=True)
     except EmailNotValidError as error:
         return InvalidInput(f"This is not an e-mail address: {error}", ("input", "email"))
-    return found.normalized
+    return validated.normalized
 
 
 def email_key(normalized: str) -> str:
-    """The form in which addresses are compared: `Ana@…` and `ana@…` are one person."""
+    """Return the form in which addresses are compared: `Ana@…` and `ana@…` are the same account."""
     return normalize("NFC", normalized.casefold())

@@ -1,12 +1,12 @@
-"""Ids have one spelling everywhere: lower-case hexadecimal with dashes (RFC 9562)."""
+"""IDs have one text form everywhere: lower-case hexadecimal with dashes (RFC 9562)."""
 
 from uuid import UUID
 
 
 def parse_id(text: str) -> UUID | None:
-    """The id, or None when the text is no id or is another spelling of one."""
+    """Parse an ID. None when the text is not a UUID in canonical form."""
     try:
-        found = UUID(text)
+        parsed = UUID(text)
     except ValueError:
         return None
-    return found if str(found) == text else None
+    return parsed if str(parsed) == text else None

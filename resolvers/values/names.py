@@ -1,25 +1,26 @@
-"""The names people give their sessions."""
+"""Names of sessions and service keys."""
 
 import unicodedata
 
 from sessionql.resolvers.errors import InvalidInput
 
 MAX_NAME_LENGTH = 80
+"""In characters, after normalization."""
 
-_RULE = f"A name has 1 to {MAX_NAME_LENGTH} characters; null takes it away."
+_RULE = f"A name must have 1 to {MAX_NAME_LENGTH} characters. Send null to remove the name."
 
 
 def clean_name(text: str | None, path: tuple[str, ...]) -> str | InvalidInput | None:
-    """The name as it is kept, or what is wrong with it. None is no name."""
+    """Normalize a name to NFC without outer whitespace. Returns InvalidInput for an invalid name, None for None."""
     if text is None:
         return None
-    # Before anything else: normalizing hostile text takes time that grows with its square.
+    # Checked first: normalizing a malicious text takes time quadratic in its length.
     if len(text) > 4 * MAX_NAME_LENGTH:
         return InvalidInput(_RULE, path)
     name = unicodedata.normalize("NFC", text).strip()
-    # Control characters, lone surrogates, and what turns the direction of the text after it.
-    if any(unicodedata.category(letter) in ("Cc", "Cs") or letter in _BIDI_CONTROLS for letter in name):
-        return InvalidInput("A name has no control characters.", path)
+    # Control characters, lone surrogates, and controls that change the direction of the following text.
+    if any(unicodedata.category(character) in ("Cc", "Cs") or character in _BIDI_CONTROLS for character in name):
+        return InvalidInput("A name must not contain control characters.", path)
     if not 1 <= len(name) <= MAX_NAME_LENGTH:
         return InvalidInput(_RULE, path)
     return name

@@ -160,7 +160,7 @@ def rotate(at_once: bool) -> None:
     from sessionql.app.bootstrap import system_clock
 
     file = _key_file()
-    file.replace(file.ring.rotated(system_clock(), at_once=at_once))
+    file.replace(file.ring.rotated(system_clock(), immediately=at_once))
     click.echo("Made a new signing key." + (" Dropped the old ones." if at_once else ""))
 
 

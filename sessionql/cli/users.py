@@ -155,9 +155,9 @@ def delete(lookup: UserSelector) -> None:
 @click.confirmation_option(prompt="Everybody will have to log in again. Go on?")
 def revoke_everyone() -> None:
     """Revoke everybody's sessions."""
-    from sessionql.resolvers import bulk_revocation
+    from sessionql.resolvers import admin
 
-    count = run_with_dependencies(lambda deps: bulk_revocation.revoke_all_users_sessions(deps, ACTOR))
+    count = run_with_dependencies(lambda deps: admin.revoke_all_users_sessions(deps, ACTOR))
     click.echo(f"Revoked {count} sessions.")
 
 

@@ -10,11 +10,11 @@ from sessionql.http.cookies import CookieRules
 from sessionql.http.csrf import CROSS_SITE, rejection
 from sessionql.http.origins import Origins
 from sessionql.http.proxies import Proxies, address_of
-from sessionql.resolvers.client import client_info
+from sessionql.resolvers.client import ClientInfo, client_info
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.client_hints import NO_HINTS, read_hints
 from sessionql.resolvers.devices.user_agent import clean_user_agent
-from sessionql.resolvers.requester import ClientInfo, authenticate
+from sessionql.resolvers.requester import authenticate
 from sessionql.resolvers.service_keys import authenticate_service
 from sessionql.schema.browser import CookieJar, CookiesRejected
 from sessionql.schema.context import Context

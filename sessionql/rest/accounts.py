@@ -61,7 +61,7 @@ def account_routes(entrance: RequestReader) -> APIRouter:
     async def me(request: Request) -> Me:
         """Who is signed in."""
         _, requester = await entrance.requester(request)
-        user = await accounts.find_user(deps, requester)
+        user = await accounts.current_user(deps, requester)
         if user is None:
             raise Unauthenticated(rejected=True)
         session = requester.session

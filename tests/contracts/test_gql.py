@@ -153,7 +153,7 @@ async def test_a_refused_token_is_refreshed_and_the_request_sent_again(server_ur
 
 async def test_without_a_token_the_server_says_who_is_missing(server_url: str) -> None:
     async with device(server_url) as stranger:
-        with pytest.raises(TransportQueryError, match="Nobody is signed in") as refused:
+        with pytest.raises(TransportQueryError, match="You are not signed in") as refused:
             await stranger.ask(MY_SESSIONS)
         assert codes(refused.value) == ["UNAUTHENTICATED"]
         assert refused.value.data is None

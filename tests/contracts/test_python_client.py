@@ -63,7 +63,7 @@ async def test_requests_whose_token_is_refused_at_once_share_one_refresh(laptop:
 async def test_a_session_that_was_revoked_is_over(laptop: Laptop) -> None:
     revoked = (await laptop.client.revoke_session(await laptop.register())).revoke_session
     assert revoked.was_current
-    with pytest.raises(GraphQLFailure, match="Nobody is signed in") as refused:
+    with pytest.raises(GraphQLFailure, match="You are not signed in") as refused:
         await laptop.client.my_sessions()
     assert refused.value.codes == ["UNAUTHENTICATED"]
     assert laptop.auth.tokens is None

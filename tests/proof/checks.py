@@ -31,7 +31,7 @@ class Checks(Comparing):
     @invariant()
     def users_are_what_they_should_be(self) -> None:
         for user, user_id in self.ids.items():
-            found = self.run(partial(find_user, lookup=UserSelector(id=str(user_id))))
+            found = self.run(partial(find_user, selector=UserSelector(id=str(user_id))))
             assert (found is not None) is (user in self.model.users)
             assert found is None or found.disabled_at == self.model.disabled.get(user)
 

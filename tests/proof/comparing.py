@@ -9,10 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine
 
 from sessionql.resolvers.accounts import LogInResult
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import RateLimited, RefreshTokenInvalid
 from sessionql.resolvers.refresh import RefreshResult, refresh
-from sessionql.resolvers.requester import ClientInfo, Requester, authenticate
+from sessionql.resolvers.requester import Requester, authenticate
 from sessionql.resolvers.sessions import RevokeManyResult
 from sessionql.resolvers.token_pairs import TokenPair
 from sessionql.storage.records import AdminActionKind, DeviceKind, RevocationReason

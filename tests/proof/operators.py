@@ -15,7 +15,7 @@ from sessionql.resolvers.admin import (
     revoke_session,
     revoke_sessions,
 )
-from sessionql.resolvers.bulk_revocation import revoke_all_users_sessions
+from sessionql.resolvers.admin.bulk_revocation import revoke_all_users_sessions
 from sessionql.resolvers.errors import UserNotFound
 from sessionql.storage.records import AdminActionKind, RevocationReason, SessionRecord, UserRecord
 from tests.proof.comparing import NOBODY

@@ -14,7 +14,7 @@ from sessionql.resolvers.requester import Requester, authenticate
 from sessionql.resolvers.sessions import my_sessions
 from sessionql.resolvers.token_pairs import TokenPair
 from sessionql.storage.records import RevocationReason, SessionRecord
-from tests.resolvers.builders import LAPTOP, PHONE, live_row
+from tests.resolvers.builders import LAPTOP, PHONE, get_row
 
 Args = ParamSpec("Args")
 T = TypeVar("T")
@@ -79,7 +79,7 @@ async def assert_over(
     workers: Workers, session: SessionRecord, grants: Sequence[TokenPair], reason: RevocationReason
 ) -> None:
     """The session is revoked for good: none of its tokens opens anything, on any worker."""
-    ended = await live_row(workers[0], session)
+    ended = await get_row(workers[0], session)
     assert ended.revoked_at is not None, "acknowledged, and not done"
     assert ended.revocation_reason is reason
     for worker in workers:
@@ -89,4 +89,4 @@ async def assert_over(
         assert session.id not in [each.id for each in await my_sessions(worker, Requester(session))]
     for worker in workers:
         await worker.activity.flush()
-    assert await live_row(workers[0], session) == ended, "what was noted in the race changed an ended session"
+    assert await get_row(workers[0], session) == ended, "what was noted in the race changed an ended session"

@@ -25,7 +25,7 @@ from sessionql.storage.filters import SessionFilter
 from sessionql.storage.records import RevocationReason
 from tests.proof.racing import Race, Workers, assert_over, is_let_in, refreshing, using, with_policy
 from tests.proof.rounds import assert_both, rounds
-from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, live_row, sign_in, sign_up
+from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, get_row, sign_in, sign_up
 
 TABS = 3
 
@@ -107,7 +107,7 @@ async def test_nothing_works_once_the_end_is_acknowledged(workers: Workers, end:
     gots: list[Got] = []
     for _ in range(rounds(12)):
         phone = await sign_in(workers[1])
-        requester = Requester(await live_row(workers[0], ana.session))
+        requester = Requester(await get_row(workers[0], ana.session))
         gots.append(await race(workers, phone, crossing, partial(end, workers[0], requester, phone)))
         await assert_over(workers, phone.session, given(phone, gots[-1]), reason)
     assert_crossed(gots)

@@ -20,7 +20,7 @@ from sessionql.storage.records import RevocationReason
 from sessionql.storage.storage import connect
 from tests.conftest import FakeClock
 from tests.proof.racing import Workers, is_let_in
-from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, live_row, make_tokens, sign_in, sign_up
+from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, get_row, make_tokens, sign_in, sign_up
 from tests.schema.asking import Caller
 from tests.server import FIREFOX, Device
 
@@ -70,7 +70,7 @@ async def test_an_expired_token_still_logs_out(deps: Dependencies, clock: FakeCl
     ended = await logout(deps, PresentedCredentials(None, ana.tokens.access.text), LAPTOP)
 
     assert ended is not None
-    assert ended == await live_row(deps, ana.session)
+    assert ended == await get_row(deps, ana.session)
     assert ended.revocation_reason is RevocationReason.LOGGED_OUT
     assert isinstance(await refresh(deps, ana.tokens.refresh, LAPTOP), RefreshTokenInvalid)
 
@@ -118,7 +118,7 @@ async def test_no_id_of_somebody_elses_finds_anything(deps: Dependencies) -> Non
     ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
     assert await find_sessions(deps, bob.user.id, [ana.session.id]) == {}
     await revoke_session(deps, as_requester(bob), str(ana.session.id), PHONE)
-    assert (await live_row(deps, ana.session)).revoked_at is None
+    assert (await get_row(deps, ana.session)).revoked_at is None
 
 
 def spellings(network: str) -> list[str]:
@@ -188,4 +188,4 @@ async def test_no_part_of_a_token_is_a_token(deps: Dependencies, kind: str) -> N
             refused = await refresh(deps, cut, LAPTOP)
             assert isinstance(refused, RefreshTokenInvalid)
             assert not refused.reuse_detected
-    assert (await live_row(deps, ana.session)).generation == 0
+    assert (await get_row(deps, ana.session)).generation == 0

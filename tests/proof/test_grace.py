@@ -9,7 +9,7 @@ from sessionql.resolvers.errors import RefreshTokenInvalid
 from sessionql.resolvers.refresh import RefreshResult, refresh
 from sessionql.storage.records import RevocationReason
 from tests.conftest import FakeClock
-from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, live_row, sign_up
+from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, get_row, sign_up
 
 
 async def test_without_a_grace_a_token_works_once_even_where_clocks_differ(
@@ -26,7 +26,7 @@ async def test_without_a_grace_a_token_works_once_even_where_clocks_differ(
 
     assert isinstance(slower, RefreshTokenInvalid)
     assert slower.reuse_detected
-    assert (await live_row(deps, ana.session)).revocation_reason is RevocationReason.REFRESH_TOKEN_REUSED
+    assert (await get_row(deps, ana.session)).revocation_reason is RevocationReason.REFRESH_TOKEN_REUSED
 
 
 async def test_a_change_of_the_password_voids_refresh_tokens_and_calls_nobody_a_thief(

@@ -13,7 +13,7 @@ from sessionql.resolvers.sessions import RevokeManyResult, my_sessions, revoke_a
 from sessionql.storage.records import RevocationReason, SessionRecord
 from tests.proof.racing import Race, Workers, assert_over, is_let_in, with_policy
 from tests.proof.rounds import assert_both, rounds
-from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, add_session, as_requester, live_row, sign_in, sign_up
+from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, add_session, as_requester, get_row, sign_in, sign_up
 
 LIMIT = 5
 AT_ONCE = 20
@@ -26,7 +26,7 @@ async def active(deps: Dependencies, ana: LogInResult) -> set[SessionRecord]:
 
 async def split(workers: Workers, signed_in: Sequence[LogInResult]) -> tuple[list[LogInResult], list[LogInResult]]:
     """Those that live and those that ended; each is, for every worker and with its token, what its row says."""
-    rows = [await live_row(workers[0], each.session) for each in signed_in]
+    rows = [await get_row(workers[0], each.session) for each in signed_in]
     for each, row in zip(signed_in, rows, strict=True):
         for worker in workers:
             assert await is_let_in(worker, each.tokens) is (row.revoked_at is None)
@@ -66,7 +66,7 @@ async def test_the_one_unused_for_longest_goes_and_never_the_current_one(workers
 
     kept = {session.id for session in await active(deps, ana)}
     assert kept == {ana.session.id, new.session.id, others[0].id, others[2].id, others[3].id}
-    assert (await live_row(deps, others[1])).revocation_reason is RevocationReason.SESSION_LIMIT
+    assert (await get_row(deps, others[1])).revocation_reason is RevocationReason.SESSION_LIMIT
 
 
 async def test_revoking_all_ends_every_log_in_acknowledged_before_it(workers: Workers) -> None:
@@ -96,7 +96,7 @@ async def test_no_log_in_with_the_old_password_survives_its_change(workers: Work
     ana, crossing, crossed = await sign_up(workers[0]), Race("change"), set[bool]()
     old = PASSWORD
     for turn in range(rounds(8)):
-        new, requester = f"another password {turn}", Requester(await live_row(workers[0], ana.session))
+        new, requester = f"another password {turn}", Requester(await get_row(workers[0], ana.session))
 
         async def change(who: Requester = requester, old: str = old, new: str = new) -> None:
             done = await change_password(workers[0], who, PasswordChange(old, new), LAPTOP)

@@ -1,4 +1,4 @@
-"""What resolver tests build on: people, their devices, tokens made by hand, and what the database says now."""
+"""Builders for resolver tests: users, sessions, handmade tokens, and reads of the stored rows."""
 
 import hmac
 import json
@@ -14,10 +14,11 @@ from uuid import UUID
 from uuid_utils.compat import uuid7
 
 from sessionql.resolvers.accounts import LogIn, LogInResult, login, register
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Clock, Dependencies
 from sessionql.resolvers.devices.user_agent import describe
 from sessionql.resolvers.external_users import ExternalLogin, create_session
-from sessionql.resolvers.requester import ClientInfo, Requester
+from sessionql.resolvers.requester import Requester
 from sessionql.resolvers.service_keys import NewKey, ServiceAccount, create_key
 from sessionql.resolvers.tokens.access import AccessTokens, Signature
 from sessionql.resolvers.tokens.key_file import KeyFile
@@ -40,7 +41,7 @@ BASE64URL = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 
 
 async def sign_up(deps: Dependencies, email: str = "ana@example.com", client: ClientInfo = LAPTOP) -> LogInResult:
-    """Somebody with a new account, signed in on a laptop."""
+    """Register a user, signed in on a laptop."""
     signed_in = await register(deps, LogIn(email, PASSWORD), client)
     assert isinstance(signed_in, LogInResult)
     return signed_in
@@ -49,38 +50,38 @@ async def sign_up(deps: Dependencies, email: str = "ana@example.com", client: Cl
 async def sign_in(
     deps: Dependencies, email: str = "ana@example.com", client: ClientInfo = PHONE, name: str | None = None
 ) -> LogInResult:
-    """One more session of somebody, on a phone."""
+    """Start one more session of a user, on a phone."""
     signed_in = await login(deps, LogIn(email, PASSWORD, name), client)
     assert isinstance(signed_in, LogInResult)
     return signed_in
 
 
 def as_requester(signed_in: LogInResult) -> Requester:
-    """The one who asks with this session."""
+    """Build the requester of this session."""
     return Requester(signed_in.session)
 
 
-async def row_of(deps: Dependencies, session: SessionRecord) -> SessionRecord | None:
-    """The session as the database has it now."""
+async def find_row(deps: Dependencies, session: SessionRecord) -> SessionRecord | None:
+    """Return the stored row of the session, or None."""
     async with deps.storage.reading() as repositories:
         return await repositories.sessions.find(session.user_id, session.id)
 
 
-async def live_row(deps: Dependencies, session: SessionRecord) -> SessionRecord:
-    """The session as the database has it now; it must be there."""
-    row = await row_of(deps, session)
+async def get_row(deps: Dependencies, session: SessionRecord) -> SessionRecord:
+    """Return the stored row of the session, which must exist."""
+    row = await find_row(deps, session)
     assert row is not None
     return row
 
 
 async def events_of(deps: Dependencies, user_id: UUID) -> list[EventRecord]:
-    """What happened to the user, newest first."""
+    """Return the events of the user, newest first."""
     async with deps.storage.reading() as repositories:
         return list(await repositories.events.list(user_id, None, Page(100)))
 
 
 async def add_user(deps: Dependencies, email: str = "bob@example.com") -> UserRecord:
-    """A row of a user, without a session."""
+    """Store a user without a session."""
     user = UserRecord(uuid7(), email, deps.clock(), None)
     async with deps.storage.transaction() as repositories:
         assert await repositories.users.add(user, email, "no hash")
@@ -88,15 +89,15 @@ async def add_user(deps: Dependencies, email: str = "bob@example.com") -> UserRe
 
 
 async def add_session(deps: Dependencies, user_id: UUID, **changes: Any) -> SessionRecord:
-    """A row of a session, with the times that a test is about."""
+    """Store a session with these values."""
     session = a_session(deps.clock(), user_id=user_id, id=uuid7(), **changes)
     async with deps.storage.transaction() as repositories:
         await repositories.sessions.add(session)
     return session
 
 
-async def a_full_house(deps: Dependencies, clock: Clock) -> LogInResult:
-    """Ana with sessions of every sort, and Bob with the same."""
+async def add_many_sessions(deps: Dependencies, clock: Clock) -> LogInResult:
+    """Store sessions of every state, device and age for Ana and for Bob. Returns Ana's log-in."""
     ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
     phone, now = describe(IPHONE), clock()
     for user in (ana.user, bob.user):
@@ -109,7 +110,7 @@ async def a_full_house(deps: Dependencies, clock: Clock) -> LogInResult:
 
 
 def a_session(now: datetime = NOW, **changes: Any) -> SessionRecord:
-    """A session that began now; in no database."""
+    """Build a session that starts now, without storing it."""
     session = SessionRecord(
         user_id=UUID("019ab000-0000-7000-8000-0000000000a1"),
         id=UUID("019ab000-0000-7000-8000-0000000000a2"),
@@ -131,36 +132,36 @@ def a_session(now: datetime = NOW, **changes: Any) -> SessionRecord:
 def make_tokens(
     ring: KeyRing, lifetime: timedelta = timedelta(minutes=5), signature: Signature = EDDSA
 ) -> AccessTokens:
-    """What signs and checks access tokens with this ring."""
+    """Build AccessTokens that use this key ring."""
     return AccessTokens(lambda: ring, issuer="sessionql", audience="sessionql", lifetime=lifetime, signature=signature)
 
 
 def make_key_file(path: Path) -> KeyFile:
-    """A keys file after the first start."""
+    """Create a keys file as the first start does."""
     file = KeyFile(path)
     file.load_or_create(NOW)
     return file
 
 
 def base64url(raw: bytes) -> str:
-    """As JOSE writes bytes (RFC 7515)."""
+    """Encode bytes as base64url without padding (RFC 7515)."""
     return urlsafe_b64encode(raw).rstrip(b"=").decode()
 
 
-def forge(header: object, claims: object, seal: Callable[[bytes], bytes]) -> str:
-    """A token with whatever header and claims (bytes as they are); PyJWT would refuse to make most of them."""
+def forge(header: object, claims: object, sign: Callable[[bytes], bytes]) -> str:
+    """Build a token with any header and claims (bytes are used unchanged); PyJWT rejects most of them."""
     raw = (part if isinstance(part, bytes) else json.dumps(part).encode() for part in (header, claims))
     parts = ".".join(base64url(part) for part in raw)
-    return f"{parts}.{base64url(seal(parts.encode()))}"
+    return f"{parts}.{base64url(sign(parts.encode()))}"
 
 
-def good_header(ring: KeyRing) -> dict[str, Any]:
-    """The header of a token that the ring's newest key signs."""
+def valid_header(ring: KeyRing) -> dict[str, Any]:
+    """Build the header of a token that the newest key of the ring signs."""
     return {"alg": "EdDSA", "kid": ring.signing[0].kid, "typ": "at+jwt"}
 
 
-def good_claims(session: SessionRecord, now: datetime = NOW, **changes: object) -> dict[str, Any]:
-    """The claims of a token that is valid for five minutes; ... takes a claim away."""
+def valid_claims(session: SessionRecord, now: datetime = NOW, **changes: object) -> dict[str, Any]:
+    """Build the claims of a token that is valid for five minutes; `...` removes a claim."""
     claims = {
         "iss": "sessionql",
         "aud": "sessionql",
@@ -175,18 +176,18 @@ def good_claims(session: SessionRecord, now: datetime = NOW, **changes: object) 
 
 
 def signed(ring: KeyRing, claims: object, **headers: object) -> str:
-    """A token that the ring's newest key really signed; ... takes a header away."""
-    header = {name: value for name, value in (good_header(ring) | headers).items() if value is not ...}
+    """Build a token with a valid signature of the newest key; `...` removes a header."""
+    header = {name: value for name, value in (valid_header(ring) | headers).items() if value is not ...}
     return forge(header, claims, ring.signing[0].private.sign)
 
 
 def hs256(secret: bytes) -> Callable[[bytes], bytes]:
-    """Seals with HMAC-SHA-256."""
+    """Return a function that computes an HMAC-SHA-256."""
     return lambda message: hmac.digest(secret, message, "sha256")
 
 
 class FailingStorage:
-    """Storage whose next `failures` transactions fail before they begin."""
+    """Storage whose next `failures` transactions fail at their start."""
 
     def __init__(self, storage: Storage, error: Exception, failures: int) -> None:
         self.lifetimes = storage.lifetimes
@@ -204,20 +205,20 @@ class FailingStorage:
 
 
 async def a_service(deps: Dependencies, *scopes: Scope, name: str = "Shop") -> ServiceAccount:
-    """A service with a live key of these scopes, or of all."""
-    made = await create_key(deps, name, scopes or tuple(Scope))
-    assert isinstance(made, NewKey)
-    return ServiceAccount(made.key)
+    """Create a service whose key has these scopes, or all."""
+    created = await create_key(deps, name, scopes or tuple(Scope))
+    assert isinstance(created, NewKey)
+    return ServiceAccount(created.key)
 
 
-async def sign_in_elsewhere(deps: Dependencies, subject: str = "crm|42", client: ClientInfo = PHONE) -> LogInResult:
-    """A session of somebody for whom a service vouches."""
+async def sign_in_externally(deps: Dependencies, subject: str = "crm|42", client: ClientInfo = PHONE) -> LogInResult:
+    """Start a session of an external user."""
     signed_in = await create_session(deps, await a_service(deps), ExternalLogin(subject), client)
     assert isinstance(signed_in, LogInResult)
     return signed_in
 
 
-async def operations_of(deps: Dependencies) -> list[AdminActionRecord]:
-    """What operators did, newest first."""
+async def admin_actions_of(deps: Dependencies) -> list[AdminActionRecord]:
+    """Return the audit log, newest first."""
     async with deps.storage.reading() as repositories:
         return list(await repositories.admin_actions.list(100))

@@ -1,4 +1,4 @@
-"""Events: what happened and its record are one; both are there or neither is."""
+"""Events: a change and its event are written in one transaction."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -35,15 +35,15 @@ from tests.resolvers.builders import (
     PHONE,
     as_requester,
     events_of,
-    live_row,
-    row_of,
+    find_row,
+    get_row,
     sign_in,
     sign_up,
 )
 
 Act = Callable[[Dependencies, LogInResult, LogInResult], Awaitable[object]]
 
-# What is done by somebody signed in on a laptop and a phone, and how many ids it takes besides the event's.
+# Changes by a user who is signed in on a laptop and a phone, and how many IDs each takes besides that of the event.
 ACTS: dict[str, tuple[int, Act]] = {
     "register": (2, lambda s, _a, _p: register(s, LogIn("new@example.com", PASSWORD), LAPTOP)),
     "login": (1, lambda s, _a, _p: login(s, LogIn("ana@example.com", PASSWORD), LAPTOP)),
@@ -61,11 +61,11 @@ ACTS: dict[str, tuple[int, Act]] = {
 
 
 class NoMoreIds(Exception):
-    """The fault that is put where an event is written."""
+    """The injected fault of the write of an event."""
 
 
-def only(number: int) -> Callable[[], UUID]:
-    """An id source that fails after so many ids."""
+def limited_ids(number: int) -> Callable[[], UUID]:
+    """Build an ID source that fails after `number` IDs."""
     left = iter([uuid7() for _ in range(number)])
 
     def new_id() -> UUID:
@@ -78,7 +78,7 @@ def only(number: int) -> Callable[[], UUID]:
 
 
 @pytest.mark.parametrize("act", list(ACTS))
-async def test_what_cannot_be_recorded_does_not_happen(deps: Dependencies, clock: FakeClock, act: str) -> None:
+async def test_a_change_without_its_event_is_rolled_back(deps: Dependencies, clock: FakeClock, act: str) -> None:
     ana, phone = await sign_up(deps), await sign_in(deps)
     assert isinstance(await refresh(deps, ana.tokens.refresh, LAPTOP), RefreshResult)
     clock.advance(minutes=1)
@@ -87,16 +87,16 @@ async def test_what_cannot_be_recorded_does_not_happen(deps: Dependencies, clock
     ids, do = ACTS[act]
 
     with pytest.raises(NoMoreIds):
-        await do(replace(deps, new_id=only(ids)), ana, phone)
+        await do(replace(deps, new_id=limited_ids(ids)), ana, phone)
 
     assert await my_sessions(deps, as_requester(ana)) == sessions
     assert await events_of(deps, user) == events
     async with deps.storage.reading() as repositories:
         assert await repositories.users.find_credentials("new@example.com") is None
-    assert await row_of(deps, phone.session) == phone.session
+    assert await find_row(deps, phone.session) == phone.session
 
 
-async def test_the_story_of_an_account_is_told_newest_first(deps: Dependencies, clock: FakeClock) -> None:
+async def test_events_are_listed_newest_first(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
     clock.advance(minutes=1)
     phone = await sign_in(deps)
@@ -120,7 +120,7 @@ async def test_the_story_of_an_account_is_told_newest_first(deps: Dependencies, 
     assert [event.occurred_at for event in events] == [clock() - timedelta(minutes=n) for n in (0, 1, 2, 3, 3, 4)]
 
 
-async def test_events_are_the_users_own(deps: Dependencies) -> None:
+async def test_events_belong_to_one_user(deps: Dependencies) -> None:
     ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
     [hers], [his] = await events_of(deps, ana.user.id), await events_of(deps, bob.user.id)
 
@@ -131,7 +131,7 @@ async def test_events_are_the_users_own(deps: Dependencies) -> None:
     assert await count_session_events(deps, ana.user.id, [bob.session.id]) == {bob.session.id: 0}
 
 
-async def test_events_are_picked_by_their_kind(deps: Dependencies) -> None:
+async def test_events_are_filtered_by_their_kind(deps: Dependencies) -> None:
     ana = await sign_up(deps)
     for _ in range(3):
         await sign_in(deps)
@@ -155,7 +155,7 @@ async def test_each_session_has_its_own_page_of_events(deps: Dependencies) -> No
 
     assert [(len(pages[id_].items), pages[id_].has_more) for id_ in ids] == [(1, False), (2, True), (0, False)]
     assert list((await count_session_events(deps, ana.user.id, ids)).values()) == [1, 5, 0]
-    assert (await live_row(deps, phone.session)).name == "three"
+    assert (await get_row(deps, phone.session)).name == "three"
 
 
 async def test_no_sessions_have_no_events(deps: Dependencies) -> None:

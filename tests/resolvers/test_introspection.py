@@ -1,4 +1,4 @@
-"""What a token is good for: told as the doors would decide, and asking leaves no trace."""
+"""Token introspection: agrees with authentication and changes nothing."""
 
 import asyncio
 from dataclasses import replace
@@ -23,7 +23,7 @@ from tests.resolvers.builders import (
     PHONE,
     as_requester,
     events_of,
-    live_row,
+    get_row,
     sign_in,
     sign_up,
 )
@@ -38,7 +38,7 @@ async def both(deps: Dependencies, ana: LogInResult) -> tuple[bool, bool]:
     return await is_active(deps, ana.tokens.access.text), await is_active(deps, ana.tokens.refresh)
 
 
-async def test_good_tokens_are_active_and_say_whose_they_are(deps: Dependencies) -> None:
+async def test_valid_tokens_are_active_and_report_their_session(deps: Dependencies) -> None:
     ana = await sign_up(deps)
 
     access = await introspect(deps, ana.tokens.access.text)
@@ -63,7 +63,7 @@ async def test_once_the_session_has_ended_none_is_active(deps: Dependencies, end
     assert await both(deps, bob) == (True, True)
 
 
-async def test_the_end_of_time_is_told_to_the_instant(deps: Dependencies, clock: FakeClock) -> None:
+async def test_the_expiry_is_exact_to_the_instant(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
 
     clock.now = ana.tokens.access.expires_at - timedelta(microseconds=1)
@@ -84,7 +84,7 @@ async def test_an_access_token_that_was_replaced_is_not_active(deps: Dependencie
     assert await authenticate(deps, ana.tokens.access.text, LAPTOP) is None
 
 
-async def test_a_changed_password_voids_both(deps: Dependencies) -> None:
+async def test_a_changed_password_invalidates_both(deps: Dependencies) -> None:
     ana = await sign_up(deps)
     await change_password(deps, as_requester(ana), PasswordChange(PASSWORD, "another long secret"), LAPTOP)
 
@@ -114,7 +114,7 @@ async def test_without_a_grace_a_used_refresh_token_is_not_active(deps: Dependen
     assert not await is_active(strict, ana.tokens.refresh)
 
 
-async def test_of_three_generations_the_first_is_over(deps: Dependencies) -> None:
+async def test_of_three_generations_the_first_is_not_active(deps: Dependencies) -> None:
     ana = await sign_up(deps)
     for token in (ana.tokens.refresh, (second := await refresh(deps, ana.tokens.refresh, LAPTOP))):
         if isinstance(token, RefreshResult):
@@ -125,23 +125,23 @@ async def test_of_three_generations_the_first_is_over(deps: Dependencies) -> Non
     assert await is_active(deps, second.tokens.refresh)
 
 
-async def test_asking_uses_nothing_up_and_ends_nothing(deps: Dependencies, clock: FakeClock) -> None:
+async def test_introspection_consumes_and_revokes_nothing(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
     first = await refresh(deps, ana.tokens.refresh, LAPTOP)
     assert isinstance(first, RefreshResult)
     clock.advance(minutes=2)
-    before = await live_row(deps, ana.session), await events_of(deps, ana.user.id)
+    before = await get_row(deps, ana.session), await events_of(deps, ana.user.id)
 
     for _ in range(5):
         for token in (ana.tokens.refresh, first.tokens.refresh, first.tokens.access.text):
             await introspect(deps, token)
 
-    assert (await live_row(deps, ana.session), await events_of(deps, ana.user.id)) == before
+    assert (await get_row(deps, ana.session), await events_of(deps, ana.user.id)) == before
     assert await deps.activity.flush() == 0, "asking about a token is no use of the session"
     assert isinstance(await refresh(deps, first.tokens.refresh, LAPTOP), RefreshResult)
 
 
-async def test_whatever_is_no_token_is_not_active(deps: Dependencies) -> None:
+async def test_text_that_is_not_a_token_is_not_active(deps: Dependencies) -> None:
     ana = await sign_up(deps)
     key = await create_key(deps, "Shop", list(Scope))
     assert isinstance(key, NewKey)
@@ -156,8 +156,8 @@ async def test_whatever_is_no_token_is_not_active(deps: Dependencies) -> None:
         assert not await is_active(deps, token[:-1] + last), "one spelling"
 
 
-async def test_it_agrees_with_the_doors_while_sessions_end(deps: Dependencies) -> None:
-    """Never active once a door has refused: many ask while the session is being ended."""
+async def test_introspection_agrees_with_authentication_while_sessions_end(deps: Dependencies) -> None:
+    """Never active after an endpoint has rejected the token; many requests run while the session is revoked."""
     ana = await sign_up(deps)
     phones = [await sign_in(deps, client=PHONE) for _ in range(10)]
 

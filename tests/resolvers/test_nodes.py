@@ -1,4 +1,4 @@
-"""Objects by their ids: mine in the order asked for, nothing of anybody else's."""
+"""Nodes by ID: own objects in the requested order, none of other users."""
 
 import pytest
 from uuid_utils.compat import uuid7
@@ -10,11 +10,11 @@ from tests.resolvers.builders import LAPTOP, as_requester, events_of, sign_in, s
 
 
 def ids_of(nodes: list[Node | None]) -> list[str]:
-    """The ids to ask for."""
+    """Return the IDs of the nodes as text."""
     return [str(node.id) for node in nodes if node]
 
 
-async def test_my_own_things_come_in_the_order_asked_for(deps: Dependencies) -> None:
+async def test_own_nodes_are_returned_in_the_requested_order(deps: Dependencies) -> None:
     ana, phone = await sign_up(deps), await sign_in(deps)
     user = phone.user
     _, logged_in, registered = await events_of(deps, ana.user.id)
@@ -25,7 +25,7 @@ async def test_my_own_things_come_in_the_order_asked_for(deps: Dependencies) -> 
     assert await find_nodes(deps, as_requester(ana), ids_of(backwards)) == backwards
 
 
-async def test_things_of_others_are_like_things_that_never_were(deps: Dependencies) -> None:
+async def test_nodes_of_other_users_are_not_found(deps: Dependencies) -> None:
     ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com", LAPTOP)
     [his] = await events_of(deps, bob.user.id)
     ids = [bob.user.id, bob.session.id, his.id, uuid7()]
@@ -39,7 +39,7 @@ async def test_things_of_others_are_like_things_that_never_were(deps: Dependenci
     ]
 
 
-async def test_what_is_no_id_is_nothing_and_does_not_spoil_the_rest(deps: Dependencies) -> None:
+async def test_an_invalid_id_is_none_and_does_not_affect_the_others(deps: Dependencies) -> None:
     ana = await sign_up(deps)
     id_ = str(ana.session.id)
     ids = ["", "x", id_.upper(), id_, id_.replace("-", ""), f"{{{id_}}}", f"urn:uuid:{id_}", "\ud800", "\0"]
@@ -47,15 +47,15 @@ async def test_what_is_no_id_is_nothing_and_does_not_spoil_the_rest(deps: Depend
     assert await find_nodes(deps, as_requester(ana), ids) == [None, None, None, ana.session] + [None] * 5
 
 
-async def test_no_ids_are_no_things(deps: Dependencies) -> None:
+async def test_no_ids_return_no_nodes(deps: Dependencies) -> None:
     assert await find_nodes(deps, as_requester(await sign_up(deps)), []) == []
 
 
 @pytest.mark.parametrize("id_", ["x", None])
-async def test_a_hundred_ids_are_fine_and_one_more_is_refused(deps: Dependencies, id_: str | None) -> None:
+async def test_a_hundred_ids_are_accepted_and_one_more_is_rejected(deps: Dependencies, id_: str | None) -> None:
     ana = await sign_up(deps)
     ids = [id_ or str(uuid7()) for _ in range(99)]
 
     assert await find_nodes(deps, as_requester(ana), [*ids, str(ana.user.id)]) == [None] * 99 + [ana.user]
-    with pytest.raises(ListTooLong, match="At most 100 ids at a time, not 101"):
+    with pytest.raises(ListTooLong, match="Send at most 100 IDs in one request, not 101"):
         await find_nodes(deps, as_requester(ana), [*ids, "x", "y"])

@@ -1,4 +1,4 @@
-"""Passwords: which may be chosen, that checks give nothing away, and that nobody waits for them."""
+"""Passwords: rules for new ones, equal cost of all checks, no blocking of the event loop."""
 
 import asyncio
 import time
@@ -14,21 +14,21 @@ from hypothesis import strategies as st
 from sessionql.resolvers.errors import InvalidInput
 from sessionql.resolvers.passwords import Passwords, check_new_password
 
-LENGTH = "A password has 8 to 128 characters."
+LENGTH = "A password must have 8 to 128 characters."
 COMMON = "This password is one of the most common ones. Choose another."
 SLOW = "a" + "\u0300\u0316" * 15_000  # NFKC sorts runs of combining marks in quadratic time
 
 
 @pytest.fixture
 def passwords() -> Iterator[Passwords]:
-    """Cheap hashing of its own, so that a test may take it apart."""
+    """Cheap hashing in a separate instance, which a test may modify."""
     made = Passwords(time_cost=1, memory_kib=8)
     yield made
     made.close()
 
 
 class Counting:
-    """Argon2 that counts."""
+    """A hasher that counts its verifications."""
 
     def __init__(self, hasher: PasswordHasher) -> None:
         self._hasher = hasher
@@ -39,8 +39,8 @@ class Counting:
         return self._hasher.verify(password_hash, password)
 
 
-def refusal(password: str) -> str | None:
-    """Why the password may not be chosen."""
+def rejection(password: str) -> str | None:
+    """Return why the password is rejected, or None."""
     found = check_new_password(password, ("input", "password"))
     assert found is None or found.path == ("input", "password")
     return found.message if found else None
@@ -67,26 +67,26 @@ def refusal(password: str) -> str | None:
     ],
     ids=ascii,
 )
-def test_length_is_counted_as_people_would_after_normalization(password: str, why: str | None) -> None:
-    assert refusal(password) == why
+def test_length_is_counted_in_characters_after_normalization(password: str, why: str | None) -> None:
+    assert rejection(password) == why
 
 
 @pytest.mark.parametrize(
     "password", ["password", "12345678", "baseball", "iloveyou", "trustno1", "superman", "qwertyuiop"]
 )
-def test_the_most_common_ones_are_refused_however_they_are_typed(password: str) -> None:
+def test_the_most_common_passwords_are_rejected_in_any_case_and_form(password: str) -> None:
     wide = "".join(chr(ord(letter) + 0xFEE0) for letter in password)
     for typed in (password, password.upper(), password.title(), password.swapcase(), wide, wide.upper()):
-        assert refusal(typed) == COMMON
+        assert rejection(typed) == COMMON
 
 
 @settings(deadline=None, max_examples=200)
 @given(password=st.text(max_size=140))
-def test_whatever_is_chosen_is_judged_and_never_an_exception(password: str) -> None:
-    assert refusal(password) in (None, LENGTH, COMMON)
+def test_any_password_is_accepted_or_rejected_without_an_exception(password: str) -> None:
+    assert rejection(password) in (None, LENGTH, COMMON)
 
 
-async def test_the_right_password_is_right_and_no_other(passwords: Passwords) -> None:
+async def test_only_the_right_password_is_verified(passwords: Passwords) -> None:
     kept = await passwords.hash("correct horse")
 
     assert await passwords.verify("correct horse", kept)
@@ -107,14 +107,14 @@ async def test_the_same_password_is_hashed_differently_each_time_with_argon2id(p
     assert one.startswith("$argon2id$v=19$m=8,t=1,p=1$")
 
 
-def test_the_usual_costs_are_those_of_owasp() -> None:
+def test_the_default_parameters_are_those_of_owasp() -> None:
     usual = Passwords()
     usual.close()
 
     assert usual._dummy_hash.startswith("$argon2id$v=19$m=19456,t=2,p=1$"), "and no account costs the same"
 
 
-async def test_no_account_costs_one_check_at_the_same_costs(
+async def test_an_unknown_account_costs_one_check_with_the_same_parameters(
     passwords: Passwords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept = await passwords.hash("correct horse")
@@ -129,7 +129,7 @@ async def test_no_account_costs_one_check_at_the_same_costs(
     assert without.split("$")[:4] == kept.split("$")[:4]
 
 
-async def test_no_account_is_false_even_for_the_password_that_stands_in(
+async def test_an_unknown_account_is_false_even_for_the_password_of_the_dummy_hash(
     passwords: Passwords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(passwords, "_dummy_hash", await passwords.hash("stands in"))
@@ -156,11 +156,11 @@ async def test_no_account_is_false_even_for_the_password_that_stands_in(
     ],
     ids=ascii,
 )
-async def test_a_stored_hash_that_is_none_is_false(passwords: Passwords, garbage: str) -> None:
+async def test_an_invalid_stored_hash_is_false(passwords: Passwords, garbage: str) -> None:
     assert not await passwords.verify("correct horse", garbage)
 
 
-async def test_half_a_hash_is_false(passwords: Passwords) -> None:
+async def test_a_truncated_hash_is_false(passwords: Passwords) -> None:
     kept = await passwords.hash("correct horse")
 
     for length in range(1, len(kept) - 1, 7):
@@ -168,7 +168,7 @@ async def test_half_a_hash_is_false(passwords: Passwords) -> None:
 
 
 @pytest.mark.parametrize("password", ["\ud800" * 9, "correct\udfffhorse"], ids=ascii)
-async def test_half_a_character_is_refused_and_wrong(passwords: Passwords, password: str) -> None:
+async def test_a_lone_surrogate_is_rejected_and_wrong(passwords: Passwords, password: str) -> None:
     kept = await passwords.hash("correct horse")
 
     assert not await passwords.verify(password, kept)
@@ -176,7 +176,7 @@ async def test_half_a_character_is_refused_and_wrong(passwords: Passwords, passw
     assert isinstance(check_new_password(password, ("input", "password")), InvalidInput)
 
 
-def test_hashes_of_other_costs_are_outdated() -> None:
+def test_hashes_with_other_parameters_are_outdated() -> None:
     today, before = Passwords(time_cost=2, memory_kib=16), Passwords(time_cost=1, memory_kib=8)
     old, new = before._hasher.hash("correct horse"), today._hasher.hash("correct horse")
     today.close()
@@ -186,7 +186,7 @@ def test_hashes_of_other_costs_are_outdated() -> None:
     assert not today.is_outdated(new)
 
 
-async def test_other_requests_go_on_while_passwords_are_hashed() -> None:
+async def test_other_requests_continue_while_passwords_are_hashed() -> None:
     passwords = Passwords()
     ticks, longest, hashing = 0, 0.0, True
 
@@ -207,7 +207,7 @@ async def test_other_requests_go_on_while_passwords_are_hashed() -> None:
     assert ticks > 16, "more ticks than hashes: it ran in between"
 
 
-async def test_a_password_made_to_be_slow_is_refused_unread(
+async def test_a_password_crafted_to_be_slow_is_rejected_without_normalizing(
     passwords: Passwords, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     unread = SimpleNamespace(normalize=lambda *_: pytest.fail("it was read"))

@@ -1,4 +1,4 @@
-"""Forgetting: what is due goes, and nothing else, however many windows it takes."""
+"""Pruning: deletes what is expired and nothing else, in any number of batches."""
 
 import asyncio
 import logging
@@ -26,7 +26,7 @@ from tests.resolvers.builders import (
     add_session,
     add_user,
     events_of,
-    row_of,
+    find_row,
     sign_up,
 )
 
@@ -35,7 +35,7 @@ GONE = {"revocation_reason": RevocationReason.LOGGED_OUT}
 
 
 async def add_event(deps: Dependencies, user_id: UUID, at: datetime) -> UUID:
-    """An event of long ago."""
+    """Store an event of this time."""
     event = EventRecord(user_id, uuid7(), EventKind.LOGGED_IN, at, None, "A device", None, None)
     async with deps.storage.transaction() as repositories:
         await repositories.events.add(event)
@@ -43,19 +43,19 @@ async def add_event(deps: Dependencies, user_id: UUID, at: datetime) -> UUID:
 
 
 async def session_ids(deps: Dependencies, user_id: UUID) -> set[UUID]:
-    """Every session that is still kept."""
+    """Return the IDs of all stored sessions of the user."""
     page = await list_sessions(deps, user_id, SessionFilter(states=None), SessionOrder(), Page(100))
     return {session.id for session in page.items}
 
 
-async def test_nothing_is_due_in_a_young_house(deps: Dependencies) -> None:
+async def test_nothing_is_deleted_from_a_new_database(deps: Dependencies) -> None:
     ana = await sign_up(deps)
 
     assert await prune(deps) == PruneResult(0, 0)
-    assert await row_of(deps, ana.session) == ana.session
+    assert await find_row(deps, ana.session) == ana.session
 
 
-async def test_ended_sessions_go_when_they_are_due_to_the_instant(deps: Dependencies, clock: FakeClock) -> None:
+async def test_ended_sessions_are_deleted_at_the_exact_instant(deps: Dependencies, clock: FakeClock) -> None:
     ana, now = await add_user(deps), clock()
     due = [
         await add_session(deps, ana.id, revoked_at=now - 30 * DAY, **GONE),
@@ -74,13 +74,13 @@ async def test_ended_sessions_go_when_they_are_due_to_the_instant(deps: Dependen
     assert await prune(deps) == PruneResult(4, 0)
 
     assert await session_ids(deps, ana.id) == {session.id for session in kept}
-    assert [await row_of(deps, session) for session in kept] == kept
+    assert [await find_row(deps, session) for session in kept] == kept
     clock.now += INSTANT
     assert await prune(deps) == PruneResult(3, 0), "each in its turn"
-    assert [await row_of(deps, session) for session in due] == [None] * 4
+    assert [await find_row(deps, session) for session in due] == [None] * 4
 
 
-async def test_a_session_revoked_late_in_life_is_kept_from_its_revocation_on(
+async def test_the_retention_of_a_revoked_session_starts_at_its_revocation(
     deps: Dependencies, clock: FakeClock
 ) -> None:
     ana, now = await add_user(deps), clock()
@@ -89,10 +89,10 @@ async def test_a_session_revoked_late_in_life_is_kept_from_its_revocation_on(
     )
 
     assert await prune(deps) == PruneResult(0, 0)
-    assert await row_of(deps, session) == session
+    assert await find_row(deps, session) == session
 
 
-async def test_events_go_after_ninety_days_to_the_instant(deps: Dependencies, clock: FakeClock) -> None:
+async def test_events_are_deleted_after_exactly_ninety_days(deps: Dependencies, clock: FakeClock) -> None:
     ana, now = await add_user(deps), clock()
     for age in (90 * DAY, 91 * DAY, 900 * DAY):
         await add_event(deps, ana.id, now - age)
@@ -108,11 +108,11 @@ async def test_events_outlive_their_session(deps: Dependencies, clock: FakeClock
 
     assert await prune(deps) == PruneResult(1, 0)
 
-    assert await row_of(deps, ana.session) is None
+    assert await find_row(deps, ana.session) is None
     assert [event.session_id for event in await events_of(deps, ana.user.id)] == [ana.session.id]
 
 
-async def test_operators_say_how_long_things_are_kept(deps: Dependencies, clock: FakeClock) -> None:
+async def test_retention_times_are_configurable(deps: Dependencies, clock: FakeClock) -> None:
     ana, now = await add_user(deps), clock()
     await add_session(deps, ana.id, revoked_at=now - 2 * DAY, **GONE)
     await add_event(deps, ana.id, now - 2 * DAY)
@@ -123,11 +123,11 @@ async def test_operators_say_how_long_things_are_kept(deps: Dependencies, clock:
     assert await prune(short) == PruneResult(1, 1)
 
 
-@pytest.mark.parametrize("window", [1, 2, 3, 12, 13])
-async def test_many_windows_leave_nothing_due_and_take_nothing_else(
-    deps: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, window: int
+@pytest.mark.parametrize("batch_size", [1, 2, 3, 12, 13])
+async def test_many_batches_delete_everything_expired_and_nothing_else(
+    deps: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch, batch_size: int
 ) -> None:
-    monkeypatch.setattr("sessionql.resolvers.pruning.BATCH_SIZE", window)
+    monkeypatch.setattr("sessionql.resolvers.pruning.BATCH_SIZE", batch_size)
     now, kept = clock(), {}
     for name in ("ana", "bob", "cleo"):
         user = await add_user(deps, f"{name}@example.com")
@@ -146,7 +146,7 @@ async def test_many_windows_leave_nothing_due_and_take_nothing_else(
     assert await prune(deps) == PruneResult(0, 0)
 
 
-async def test_a_window_is_all_that_one_transaction_holds(
+async def test_one_transaction_contains_one_batch_only(
     deps: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sessionql.resolvers.pruning.BATCH_SIZE", 2)
@@ -154,13 +154,13 @@ async def test_a_window_is_all_that_one_transaction_holds(
     for _ in range(5):
         await add_session(deps, ana.id, last_active=clock() - 61 * DAY)
     failing = FailingStorage(deps.storage, StorageError("broken"), failures=0)
-    begun = 0
+    started = 0
     begin = failing.transaction
 
     def counted() -> object:
-        nonlocal begun
-        begun += 1
-        failing.failures = begun > 3  # one for the attempts, and two windows
+        nonlocal started
+        started += 1
+        failing.failures = started > 3  # one for the rate limits, and two batches
         return begin()
 
     monkeypatch.setattr(failing, "transaction", counted)
@@ -172,7 +172,7 @@ async def test_a_window_is_all_that_one_transaction_holds(
     assert await prune(deps) == PruneResult(1, 0)
 
 
-async def test_pruning_goes_on_when_the_database_comes_back(
+async def test_pruning_continues_when_the_database_is_available_again(
     deps: Dependencies, clock: FakeClock, caplog: pytest.LogCaptureFixture
 ) -> None:
     caplog.set_level(logging.INFO)
@@ -182,31 +182,31 @@ async def test_pruning_goes_on_when_the_database_comes_back(
 
     pruning = asyncio.create_task(prune_every(replace(deps, storage=cast(Storage, failing)), 0.001))
     async with asyncio.timeout(10):
-        while "Forgot 1 sessions, 0 events" not in caplog.text:
+        while "Deleted 1 sessions and 0 events" not in caplog.text:
             assert not pruning.done()
             await asyncio.sleep(0.001)
     pruning.cancel()
     with suppress(asyncio.CancelledError):
         await pruning
 
-    assert await row_of(deps, session) is None
-    assert caplog.text.count("Pruning stopped early, trying again later: broken") == 2
+    assert await find_row(deps, session) is None
+    assert caplog.text.count("Pruning stopped early and will be retried: broken") == 2
 
 
-async def test_addresses_go_when_the_operator_says_so(deps: Dependencies, clock: FakeClock) -> None:
+async def test_addresses_are_deleted_after_the_configured_time(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
     clock.advance(days=8)
     assert await prune(deps) == PruneResult(0, 0)
-    assert await row_of(deps, ana.session) == ana.session
+    assert await find_row(deps, ana.session) == ana.session
     week = replace(deps, policy=Policy(keep_addresses=timedelta(days=7)))
 
     assert await prune(week) == PruneResult(0, 0)
 
-    assert await row_of(deps, ana.session) == replace(ana.session, ip_address=None)
+    assert await find_row(deps, ana.session) == replace(ana.session, ip_address=None)
     assert [event.ip_address for event in await events_of(deps, ana.user.id)] == [None]
 
 
-async def test_counted_attempts_of_before_are_forgotten(deps: Dependencies, clock: FakeClock) -> None:
+async def test_expired_rate_limits_are_deleted(deps: Dependencies, clock: FakeClock) -> None:
     await login(deps, LogIn("ana@example.com", "wrong horse"), LAPTOP)
     clock.advance(minutes=1)
     await prune(deps)

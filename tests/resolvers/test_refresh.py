@@ -1,4 +1,4 @@
-"""Refreshing: tabs that race all win, thieves and replays end the session, and nothing undoes that."""
+"""Refresh: concurrent tabs all succeed, reuse revokes the session, and nothing undoes the revocation."""
 
 import asyncio
 from dataclasses import replace
@@ -16,32 +16,32 @@ from sessionql.resolvers.tokens import refresh as refresh_tokens
 from sessionql.resolvers.tokens.refresh import RefreshClaims, verify
 from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
 from tests.conftest import FakeClock
-from tests.resolvers.builders import LAPTOP, PHONE, as_requester, events_of, live_row, sign_in, sign_up
+from tests.resolvers.builders import LAPTOP, PHONE, as_requester, events_of, get_row, sign_in, sign_up
 
 ENDED = "This session has ended. Log in again."
 
 
-def sealed(deps: Dependencies, session: SessionRecord, **changes: object) -> str:
-    """A refresh token that the server itself might have given out."""
+def signed_refresh_token(deps: Dependencies, session: SessionRecord, **changes: object) -> str:
+    """Build a refresh token as the server signs it."""
     claims = replace(RefreshClaims(session.user_id, session.id, session.generation), **changes)  # type: ignore[arg-type]
     return refresh_tokens.sign(claims, deps.tokens.keys().refresh[0])
 
 
 async def refreshed(deps: Dependencies, token: str) -> RefreshResult:
-    """A refresh that must succeed."""
+    """Refresh, which must succeed."""
     result = await refresh(deps, token, PHONE)
     assert isinstance(result, RefreshResult)
     return result
 
 
 async def assert_revoked_for_reuse(deps: Dependencies, ana: LogInResult, result: object) -> None:
-    """The caller was told, and the database says so to whoever connects anew."""
+    """Check the result, and the stored row through a new connection."""
     assert isinstance(result, RefreshTokenInvalid)
     assert result.reuse_detected
     assert result.path == ("input", "refreshToken")
     await deps.storage.database.close()
     await deps.storage.database.open()
-    row = await live_row(deps, ana.session)
+    row = await get_row(deps, ana.session)
     assert (row.revoked_at, row.revocation_reason) == (deps.clock(), RevocationReason.REFRESH_TOKEN_REUSED)
     event = (await events_of(deps, ana.user.id))[0]
     assert event.kind is EventKind.REFRESH_TOKEN_REUSED
@@ -54,7 +54,7 @@ async def test_a_refresh_rotates(deps: Dependencies, clock: FakeClock) -> None:
 
     result = await refreshed(deps, ana.tokens.refresh)
 
-    assert result.session == await live_row(deps, ana.session)
+    assert result.session == await get_row(deps, ana.session)
     assert (result.session.generation, result.session.rotated_at) == (1, clock())
     assert (result.session.last_active, result.session.ip_address) == (clock(), PHONE.ip_address)
     assert result.tokens.refresh != ana.tokens.refresh
@@ -76,7 +76,7 @@ async def test_a_refresh_is_no_new_log_in(deps: Dependencies, clock: FakeClock) 
     assert len(await events_of(deps, ana.user.id)) == 1
 
 
-async def test_a_chain_of_refreshes_lives_until_the_absolute_end(deps: Dependencies, clock: FakeClock) -> None:
+async def test_a_chain_of_refreshes_ends_at_the_absolute_lifetime(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
     token, end = ana.tokens.refresh, ana.session.created_at + timedelta(days=90)
     for turn in range(1, 5):
@@ -90,7 +90,7 @@ async def test_a_chain_of_refreshes_lives_until_the_absolute_end(deps: Dependenc
     assert await refresh(deps, token, PHONE) == RefreshTokenInvalid(ENDED)
 
 
-async def test_fifty_tabs_that_refresh_at_once_get_one_successor(deps: Dependencies) -> None:
+async def test_fifty_tabs_that_refresh_concurrently_get_one_successor(deps: Dependencies) -> None:
     ana = await sign_up(deps)
 
     results = await asyncio.gather(*(refreshed(deps, ana.tokens.refresh) for _ in range(50)))
@@ -98,7 +98,7 @@ async def test_fifty_tabs_that_refresh_at_once_get_one_successor(deps: Dependenc
     assert {result.session.generation for result in results} == {1}
     assert len({result.tokens.refresh for result in results}) == 1
     assert len({result.tokens.access.text for result in results}) == 50
-    row = await live_row(deps, ana.session)
+    row = await get_row(deps, ana.session)
     assert (row.generation, row.revoked_at) == (1, None)
     assert (await refreshed(deps, results[0].tokens.refresh)).session.generation == 2, "and it works"
 
@@ -114,10 +114,10 @@ async def test_within_the_grace_a_late_tab_gets_the_same_successor(
     again = await refreshed(deps, ana.tokens.refresh)
 
     assert again.tokens.refresh == first.tokens.refresh
-    assert (await live_row(deps, ana.session)).generation == 1
+    assert (await get_row(deps, ana.session)).generation == 1
 
 
-async def test_late_tabs_do_not_stretch_the_grace(deps: Dependencies, clock: FakeClock) -> None:
+async def test_late_tabs_do_not_extend_the_grace(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
     await refreshed(deps, ana.tokens.refresh)
     clock.advance(seconds=9)
@@ -128,7 +128,7 @@ async def test_late_tabs_do_not_stretch_the_grace(deps: Dependencies, clock: Fak
 
 
 @pytest.mark.parametrize("late", [timedelta(seconds=10), timedelta(seconds=11), timedelta(days=29)])
-async def test_after_the_grace_a_replay_ends_the_session_for_good(
+async def test_after_the_grace_a_replay_revokes_the_session(
     deps: Dependencies, clock: FakeClock, late: timedelta
 ) -> None:
     ana = await sign_up(deps)
@@ -146,7 +146,7 @@ async def test_after_the_grace_a_replay_ends_the_session_for_good(
 async def test_without_a_grace_every_second_use_ends_the_session(
     deps: Dependencies, clock: FakeClock, overtaken: timedelta
 ) -> None:
-    """ASVS 10.4.5 to the letter, also for a request that began before the one that overtook it."""
+    """ASVS 10.4.5 literally, even for a request that started before the one that was faster."""
     strict = replace(deps, policy=Policy(refresh_grace=timedelta(0)))
     ana = await sign_up(strict)
     await refreshed(strict, ana.tokens.refresh)
@@ -173,11 +173,11 @@ async def test_a_replay_ends_one_session_and_no_other(deps: Dependencies, clock:
     await assert_revoked_for_reuse(deps, ana, await refresh(deps, ana.tokens.refresh, PHONE))
 
     for other in (phone, bob):
-        assert (await live_row(deps, other.session)).revoked_at is None
+        assert (await get_row(deps, other.session)).revoked_at is None
         await refreshed(deps, other.tokens.refresh)
 
 
-async def test_replays_at_once_revoke_once_and_record_once(deps: Dependencies, clock: FakeClock) -> None:
+async def test_concurrent_replays_revoke_once_and_record_once(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
     await refreshed(deps, ana.tokens.refresh)
     clock.advance(minutes=1)
@@ -189,7 +189,7 @@ async def test_replays_at_once_revoke_once_and_record_once(deps: Dependencies, c
     assert kinds == [EventKind.REFRESH_TOKEN_REUSED, EventKind.REGISTERED]
 
 
-async def test_the_thief_who_was_first_loses_too(deps: Dependencies, clock: FakeClock) -> None:
+async def test_a_thief_who_refreshed_first_is_signed_out_too(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
     thief = await refreshed(deps, ana.tokens.refresh)
     clock.advance(minutes=4)
@@ -199,49 +199,49 @@ async def test_the_thief_who_was_first_loses_too(deps: Dependencies, clock: Fake
     assert isinstance(await refresh(deps, thief.tokens.refresh, PHONE), RefreshTokenInvalid)
 
 
-async def test_a_generation_that_was_never_given_out_gets_nothing(deps: Dependencies) -> None:
+async def test_a_generation_that_was_never_issued_is_rejected(deps: Dependencies) -> None:
     ana = await sign_up(deps)
 
     for ahead in (1, 2, 2**31 - 1):
-        result = await refresh(deps, sealed(deps, ana.session, generation=ahead), PHONE)
+        result = await refresh(deps, signed_refresh_token(deps, ana.session, generation=ahead), PHONE)
         assert isinstance(result, RefreshTokenInvalid)
-    assert (await live_row(deps, ana.session)).generation == 0
+    assert (await get_row(deps, ana.session)).generation == 0
 
 
-async def test_a_token_of_nobodys_session_gets_nothing_and_is_no_reuse(deps: Dependencies) -> None:
+async def test_a_token_of_an_unknown_session_is_rejected_and_is_no_reuse(deps: Dependencies) -> None:
     ana = await sign_up(deps)
 
-    result = await refresh(deps, sealed(deps, ana.session, session_id=uuid7()), PHONE)
+    result = await refresh(deps, signed_refresh_token(deps, ana.session, session_id=uuid7()), PHONE)
 
     assert result == RefreshTokenInvalid(ENDED)
-    assert (await live_row(deps, ana.session)) == ana.session
+    assert (await get_row(deps, ana.session)) == ana.session
 
 
-async def test_another_users_id_in_a_sealed_token_finds_nothing(deps: Dependencies) -> None:
+async def test_a_signed_token_with_the_id_of_another_user_finds_nothing(deps: Dependencies) -> None:
     ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
 
     for owner, generation in ((bob.user.id, 0), (bob.user.id, 1), (uuid7(), 0)):
-        token = sealed(deps, ana.session, user_id=owner, generation=generation)
+        token = signed_refresh_token(deps, ana.session, user_id=owner, generation=generation)
         assert await refresh(deps, token, PHONE) == RefreshTokenInvalid(ENDED)
-    assert await live_row(deps, ana.session) == ana.session
-    assert await live_row(deps, bob.session) == bob.session
+    assert await get_row(deps, ana.session) == ana.session
+    assert await get_row(deps, bob.session) == bob.session
 
 
 @pytest.mark.parametrize("generation", [0, 1])
-async def test_a_revoked_session_stays_as_it_ended(deps: Dependencies, clock: FakeClock, generation: int) -> None:
+async def test_a_revoked_session_stays_unchanged(deps: Dependencies, clock: FakeClock, generation: int) -> None:
     ana = await sign_up(deps)
     await refreshed(deps, ana.tokens.refresh)
     await logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP)
-    row = await live_row(deps, ana.session)
+    row = await get_row(deps, ana.session)
     clock.advance(seconds=1)
 
-    result = await refresh(deps, sealed(deps, ana.session, generation=generation), PHONE)
+    result = await refresh(deps, signed_refresh_token(deps, ana.session, generation=generation), PHONE)
 
     assert result == RefreshTokenInvalid(ENDED), "no reuse, and no grace either"
-    assert await live_row(deps, ana.session) == row
+    assert await get_row(deps, ana.session) == row
 
 
-async def test_an_expired_session_is_not_refreshed_to_the_instant(deps: Dependencies, clock: FakeClock) -> None:
+async def test_a_session_is_not_refreshed_from_its_expiry_on(deps: Dependencies, clock: FakeClock) -> None:
     ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
 
     clock.advance(days=30, microseconds=-1)
@@ -249,10 +249,10 @@ async def test_an_expired_session_is_not_refreshed_to_the_instant(deps: Dependen
     clock.advance(microseconds=1)
 
     assert await refresh(deps, ana.tokens.refresh, PHONE) == RefreshTokenInvalid(ENDED)
-    assert await live_row(deps, ana.session) == ana.session
+    assert await get_row(deps, ana.session) == ana.session
 
 
-async def test_revoking_wins_over_any_refresh_that_races_with_it(deps: Dependencies) -> None:
+async def test_revocation_wins_over_every_concurrent_refresh(deps: Dependencies) -> None:
     ana = await sign_up(deps)
 
     results = await asyncio.gather(
@@ -261,7 +261,7 @@ async def test_revoking_wins_over_any_refresh_that_races_with_it(deps: Dependenc
         *(refresh(deps, ana.tokens.refresh, PHONE) for _ in range(5)),
     )
 
-    assert (await live_row(deps, ana.session)).revocation_reason is RevocationReason.LOGGED_OUT
+    assert (await get_row(deps, ana.session)).revocation_reason is RevocationReason.LOGGED_OUT
     for result in results:
         if isinstance(result, RefreshResult):
             assert await authenticate(deps, result.tokens.access.text, PHONE) is None
@@ -278,13 +278,13 @@ async def test_a_token_that_was_changed_does_nothing_and_is_not_logged(
         result = await refresh(deps, changed, PHONE)
         assert result == RefreshTokenInvalid("This refresh token is not valid. Log in again.")
 
-    assert await live_row(deps, ana.session) == ana.session
+    assert await get_row(deps, ana.session) == ana.session
     assert "Rejected a refresh token from 198.51.100.7: This refresh token is not valid" in caplog.text
     pieces = {text[at : at + 8] for text in (token, token.swapcase()) for at in range(len(token) - 8)}
     assert not any(piece in caplog.text for piece in pieces)
 
 
-async def test_a_new_refresh_secret_ends_every_old_token(deps: Dependencies) -> None:
+async def test_a_new_refresh_secret_invalidates_every_old_token(deps: Dependencies) -> None:
     ana = await sign_up(deps)
     resealed = deps.tokens.keys().with_new_refresh_secret()
     deps.tokens.keys = lambda: resealed

@@ -1,14 +1,14 @@
-"""Registering: an account and a session, of an address and a password that may be."""
+"""Registration: a valid e-mail address and password create an account and a session."""
 
 import asyncio
 from dataclasses import replace
 
 import pytest
 
-from sessionql.resolvers.accounts import LogIn, LogInResult, find_user, login, register
+from sessionql.resolvers.accounts import LogIn, LogInResult, current_user, login, register
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import EmailTaken, InvalidCredentials, InvalidInput
-from sessionql.resolvers.requester import ClientInfo
 from sessionql.resolvers.sessions import my_sessions
 from sessionql.storage.records import DeviceKind, EventKind
 from tests.conftest import FakeClock
@@ -19,30 +19,30 @@ from tests.resolvers.builders import (
     PHONE,
     as_requester,
     events_of,
-    live_row,
+    get_row,
     sign_in,
     sign_up,
 )
 
 
-async def test_registering_makes_an_account_and_a_session(deps: Dependencies, clock: FakeClock) -> None:
+async def test_registering_creates_an_account_and_a_session(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
 
     assert (ana.user.email, ana.user.created_at, ana.user.last_login) == ("ana@example.com", clock(), clock())
-    assert await find_user(deps, as_requester(ana)) == ana.user
-    assert await live_row(deps, ana.session) == ana.session
+    assert await current_user(deps, as_requester(ana)) == ana.user
+    assert await get_row(deps, ana.session) == ana.session
     [event] = await events_of(deps, ana.user.id)
     assert (event.kind, event.session_id, event.actor_id) == (EventKind.REGISTERED, ana.session.id, ana.session.id)
     assert (event.ip_address, event.device, event.occurred_at) == ("192.0.2.1", "Firefox on Ubuntu", clock())
 
 
-async def test_a_session_carries_where_it_comes_from(deps: Dependencies, clock: FakeClock) -> None:
+async def test_a_session_has_the_address_and_device_of_its_client(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
     clock.advance(days=1)
 
     session = (await sign_in(deps, name=" Ana\u0301s phone ")).session
 
-    assert session == await live_row(deps, session)
+    assert session == await get_row(deps, session)
     assert (session.ip_address, session.user_agent, session.name) == ("198.51.100.7", IPHONE, "Anás phone")
     assert (session.device.label, session.device.kind) == ("Safari on iPhone", DeviceKind.PHONE)
     assert session.created_at == session.authenticated_at == session.last_active == clock()
@@ -51,14 +51,14 @@ async def test_a_session_carries_where_it_comes_from(deps: Dependencies, clock: 
     assert session.id != ana.session.id
 
 
-async def test_a_client_that_says_nothing_may_sign_in(deps: Dependencies) -> None:
+async def test_a_client_without_an_address_and_user_agent_can_sign_in(deps: Dependencies) -> None:
     ana = await sign_up(deps, client=ClientInfo(None, None))
 
     assert (ana.session.ip_address, ana.session.user_agent) == (None, None)
-    assert (await live_row(deps, ana.session)).device.kind is DeviceKind.UNKNOWN
+    assert (await get_row(deps, ana.session)).device.kind is DeviceKind.UNKNOWN
 
 
-async def test_of_many_that_register_one_address_at_once_one_wins(deps: Dependencies) -> None:
+async def test_of_many_concurrent_registrations_of_one_address_one_succeeds(deps: Dependencies) -> None:
     spellings = ["ana@example.com", "ANA@example.com", "Ana@Example.com", "aNa@EXAMPLE.COM"]
     requests = [LogIn(spelling, f"{PASSWORD} {number}") for number, spelling in enumerate(spellings * 5)]
 
@@ -79,7 +79,7 @@ BAD_NAMES = ["", " ", "n" * 81, "a\0b", "a\nb", "\ud800", "a\u202eb", "a\u2066b"
 
 
 @pytest.mark.parametrize("name", BAD_NAMES, ids=ascii)
-async def test_a_bad_name_is_refused_before_anything_is_made(deps: Dependencies, name: str) -> None:
+async def test_an_invalid_name_is_rejected_before_anything_is_created(deps: Dependencies, name: str) -> None:
     ana = await sign_up(deps)
 
     for refused in (
@@ -92,11 +92,11 @@ async def test_a_bad_name_is_refused_before_anything_is_made(deps: Dependencies,
     assert await login(deps, LogIn("bob@example.com", PASSWORD), PHONE) == InvalidCredentials()
 
 
-async def test_a_name_of_eighty_characters_in_any_script_is_kept(deps: Dependencies) -> None:
+async def test_a_name_of_eighty_characters_in_any_script_is_stored(deps: Dependencies) -> None:
     await sign_up(deps)
     name = "書斎👩‍💻 é" * 10
 
-    assert (await live_row(deps, (await sign_in(deps, name=name)).session)).name == name
+    assert (await get_row(deps, (await sign_in(deps, name=name)).session)).name == name
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ async def test_a_name_of_eighty_characters_in_any_script_is_kept(deps: Dependenc
         ("bob@example.com", "Password", "password"),
     ],
 )
-async def test_a_bad_address_or_password_is_refused_by_its_name(
+async def test_an_invalid_address_or_password_is_rejected_by_its_name(
     deps: Dependencies, email: str, password: str, path: str
 ) -> None:
     refused = await register(deps, LogIn(email, password), PHONE)
@@ -116,7 +116,7 @@ async def test_a_bad_address_or_password_is_refused_by_its_name(
     assert refused.path == ("input", path)
 
 
-async def test_half_a_character_in_a_password_is_refused_and_no_fault(deps: Dependencies) -> None:
+async def test_a_lone_surrogate_in_a_password_is_rejected_without_an_exception(deps: Dependencies) -> None:
     await sign_up(deps)
 
     assert isinstance(await register(deps, LogIn("bob@example.com", "\ud800" * 9), PHONE), InvalidInput)

@@ -1,4 +1,4 @@
-"""Service keys: shown once, kept as a hash, of one spelling, and out with the request after their revocation."""
+"""Service keys: returned once, stored as a hash, one encoding, rejected from the next request after revocation on."""
 
 import logging
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -25,18 +25,18 @@ from tests.resolvers.builders import BASE64URL, LAPTOP, a_service, sign_up
 from tests.resolvers.test_requester import pieces
 
 
-async def make(deps: Dependencies, *scopes: Scope, name: str = "Shop") -> NewKey:
+async def create(deps: Dependencies, *scopes: Scope, name: str = "Shop") -> NewKey:
     made = await create_key(deps, name, scopes or [Scope.INTROSPECT])
     assert isinstance(made, NewKey)
     return made
 
 
-async def is_let_in(deps: Dependencies, token: str) -> bool:
+async def is_authenticated(deps: Dependencies, token: str) -> bool:
     return await authenticate_service(deps, token, LAPTOP) is not None
 
 
-async def test_a_key_opens_what_its_scopes_say(deps: Dependencies) -> None:
-    made = await make(deps, Scope.INTROSPECT, Scope.OPERATOR)
+async def test_a_key_allows_what_its_scopes_contain(deps: Dependencies) -> None:
+    made = await create(deps, Scope.INTROSPECT, Scope.OPERATOR)
 
     service = await authenticate_service(deps, made.token, LAPTOP)
 
@@ -50,57 +50,57 @@ async def test_a_key_opens_what_its_scopes_say(deps: Dependencies) -> None:
             service.require(other)
 
 
-async def test_a_revoked_key_is_refused_by_the_very_next_request(deps: Dependencies) -> None:
-    """A revocation that answers OK and does nothing: doorkeeper's CVE-2018-1000211."""
-    made, other = await make(deps), await make(deps, name="Other")
-    assert await is_let_in(deps, made.token)
+async def test_a_revoked_key_is_rejected_by_the_very_next_request(deps: Dependencies) -> None:
+    """A revocation that succeeds and does nothing: doorkeeper's CVE-2018-1000211."""
+    made, other = await create(deps), await create(deps, name="Other")
+    assert await is_authenticated(deps, made.token)
 
     revoked = await revoke_key(deps, str(made.key.id))
 
     assert revoked is not None
-    assert not await is_let_in(deps, made.token)
-    assert await is_let_in(deps, other.token)
+    assert not await is_authenticated(deps, made.token)
+    assert await is_authenticated(deps, other.token)
     assert await list_keys(deps) == [revoked, other.key]
     assert await revoke_key(deps, str(made.key.id)) is None, "and says so when there was nothing to do"
 
 
 @pytest.mark.parametrize("id_", ["", "x", "019ab000-0000-7000-8000-0000000000a1", "\0"])
-async def test_what_is_no_key_cannot_be_revoked(deps: Dependencies, id_: str) -> None:
-    made = await make(deps)
+async def test_text_that_is_not_a_key_id_cannot_be_revoked(deps: Dependencies, id_: str) -> None:
+    made = await create(deps)
 
     assert await revoke_key(deps, id_) is None
     assert await revoke_key(deps, made.token) is None, "a key is revoked by its id, which is no secret"
-    assert await is_let_in(deps, made.token)
+    assert await is_authenticated(deps, made.token)
 
 
 async def test_every_character_counts(deps: Dependencies) -> None:
-    made = await make(deps)
+    made = await create(deps)
 
     for place, there in enumerate(made.token):
         for other in {BASE64URL[(BASE64URL.find(there) + 1) % 64], BASE64URL[(BASE64URL.find(there) ^ 1) % 64], "="}:
             if other != there:
-                assert not await is_let_in(deps, made.token[:place] + other + made.token[place + 1 :]), place
+                assert not await is_authenticated(deps, made.token[:place] + other + made.token[place + 1 :]), place
 
 
 @pytest.mark.parametrize("extra", ["=", " ", "\n", "\0", "A", "\ud800"])
 async def test_nothing_can_be_added_or_left_out(deps: Dependencies, extra: str) -> None:
-    token = (await make(deps)).token
+    token = (await create(deps)).token
 
     for odd in (token + extra, extra + token, token[:-1], token[1:], token.upper(), "Bearer " + token, "sqls_"):
-        assert not await is_let_in(deps, odd)
+        assert not await is_authenticated(deps, odd)
 
 
-async def test_the_secret_of_one_key_does_not_open_another(deps: Dependencies) -> None:
-    one, other = await make(deps), await make(deps)
+async def test_the_secret_of_one_key_does_not_verify_another(deps: Dependencies) -> None:
+    one, other = await create(deps), await create(deps)
 
-    # The prefix and 15 of the 16 bytes of the id are 25 characters: the first of the next holds the rest and no secret.
+    # The prefix and 15 of the 16 bytes of the ID are 25 characters: the next character has the rest and no secret.
     mixed = urlsafe_b64encode(one.key.id.bytes + urlsafe_b64decode(other.token.removeprefix("sqls_"))[16:])
 
-    assert not await is_let_in(deps, f"sqls_{mixed.decode()}")
+    assert not await is_authenticated(deps, f"sqls_{mixed.decode()}")
 
 
-async def test_the_database_holds_nothing_that_opens_a_door(deps: Dependencies) -> None:
-    made = await make(deps)
+async def test_the_database_contains_nothing_that_authenticates(deps: Dependencies) -> None:
+    made = await create(deps)
     secret = urlsafe_b64decode(made.token.removeprefix("sqls_"))[16:]
 
     async with deps.storage.database.reading() as tx:
@@ -111,22 +111,22 @@ async def test_the_database_holds_nothing_that_opens_a_door(deps: Dependencies) 
     assert not any(piece in kept for piece in pieces(made.token.removeprefix("sqls_")) | pieces(secret.hex()))
 
 
-async def test_a_key_is_nobodys_token_and_nobodys_token_is_a_key(deps: Dependencies) -> None:
-    made, ana = await make(deps), await sign_up(deps)
+async def test_keys_and_tokens_are_not_interchangeable(deps: Dependencies) -> None:
+    made, ana = await create(deps), await sign_up(deps)
 
     assert await authenticate(deps, made.token, LAPTOP) is None
     assert verify(made.token, deps.tokens.keys().refresh) is None
     for token in (ana.tokens.access.text, ana.tokens.refresh):
-        assert not await is_let_in(deps, token)
-        assert not await is_let_in(deps, "sqls_" + token.removeprefix("sqlr_"))
+        assert not await is_authenticated(deps, token)
+        assert not await is_authenticated(deps, "sqls_" + token.removeprefix("sqlr_"))
 
 
-async def test_keys_are_never_shown(deps: Dependencies, caplog: pytest.LogCaptureFixture) -> None:
+async def test_keys_are_never_in_a_repr(deps: Dependencies, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
-    made = await make(deps)
-    await is_let_in(deps, made.token)
+    made = await create(deps)
+    await is_authenticated(deps, made.token)
     await revoke_key(deps, str(made.key.id))
-    await is_let_in(deps, made.token)
+    await is_authenticated(deps, made.token)
 
     assert "Rejected a service key from 192.0.2.1" in caplog.text
     shown = caplog.text + repr(made) + repr(await a_service(deps)) + repr(await list_keys(deps))
@@ -134,13 +134,13 @@ async def test_keys_are_never_shown(deps: Dependencies, caplog: pytest.LogCaptur
 
 
 @pytest.mark.parametrize(("name", "path"), [("", "name"), (" ", "name"), ("a\nb", "name"), ("x" * 81, "name")])
-async def test_a_key_has_a_name(deps: Dependencies, name: str, path: str) -> None:
+async def test_a_key_must_have_a_name(deps: Dependencies, name: str, path: str) -> None:
     refused = await create_key(deps, name, [Scope.OPERATOR])
     assert isinstance(refused, InvalidInput)
     assert refused.path == (path,)
     assert await list_keys(deps) == []
 
 
-async def test_a_key_for_nothing_is_not_made(deps: Dependencies) -> None:
+async def test_a_key_without_a_scope_is_not_created(deps: Dependencies) -> None:
     assert isinstance(await create_key(deps, "Shop", []), InvalidInput)
     assert await list_keys(deps) == []

@@ -12,7 +12,7 @@ from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.tokens.keys import KeyRing
 from sessionql.storage.records import SessionRecord
 from tests.conftest import FakeClock
-from tests.resolvers.builders import a_session, base64url, forge, good_claims, good_header, hs256, signed
+from tests.resolvers.builders import a_session, base64url, forge, hs256, signed, valid_claims, valid_header
 from tests.schema.asking import Caller
 
 ME = "{ me { email } }"
@@ -38,38 +38,40 @@ async def session(ana: Caller, clock: FakeClock) -> SessionRecord:
 
 Forgery = Callable[[KeyRing, SessionRecord], str]
 FORGERIES: dict[str, Forgery] = {
-    "unsigned": lambda ring, session: forge(good_header(ring) | {"alg": "none"}, good_claims(session), lambda _: b""),
+    "unsigned": lambda ring, session: forge(valid_header(ring) | {"alg": "none"}, valid_claims(session), lambda _: b""),
     "sealed with the public key": lambda ring, session: forge(
-        good_header(ring) | {"alg": "HS256"}, good_claims(session), hs256(ring.signing[0].public.public_bytes_raw())
+        valid_header(ring) | {"alg": "HS256"}, valid_claims(session), hs256(ring.signing[0].public.public_bytes_raw())
     ),
     "sealed with the published JWK": lambda ring, session: forge(
-        good_header(ring) | {"alg": "HS256"}, good_claims(session), hs256(json.dumps(ring.signing[0].to_jwk()).encode())
+        valid_header(ring) | {"alg": "HS256"},
+        valid_claims(session),
+        hs256(json.dumps(ring.signing[0].to_jwk()).encode()),
     ),
-    "signed by a key of theirs": lambda _, session: signed(THEIRS, good_claims(session)),
+    "signed by a key of theirs": lambda _, session: signed(THEIRS, valid_claims(session)),
     "signed by a key of theirs under our id": lambda ring, session: signed(
-        THEIRS, good_claims(session), kid=ring.signing[0].kid
+        THEIRS, valid_claims(session), kid=ring.signing[0].kid
     ),
     "signed by the key that it brings along": lambda ring, session: signed(
-        THEIRS, good_claims(session), jwk=THEIRS.signing[0].to_jwk(), kid=ring.signing[0].kid
+        THEIRS, valid_claims(session), jwk=THEIRS.signing[0].to_jwk(), kid=ring.signing[0].kid
     ),
     "signed by a key from an address": lambda _, session: signed(
-        THEIRS, good_claims(session), jku="https://evil.example/jwks.json", x5u="https://evil.example/chain.pem"
+        THEIRS, valid_claims(session), jku="https://evil.example/jwks.json", x5u="https://evil.example/chain.pem"
     ),
     "with the empty file as its key": lambda ring, session: forge(
-        good_header(ring) | {"alg": "HS256", "kid": "../../../../dev/null"}, good_claims(session), hs256(b"")
+        valid_header(ring) | {"alg": "HS256", "kid": "../../../../dev/null"}, valid_claims(session), hs256(b"")
     ),
-    "of another type": lambda ring, session: signed(ring, good_claims(session), typ="JWT"),
-    "of another issuer": lambda ring, session: signed(ring, good_claims(session, iss="https://evil.example")),
-    "for another audience": lambda ring, session: signed(ring, good_claims(session, aud=["sessionql", "else"])),
-    "without an end": lambda ring, session: signed(ring, good_claims(session, exp=...)),
-    "encrypted": lambda ring, session: signed(ring, good_claims(session)) + ".AAAA.AAAA",
+    "of another type": lambda ring, session: signed(ring, valid_claims(session), typ="JWT"),
+    "of another issuer": lambda ring, session: signed(ring, valid_claims(session, iss="https://evil.example")),
+    "for another audience": lambda ring, session: signed(ring, valid_claims(session, aud=["sessionql", "else"])),
+    "without an end": lambda ring, session: signed(ring, valid_claims(session, exp=...)),
+    "encrypted": lambda ring, session: signed(ring, valid_claims(session)) + ".AAAA.AAAA",
 }
 
 
 async def test_a_token_made_by_hand_with_our_key_is_good_so_the_forgeries_fail_for_their_one_fault(
     ana: Caller, ring: KeyRing, session: SessionRecord
 ) -> None:
-    ana.token = signed(ring, good_claims(session))
+    ana.token = signed(ring, valid_claims(session))
     assert await ana.get(ME) == {"me": {"email": "ana@example.com"}}
 
 

@@ -76,7 +76,7 @@ async def test_at_most_a_hundred_nodes_at_a_time(ana: Caller, count: int, answer
     else:
         error = await ana.error(NODES, ids=ids)
         assert error["extensions"]["code"] == "LIST_TOO_LONG"
-        assert f"At most 100 ids at a time, not {count}" in error["message"]
+        assert f"Send at most 100 IDs in one request, not {count}" in error["message"]
 
 
 async def test_a_hundred_different_ids_that_are_nobodys(ana: Caller) -> None:

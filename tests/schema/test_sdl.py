@@ -24,8 +24,8 @@ TYPES = {
 }
 SPECIFICATIONS = {
     "DateTime": "https://scalars.graphql.org/chillicream/date-time.html",  # its examples: test_date_time_vectors.py
-    "IPAddress": "https://www.rfc-editor.org/rfc/rfc9911",  # ip-address-no-zone: resolvers/test_addresses.py
-    "JWT": "https://www.rfc-editor.org/rfc/rfc7519",  # resolvers/test_tokens.py
+    "IPAddress": "https://www.rfc-editor.org/rfc/rfc9911",  # ip-address-no-zone: resolvers/test_client.py
+    "JWT": "https://www.rfc-editor.org/rfc/rfc7519",  # resolvers/tokens/test_access.py
 }
 ERROR_UNIONS = {name: type_ for name, type_ in TYPES.items() if isinstance(type_, GraphQLUnionType)}
 ERRORS = {

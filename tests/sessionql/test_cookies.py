@@ -102,7 +102,7 @@ async def test_without_any_token_there_is_nothing_to_refresh(browser: Browser, i
     for _ in range(25):  # a page may ask at each of its starts, and is not counted as guessing
         (error,) = (await browser.get(query))["refresh"]["errors"]
         assert error["code"] == "REFRESH_TOKEN_INVALID"
-        assert "There is no refresh token" in error["message"]
+        assert "The request has no refresh token" in error["message"]
 
 
 async def test_a_refresh_that_fails_takes_nothing_away(browser: Browser, clock: FakeClock) -> None:

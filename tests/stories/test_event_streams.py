@@ -1,4 +1,4 @@
-"""The same over server-sent events, for whoever has no WebSocket."""
+"""Live sign-out over server-sent events, for clients without WebSocket."""
 
 import json
 import threading
@@ -15,14 +15,14 @@ REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on U
 
 @contextmanager
 def stream_of(device: Device, query: str) -> Iterator[httpx.Response]:
-    """A stream of a device's. Subscribed to when it is open."""
+    """Open an event stream of a device; the subscription is active when it is open."""
     headers = {"Authorization": f"Bearer {device.access_token}", "Accept": "text/event-stream"}
     with httpx.stream("POST", f"{device.url}/graphql", json={"query": query}, headers=headers, timeout=10) as response:
         yield response
 
 
 def events(response: httpx.Response) -> Iterator[tuple[str, str]]:
-    """The kind and the data of each event."""
+    """Yield the type and the data of each event."""
     kind = ""
     for line in response.iter_lines():
         name, _, value = line.partition(": ")
@@ -32,12 +32,12 @@ def events(response: httpx.Response) -> Iterator[tuple[str, str]]:
             yield kind, value
 
 
-def test_a_device_that_is_signed_out_is_told_and_its_stream_ends(standing: Server, ana: str) -> None:
+def test_a_device_that_is_signed_out_receives_it_and_its_stream_ends(standing: Server, ana: str) -> None:
     laptop = standing.device(FIREFOX).register(ana)
     phone = standing.device(IPHONE).log_in(ana)
     with stream_of(phone, WATCH) as response:
         assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
-        # The last event comes whether the subscription or the revocation is faster.
+        # The last event arrives whether the subscription or the revocation is faster.
         revoking = threading.Thread(target=laptop.get, args=[REVOKE], kwargs={"id": phone.session_id})
         revoking.start()
         (kind, data), (last, _) = events(response)

@@ -1,4 +1,4 @@
-"""The sign-out that arrives by itself: other tabs see it, and the device that lost its session is told."""
+"""Live sign-out: other tabs and the signed-out device receive the revocation."""
 
 import pytest
 
@@ -13,7 +13,7 @@ RENAME = """mutation($id: ID!) { renameSession(input: { sessionId: $id, name: "D
   errors { ... on UserError { code } } } }"""
 
 
-def test_a_device_that_is_signed_out_is_told_and_its_socket_closed(standing: Server, ana: str) -> None:
+def test_a_device_that_is_signed_out_receives_it_and_its_socket_closes(standing: Server, ana: str) -> None:
     laptop = standing.device(FIREFOX).register(ana)
     phone = standing.device(IPHONE).log_in(ana)
     with socket_of(laptop) as tab, socket_of(phone) as pocket:
@@ -37,7 +37,7 @@ def test_a_device_that_is_signed_out_is_told_and_its_socket_closed(standing: Ser
         assert tab.hear() == {"type": "pong"}, "the other device goes on"
 
 
-def test_every_socket_of_a_session_is_closed_also_one_that_watches_nothing(standing: Server, ana: str) -> None:
+def test_every_socket_of_a_session_is_closed_even_without_subscriptions(standing: Server, ana: str) -> None:
     laptop = standing.device(FIREFOX).register(ana)
     with socket_of(laptop) as idle, socket_of(laptop) as listening:
         listening.subscribe(EVENTS)
@@ -50,7 +50,7 @@ def test_every_socket_of_a_session_is_closed_also_one_that_watches_nothing(stand
         assert said[-1] == {"id": "1", "type": "complete"}
 
 
-def test_what_happens_is_seen_as_it_is_at_that_moment(standing: Server, ana: str) -> None:
+def test_updates_show_the_state_at_their_time(standing: Server, ana: str) -> None:
     laptop = standing.device(FIREFOX).register(ana)
     phone = standing.device(IPHONE).log_in(ana)
     with socket_of(laptop) as tab:
@@ -63,7 +63,7 @@ def test_what_happens_is_seen_as_it_is_at_that_moment(standing: Server, ana: str
     assert seen == [("SESSION_RENAMED", "ACTIVE"), ("SESSION_REVOKED", "REVOKED")]
 
 
-def test_nobody_sees_what_happens_to_others(standing: Server, ana: str) -> None:
+def test_updates_of_other_users_are_not_received(standing: Server, ana: str) -> None:
     hers = standing.device(FIREFOX).register(ana)
     eve = standing.device(FIREFOX).register(f"eve-{ana}")
     with socket_of(eve) as socket:
@@ -77,18 +77,18 @@ def test_nobody_sees_what_happens_to_others(standing: Server, ana: str) -> None:
     assert message["payload"]["data"]["securityEvent"]["session"] == {"state": "ACTIVE"}
 
 
-def refused(device: Device) -> tuple[int, str]:
+def rejected_close(device: Device) -> tuple[int, str]:
     with open_socket(device.url) as socket:
         socket.say(type="connection_init", payload={"authorization": f"Bearer {device.access_token}"})
         return socket.end()[:2]
 
 
-def test_nobody_comes_in_with_a_session_that_is_over(standing: Server, ana: str) -> None:
+def test_an_ended_session_cannot_connect(standing: Server, ana: str) -> None:
     laptop = standing.device(FIREFOX).register(ana)
     laptop.get(REVOKE_ALL)
-    assert refused(laptop) == (4401, "This session has ended.")
+    assert rejected_close(laptop) == (4401, "This session has ended.")
     laptop.access_token = "nonsense"
-    assert refused(laptop)[0] == 4403, "clients refresh such a token, and come back by themselves"
+    assert rejected_close(laptop)[0] == 4403, "clients refresh such a token, and come back by themselves"
 
 
 def test_ordinary_operations_work_over_a_socket_too(standing: Server, ana: str) -> None:
@@ -101,8 +101,8 @@ def test_ordinary_operations_work_over_a_socket_too(standing: Server, ana: str) 
         assert socket.next() == {"renameSession": {"errors": []}}
 
 
-def test_a_socket_is_good_no_longer_than_the_proof_that_it_was_opened_with(standing: Server, ana: str) -> None:
-    """A thief with a stolen access token is thrown out by a change of the password, and the owner comes back."""
+def test_a_socket_ends_when_its_credentials_are_replaced(standing: Server, ana: str) -> None:
+    """A password change closes the socket of a thief with a stolen access token; the owner reconnects."""
     laptop = standing.device(FIREFOX).register(ana)
     change = """mutation { changePassword(input: {
       currentPassword: "correct horse battery", newPassword: "another horse battery", keepOtherSessions: true
@@ -117,7 +117,7 @@ def test_a_socket_is_good_no_longer_than_the_proof_that_it_was_opened_with(stand
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_the_end_reaches_the_sockets_of_every_worker(
+def test_a_revocation_closes_the_sockets_of_every_worker(
     database_url: str, server: Server, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     laptop = server.device(FIREFOX).register("ana@example.com")

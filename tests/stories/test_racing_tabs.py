@@ -1,4 +1,4 @@
-"""Tabs of one browser that refresh at the same moment: all of them go on, and there is one lineage."""
+"""Tabs of one browser that refresh concurrently: all continue, in one token family."""
 
 import asyncio
 from typing import Any
@@ -11,7 +11,7 @@ MY_SESSIONS = "{ mySessions { id } }"
 TABS = 50
 
 
-def test_fifty_tabs_refresh_one_token_and_share_one_lineage(standing: Server, ana: str) -> None:
+def test_fifty_tabs_refresh_one_token_and_share_one_token_family(standing: Server, ana: str) -> None:
     browser = standing.device(FIREFOX).register(ana)
 
     payloads = asyncio.run(_refresh_at_once(standing.url, browser.refresh_token))

@@ -1,4 +1,4 @@
-"""The main job over real HTTP: sign in on two devices, see both, sign one out."""
+"""The main use case over real HTTP: sign in on two devices, list both, sign one out."""
 
 from tests.server import FIREFOX, IPHONE, Server
 
