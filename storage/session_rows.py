@@ -40,7 +40,8 @@ def session_reader(columns: Columns) -> Callable[[Row], SessionRecord]:
 
     def read(row: Row) -> SessionRecord:
         # `device` is the last field of SessionRecord.
-        return SessionRecord(*read_session(row), Device(*read_device(row)))
+        values: list[Any] = [*read_session(row), Device(*read_device(row))]
+        return SessionRecord(*values)
 
     return read
 
