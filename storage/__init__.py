@@ -1,7 +1,7 @@
-"""Storage: the only room that knows SQLAlchemy. Repositories take ids and give records.
+"""Storage: the only package that uses SQLAlchemy. Repositories take ids and return records.
 
-Ask `Storage` for a transaction, and the transaction for a repository. Everything else in this
-room (tables, statements, drivers) is private to it.
+`Storage` opens a transaction, and the transaction has the repositories. Tables, statements and drivers are private to
+this package.
 """
 
 from sessionql.storage.errors import StorageError, StorageUnavailable

@@ -1,4 +1,4 @@
-"""Ending everybody's sessions, one window of rows at a time."""
+"""Revoke the sessions of all users, in batches by primary key."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -18,20 +18,23 @@ from sessionql.storage.tables import INSTANT, sessions
 c = sessions.c
 
 _SESSIONS = KeysetBatches(sessions)
-_CREATED_BY = c.created_at <= bindparam("born_by", type_=INSTANT)
-_REVOKE = revoke_where(select(c.user_id, c.id).where(*_SESSIONS.within, ACTIVE, _CREATED_BY))
+_CREATED_IN_TIME = c.created_at <= bindparam("created_until", type_=INSTANT)
+_REVOKE = revoke_where(select(c.user_id, c.id).where(*_SESSIONS.within, ACTIVE, _CREATED_IN_TIME))
 
 
 @dataclass(frozen=True, slots=True)
 class RevokedBatch:
-    """Which sessions of which users one window ended, and where the next begins (None: at the end)."""
+    """The revoked sessions of one batch, as pairs of user id and session id, and the cursor of the next batch.
+
+    `next` is None after the last batch.
+    """
 
     sessions: Sequence[tuple[UUID, UUID]]
     next: Cursor | None
 
 
 class BulkRevocationRepository:
-    """Everybody's sessions, within one transaction."""
+    """The sessions of all users, within one transaction."""
 
     __slots__ = ("_lifetimes", "_tx")
 
@@ -39,11 +42,12 @@ class BulkRevocationRepository:
         self._tx = tx
         self._lifetimes = lifetimes
 
-    async def revoke(self, created_by: datetime, now: datetime, after: Cursor, size: int) -> RevokedBatch:
-        """Look at the next `window` sessions; end the active ones that began no later than `born_by`."""
+    async def revoke(self, created_until: datetime, now: datetime, after: Cursor, size: int) -> RevokedBatch:
+        """Revoke the active sessions among the next `size` rows that were created at or before `created_until`."""
         batch = await _SESSIONS.batch(self._tx, after, size)
-        values = {"born_by": created_by, "now": now, "reason": RevocationReason.REVOKED_BY_OPERATOR.value}
+        values = {"created_until": created_until, "now": now, "reason": RevocationReason.REVOKED_BY_OPERATOR.value}
         rows = await self._tx.fetch_all(_REVOKE, {**batch.parameters, **values, **self._lifetimes.cutoffs(now)})
-        for row in rows:
-            self._tx.notifications.sessions_ended(row[0], [row[1]])
-        return RevokedBatch([(row[0], row[1]) for row in rows], batch.next)
+        revoked = [(user_id, session_id) for user_id, session_id in rows]
+        for user_id, session_id in revoked:
+            self._tx.notifications.sessions_ended(user_id, [session_id])
+        return RevokedBatch(revoked, batch.next)

@@ -1,7 +1,7 @@
-"""The seam between repositories and engines: a transaction that executes statements.
+"""The interface between repositories and engines: a transaction that executes statements.
 
-A repository says `await tx.fetch_one(STATEMENT, parameters)` and never learns which engine it
-runs on. Statements are SQLAlchemy Core, built once at import; rows are in column order.
+A repository calls `await tx.fetch_one(STATEMENT, parameters)` and does not know the engine. Statements are SQLAlchemy
+Core, built once at import; a row is a sequence in the order of the selected columns.
 """
 
 import asyncio
@@ -16,25 +16,25 @@ from sessionql.storage.notifications import Listener, PendingNotifications
 Parameters = Mapping[str, Any]
 Row = Sequence[Any]
 Lost = asyncio.Future[None]
-"""Done when nothing is heard any more."""
+"""Done when notifications are no longer received."""
 
 
 class Transaction(Protocol):
     """Statements that take effect together or not at all."""
 
     notifications: PendingNotifications
-    """What is announced if they do."""
+    """Sent when the transaction commits."""
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
-        """The first row, or None."""
+        """The first row, or None when there is no row."""
         ...
 
     async def fetch_all(self, statement: Executable, parameters: Parameters) -> Sequence[Row]:
-        """Every row."""
+        """All rows of the result."""
         ...
 
     async def execute(self, statement: Executable, parameters: Parameters) -> int:
-        """How many rows the statement changed."""
+        """The number of rows that the statement changed."""
         ...
 
     async def execute_many(self, statement: Executable, rows: Sequence[Parameters]) -> None:
@@ -43,35 +43,36 @@ class Transaction(Protocol):
 
 
 class Database(Protocol):
-    """One database, whichever engine it is. Raises `StorageError` and nothing of a driver's."""
+    """One database on one of the engines. Raises `StorageError` and no error of a driver."""
 
     name: str
-    """The engine, for people: `SQLite 3.40.1` or `PostgreSQL`."""
+    """The engine, to show: `SQLite 3.40.1` or `PostgreSQL`."""
 
     async def open(self) -> None:
-        """Connect. Raises `StorageUnavailable` when that cannot be done now."""
+        """Connect. Raises `StorageUnavailable` when the database cannot be reached."""
         ...
 
     async def close(self) -> None:
-        """Let go of every connection."""
+        """Close all connections."""
         ...
 
     def transaction(self) -> AbstractAsyncContextManager[Transaction]:
-        """Commit at the end of the block, or roll back when it raises."""
+        """Commit at the end of the block; roll back when the block raises."""
         ...
 
     def listen(self, listener: Listener) -> AbstractAsyncContextManager[Lost]:
-        """Hear what every transaction announces, on whichever worker, while the block runs.
+        """Call `listener` with the notifications of all transactions, of all workers, while the block runs.
 
-        Raises `StorageUnavailable` when that cannot be done now. Whoever awaits `lost` learns when
-        nothing is heard any more.
+        The block receives a future that is done when notifications are no longer received.
+
+        Raises `StorageUnavailable` when the database cannot be reached.
         """
         ...
 
     def after_commit(self, listener: Listener) -> None:
-        """Have `hear` told of what each transaction of this process announced, once that is committed."""
+        """Call `listener` with the notifications of each transaction of this process, after its commit."""
         ...
 
     def reading(self) -> AbstractAsyncContextManager[Transaction]:
-        """Statements that only read, each on its own: nothing to begin and nothing to commit."""
+        """Run statements that only read, each by itself, without BEGIN and COMMIT."""
         ...

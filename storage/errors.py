@@ -1,13 +1,13 @@
-"""What can go wrong with storage, in two words: broken, or not there right now."""
+"""The errors of storage. Errors of the drivers are wrapped in these and never leave the package."""
 
 
 class StorageError(Exception):
-    """The database refused a statement that ought to work: a fault of ours or of its schema."""
+    """The database rejected a statement: a defect of this program, of the schema, or a damaged database."""
 
 
 class StorageUnavailable(StorageError):
-    """The database cannot serve right now (unreachable, locked, full); trying later may help."""
+    """The database cannot serve now (unreachable, locked, full, read-only). A later attempt may succeed."""
 
 
 class SchemaOutdated(StorageError):
-    """The database has no tables yet, or those of another version of this program."""
+    """The database has no tables, or the tables of another version of this program."""

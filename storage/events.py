@@ -1,4 +1,4 @@
-"""Security events: what happened to an account, newest first, kept after its sessions are gone."""
+"""Security events of accounts, newest first. They outlive the sessions that they refer to."""
 
 import builtins
 from collections.abc import Collection, Mapping, Sequence
@@ -11,12 +11,12 @@ from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, insert, sel
 from sessionql.storage.database import Row, Transaction
 from sessionql.storage.filters import Page
 from sessionql.storage.records import EventKind, EventRecord
+from sessionql.storage.rows import enum_from_value, field_names, values_reader
 from sessionql.storage.sql_conditions import any_of, one_of, padded
 from sessionql.storage.tables import events, users
 
 c = events.c
 
-# In the order of EventRecord's fields.
 COLUMNS = (
     *(c.user_id, c.id, c.kind, c.occurred_at, c.ip_address, c.device),
     *(c.session_id, c.actor_id, c.actor_name),
@@ -25,12 +25,15 @@ _ADD = insert(events)
 _OWNER = select(*(bindparam(f"new_{column.name}", type_=column.type) for column in COLUMNS)).where(
     users.c.id == bindparam("new_user_id", type_=users.c.id.type)
 )
-# The account's row is held: nobody deletes it before the event is there.
+# Locks the row of the account, so that it is not deleted before the event is inserted.
 _ADD_IF_KNOWN = insert(events).from_select(
     [column.name for column in COLUMNS], _OWNER.with_for_update(read=True, key_share=True)
 )
 
 Kinds = frozenset[EventKind] | None
+"""The kinds to select; None selects all."""
+
+_read_values = values_reader(COLUMNS, field_names(EventRecord), {"kind": enum_from_value(EventKind)})
 
 
 class EventRepository:
@@ -42,12 +45,15 @@ class EventRepository:
         self._tx = tx
 
     async def add(self, event: EventRecord) -> None:
-        """Keep a new event."""
+        """Insert an event and notify the subscribers of its user."""
         await self._tx.execute(_ADD, _to_row(event))
         self._notify(event)
 
     async def add_if_known(self, event: EventRecord) -> bool:
-        """Keep a new event if there is such a user; False, for nearly as much work, when there is none."""
+        """Insert an event if its user exists; False when not.
+
+        Both cases take nearly the same time, so that the time does not reveal whether the account exists.
+        """
         row = {f"new_{name}": value for name, value in _to_row(event).items()}
         known = await self._tx.execute(_ADD_IF_KNOWN, row) == 1
         if known:
@@ -55,53 +61,56 @@ class EventRepository:
         return known
 
     async def add_many(self, events_: Sequence[EventRecord]) -> None:
-        """Keep several new events."""
+        """Insert several events and notify the subscribers of their users."""
         await self._tx.execute_many(_ADD, [_to_row(event) for event in events_])
         for event in events_:
             self._notify(event)
 
     async def find_many(self, user_id: UUID, ids: Collection[UUID]) -> dict[UUID, EventRecord]:
-        """Those of the events that are the user's, by id, with one statement."""
+        """The events with these ids that belong to the user, by id, with one statement."""
         if not ids:
             return {}
-        wanted = padded(list(ids))
-        rows = await self._tx.fetch_all(_find_many(len(wanted)), {"owner": user_id, **wanted})
+        id_parameters = padded(list(ids))
+        rows = await self._tx.fetch_all(_find_many(len(id_parameters)), {"owner": user_id, **id_parameters})
         return {event.id: event for event in map(_to_record, rows)}
 
     async def list(self, user_id: UUID, kinds: Kinds, page: Page) -> Sequence[EventRecord]:
-        """One page of the user's events, newest first, of these kinds or of any."""
-        rows = await self._tx.fetch_all(_list(kinds, _ends(page)), {"owner": user_id, **page.parameters()})
+        """One page of the user's events, newest first."""
+        rows = await self._tx.fetch_all(_list(kinds, _shape(page)), {"owner": user_id, **page.parameters()})
         return [_to_record(row) for row in (reversed(rows) if page.from_end else rows)]
 
     async def count(self, user_id: UUID, kinds: Kinds) -> int:
-        """How many events the user has, of these kinds or of any."""
+        """The number of events of the user, on all pages."""
         row = await self._tx.fetch_one(_count(kinds), {"owner": user_id})
         return int(row[0]) if row else 0
 
     async def list_by_session(
         self, user_id: UUID, session_ids: Collection[UUID], page: Page
     ) -> Mapping[UUID, Sequence[EventRecord]]:
-        """The same page of each session's events, with one statement; every id has an entry."""
+        """One page of the events of each session, with one statement. The result has an entry for every id."""
         if not session_ids:
             return {}
-        found: dict[UUID, builtins.list[EventRecord]] = {session_id: [] for session_id in session_ids}
-        wanted = padded(list(session_ids))
+        by_session: dict[UUID, builtins.list[EventRecord]] = {session_id: [] for session_id in session_ids}
+        id_parameters = padded(list(session_ids))
         rows = await self._tx.fetch_all(
-            _list_by_session(len(wanted), _ends(page)),
-            {"owner": user_id, **wanted, **page.parameters()},
+            _list_by_session(len(id_parameters), _shape(page)),
+            {"owner": user_id, **id_parameters, **page.parameters()},
         )
         for event in map(_to_record, rows):
             if event.session_id is not None:
-                found[event.session_id].append(event)
-        return found
+                by_session[event.session_id].append(event)
+        return by_session
 
     async def count_by_session(self, user_id: UUID, session_ids: Collection[UUID]) -> dict[UUID, int]:
-        """How many events each session has, with one statement; every id has an entry."""
+        """The number of events of each session, with one statement. The result has an entry for every id."""
         if not session_ids:
             return {}
-        wanted = padded(list(session_ids))
-        rows = await self._tx.fetch_all(_count_by_session(len(wanted)), {"owner": user_id, **wanted})
-        return dict.fromkeys(session_ids, 0) | {row[0]: row[1] for row in rows}
+        id_parameters = padded(list(session_ids))
+        rows = await self._tx.fetch_all(_count_by_session(len(id_parameters)), {"owner": user_id, **id_parameters})
+        counts = dict.fromkeys(session_ids, 0)
+        for session_id, number in rows:
+            counts[session_id] = number
+        return counts
 
     def _notify(self, event: EventRecord) -> None:
         self._tx.notifications.event_written(event.user_id, event.id)
@@ -112,40 +121,41 @@ def _to_row(event: EventRecord) -> dict[str, Any]:
 
 
 def _to_record(row: Row) -> EventRecord:
-    return EventRecord(row[0], row[1], EventKind(row[2]), *row[3:9])
+    return EventRecord(*_read_values(row))
 
 
-_Ends = tuple[bool, bool, bool]
+_PageShape = tuple[bool, bool, bool]
+"""Whether a page has `after`, has `before`, and counts from the end."""
 
 
-def _ends(page: Page) -> _Ends:
+def _shape(page: Page) -> _PageShape:
     return page.after is not None, page.before is not None, page.from_end
 
 
-def _within(kinds: Kinds, ends: _Ends) -> list[ColumnElement[bool]]:
+def _conditions(kinds: Kinds, shape: _PageShape) -> list[ColumnElement[bool]]:
     parts: list[ColumnElement[bool]] = [c.user_id == bindparam("owner")]
     if kinds is not None:
         parts.append(any_of(c.kind == kind.value for kind in sorted(kinds)))
-    if ends[0]:
+    if shape[0]:
         parts.append(c.id < bindparam("after_id", type_=Uuid()))
-    if ends[1]:
+    if shape[1]:
         parts.append(c.id > bindparam("before_id", type_=Uuid()))
     return parts
 
 
-def _order(ends: _Ends) -> ColumnElement[Any]:
-    return c.id.asc() if ends[2] else c.id.desc()
+def _order(shape: _PageShape) -> ColumnElement[Any]:
+    return c.id.asc() if shape[2] else c.id.desc()
 
 
 @lru_cache(maxsize=512)
-def _list(kinds: Kinds, ends: _Ends) -> Select[*tuple[Any, ...]]:
-    page = select(*COLUMNS).where(*_within(kinds, ends))
-    return page.order_by(_order(ends)).limit(bindparam("limit"))
+def _list(kinds: Kinds, shape: _PageShape) -> Select[*tuple[Any, ...]]:
+    page = select(*COLUMNS).where(*_conditions(kinds, shape))
+    return page.order_by(_order(shape)).limit(bindparam("limit"))
 
 
 @lru_cache(maxsize=512)
 def _count(kinds: Kinds) -> Select[*tuple[Any, ...]]:
-    return select(func.count()).where(*_within(kinds, (False, False, False)))
+    return select(func.count()).where(*_conditions(kinds, (False, False, False)))
 
 
 @lru_cache
@@ -154,9 +164,11 @@ def _find_many(size: int) -> Select[*tuple[Any, ...]]:
 
 
 @lru_cache
-def _list_by_session(size: int, ends: _Ends) -> Select[*tuple[Any, ...]]:
-    rank = func.row_number().over(partition_by=c.session_id, order_by=_order(ends))
-    ranked = select(*COLUMNS, rank.label("rank")).where(*_within(None, ends), one_of(c.session_id, size)).subquery()
+def _list_by_session(size: int, shape: _PageShape) -> Select[*tuple[Any, ...]]:
+    rank = func.row_number().over(partition_by=c.session_id, order_by=_order(shape))
+    ranked = (
+        select(*COLUMNS, rank.label("rank")).where(*_conditions(None, shape), one_of(c.session_id, size)).subquery()
+    )
     columns = [ranked.c[column.name] for column in COLUMNS]
     newest_first = ranked.c.id.desc()
     return select(*columns).where(ranked.c.rank <= bindparam("limit")).order_by(newest_first)
@@ -164,5 +176,5 @@ def _list_by_session(size: int, ends: _Ends) -> Select[*tuple[Any, ...]]:
 
 @lru_cache
 def _count_by_session(size: int) -> Select[*tuple[Any, ...]]:
-    mine = (c.user_id == bindparam("owner"), one_of(c.session_id, size))
-    return select(c.session_id, func.count()).where(*mine).group_by(c.session_id)
+    conditions = (c.user_id == bindparam("owner"), one_of(c.session_id, size))
+    return select(c.session_id, func.count()).where(*conditions).group_by(c.session_id)

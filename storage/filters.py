@@ -1,7 +1,7 @@
-"""Which sessions a list is about, in what order, and which page: values in, conditions out.
+"""Filters, orders and pages of session lists, and their SQL.
 
-Statements are built once for each *shape* of filter and page, never for their values, so that
-each is compiled once and a driver can keep it prepared.
+Statements are built once for each *shape* of filter and page, never for their values, so that each is compiled once
+and the driver can keep it prepared.
 """
 
 from dataclasses import dataclass, replace
@@ -22,7 +22,7 @@ _EXPIRED = and_(
     sessions.c.revoked_at.is_(None),
     or_(
         sessions.c.last_active <= bindparam("idle_cutoff", type_=INSTANT),
-        sessions.c.created_at <= bindparam("birth_cutoff", type_=INSTANT),
+        sessions.c.created_at <= bindparam("created_cutoff", type_=INSTANT),
     ),
 )
 _IN_STATE = {
@@ -33,7 +33,7 @@ _IN_STATE = {
 
 
 class SessionOrderField(StrEnum):
-    """What sessions can be ordered by."""
+    """The columns by which a list of sessions can be ordered."""
 
     LAST_ACTIVE = "LAST_ACTIVE"
     CREATED_AT = "CREATED_AT"
@@ -41,7 +41,7 @@ class SessionOrderField(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class SessionFilter:
-    """Which sessions; None does not narrow, an empty collection matches nothing."""
+    """The sessions to select. None sets no condition; an empty collection selects no session."""
 
     states: frozenset[SessionState] | None = frozenset({SessionState.ACTIVE})
     device_kinds: frozenset[DeviceKind] | None = None
@@ -49,9 +49,9 @@ class SessionFilter:
     search: str | None = None
 
     def parameters(self) -> dict[str, Any]:
-        """The values; `shape` is the rest."""
-        folded = None if self.search is None else _literal(fold(self.search))
-        return {"inactive_since": self.inactive_since, "pattern": folded}
+        """The parameters of `FilterShape.condition`, except those of `Lifetimes.cutoffs` and the owner."""
+        pattern = None if self.search is None else _contains_pattern(fold(self.search))
+        return {"inactive_since": self.inactive_since, "pattern": pattern}
 
     def shape(self) -> "FilterShape":
         return FilterShape(self.states, self.device_kinds, self.inactive_since is not None, self.search is not None)
@@ -59,7 +59,7 @@ class SessionFilter:
 
 @dataclass(frozen=True, slots=True)
 class FilterShape:
-    """Which conditions a filter has, without their values."""
+    """The conditions of a filter, without their values."""
 
     states: frozenset[SessionState] | None
     device_kinds: frozenset[DeviceKind] | None
@@ -67,7 +67,7 @@ class FilterShape:
     search: bool
 
     def condition(self) -> ColumnElement[bool]:
-        """The filter as SQL."""
+        """The SQL condition for the sessions of one owner that match the filter."""
         c = sessions.c
         parts: list[ColumnElement[bool]] = []
         if self.states is not None:
@@ -77,14 +77,14 @@ class FilterShape:
         if self.inactive_since:
             parts.append(c.last_active < bindparam("inactive_since", type_=INSTANT))
         if self.search:
-            haystacks = (c.name_key, c.device_key, c.ip_address)
-            parts.append(any_of(text.like(bindparam("pattern"), escape="\\") for text in haystacks))
+            texts = (c.name_key, c.device_key, c.ip_address)
+            parts.append(any_of(text.like(bindparam("pattern"), escape="\\") for text in texts))
         return and_(c.user_id == bindparam("owner"), *parts)
 
 
 @dataclass(frozen=True, slots=True)
 class Position:
-    """Where a page begins or ends: the ordering value and the id of a row."""
+    """The position of a row in an ordered list: its value in the order column, and its id."""
 
     at: datetime
     id: UUID
@@ -92,7 +92,7 @@ class Position:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """At most `limit` rows between two positions, from the start, or from the end."""
+    """At most `limit` rows between two positions, counted from the start or (`from_end`) from the end."""
 
     limit: int
     after: Position | None = None
@@ -100,11 +100,11 @@ class Page:
     from_end: bool = False
 
     def one_more(self) -> "Page":
-        """A page with room for one more row, which tells whether there is another page."""
+        """The page with a limit of one more row, which shows whether a further page exists."""
         return replace(self, limit=self.limit + 1)
 
     def parameters(self) -> dict[str, Any]:
-        """The values of `bounded`."""
+        """The parameters of `page_statement`, except those of its filter."""
         after, before = self.after, self.before
         return {
             "limit": self.limit,
@@ -124,26 +124,26 @@ def page_statement(
     before: bool,
     from_end: bool,
 ) -> Select[*tuple[Any, ...]]:
-    """Select a page of sessions. Ties are broken by id, so that pages neither skip nor repeat."""
-    by = sessions.c.last_active if field is SessionOrderField.LAST_ACTIVE else sessions.c.created_at
-    place = tuple_(by, sessions.c.id)
+    """Select one page of sessions. Equal times are ordered by id, so that pages neither skip nor repeat a row."""
+    order_column = sessions.c.last_active if field is SessionOrderField.LAST_ACTIVE else sessions.c.created_at
+    row = tuple_(order_column, sessions.c.id)
     bounds: list[ColumnElement[bool]] = []
     if after:
-        edge = _edge("after")
-        bounds.append(place < edge if descending else place > edge)
+        bound = _position("after")
+        bounds.append(row < bound if descending else row > bound)
     if before:
-        edge = _edge("before")
-        bounds.append(place > edge if descending else place < edge)
-    downwards = descending is not from_end
-    order = [column.desc() if downwards else column.asc() for column in (by, sessions.c.id)]
+        bound = _position("before")
+        bounds.append(row > bound if descending else row < bound)
+    largest_first = descending is not from_end
+    order = [column.desc() if largest_first else column.asc() for column in (order_column, sessions.c.id)]
     return select(*COLUMNS).where(shape.condition(), *bounds).order_by(*order).limit(bindparam("limit"))
 
 
-def _edge(name: str) -> Any:
+def _position(name: str) -> Any:
     return tuple_(bindparam(f"{name}_at", type_=INSTANT), bindparam(f"{name}_id", type_=Uuid()))
 
 
-def _literal(text: str) -> str:
-    """A LIKE pattern that contains `text` and takes none of it for a wildcard."""
+def _contains_pattern(text: str) -> str:
+    """A LIKE pattern for texts that contain `text`; no character of `text` is a wildcard."""
     escaped = text.replace("\\", r"\\").replace("%", r"\%").replace("_", r"\_")
     return f"%{escaped}%"

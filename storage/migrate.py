@@ -1,6 +1,6 @@
-"""The tables of a database: bring them up to date, or say that they are not.
+"""Create the tables of a database, migrate them to the current revision, or check the revision.
 
-A server asks `check`, which is one small statement. Alembic is loaded only to `upgrade`.
+A server calls `check`, which runs one small statement. Alembic is imported only by `upgrade`.
 """
 
 import asyncio
@@ -11,20 +11,19 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import SQLAlchemyError
 
 from sessionql.storage.database import Database
 from sessionql.storage.errors import SchemaOutdated, StorageError, StorageUnavailable
-from sessionql.storage.migrations import HEAD
+from sessionql.storage.migrations import HEAD, REVISIONS
 from sessionql.storage.storage import is_sqlite, sqlite_path
 
 _VERSION = text("SELECT version_num FROM alembic_version")
 
 
 async def check(database: Database) -> None:
-    """Pass when the tables are those of this version; else raise SchemaOutdated.
+    """Check that the tables are those of this version.
 
-    Raises StorageUnavailable when the database cannot be asked.
+    Raises SchemaOutdated when not, and StorageUnavailable when the database cannot be reached.
     """
     try:
         async with database.reading() as tx:
@@ -33,28 +32,46 @@ async def check(database: Database) -> None:
         raise
     except StorageError:
         row = None
-    if row is None or row[0] != HEAD:
-        found = "no tables" if row is None else f"the tables of revision {row[0]}"
-        raise SchemaOutdated(
-            f"The database has {found}, and this version works with revision {HEAD}. "
-            "Run `sessionql migrate`, then start again."
-        )
+    revision = None if row is None else str(row[0])
+    if revision == HEAD:
+        return
+    _require_known(revision)
+    found = "no tables" if revision is None else f"the tables of revision {revision}"
+    raise SchemaOutdated(
+        f"The database has {found}, and this version works with revision {HEAD}. "
+        "Run `sessionql migrate`, then start again."
+    )
 
 
 async def upgrade(url: str) -> None:
-    """Bring the tables of the database at `url` up to date, from whatever they are (or none)."""
+    """Create the tables of the database at `url`, or migrate them to the current revision.
+
+    Raises SchemaOutdated when the database has a revision that this version does not know, StorageUnavailable when
+    the database cannot be reached or locked, and StorageError when a statement fails. Then no change remains.
+    """
     await asyncio.to_thread(_with_connection, url, _upgrade)
 
 
 def _upgrade(connection: Connection) -> None:
-    from alembic import command  # noqa: PLC0415 - slow to load, and rarely needed
+    from alembic import command  # noqa: PLC0415 - slow to import, and rarely needed
+    from alembic.migration import MigrationContext  # noqa: PLC0415 - the same
 
+    _require_known(MigrationContext.configure(connection).get_current_revision())
     command.upgrade(alembic_config(connection), "head")
 
 
+def _require_known(revision: str | None) -> None:
+    """Raise SchemaOutdated when no migration of this version leads from `revision` to the current one."""
+    if revision is not None and revision not in REVISIONS:
+        raise SchemaOutdated(
+            f"The database has the tables of revision {revision}, which this version of SessionQL does not know; "
+            f"it works with revision {HEAD}. Use the version of SessionQL that created the tables, or another database."
+        )
+
+
 def alembic_config(connection: Connection) -> Any:
-    """Alembic's settings for work on this connection. There is no alembic.ini."""
-    from alembic.config import Config  # noqa: PLC0415 - slow to load, and rarely needed
+    """The configuration of Alembic for this connection. There is no alembic.ini."""
+    from alembic.config import Config  # noqa: PLC0415 - slow to import, and rarely needed
 
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
@@ -71,34 +88,34 @@ def _with_connection(url: str, work: Callable[[Connection], None]) -> None:
 
 def _on_sqlite(url: str, work: Callable[[Connection], None]) -> None:
     from sessionql.storage.sqlite import lock_file, make_engine  # noqa: PLC0415 - not on PostgreSQL
+    from sessionql.storage.sqlite_errors import wrap_errors  # noqa: PLC0415 - the same
 
     path = sqlite_path(url)
     handle = lock_file(path)
     engine = make_engine(path)
     try:
-        with engine.connect() as connection:
-            # A table is altered by copying it and dropping the old one, which must not cascade.
+        with wrap_errors(), engine.connect() as connection:
+            # Alembic alters a table by copying it and dropping the old one, which must not delete referring rows.
             connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
             connection.exec_driver_sql("BEGIN IMMEDIATE")
             work(connection)
             connection.exec_driver_sql("COMMIT")
-    except SQLAlchemyError as error:
-        raise StorageUnavailable(f"SQLite: {getattr(error, 'orig', error)}") from error
     finally:
         engine.dispose()
         os.close(handle)
 
 
 async def _on_postgresql(url: str, work: Callable[[Connection], None]) -> None:
-    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - for this alone
+    from sqlalchemy.ext.asyncio import create_async_engine  # noqa: PLC0415 - used here only
+
+    from sessionql.storage.postgresql_errors import unwrap_sqlalchemy, wrap_errors  # noqa: PLC0415 - not on SQLite
 
     engine = create_async_engine(make_url(url).set(drivername="postgresql+asyncpg"))
     try:
-        async with engine.begin() as connection:
-            # Several workers may be told to migrate at once: one does, the others wait.
-            await connection.execute(text("SELECT pg_advisory_xact_lock(7352910423)"))
-            await connection.run_sync(work)
-    except (OSError, SQLAlchemyError) as error:
-        raise StorageUnavailable(f"PostgreSQL: {getattr(error, 'orig', error)}") from error
+        with wrap_errors(), unwrap_sqlalchemy():
+            async with engine.begin() as connection:
+                # Several workers may migrate at once: one does, the others wait.
+                await connection.execute(text("SELECT pg_advisory_xact_lock(7352910423)"))
+                await connection.run_sync(work)
     finally:
         await engine.dispose()

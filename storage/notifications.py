@@ -1,6 +1,6 @@
-"""Announcements: what a transaction did to somebody's sessions, for whoever watches them.
+"""Notifications for the subscribers of a user's sessions and security events.
 
-They leave the transaction when it commits, and carry ids alone: who hears one reads the rows.
+They are sent when the transaction commits and contain ids only: the receiver reads the rows.
 """
 
 from collections.abc import Callable, Collection, Iterator
@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from uuid import UUID
 
 MAX_IDS = 200
-"""Ids of one notification: PostgreSQL carries up to 7,999 bytes."""
+"""Maximum number of ids in one notification: PostgreSQL limits the payload of NOTIFY to 7,999 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Notification:
-    """Which sessions of a user ended, and which events were written."""
+    """The ids of a user's revoked sessions (`ended`) and of new events."""
 
     user_id: UUID
     ended: tuple[UUID, ...] = ()
@@ -24,7 +24,7 @@ Listener = Callable[[Notification], None]
 
 
 class PendingNotifications:
-    """What one transaction has to announce."""
+    """The notifications of one transaction, sent when it commits."""
 
     __slots__ = ("_pending",)
 
@@ -32,16 +32,19 @@ class PendingNotifications:
         self._pending: dict[UUID, tuple[list[UUID], list[UUID]]] = {}
 
     def sessions_ended(self, user_id: UUID, session_ids: Collection[UUID]) -> None:
-        """Sessions of the user ended."""
+        """Add the ids of sessions that were revoked."""
         if session_ids:
-            self._of(user_id)[0].extend(session_ids)
+            self._ids_of(user_id)[0].extend(session_ids)
 
     def event_written(self, user_id: UUID, event_id: UUID) -> None:
-        """An event of the user was written."""
-        self._of(user_id)[1].append(event_id)
+        """Add the id of a new event."""
+        self._ids_of(user_id)[1].append(event_id)
 
     def __iter__(self) -> Iterator[Notification]:
-        """One for each user; events come before the ends that they tell of, where one cannot hold all."""
+        """One notification for each user, or several when the ids exceed MAX_IDS.
+
+        Then events come first: a subscriber must receive the event of a revocation before its session ends.
+        """
         for user_id, (ended, events) in self._pending.items():
             if len(ended) + len(events) <= MAX_IDS:
                 yield Notification(user_id, tuple(ended), tuple(events))
@@ -49,24 +52,24 @@ class PendingNotifications:
             yield from (Notification(user_id, events=some) for some in _chunks(events))
             yield from (Notification(user_id, ended=some) for some in _chunks(ended))
 
-    def publish(self, hearers: Collection[Listener]) -> None:
-        """Tell all of it to everybody, where there is anybody."""
-        for notification in self if hearers else ():
-            for hear in hearers:
-                hear(notification)
+    def publish(self, listeners: Collection[Listener]) -> None:
+        """Call each listener with each notification."""
+        for notification in self if listeners else ():
+            for listener in listeners:
+                listener(notification)
 
-    def _of(self, user_id: UUID) -> tuple[list[UUID], list[UUID]]:
+    def _ids_of(self, user_id: UUID) -> tuple[list[UUID], list[UUID]]:
         return self._pending.setdefault(user_id, ([], []))
 
 
 def encode(notification: Notification) -> str:
-    """An notification as text: the user, the sessions and the events, in hexadecimal."""
+    """Encode a notification as `user:sessions:events`, each a concatenation of ids in hexadecimal."""
     parts = ((notification.user_id,), notification.ended, notification.events)
     return ":".join("".join(id_.hex for id_ in ids) for ids in parts)
 
 
 def decode(text: str) -> Notification | None:
-    """The notification of a text; None for one that is none of ours."""
+    """Decode a notification. None for text in another form, because other programs may use the channel too."""
     try:
         (user_id,), ended, events = (tuple(map(UUID, _split(part))) for part in text.split(":"))
     except ValueError:

@@ -1,7 +1,7 @@
-"""PostgreSQL: each statement is compiled once to SQL text and run by asyncpg as a prepared one.
+"""PostgreSQL: each statement is compiled once to SQL text and run by asyncpg as a prepared statement.
 
-SQLAlchemy writes the SQL and asyncpg speaks to the server: going through SQLAlchemy's own
-connection costs three times as much for each request.
+SQLAlchemy generates the SQL and asyncpg runs it, because SQLAlchemy's own connection takes three times as long for
+each request.
 """
 
 import asyncio
@@ -27,7 +27,7 @@ _DIALECT: Dialect = asyncpg_dialect()  # type: ignore[no-untyped-call]
 
 
 class _Compiled:
-    """A statement as SQL text, and how its parameters line up."""
+    """A statement as SQL text, and the order of its parameters."""
 
     def __init__(self, statement: Executable) -> None:
         compiled: Any = statement.compile(dialect=_DIALECT)  # type: ignore[attr-defined]
@@ -36,6 +36,7 @@ class _Compiled:
         self._constants: dict[str, Any] = dict(compiled.params)
 
     def arguments(self, parameters: Parameters) -> list[Any]:
+        """The parameters in the order of the statement, with its constants."""
         constants = self._constants
         return [parameters[name] if name in parameters else constants[name] for name in self._order]
 
@@ -44,10 +45,10 @@ _compiled: WeakKeyDictionary[Executable, _Compiled] = WeakKeyDictionary()
 
 
 def _compile(statement: Executable) -> _Compiled:
-    found = _compiled.get(statement)
-    if found is None:
-        found = _compiled[statement] = _Compiled(statement)
-    return found
+    compiled = _compiled.get(statement)
+    if compiled is None:
+        compiled = _compiled[statement] = _Compiled(statement)
+    return compiled
 
 
 class PostgresqlTransaction:
@@ -78,7 +79,7 @@ class PostgresqlTransaction:
 
 
 class PostgresqlDatabase:
-    """A pool of connections to one server, made when first needed and mended when it breaks."""
+    """A pool of connections to one server, created on first use. Broken connections are replaced."""
 
     def __init__(self, url: str, pool_size: int = 10) -> None:
         self.name = "PostgreSQL"
@@ -101,12 +102,12 @@ class PostgresqlDatabase:
                         timeout=TIMEOUT,
                         command_timeout=TIMEOUT,
                         reset=_nothing_to_reset,
-                        # Short statements only: compiling them to machine code costs more.
+                        # All statements are short: compiling them to machine code takes longer than it saves.
                         server_settings={"application_name": "sessionql", "jit": "off"},
                     )
 
     async def close(self) -> None:
-        # Whoever opens it again may do so in another event loop.
+        # The next `open` may run in another event loop.
         self._opening = asyncio.Lock()
         if self._pool is not None:
             pool, self._pool = self._pool, None
@@ -143,11 +144,11 @@ class PostgresqlDatabase:
                 try:
                     yield connection
                 except (asyncpg.PostgresConnectionError, asyncpg.AdminShutdownError, asyncpg.InternalClientError):
-                    # The server cut it off. The pool drops the others as it learns that they are cut too.
-                    with suppress(asyncpg.InterfaceError):  # It may be gone from the pool already.
+                    # The server closed the connection. The pool drops the other closed ones when it uses them.
+                    with suppress(asyncpg.InterfaceError):  # The pool may have released it already.
                         connection.terminate()
                     raise
 
 
 async def _nothing_to_reset(_connection: Any) -> None:
-    """No statement of ours changes a connection's settings: save the round trip."""
+    """Skip the reset of a released connection, a round trip: no statement changes its settings."""

@@ -1,8 +1,7 @@
-"""Announcements across workers and machines, by PostgreSQL's NOTIFY and LISTEN.
+"""Notifications across workers and machines, by PostgreSQL's NOTIFY and LISTEN.
 
-NOTIFY belongs to its transaction: what rolls back was never announced, and what commits is. It makes the
-commits of transactions that announce something wait for each other, which those that only refresh or
-look never do.
+NOTIFY is part of its transaction: it is sent at commit and dropped at rollback. Transactions with NOTIFY commit one
+after the other; transactions without notifications, like refreshes and reads, are not affected.
 """
 
 import asyncio
@@ -19,48 +18,48 @@ from sessionql.storage.postgresql_errors import TIMEOUT, wrap_errors
 CHANNEL = "sessionql"
 
 HEARTBEAT_INTERVAL = 5.0
-"""Seconds between two looks whether the connection that listens still lives."""
+"""Time between two checks of the listening connection, in seconds."""
 
-_NOTIFY = "SELECT pg_notify($1, told) FROM unnest($2::text[]) AS told"
+_NOTIFY = "SELECT pg_notify($1, payload) FROM unnest($2::text[]) AS payload"
 
 
 async def notify(connection: Any, notifications: PendingNotifications) -> None:
-    """Have the notifications sent when the transaction of this connection commits."""
-    if texts := [encode(each) for each in notifications]:
-        await connection.execute(_NOTIFY, CHANNEL, texts)
+    """Send the notifications when the current transaction of the connection commits."""
+    if payloads := [encode(notification) for notification in notifications]:
+        await connection.execute(_NOTIFY, CHANNEL, payloads)
 
 
 @asynccontextmanager
-async def listen(url: str, hear: Listener) -> AsyncIterator[Lost]:
-    """See `sessionql.storage.database.Database.listening`. Holds a connection of its own."""
+async def listen(url: str, listener: Listener) -> AsyncIterator[Lost]:
+    """See `sessionql.storage.database.Database.listen`. Uses a connection outside the pool."""
     lost: Lost = asyncio.get_running_loop().create_future()
     with wrap_errors():
         connection = await asyncpg.connect(
             url, timeout=TIMEOUT, command_timeout=TIMEOUT, server_settings={"application_name": "sessionql listener"}
         )
-    pulse = asyncio.create_task(_heartbeat(connection, lost))
+    heartbeat = asyncio.create_task(_heartbeat(connection, lost))
     try:
         with wrap_errors():
-            await connection.add_listener(CHANNEL, _callback(hear))
+            await connection.add_listener(CHANNEL, _callback(listener))
         connection.add_termination_listener(lambda _: _mark_lost(lost))
         yield lost
     finally:
-        pulse.cancel()
+        heartbeat.cancel()
         with suppress(Exception):
             await connection.close(timeout=TIMEOUT)
 
 
-def _callback(hear: Listener) -> Any:
-    def heard(_connection: Any, _pid: int, _channel: str, payload: str) -> None:
-        # The channel is open to every user of the database.
+def _callback(listener: Listener) -> Any:
+    def on_notification(_connection: Any, _pid: int, _channel: str, payload: str) -> None:
+        # Other programs may use the channel too: `decode` returns None for their payloads.
         if (notification := decode(payload)) is not None:
-            hear(notification)
+            listener(notification)
 
-    return heard
+    return on_notification
 
 
 async def _heartbeat(connection: Any, lost: Lost) -> None:
-    """A server that vanished without a word is noticed by asking it something."""
+    """Query the server regularly, to notice that it is gone when it did not close the connection."""
     try:
         while True:
             await asyncio.sleep(HEARTBEAT_INTERVAL)

@@ -1,4 +1,4 @@
-"""Forgetting: what ended long ago is deleted, and old addresses are, in walks of small windows."""
+"""Delete old sessions and events and null old IP addresses, in batches by primary key."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,7 +13,7 @@ from sessionql.storage.tables import INSTANT, events, sessions
 
 @dataclass(frozen=True, slots=True)
 class PruneCutoffs:
-    """The instants before which things are forgotten; None keeps addresses as long as their rows."""
+    """Rows with a time at or before these instants are pruned. None keeps addresses as long as their rows."""
 
     revoked_before: datetime
     idle_before: datetime
@@ -24,7 +24,7 @@ class PruneCutoffs:
 
 @dataclass(frozen=True, slots=True)
 class PrunedBatch:
-    """What one window gave: rows deleted, and where the next window begins (None: at the end)."""
+    """The number of rows deleted in one batch, and the cursor of the next batch (None after the last)."""
 
     deleted: int
     next: Cursor | None
@@ -43,12 +43,12 @@ _DELETE_SESSIONS = delete(sessions).where(
             sessions.c.revoked_at.is_(None),
             or_(
                 _before(sessions.c.last_active, "idle_before"),
-                _before(sessions.c.created_at, "born_before"),
+                _before(sessions.c.created_at, "created_before"),
             ),
         ),
     ),
 )
-_DELETE_EVENTS = delete(events).where(*_EVENTS.within, _before(events.c.occurred_at, "happened_before"))
+_DELETE_EVENTS = delete(events).where(*_EVENTS.within, _before(events.c.occurred_at, "occurred_before"))
 _CLEAR_SESSION_ADDRESSES = (
     update(sessions)
     .where(*_SESSIONS.within, sessions.c.ip_address.is_not(None), _before(sessions.c.last_active, "addresses_before"))
@@ -62,39 +62,39 @@ _CLEAR_EVENT_ADDRESSES = (
 
 
 class PruneRepository:
-    """Forgets what is old, one window of rows at a time."""
+    """Prunes sessions and events within one transaction, one batch of rows at a time."""
 
     __slots__ = ("_tx",)
 
     def __init__(self, tx: Transaction) -> None:
         self._tx = tx
 
-    async def delete_expired(self, forget: PruneCutoffs, after: Cursor, size: int) -> PrunedBatch:
-        """Look at the next `window` sessions; delete those that ended long ago, and old addresses."""
-        return await self._prune_batch(_SESSIONS, _DELETE_SESSIONS, _CLEAR_SESSION_ADDRESSES, forget, after, size)
+    async def delete_expired(self, cutoffs: PruneCutoffs, after: Cursor, size: int) -> PrunedBatch:
+        """Delete the old ones among the `size` sessions after the cursor, and null old addresses."""
+        return await self._prune_batch(_SESSIONS, _DELETE_SESSIONS, _CLEAR_SESSION_ADDRESSES, cutoffs, after, size)
 
-    async def delete_old_events(self, forget: PruneCutoffs, after: Cursor, size: int) -> PrunedBatch:
-        """Look at the next `window` events; delete the old ones, and old addresses."""
-        return await self._prune_batch(_EVENTS, _DELETE_EVENTS, _CLEAR_EVENT_ADDRESSES, forget, after, size)
+    async def delete_old_events(self, cutoffs: PruneCutoffs, after: Cursor, size: int) -> PrunedBatch:
+        """Delete the old ones among the `size` events after the cursor, and null old addresses."""
+        return await self._prune_batch(_EVENTS, _DELETE_EVENTS, _CLEAR_EVENT_ADDRESSES, cutoffs, after, size)
 
     async def _prune_batch(
         self,
         batches: KeysetBatches,
         delete_statement: Executable,
         clear_addresses: Executable,
-        forget: PruneCutoffs,
+        cutoffs: PruneCutoffs,
         after: Cursor,
         size: int,
     ) -> PrunedBatch:
         batch = await batches.batch(self._tx, after, size)
         times = {
-            "revoked_before": forget.revoked_before,
-            "idle_before": forget.idle_before,
-            "born_before": forget.created_before,
-            "happened_before": forget.occurred_before,
+            "revoked_before": cutoffs.revoked_before,
+            "idle_before": cutoffs.idle_before,
+            "created_before": cutoffs.created_before,
+            "occurred_before": cutoffs.occurred_before,
         }
         deleted = await self._tx.execute(delete_statement, {**batch.parameters, **times})
-        if forget.addresses_before is not None:
-            limit = {"addresses_before": forget.addresses_before}
-            await self._tx.execute(clear_addresses, {**batch.parameters, **limit})
+        if cutoffs.addresses_before is not None:
+            time = {"addresses_before": cutoffs.addresses_before}
+            await self._tx.execute(clear_addresses, {**batch.parameters, **time})
         return PrunedBatch(deleted, batch.next)

@@ -1,4 +1,4 @@
-"""Records: what the repositories hand out. Frozen, plain, and free of SQL and GraphQL."""
+"""Records: the frozen dataclasses that repositories return, without SQL and GraphQL."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from uuid import UUID
 
 
 class DeviceKind(StrEnum):
-    """Kinds of device, as far as a User-Agent string tells."""
+    """Kinds of device, derived from the User-Agent string and Client Hints."""
 
     DESKTOP = "DESKTOP"
     PHONE = "PHONE"
@@ -18,7 +18,7 @@ class DeviceKind(StrEnum):
 
 
 class SessionState(StrEnum):
-    """Where a session is in its life. Derived from its times, never stored."""
+    """The state of a session. Computed from its times, never stored."""
 
     ACTIVE = "ACTIVE"
     EXPIRED = "EXPIRED"
@@ -38,7 +38,7 @@ class RevocationReason(StrEnum):
 
 
 class EventKind(StrEnum):
-    """Kinds of security event."""
+    """The kind of a security event."""
 
     REGISTERED = "REGISTERED"
     LOGGED_IN = "LOGGED_IN"
@@ -56,7 +56,7 @@ class EventKind(StrEnum):
 
 
 class AdminActionKind(StrEnum):
-    """What operators can do to users."""
+    """The kind of an admin action."""
 
     SESSION_REVOKED = "SESSION_REVOKED"
     SESSIONS_REVOKED = "SESSIONS_REVOKED"
@@ -67,7 +67,7 @@ class AdminActionKind(StrEnum):
 
 
 class Scope(StrEnum):
-    """What a service key may be used for."""
+    """The permissions of a service key."""
 
     CREATE_SESSIONS = "CREATE_SESSIONS"
     INTROSPECT = "INTROSPECT"
@@ -77,7 +77,7 @@ class Scope(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """What a User-Agent string says of a device. `label` is the short name people see."""
+    """A device, as parsed from its User-Agent string. `label` is the short name to show."""
 
     label: str
     kind: DeviceKind
@@ -90,9 +90,9 @@ class Device:
 
 @dataclass(frozen=True, slots=True)
 class UserRecord:
-    """An account. `email` is as its owner writes it; uniqueness is on a folded copy.
+    """An account. `email` is in the user's spelling; a case-folded copy is unique.
 
-    Who logs in at a service of the operator's has no e-mail address here, but that service's `subject`.
+    Users of an external service have no `email` but a `subject`: the identifier that the service uses for them.
     """
 
     id: UUID
@@ -105,7 +105,7 @@ class UserRecord:
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """One log-in of one user on one device. `generation` counts its refreshes."""
+    """One log-in of one user on one device. `generation` counts the rotations of its refresh token."""
 
     user_id: UUID
     id: UUID
@@ -124,7 +124,7 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """Something that happened to an account. `session_id` may name a forgotten session."""
+    """A security event of an account. `session_id` may refer to a deleted session."""
 
     user_id: UUID
     id: UUID
@@ -139,7 +139,7 @@ class EventRecord:
 
 @dataclass(frozen=True, slots=True)
 class ServiceKeyRecord:
-    """A key that another service, or an operator, proves itself with. Its secret is nowhere."""
+    """A key with which a service or an operator authenticates. Its secret is not stored, only a hash."""
 
     id: UUID
     name: str
@@ -150,7 +150,7 @@ class ServiceKeyRecord:
 
 @dataclass(frozen=True, slots=True)
 class AdminActionRecord:
-    """Something an operator did. `user_id` may name a user who is deleted; None means everybody."""
+    """An action of an operator. `user_id` may refer to a deleted user; None means all users."""
 
     id: UUID
     occurred_at: datetime

@@ -1,5 +1,6 @@
-"""How a row of `sessions` becomes a record, and which rows are alive."""
+"""Convert between rows of `sessions` and records, and the SQL condition for active sessions."""
 
+from collections.abc import Callable
 from typing import Any
 from unicodedata import normalize
 
@@ -7,11 +8,11 @@ from sqlalchemy import and_, bindparam
 
 from sessionql.storage.database import Row
 from sessionql.storage.records import Device, DeviceKind, RevocationReason, SessionRecord
+from sessionql.storage.rows import Columns, enum_from_value, field_names, values_reader
 from sessionql.storage.tables import INSTANT, sessions
 
 c = sessions.c
 
-# In the order of SessionRecord's fields, then of Device's.
 COLUMNS = (
     *(c.user_id, c.id, c.name, c.user_agent, c.ip_address),
     *(c.created_at, c.authenticated_at, c.last_active, c.generation, c.rotated_at),
@@ -22,21 +23,34 @@ COLUMNS = (
 ACTIVE = and_(
     c.revoked_at.is_(None),
     c.last_active > bindparam("idle_cutoff", type_=INSTANT),
-    c.created_at > bindparam("birth_cutoff", type_=INSTANT),
+    c.created_at > bindparam("created_cutoff", type_=INSTANT),
 )
 """The SQL form of `Lifetimes.state(...) is ACTIVE`; parameters from `Lifetimes.cutoffs`."""
 
+_SESSION_NAMES = field_names(SessionRecord, without=["device"])
+_DEVICE_COLUMNS = {"label": "device", "kind": "device_kind"}
+_DEVICE_NAMES = [_DEVICE_COLUMNS.get(name, name) for name in field_names(Device)]
 
-def to_record(row: Row) -> SessionRecord:
-    """A row of COLUMNS as a record."""
-    reason = None if row[11] is None else RevocationReason(row[11])
-    device = Device(row[12], DeviceKind(row[13]), *row[14:19])
-    values: list[Any] = [*row[:11], reason, device]
-    return SessionRecord(*values)
+
+def session_reader(columns: Columns) -> Callable[[Row], SessionRecord]:
+    """Return a function that converts a row of these columns to a record. They may stand in any order."""
+    reasons, kinds = enum_from_value(RevocationReason), enum_from_value(DeviceKind)
+    read_session = values_reader(columns, _SESSION_NAMES, {"revocation_reason": reasons})
+    read_device = values_reader(columns, _DEVICE_NAMES, {"device_kind": kinds})
+
+    def read(row: Row) -> SessionRecord:
+        # `device` is the last field of SessionRecord.
+        values: list[Any] = [*read_session(row), Device(*read_device(row))]
+        return SessionRecord(*values)
+
+    return read
+
+
+to_record = session_reader(COLUMNS)
 
 
 def to_row(session: SessionRecord) -> dict[str, Any]:
-    """A record as the columns of a new row."""
+    """The values of a new row, by column name."""
     device = session.device
     return {
         "user_id": session.user_id,
@@ -64,5 +78,5 @@ def to_row(session: SessionRecord) -> dict[str, Any]:
 
 
 def fold(text: str) -> str:
-    """The form in which texts are compared, whatever their case (Unicode 3.13, canonical caseless)."""
+    """The form of a text for comparing without case (Unicode 3.13, canonical caseless matching)."""
     return normalize("NFC", normalize("NFC", text).casefold())

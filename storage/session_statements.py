@@ -1,4 +1,4 @@
-"""What is asked of the table of sessions: statements built once, or once for each shape of filter."""
+"""The SQL statements on the table `sessions`, built once, or once for each shape of filter."""
 
 from functools import lru_cache
 from typing import Any
@@ -28,27 +28,29 @@ RENAME = (
     .values(name=bindparam("new_name"), name_key=bindparam("new_key"))
     .returning(*COLUMNS)
 )
-TOUCH = update(sessions).where(*_ONE, ACTIVE, c.last_active <= bindparam("stale", type_=INSTANT)).values(_ACTIVITY)
+TOUCH = (
+    update(sessions).where(*_ONE, ACTIVE, c.last_active <= bindparam("active_until", type_=INSTANT)).values(_ACTIVITY)
+)
 ROTATE = (
     update(sessions)
-    .where(*_ONE, ACTIVE, c.generation == bindparam("presented"))
+    .where(*_ONE, ACTIVE, c.generation == bindparam("presented_generation"))
     .values({**_NEXT, "rotated_at": bindparam("seen_at"), **_ACTIVITY})
     .returning(*COLUMNS)
 )
-_AUTHENTICATED_AT = bindparam("proved_at", type_=INSTANT)
-# Never backwards: clocks of several machines differ.
+_NEW_TIME = bindparam("new_authenticated_at", type_=INSTANT)
+# Never moved backwards: the clocks of several machines differ.
 _AUTHENTICATED: dict[str, Any] = {
-    "authenticated_at": case((c.authenticated_at < _AUTHENTICATED_AT, _AUTHENTICATED_AT), else_=c.authenticated_at)
+    "authenticated_at": case((c.authenticated_at < _NEW_TIME, _NEW_TIME), else_=c.authenticated_at)
 }
 REAUTHENTICATE = update(sessions).where(*_ONE, ACTIVE).values(_AUTHENTICATED).returning(*COLUMNS)
-# Without a time of rotation the previous token is not honoured, not even for a moment.
+# Without `rotated_at` the previous refresh token has no grace period.
 RENEW = (
     update(sessions).where(*_ONE, ACTIVE).values({**_NEXT, **_AUTHENTICATED, "rotated_at": None}).returning(*COLUMNS)
 )
-BY_KIND = select(c.device_kind, func.count()).where(*_ACTIVE_OF_USER).group_by(c.device_kind)
-AGES = select(func.count().filter(c.last_active > bindparam("since", type_=INSTANT)), func.min(c.created_at)).where(
-    *_ACTIVE_OF_USER
-)
+COUNT_BY_KIND = select(c.device_kind, func.count()).where(*_ACTIVE_OF_USER).group_by(c.device_kind)
+ACTIVITY_STATS = select(
+    func.count().filter(c.last_active > bindparam("since", type_=INSTANT)), func.min(c.created_at)
+).where(*_ACTIVE_OF_USER)
 HAS_DEVICE = (
     select(literal(1))
     .where(c.user_id == bindparam("owner"), c.device_key == bindparam("key"), c.device_kind == bindparam("kind"))
@@ -58,15 +60,18 @@ _LEAST_USED = (
     select(c.id)
     .where(*_ACTIVE_OF_USER, c.id != bindparam("keep"))
     .order_by(c.last_active.desc(), c.id.desc())
-    .offset(bindparam("others"))
+    .offset(bindparam("max_others"))
 )
 
 
-def revoke_where(picked: Select[*tuple[Any, ...]]) -> Update:
-    """End those of the sessions picked, by user and id, that are active; gives users and ids of them."""
-    # Locked in the order of the key, so that two such statements never wait for each other.
+def revoke_where(selected: Select[*tuple[Any, ...]]) -> Update:
+    """Revoke the active ones among the selected sessions; returns the `user_id` and `id` of each.
+
+    `selected` selects `user_id` and `id`.
+    """
+    # Locked in the order of the primary key, so that two of these statements cannot deadlock.
     key = (c.user_id, c.id)
-    locked = picked.order_by(*key).with_for_update()
+    locked = selected.order_by(*key).with_for_update()
     return update(sessions).where(tuple_(*key).in_(locked), ACTIVE).values(_REVOCATION).returning(*key)
 
 
@@ -75,24 +80,24 @@ EVICT = revoke_where(select(c.user_id, c.id).where(c.user_id == bindparam("owner
 
 @lru_cache
 def find_many(size: int) -> Select[*tuple[Any, ...]]:
-    """Sessions by `size` ids: see `conditions.padded`."""
+    """Select the sessions with `size` ids, see `sql_conditions.padded`."""
     return select(*COLUMNS).where(c.user_id == bindparam("owner"), one_of(c.id, size))
 
 
 @lru_cache(maxsize=512)
 def count(shape: FilterShape) -> Select[*tuple[Any, ...]]:
-    """How many sessions a filter picks."""
+    """Count the sessions that match a filter."""
     return select(func.count()).select_from(sessions).where(shape.condition())
 
 
 @lru_cache(maxsize=512)
 def revocable(shape: FilterShape, keep: bool) -> Select[*tuple[Any, ...]]:
-    """The ids of the active sessions that a filter picks, but `keep`."""
+    """Select the keys of the active sessions that match a filter, without the session `keep`."""
     others = (c.id != bindparam("keep"),) if keep else ()
     return select(c.user_id, c.id).where(shape.condition(), ACTIVE, *others)
 
 
 @lru_cache(maxsize=512)
 def revoke_many(shape: FilterShape, keep: bool) -> Update:
-    """End those of `revocable`."""
+    """Revoke the sessions that `revocable` selects."""
     return revoke_where(revocable(shape, keep))

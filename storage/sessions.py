@@ -1,4 +1,4 @@
-"""Sessions. Every method of an owner's begins with the owner: another user's row is no row."""
+"""Sessions. `user_id` is in the WHERE of every statement: the session of another user is never found."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from sessionql.storage.sql_conditions import padded
 
 @dataclass(frozen=True, slots=True)
 class SessionOrder:
-    """How a list of sessions is ordered."""
+    """The order of a list of sessions."""
 
     field: SessionOrderField = SessionOrderField.LAST_ACTIVE
     descending: bool = True
@@ -27,7 +27,7 @@ class SessionOrder:
 
 @dataclass(frozen=True, slots=True)
 class Touch:
-    """That a session was used: when, and from which address."""
+    """The use of a session: when, and from which IP address."""
 
     user_id: UUID
     session_id: UUID
@@ -37,7 +37,7 @@ class Touch:
 
 @dataclass(frozen=True, slots=True)
 class SessionStats:
-    """Numbers about a user's active sessions."""
+    """Statistics about the active sessions of a user, see `SessionRepository.stats`."""
 
     by_kind: dict[DeviceKind, int]
     active_since: int
@@ -54,16 +54,16 @@ class SessionRepository:
         self._lifetimes = lifetimes
 
     async def find(self, user_id: UUID, session_id: UUID) -> SessionRecord | None:
-        """The session in whatever state; None when the user has no such session."""
+        """The session in any state; None when the user has no session with this id."""
         row = await self._tx.fetch_one(statements.FIND, {"owner": user_id, "session_id": session_id})
         return None if row is None else to_record(row)
 
     async def find_many(self, user_id: UUID, ids: Collection[UUID]) -> dict[UUID, SessionRecord]:
-        """Those of the sessions that are the user's, by id, with one statement."""
+        """The sessions with these ids that belong to the user, by id, with one statement."""
         if not ids:
             return {}
-        wanted = padded(list(ids))
-        rows = await self._tx.fetch_all(statements.find_many(len(wanted)), {"owner": user_id, **wanted})
+        id_parameters = padded(list(ids))
+        rows = await self._tx.fetch_all(statements.find_many(len(id_parameters)), {"owner": user_id, **id_parameters})
         return {session.id: session for session in map(to_record, rows)}
 
     async def list(
@@ -74,7 +74,7 @@ class SessionRepository:
         page: Page,
         now: datetime,
     ) -> Sequence[SessionRecord]:
-        """One page, in the order asked for, also when it is taken from the end."""
+        """One page of the sessions that match the filter, in the given order also when `page.from_end`."""
         statement = page_statement(
             filter_.shape(),
             order.field,
@@ -88,27 +88,27 @@ class SessionRepository:
         return [to_record(row) for row in (reversed(rows) if page.from_end else rows)]
 
     async def count(self, user_id: UUID, filter_: SessionFilter, now: datetime) -> int:
-        """How many sessions the filter picks, on all pages together."""
+        """The number of sessions that match the filter, on all pages."""
         row = await self._tx.fetch_one(statements.count(filter_.shape()), self._scope(user_id, filter_, now))
         return int(row[0]) if row else 0
 
     async def stats(self, user_id: UUID, since: datetime, now: datetime) -> SessionStats:
-        """Numbers about the active sessions; `active_since` counts those used after `since`."""
+        """Count the active sessions by kind of device, and those used after `since` (`active_since`)."""
         scope = {"owner": user_id, "since": since, **self._lifetimes.cutoffs(now)}
-        kinds = await self._tx.fetch_all(statements.BY_KIND, scope)
-        ages = await self._tx.fetch_one(statements.AGES, scope) or (0, None)
-        return SessionStats({DeviceKind(kind): n for kind, n in kinds}, ages[0], ages[1])
+        kinds = await self._tx.fetch_all(statements.COUNT_BY_KIND, scope)
+        active_since, oldest = await self._tx.fetch_one(statements.ACTIVITY_STATS, scope) or (0, None)
+        return SessionStats({DeviceKind(kind): number for kind, number in kinds}, active_since, oldest)
 
     async def add(self, session: SessionRecord) -> None:
-        """Keep a new session. Its id must be new and its user must exist."""
+        """Insert a session. Raises StorageError when its id is taken or its user does not exist."""
         await self._tx.execute(statements.ADD, to_row(session))
 
     async def revoke(
         self, user_id: UUID, session_id: UUID, reason: RevocationReason, now: datetime
     ) -> SessionRecord | None:
-        """End an active session. None when it is not active, or not the user's: nothing changes."""
-        end = {"now": now, "reason": reason.value}
-        revoked = await self._change(statements.REVOKE, user_id, session_id, now, end)
+        """Revoke an active session. None, and no change, when it is not active or not the user's."""
+        revocation = {"now": now, "reason": reason.value}
+        revoked = await self._change(statements.REVOKE, user_id, session_id, now, revocation)
         if revoked is not None:
             self._tx.notifications.sessions_ended(user_id, [revoked.id])
         return revoked
@@ -121,83 +121,92 @@ class SessionRepository:
         reason: RevocationReason,
         now: datetime,
     ) -> Sequence[UUID]:
-        """End the active sessions that the filter picks, but `keep`; say which those were."""
-        end = {"now": now, "reason": reason.value, "keep": keep}
-        parameters = {**self._scope(user_id, filter_, now), **end}
-        return await self._end(statements.revoke_many(filter_.shape(), keep is not None), parameters)
+        """Revoke the active sessions that match the filter, except `keep`. Returns the ids of the revoked ones."""
+        revocation = {"now": now, "reason": reason.value, "keep": keep}
+        parameters = {**self._scope(user_id, filter_, now), **revocation}
+        return await self._revoke(statements.revoke_many(filter_.shape(), keep is not None), parameters)
 
     async def list_revocable(
         self, user_id: UUID, filter_: SessionFilter, keep: UUID | None, now: datetime
     ) -> Sequence[UUID]:
-        """What `revoke_many` would end."""
+        """The ids of the sessions that `revoke_many` would revoke, sorted."""
         parameters = {**self._scope(user_id, filter_, now), "keep": keep}
         statement = statements.revocable(filter_.shape(), keep is not None)
-        return sorted(row[1] for row in await self._tx.fetch_all(statement, parameters))
+        return sorted(session_id for _, session_id in await self._tx.fetch_all(statement, parameters))
 
     async def evict(self, user_id: UUID, keep: UUID, limit: int, now: datetime) -> Sequence[UUID]:
-        """End active sessions until `limit` are left, those unused for longest first, never `keep`; say which."""
-        end = {"now": now, "reason": RevocationReason.SESSION_LIMIT.value}
-        scope = {"owner": user_id, "keep": keep, "others": limit - 1, **self._lifetimes.cutoffs(now)}
-        return await self._end(statements.EVICT, {**scope, **end})
+        """Revoke active sessions until at most `limit` are left, those unused for longest first, never `keep`.
+
+        Returns the ids of the revoked sessions.
+        """
+        revocation = {"now": now, "reason": RevocationReason.SESSION_LIMIT.value}
+        scope = {"owner": user_id, "keep": keep, "max_others": limit - 1, **self._lifetimes.cutoffs(now)}
+        return await self._revoke(statements.EVICT, {**scope, **revocation})
 
     async def lock_active(self, user_id: UUID, now: datetime) -> None:
-        """Let nobody else change the user's active sessions until the transaction ends.
+        """Lock the active sessions of the user until the transaction ends.
 
-        For one that changes several of them with more than one statement: everybody who changes several
-        takes them in the order of their ids, so that two of them never wait for each other.
+        For transactions that change several sessions with more than one statement. Every such transaction locks in
+        the order of the ids, so that two of them cannot deadlock.
         """
         await self._tx.fetch_all(statements.LOCK_ACTIVE, {"owner": user_id, **self._lifetimes.cutoffs(now)})
 
     async def has_device(self, user_id: UUID, device: Device) -> bool:
-        """Whether the user has a session, in whatever state, from such a device."""
-        like = {"owner": user_id, "key": fold(device.label), "kind": device.kind.value}
-        return await self._tx.fetch_one(statements.HAS_DEVICE, like) is not None
+        """Whether the user has a session, in any state, with this label and kind of device."""
+        parameters = {"owner": user_id, "key": fold(device.label), "kind": device.kind.value}
+        return await self._tx.fetch_one(statements.HAS_DEVICE, parameters) is not None
 
     async def reauthenticate(
-        self, user_id: UUID, session_id: UUID, proved_at: datetime, now: datetime
+        self, user_id: UUID, session_id: UUID, authenticated_at: datetime, now: datetime
     ) -> SessionRecord | None:
-        """Note that the user proved again at `proved_at` who they are, unless a later proof is known.
+        """Set the time of the last authentication, unless the session has a later one.
 
-        None when the session is not active, or not the user's.
+        None when the session is not active or not the user's.
         """
-        return await self._change(statements.REAUTHENTICATE, user_id, session_id, now, {"proved_at": proved_at})
+        return await self._change(
+            statements.REAUTHENTICATE, user_id, session_id, now, {"new_authenticated_at": authenticated_at}
+        )
 
-    async def renew(self, user_id: UUID, session_id: UUID, proved_at: datetime, now: datetime) -> SessionRecord | None:
-        """Begin anew with the session, as after a log-in: every token of before is void.
+    async def renew(
+        self, user_id: UUID, session_id: UUID, authenticated_at: datetime, now: datetime
+    ) -> SessionRecord | None:
+        """Invalidate all tokens of the session and set the time of the last authentication, as a new log-in would.
 
-        None when it is not active, or not the user's.
+        None when the session is not active or not the user's.
         """
-        return await self._change(statements.RENEW, user_id, session_id, now, {"proved_at": proved_at})
+        return await self._change(
+            statements.RENEW, user_id, session_id, now, {"new_authenticated_at": authenticated_at}
+        )
 
     async def rename(self, user_id: UUID, session_id: UUID, name: str | None, now: datetime) -> SessionRecord | None:
-        """Name an active session. None when it is not active, or not the user's."""
+        """Set or remove (None) the name of an active session. None when it is not active or not the user's."""
         names = {"new_name": name, "new_key": None if name is None else fold(name)}
         return await self._change(statements.RENAME, user_id, session_id, now, names)
 
     async def rotate(self, touch: Touch, presented: int) -> SessionRecord | None:
-        """Move the refresh generation on by one, if it is still `presented` (compare-and-set).
+        """Increment the generation of the refresh token if it is still `presented` (compare-and-set).
 
-        None when it is not, when the session is not active, or when it is not the user's.
+        None when it is not, or when the session is not active or not the user's.
         """
-        seen = {
-            "presented": presented,
+        values = {
+            "presented_generation": presented,
             "seen_at": touch.seen_at,
             "seen_from": touch.seen_from,
         }
-        return await self._change(statements.ROTATE, touch.user_id, touch.session_id, touch.seen_at, seen)
+        return await self._change(statements.ROTATE, touch.user_id, touch.session_id, touch.seen_at, values)
 
     async def touch(self, touches: Sequence[Touch], interval: timedelta) -> None:
-        """Note that sessions were used, for each at most once in `interval`.
+        """Set the last use and the address of sessions, each at most once in `interval`.
 
-        Never brings back one that had ended by then, and never moves its time backwards.
+        Sessions that had ended by then do not change, and `last_active` never moves backwards.
         """
-        # In one order everywhere, so that two writers of the same rows never wait in a circle.
+        # In the order of the primary key, so that two writers of the same rows cannot deadlock.
         ordered = sorted(touches, key=lambda touch: (touch.user_id, touch.session_id))
         rows = [
             {
                 "owner": touch.user_id,
                 "session_id": touch.session_id,
-                "stale": touch.seen_at - interval,
+                "active_until": touch.seen_at - interval,
                 "seen_at": touch.seen_at,
                 "seen_from": touch.seen_from,
                 **self._lifetimes.cutoffs(touch.seen_at),
@@ -206,8 +215,8 @@ class SessionRepository:
         ]
         await self._tx.execute_many(statements.TOUCH, rows)
 
-    async def _end(self, statement: Update, parameters: dict[str, Any]) -> Sequence[UUID]:
-        ids = [row[1] for row in await self._tx.fetch_all(statement, parameters)]
+    async def _revoke(self, statement: Update, parameters: dict[str, Any]) -> Sequence[UUID]:
+        ids = [session_id for _, session_id in await self._tx.fetch_all(statement, parameters)]
         self._tx.notifications.sessions_ended(parameters["owner"], ids)
         return ids
 
@@ -219,8 +228,8 @@ class SessionRepository:
         now: datetime,
         values: dict[str, Any],
     ) -> SessionRecord | None:
-        own = {"owner": user_id, "session_id": session_id, **self._lifetimes.cutoffs(now)}
-        row = await self._tx.fetch_one(statement, {**own, **values})
+        scope = {"owner": user_id, "session_id": session_id, **self._lifetimes.cutoffs(now)}
+        row = await self._tx.fetch_one(statement, {**scope, **values})
         return None if row is None else to_record(row)
 
     def _scope(self, user_id: UUID, filter_: SessionFilter, now: datetime) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Conditions whose SQL depends on how many values they have, kept to few shapes."""
+"""SQL conditions with a variable number of values, limited to few different statements."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Uuid, bindparam, false, or_
 
 
 def any_of(conditions: Iterable[ColumnElement[bool]]) -> ColumnElement[bool]:
-    """True when one of them is; never true when there are none."""
+    """True when at least one condition is true; false when there is no condition."""
     return or_(false(), *conditions)
 
 
@@ -20,7 +20,7 @@ def one_of(column: Any, size: int) -> ColumnElement[bool]:
 
 
 def padded(ids: list[UUID]) -> dict[str, UUID]:
-    """Parameters of `one_of`: the last id repeated up to a power of two."""
+    """The parameters of `one_of`: the last id is repeated until the number of ids is a power of two."""
     size = 1 << (len(ids) - 1).bit_length()
     filled = ids + [ids[-1]] * (size - len(ids))
     return {f"id_{index}": id_ for index, id_ in enumerate(filled)}

@@ -1,6 +1,6 @@
-"""SQLite: one process, one connection, statements run inline under an asyncio lock.
+"""SQLite: one process, one connection, statements run in the event loop under an asyncio lock.
 
-Inline, because a statement takes microseconds and a thread hop takes hundreds of them. One
+In the event loop, because a statement takes microseconds and a change of thread takes hundreds of them. One
 connection, because SQLite before 3.51.3 can corrupt a WAL that several connections write.
 """
 
@@ -8,8 +8,8 @@ import asyncio
 import fcntl
 import os
 import sqlite3
-from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
@@ -18,17 +18,16 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.sql import Executable
 
 from sessionql.storage.database import Lost, Parameters, Row
-from sessionql.storage.errors import StorageError, StorageUnavailable
+from sessionql.storage.errors import StorageUnavailable
 from sessionql.storage.notifications import Listener, PendingNotifications
+from sessionql.storage.sqlite_errors import is_locked, wrap_errors
 
-LOCK_WAIT = 2.0
-"""How long to wait for another program that holds the file locked, in seconds."""
-
-_TROUBLE = ("locked", "busy", "full", "unable to open", "disk i/o", "readonly")
+LOCK_TIMEOUT = 2.0
+"""Maximum time to wait for another program that has locked the file, in seconds."""
 
 
 class SqliteTransaction:
-    """Runs statements on the one connection. Nothing here ever waits."""
+    """Runs statements on the one connection. No method waits."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -49,7 +48,7 @@ class SqliteTransaction:
 
 
 class SqliteDatabase:
-    """A database file of this process alone."""
+    """A database file that only this process uses."""
 
     def __init__(self, path: Path) -> None:
         self.name = f"SQLite {sqlite3.sqlite_version}"
@@ -78,7 +77,7 @@ class SqliteDatabase:
         if self._lock_handle is not None:
             os.close(self._lock_handle)
             self._lock_handle = None
-        # Whoever opens it again may do so in another event loop.
+        # The next `open` may run in another event loop.
         self._lock = asyncio.Lock()
 
     @asynccontextmanager
@@ -109,7 +108,7 @@ class SqliteDatabase:
 
     @asynccontextmanager
     async def listen(self, listener: Listener) -> AsyncIterator[Lost]:
-        # This process makes every transaction: it only has to tell itself.
+        # All transactions run in this process, so no other process has to be notified.
         self._listeners.append(listener)
         try:
             yield asyncio.get_running_loop().create_future()
@@ -126,7 +125,7 @@ class SqliteDatabase:
 
 
 def make_engine(path: Path) -> Engine:
-    """An engine of one connection that leaves BEGIN and COMMIT to its caller."""
+    """Create an engine with one connection. The caller executes BEGIN and COMMIT."""
     engine = create_engine(
         f"sqlite:///{path}",
         poolclass=StaticPool,
@@ -143,14 +142,14 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 
 async def _begin(connection: Connection) -> None:
-    """Take the write lock at once, and wait for it without stopping the event loop."""
+    """Begin a transaction that holds the write lock; wait for the lock without blocking the event loop."""
     loop = asyncio.get_running_loop()
-    deadline = loop.time() + LOCK_WAIT
+    deadline = loop.time() + LOCK_TIMEOUT
     while True:
         try:
             connection.exec_driver_sql("BEGIN IMMEDIATE")
         except SQLAlchemyError as error:
-            if "locked" not in str(error) or loop.time() > deadline:
+            if not is_locked(error) or loop.time() > deadline:
                 raise
             await asyncio.sleep(0.02)
         else:
@@ -158,14 +157,14 @@ async def _begin(connection: Connection) -> None:
 
 
 def _roll_back(connection: Connection) -> None:
-    # A full disk makes SQLite roll back by itself; there is nothing left to undo then.
+    # On some errors (a full disk) SQLite has rolled back already.
     driver = connection.connection.driver_connection
     if driver is not None and driver.in_transaction:
         connection.exec_driver_sql("ROLLBACK")
 
 
 def lock_file(path: Path) -> int:
-    """Lock a file beside the database for as long as the returned descriptor is open.
+    """Lock a file beside the database until the returned file descriptor is closed.
 
     Raises StorageUnavailable when another process holds it.
     """
@@ -183,17 +182,3 @@ def lock_file(path: Path) -> int:
             "or set SESSIONQL_DATABASE_URL to a postgresql:// address."
         ) from error
     return handle
-
-
-@contextmanager
-def wrap_errors() -> Iterator[None]:
-    try:
-        yield
-    except SQLAlchemyError as error:
-        text = str(getattr(error, "orig", error))
-        if any(word in text.lower() for word in _TROUBLE):
-            raise StorageUnavailable(f"SQLite: {text}") from error
-        raise StorageError(f"SQLite: {text}") from error
-    except (OverflowError, UnicodeEncodeError) as error:
-        # The driver says so of values that no database can hold.
-        raise StorageError(f"SQLite: {error}") from error

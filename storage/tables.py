@@ -1,7 +1,7 @@
-"""The tables. Private to this room: everybody else sees records.
+"""The tables. Private to this package: other packages receive records.
 
-Everything of one user carries `user_id` first in its primary key, so that ownership check and
-shard key are one thing and the tables partition by it without a change of code.
+In tables with rows of users, `user_id` is the first column of the primary key. So it is the ownership check and the
+partition key, and the tables can be partitioned without a change of code.
 """
 
 from datetime import UTC, datetime
@@ -23,7 +23,7 @@ from sqlalchemy.types import TypeDecorator
 
 
 class _SqliteInstant(TypeDecorator[datetime]):
-    """SQLite keeps no offset: store UTC, give UTC back. The text sorts like the time."""
+    """Stores UTC, because SQLite has no type with an offset. The stored texts sort like the times."""
 
     impl = DateTime
     cache_ok = True
@@ -50,7 +50,7 @@ users = Table(
     "users",
     metadata,
     Column("id", Uuid, primary_key=True),
-    # Those who log in here have an address and a password; those of a service have its subject.
+    # Users who log in here have an address and a password; users of an external service have a subject.
     Column("email", Text),
     Column("email_key", Text, unique=True),
     Column("password_hash", Text),
@@ -71,14 +71,14 @@ sessions = Table(
     _owner(),
     Column("id", Uuid, primary_key=True),
     Column("name", Text),
-    # Folded by Python for searching: the engines do not agree on the lower case of `Ü`.
+    # Case-folded by Python, for searching: the engines differ in the lower case of `Ü`.
     Column("name_key", Text),
     Column("device_key", Text, nullable=False),
     Column("user_agent", Text),
     Column("ip_address", String(45)),
     Column("created_at", INSTANT, nullable=False),
     Column("authenticated_at", INSTANT, nullable=False),
-    # In no index, so that PostgreSQL can move it without touching one (HOT updates).
+    # In no index, so that PostgreSQL updates it without a write to an index (HOT update).
     Column("last_active", INSTANT, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("rotated_at", INSTANT),
@@ -91,9 +91,9 @@ sessions = Table(
     Column("os", Text),
     Column("os_version", Text),
     Column("model", Text),
-    # Room on each page for the next version of a row: what makes updates HOT.
+    # Free space on each page for the next version of a row, which HOT updates need.
     postgresql_with={"fillfactor": 80},
-    # A user's rows side by side, in the primary key itself.
+    # The primary key is the table itself, so that the rows of one user are adjacent.
     sqlite_with_rowid=False,
 )
 
@@ -107,10 +107,10 @@ events = Table(
     Column("occurred_at", INSTANT, nullable=False),
     Column("ip_address", String(45)),
     Column("device", Text, nullable=False),
-    # No foreign keys: events outlive the sessions they tell of.
+    # No foreign keys: events outlive the sessions that they refer to.
     Column("session_id", Uuid),
     Column("actor_id", Uuid),
-    # The service or operator that did it, when no session of the user did.
+    # The name of the service key or operator, when the actor is no session of the user.
     Column("actor_name", Text),
     Index(None, "user_id", "session_id", "id"),
     sqlite_with_rowid=False,
@@ -140,7 +140,7 @@ service_keys = Table(
 admin_actions = Table(
     "admin_actions",
     metadata,
-    # UUIDv7: the primary key is the order of operations. No foreign keys: they outlive the users they tell of.
+    # UUIDv7: the primary key is the order in time. No foreign keys: the audit log outlives the users.
     Column("id", Uuid, primary_key=True),
     Column("occurred_at", INSTANT, nullable=False),
     Column("actor_name", Text, nullable=False),

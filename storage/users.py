@@ -1,4 +1,4 @@
-"""Accounts, and the one secret that is kept of them: the hash of a password."""
+"""Accounts and the hashes of their passwords."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,32 +10,37 @@ from sqlalchemy import Executable, bindparam, delete, select, update
 
 from sessionql.storage.database import Row, Transaction
 from sessionql.storage.records import UserRecord
+from sessionql.storage.rows import field_names, values_reader
 from sessionql.storage.tables import users
 
 c = users.c
 
-# In the order of UserRecord's fields.
 COLUMNS = (c.id, c.email, c.created_at, c.last_login, c.subject, c.disabled_at)
+_CREDENTIALS = (*COLUMNS, c.password_hash)
 
 _BY_ID = c.id == bindparam("owner")
 _FIND = select(*COLUMNS).where(_BY_ID)
-_FIND_BY_KEY = select(*COLUMNS).where(c.email_key == bindparam("key"))
-_FIND_BY_SUBJECT = select(*COLUMNS).where(c.subject == bindparam("named"))
-_FIND_CREDENTIALS = select(*COLUMNS, c.password_hash).where(c.email_key == bindparam("key"))
-_FIND_PASSWORD = select(*COLUMNS, c.password_hash).where(_BY_ID, c.password_hash.is_not(None))
-_UNCHANGED = (_BY_ID, c.password_hash == bindparam("old"))
+_FIND_BY_KEY = select(*COLUMNS).where(c.email_key == bindparam("email_key"))
+_FIND_BY_SUBJECT = select(*COLUMNS).where(c.subject == bindparam("subject"))
+_FIND_CREDENTIALS = select(*_CREDENTIALS).where(c.email_key == bindparam("email_key"))
+_FIND_PASSWORD = select(*_CREDENTIALS).where(_BY_ID, c.password_hash.is_not(None))
+_UNCHANGED = (_BY_ID, c.password_hash == bindparam("old_hash"))
 _LOGIN: dict[str, Any] = {"last_login": bindparam("now")}
-_NOTE_LOGIN = update(users).where(*_UNCHANGED, c.disabled_at.is_(None)).values(_LOGIN)
-_NOTE_LOGIN_ELSEWHERE = update(users).where(_BY_ID, c.disabled_at.is_(None)).values(_LOGIN).returning(*COLUMNS)
-_SET_PASSWORD = update(users).where(*_UNCHANGED).values(password_hash=bindparam("new"))
+_RECORD_LOGIN = update(users).where(*_UNCHANGED, c.disabled_at.is_(None)).values(_LOGIN)
+_RECORD_EXTERNAL_LOGIN = update(users).where(_BY_ID, c.disabled_at.is_(None)).values(_LOGIN).returning(*COLUMNS)
+_REPLACE_PASSWORD = update(users).where(*_UNCHANGED).values(password_hash=bindparam("new_hash"))
 _DISABLE = update(users).where(_BY_ID, c.disabled_at.is_(None)).values({"disabled_at": bindparam("now")})
 _ENABLE = update(users).where(_BY_ID, c.disabled_at.is_not(None)).values({"disabled_at": None})
 _DELETE = delete(users).where(_BY_ID)
 
+_USER_NAMES = field_names(UserRecord)
+_read_user = values_reader(COLUMNS, _USER_NAMES)
+_read_credentials = values_reader(_CREDENTIALS, [*_USER_NAMES, "password_hash"])
+
 
 @dataclass(frozen=True, slots=True, repr=False)
 class Credentials:
-    """An account and its password's hash. Never shown, hence without a repr."""
+    """An account and the hash of its password. Without a repr, so that no log shows the hash."""
 
     user: UserRecord
     password_hash: str
@@ -50,27 +55,27 @@ class UserRepository:
         self._tx = tx
 
     async def find(self, user_id: UUID) -> UserRecord | None:
-        """The account, or None."""
+        """The account with this id, or None."""
         return await self._find(_FIND, {"owner": user_id})
 
     async def find_by_email(self, email_key: str) -> UserRecord | None:
-        """The account that logs in with this folded e-mail address, or None."""
-        return await self._find(_FIND_BY_KEY, {"key": email_key})
+        """The account with this case-folded e-mail address, or None."""
+        return await self._find(_FIND_BY_KEY, {"email_key": email_key})
 
     async def find_by_subject(self, subject: str) -> UserRecord | None:
-        """The account of a service's subject, or None."""
-        return await self._find(_FIND_BY_SUBJECT, {"named": subject})
+        """The account with this subject of an external service, or None."""
+        return await self._find(_FIND_BY_SUBJECT, {"subject": subject})
 
     async def find_credentials(self, email_key: str) -> Credentials | None:
-        """The account that logs in with this folded e-mail address, and its hash; or None."""
-        return _to_credentials(await self._tx.fetch_one(_FIND_CREDENTIALS, {"key": email_key}))
+        """The account with this case-folded e-mail address and its password hash, or None."""
+        return _to_credentials(await self._tx.fetch_one(_FIND_CREDENTIALS, {"email_key": email_key}))
 
     async def find_password(self, user_id: UUID) -> Credentials | None:
-        """The account and its hash; None when there is no such account, or it has no password here."""
+        """The account and its password hash; None when the account does not exist or has no password."""
         return _to_credentials(await self._tx.fetch_one(_FIND_PASSWORD, {"owner": user_id}))
 
     async def add(self, user: UserRecord, email_key: str | None, password_hash: str | None) -> bool:
-        """Keep a new account. False, and nothing kept, when the address or the subject is taken."""
+        """Insert an account. False, and no change, when another account has the address or the subject."""
         values: dict[str, Any] = {
             "id": user.id,
             "email": user.email,
@@ -84,47 +89,50 @@ class UserRepository:
         return await self._tx.fetch_one(_add(), values) is not None
 
     async def record_login(self, user_id: UUID, password_hash: str, now: datetime) -> bool:
-        """Remember when the user last logged in.
+        """Set `last_login`. False when the password is no longer `password_hash`, or the account is disabled.
 
-        False when the password was changed meanwhile, or the account is disabled. Log-ins of one
-        user wait here for each other, and for whoever changes the account, until they commit.
+        Locks the row of the account until the transaction ends: concurrent log-ins and changes of one account
+        run one after the other.
         """
-        values = {"owner": user_id, "old": password_hash, "now": now}
-        return await self._tx.execute(_NOTE_LOGIN, values) == 1
+        values = {"owner": user_id, "old_hash": password_hash, "now": now}
+        return await self._tx.execute(_RECORD_LOGIN, values) == 1
 
     async def record_external_login(self, user_id: UUID, now: datetime) -> UserRecord | None:
-        """The same for a log-in that a service vouches for; None when the account is disabled, or gone."""
-        return await self._find(_NOTE_LOGIN_ELSEWHERE, {"owner": user_id, "now": now})
+        """Set `last_login` for a log-in at an external service. None when the account is disabled or deleted."""
+        return await self._find(_RECORD_EXTERNAL_LOGIN, {"owner": user_id, "now": now})
 
     async def replace_password(self, user_id: UUID, old_hash: str, new_hash: str) -> bool:
-        """Compare-and-set of the hash; False when it is no longer `old_hash`."""
-        values = {"owner": user_id, "old": old_hash, "new": new_hash}
-        return await self._tx.execute(_SET_PASSWORD, values) == 1
+        """Replace the password hash. False, and no change, when it is no longer `old_hash` (compare-and-set)."""
+        values = {"owner": user_id, "old_hash": old_hash, "new_hash": new_hash}
+        return await self._tx.execute(_REPLACE_PASSWORD, values) == 1
 
     async def disable(self, user_id: UUID, now: datetime) -> bool:
-        """Let nobody log in to the account any more; False when it was disabled before, or is none."""
+        """Disable log-ins to the account. False when it was disabled already or does not exist."""
         return await self._tx.execute(_DISABLE, {"owner": user_id, "now": now}) == 1
 
     async def enable(self, user_id: UUID) -> bool:
-        """Let its owner log in again; False when it was not disabled, or is none."""
+        """Enable log-ins to the account again. False when it was not disabled or does not exist."""
         return await self._tx.execute(_ENABLE, {"owner": user_id}) == 1
 
     async def delete(self, user_id: UUID) -> bool:
-        """Forget the account with its sessions and events; False when there is none."""
+        """Delete the account with its sessions and events. False when it does not exist."""
         return await self._tx.execute(_DELETE, {"owner": user_id}) == 1
 
     async def _find(self, statement: Executable, values: dict[str, Any]) -> UserRecord | None:
         row = await self._tx.fetch_one(statement, values)
-        return None if row is None else UserRecord(*row)
+        return None if row is None else UserRecord(*_read_user(row))
 
 
 def _to_credentials(row: Row | None) -> Credentials | None:
-    return None if row is None else Credentials(UserRecord(*row[:-1]), row[-1])
+    if row is None:
+        return None
+    *user, password_hash = _read_credentials(row)
+    return Credentials(UserRecord(*user), password_hash)
 
 
 @cache
 def _add() -> Executable:
-    # The clause reads the same on SQLite, and its compiler knows it. Loaded late, for a quick start.
+    # SQLite's compiler accepts PostgreSQL's ON CONFLICT clause. Imported late, to start faster.
     from sqlalchemy.dialects.postgresql import insert  # noqa: PLC0415
 
     return insert(users).on_conflict_do_nothing().returning(c.id)

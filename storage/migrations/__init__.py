@@ -1,4 +1,7 @@
-"""Migrations (Alembic), and the revision this version of the program works with."""
+"""Migrations (Alembic), and the names of their revisions."""
 
-HEAD = "0001_initial"
-"""The newest revision. Kept here so that a start need not load Alembic to compare."""
+REVISIONS = ("0001_initial",)
+"""All revisions, oldest first. Listed here so that a server compares them at start without importing Alembic."""
+
+HEAD = REVISIONS[-1]
+"""The revision that this version of the program works with."""

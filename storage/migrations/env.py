@@ -1,4 +1,4 @@
-"""Alembic's entry: the caller hands a connection down, so there is nothing to configure here."""
+"""The environment script of Alembic. The connection comes from `sessionql.storage.migrate`."""
 
 from alembic import context
 
@@ -7,7 +7,7 @@ from sessionql.storage.tables import metadata
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=metadata,
-    # SQLite cannot alter a column in place: Alembic copies the table.
+    # SQLite cannot alter a column: Alembic copies the table.
     render_as_batch=True,
     transactional_ddl=True,
 )

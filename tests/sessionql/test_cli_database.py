@@ -2,11 +2,15 @@
 
 import asyncio
 import secrets
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from sessionql.storage.migrations import HEAD
+from sessionql.storage.storage import is_sqlite, sqlite_path
 from tests.engines import Engines, run_sql
 from tests.server import Server
 from tests.sessionql.command import run
@@ -53,20 +57,40 @@ def test_a_database_in_use_by_a_server_is_one_clear_line(engines: Engines, tmp_p
             assert "postgresql://" in line
 
 
-@pytest.mark.parametrize("tables", ["none", "older"])
-def test_an_old_postgresql_schema_stops_the_start(engines: Engines, tmp_path: Path, tables: str) -> None:
+def test_a_postgresql_database_without_tables_stops_the_start(engines: Engines, tmp_path: Path) -> None:
     name = f"sessionql_test_old_{secrets.token_hex(4)}"
     url = engines.new_postgresql(name)
     try:
-        if tables == "older":
-            create = "CREATE TABLE alembic_version (version_num varchar(32))"
-            asyncio.run(run_sql(url, create, "INSERT INTO alembic_version VALUES ('0000')"))
-        for command in ("serve", "prune") if tables == "none" else ("serve",):
+        for command in ("serve", "prune"):
             (line,) = run(tmp_path, command, DATABASE_URL=url, PORT="0").problem.splitlines()[-1:]
+            assert "no tables" in line
             assert "Run `sessionql migrate`" in line
-            assert ("no tables" if tables == "none" else "revision 0000") in line
     finally:
         asyncio.run(run_sql(engines._server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+
+
+@pytest.mark.parametrize("command", ["migrate", "serve"])
+def test_an_unknown_revision_is_one_line_and_nothing_is_changed(
+    database_url: str, tmp_path: Path, command: str
+) -> None:
+    """The tables of an older or newer checkout, whose revision this version does not know."""
+    set_revision(database_url, "0002")
+
+    (line,) = run(tmp_path, command, DATABASE_URL=database_url, PORT="0").problem.splitlines()[-1:]
+
+    assert line.startswith("sessionql: The database has the tables of revision 0002, which this version")
+    assert f"it works with revision {HEAD}" in line
+    set_revision(database_url, HEAD)
+    assert run(tmp_path, "migrate", DATABASE_URL=database_url).code == 0
+
+
+def set_revision(url: str, revision: str) -> None:
+    statement = f"UPDATE alembic_version SET version_num = '{revision}'"
+    if is_sqlite(url):
+        with closing(sqlite3.connect(sqlite_path(url))) as connection, connection:
+            connection.execute(statement)
+    else:
+        asyncio.run(run_sql(url, statement))
 
 
 @pytest.mark.parametrize("command", ["migrate", "prune"])

@@ -21,7 +21,7 @@ MINE = "{ mySessions { id } }"
 @pytest.fixture
 async def http(engines: Engines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
     """A client of an application that does not wait long for a lock."""
-    monkeypatch.setattr("sessionql.storage.sqlite.LOCK_WAIT", 0.1)
+    monkeypatch.setattr("sessionql.storage.sqlite.LOCK_TIMEOUT", 0.1)
     app = create_app(Settings(data_dir=tmp_path, database_url=engines.sqlite(tmp_path)))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (
@@ -65,7 +65,7 @@ async def test_a_short_lock_is_waited_for(
     http: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     await Caller(http).register("ana@example.com")
-    monkeypatch.setattr("sessionql.storage.sqlite.LOCK_WAIT", 5)
+    monkeypatch.setattr("sessionql.storage.sqlite.LOCK_TIMEOUT", 5)
     with locked(tmp_path):
         waiting = asyncio.create_task(Caller(http).send(LOG_IN))
         await asyncio.sleep(0.3)

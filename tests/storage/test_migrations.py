@@ -1,4 +1,4 @@
-"""The tables of a database: made from nothing, the same as the statements expect, and never guessed at."""
+"""Migrations: tables created from nothing, equal to those of the statements, and the check of the revision."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -8,23 +8,32 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.operations import Operations
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Text, inspect, text
 
-from sessionql.storage import Storage, StorageUnavailable, migrate
+from sessionql.storage import Storage, StorageError, StorageUnavailable, migrate
 from sessionql.storage.database import Database
 from sessionql.storage.errors import SchemaOutdated
-from sessionql.storage.filters import Page
 from sessionql.storage.lifetimes import Lifetimes
-from sessionql.storage.migrations import HEAD
-from sessionql.storage.records import EventKind, UserRecord
+from sessionql.storage.migrations import HEAD, REVISIONS
+from sessionql.storage.records import UserRecord
 from sessionql.storage.storage import connect
 from sessionql.storage.tables import metadata
-from tests.storage.builders import a_session, find, keep, keep_user
+from tests.storage.builders import (
+    a_session,
+    an_event,
+    events_of,
+    find,
+    keep,
+    keep_events,
+    keep_user,
+    sessions_of,
+)
 
 
 async def on(url: str, work: Callable[[Connection], Any]) -> Any:
-    """Do something with a connection like that of a migration, and give its result."""
+    """Call `work` with a connection like that of a migration, and return its result."""
     results: list[Any] = []
     await asyncio.to_thread(migrate._with_connection, url, lambda connection: results.append(work(connection)))
     return results[0]
@@ -43,23 +52,21 @@ def downgrade(connection: Connection) -> None:
     command.downgrade(migrate.alembic_config(connection), "base")
 
 
-def upgrade_to(revision: str) -> Callable[[Connection], None]:
-    return lambda connection: command.upgrade(migrate.alembic_config(connection), revision)
-
-
 @pytest.fixture
 async def database(empty_url: str) -> AsyncIterator[Database]:
-    """The empty database, opened by the tests that want it open."""
+    """The empty database, not yet opened."""
     database = connect(empty_url)
     yield database
     await database.close()
 
 
-async def test_head_is_the_newest_revision(empty_url: str) -> None:
-    def newest(connection: Connection) -> list[str]:
-        return list(ScriptDirectory.from_config(migrate.alembic_config(connection)).get_heads())
+async def test_the_listed_revisions_are_those_of_the_scripts(empty_url: str) -> None:
+    def revisions(connection: Connection) -> list[str]:
+        scripts = ScriptDirectory.from_config(migrate.alembic_config(connection))
+        return [script.revision for script in scripts.walk_revisions()]
 
-    assert await on(empty_url, newest) == [HEAD]
+    assert await on(empty_url, revisions) == list(reversed(REVISIONS))
+    assert REVISIONS[-1] == HEAD
 
 
 async def test_an_upgrade_makes_the_tables_from_nothing(
@@ -90,61 +97,31 @@ async def test_a_second_upgrade_changes_nothing(empty_url: str, database: Databa
     assert await find(storage, session) == session
 
 
-async def test_what_users_had_before_the_second_revision_is_kept(
+async def test_a_copied_table_keeps_the_rows_that_refer_to_it(
     empty_url: str, database: Database, lifetimes: Lifetimes
 ) -> None:
-    """SQLite alters a table by copying and dropping it, which must not take the rows that refer to it along."""
-    await on(empty_url, upgrade_to("0001"))
-    await on(empty_url, sign_up_at_0001)
-
-    await migrate.upgrade(empty_url)
-
-    storage = Storage(database, lifetimes)
-    async with storage.reading() as repositories:
-        ana = await repositories.users.find_credentials("ana@example.com")
-        assert ana is not None
-        assert (ana.user.email, ana.password_hash, ana.user.disabled_at) == ("Ana@example.com", "a hash", None)
-        assert (await repositories.sessions.find(ana.user.id, ana.user.id)) is not None
-        (event,) = await repositories.events.list(ana.user.id, None, Page(10))
-        assert (event.kind, event.actor_name) == (EventKind.LOGGED_IN, None)
-
-
-async def test_back_to_the_first_revision_and_forth(empty_url: str, database: Database, lifetimes: Lifetimes) -> None:
+    """SQLite alters a table by copying and dropping it, and the drop must not cascade."""
     await migrate.upgrade(empty_url)
     storage = Storage(database, lifetimes)
-    session = a_session(await keep_user(storage, "ana@example.com"))
+    user = await keep_user(storage, "ana@example.com")
+    session, event = a_session(user), an_event(user)
     await keep(storage, session)
+    await keep_events(storage, event)
     await database.close()
 
-    await on(empty_url, lambda connection: command.downgrade(migrate.alembic_config(connection), "0001"))
-    await migrate.upgrade(empty_url)
+    await on(empty_url, alter_users)
 
-    assert await on(empty_url, differences) == []
-    assert await find(storage, session) == session
+    assert await sessions_of(storage, user) == {session}
+    assert await events_of(storage, user) == {event}
 
 
-def sign_up_at_0001(connection: Connection) -> None:
-    """Somebody with a session and an event, where there are only the tables of the first revision."""
-    id_ = "019ab000-0000-7000-8000-0000000000a1".replace("-", "" if connection.dialect.name == "sqlite" else "-")
-    when = "'2026-11-23 11:16:10.123456'"
-    connection.execute(
-        text(
-            "INSERT INTO users (id, email, email_key, password_hash, created_at)"
-            f" VALUES ('{id_}', 'Ana@example.com', 'ana@example.com', 'a hash', {when})"
-        )
-    )
-    connection.execute(
-        text(
-            "INSERT INTO sessions (user_id, id, device_key, created_at, authenticated_at, last_active, generation,"
-            f" device, device_kind) VALUES ('{id_}', '{id_}', '', {when}, {when}, {when}, 0, '', 'PHONE')"
-        )
-    )
-    connection.execute(
-        text(
-            "INSERT INTO events (user_id, id, kind, occurred_at, device)"
-            f" VALUES ('{id_}', '{id_}', 'LOGGED_IN', {when}, '')"
-        )
-    )
+def alter_users(connection: Connection) -> None:
+    """Change the table `users` as a later migration would."""
+    operations = Operations(MigrationContext.configure(connection, opts={"render_as_batch": True}))
+    with operations.batch_alter_table("users", recreate="auto") as users:
+        users.alter_column("email", new_column_name="e_mail", existing_type=Text())
+    with operations.batch_alter_table("users", recreate="auto") as users:
+        users.alter_column("e_mail", new_column_name="email", existing_type=Text())
 
 
 async def test_the_tables_are_those_of_the_statements(empty_url: str) -> None:
@@ -204,13 +181,47 @@ async def test_an_empty_database_is_refused_with_a_hint(database: Database) -> N
         await migrate.check(database)
 
 
-@pytest.mark.parametrize("revision", ["0000", "9999"], ids=["an older one", "a newer one"])
-async def test_another_revision_is_refused_by_name(empty_url: str, database: Database, revision: str) -> None:
-    await migrate.upgrade(empty_url)
-    statement = text("UPDATE alembic_version SET version_num = :revision")
-    await on(empty_url, lambda connection: connection.execute(statement, {"revision": revision}).rowcount)
+UNKNOWN = ["0000", "0002", "9999"]
 
-    with pytest.raises(SchemaOutdated, match=f"revision {revision}.*revision {HEAD}.*`sessionql migrate`"):
+
+async def set_revision(url: str, revision: str) -> None:
+    statement = text("UPDATE alembic_version SET version_num = :revision")
+    await on(url, lambda connection: connection.execute(statement, {"revision": revision}).rowcount)
+
+
+@pytest.mark.parametrize("revision", UNKNOWN)
+async def test_the_check_names_an_unknown_revision(empty_url: str, database: Database, revision: str) -> None:
+    await migrate.upgrade(empty_url)
+    await set_revision(empty_url, revision)
+
+    with pytest.raises(SchemaOutdated, match=f"revision {revision}, which.*does not know.*revision {HEAD}") as raised:
+        await migrate.check(database)
+
+    assert "sessionql migrate" not in str(raised.value), "it would not help"
+
+
+@pytest.mark.parametrize("revision", UNKNOWN)
+async def test_an_upgrade_from_an_unknown_revision_is_rejected_and_changes_nothing(
+    empty_url: str, revision: str
+) -> None:
+    await migrate.upgrade(empty_url)
+    await set_revision(empty_url, revision)
+
+    with pytest.raises(SchemaOutdated, match=f"revision {revision}, which.*does not know.*revision {HEAD}"):
+        await migrate.upgrade(empty_url)
+
+    select = text("SELECT version_num FROM alembic_version")
+    assert await on(empty_url, lambda connection: connection.execute(select).scalar()) == revision
+
+
+async def test_the_check_of_a_known_older_revision_names_the_command(
+    empty_url: str, database: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await migrate.upgrade(empty_url)
+    monkeypatch.setattr(migrate, "REVISIONS", (HEAD, "0002_later"))
+    monkeypatch.setattr(migrate, "HEAD", "0002_later")
+
+    with pytest.raises(SchemaOutdated, match=f"tables of revision {HEAD}.*revision 0002_later.*`sessionql migrate`"):
         await migrate.check(database)
 
 
@@ -224,8 +235,9 @@ async def test_an_upgrade_that_fails_leaves_nothing(empty_url: str, monkeypatch:
         connection.execute(text("SELECT nonsense FROM nowhere"))
 
     monkeypatch.setattr(migrate, "_upgrade", fail)
-    with pytest.raises(StorageUnavailable):
+    with pytest.raises(StorageError, match="nowhere") as raised:
         await migrate.upgrade(empty_url)
+    assert not isinstance(raised.value, StorageUnavailable), "trying again would not help"
     monkeypatch.undo()
 
     assert await on(empty_url, tables) == set()

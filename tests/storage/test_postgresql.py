@@ -216,7 +216,7 @@ BY_KEY = {
 }
 BY_OWNER = {
     "list": page_statement(SessionFilter().shape(), SessionOrderField.LAST_ACTIVE, True, False, False, False),
-    "stats": session_statements.BY_KIND,
+    "stats": session_statements.COUNT_BY_KIND,
     "has device": session_statements.HAS_DEVICE,
     "events": events._list(None, (False, False, False)),
 }

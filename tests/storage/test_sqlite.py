@@ -93,7 +93,7 @@ async def test_a_second_database_on_the_file_is_refused_until_the_first_lets_go(
 async def test_a_locked_file_is_unavailable_after_a_while_and_works_again_after(
     storage: Storage, ana: UserRecord, lock: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sqlite, "LOCK_WAIT", 0.2)
+    monkeypatch.setattr(sqlite, "LOCK_TIMEOUT", 0.2)
     session, later = a_session(ana), a_session(ana)
     await keep(storage, session)
     lock.execute("BEGIN IMMEDIATE")
