@@ -28,8 +28,9 @@ from sessionql.settings.mode import Mode
 from sessionql.settings.settings import Settings
 from sessionql.storage import Lifetimes, Storage
 from sessionql.storage.storage import connect
-from tests.engines import GIVEN, Engines, PostgresqlServer, find_postgresql
-from tests.server import Server
+from tests.support.constants import NO_LIMITS_PER_ADDRESS
+from tests.support.engines import GIVEN, Engines, PostgresqlServer, find_postgresql
+from tests.support.server import InstalledServer, Server
 
 pytest_plugins = ["tests.contract_table", "tests.contracts.fixtures"]
 
@@ -202,8 +203,8 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
-    """A server in a process of its own, on each engine in turn."""
-    with Server(database_url, tmp_path) as running:
+    """The installed command `sessionql serve`, for tests of its start and its end."""
+    with InstalledServer(database_url, tmp_path) as running:
         yield running
 
 
@@ -216,8 +217,7 @@ def standing_servers(engines: Engines, tmp_path_factory: pytest.TempPathFactory)
         def standing(engine: str) -> Server:
             folder = tmp_path_factory.mktemp(engine)
             url = engines.sqlite(folder) if engine == "sqlite" else stack.enter_context(engines.lasting_postgresql())
-            limits = {"ATTEMPTS_PER_ADDRESS": "0", "REGISTRATIONS_PER_ADDRESS": "0"}
-            return stack.enter_context(Server(url, folder, **limits))
+            return stack.enter_context(Server(url, folder, **NO_LIMITS_PER_ADDRESS))
 
         yield standing
 

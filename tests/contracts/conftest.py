@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.engines import Engines
-from tests.server import FIREFOX, Device, Server
-from tests.sessionql.command import run
+from tests.support.cli import run
+from tests.support.client import Device
+from tests.support.constants import FIREFOX
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 OTHERS = ("create-sessions", "introspect", "reauthenticate")
 

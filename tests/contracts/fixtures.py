@@ -7,8 +7,8 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contracts.workshop import Workshop
-from tests.engines import Engines
-from tests.server import Server
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 
 @pytest.fixture(scope="session")

@@ -17,7 +17,7 @@ from graphql import GraphQLError, GraphQLScalarType, build_schema
 from session_auth import SessionAuth, Tokens
 
 from sessionql.schema.build import SDL_FILE
-from tests.server import FIREFOX, IPHONE
+from tests.support.constants import FIREFOX, IPHONE
 
 pytestmark = pytest.mark.contract("gql over HTTP (Python)")
 

@@ -15,7 +15,8 @@ from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import ConnectionClosed
 
 from sessionql.schema.build import SDL_FILE
-from tests.server import FIREFOX, IPHONE, Device
+from tests.support.client import Device
+from tests.support.constants import FIREFOX, IPHONE
 
 pytestmark = pytest.mark.contract("gql over WebSocket (Python)")
 

@@ -14,8 +14,8 @@ import pytest
 
 from tests.contracts.conftest import Production, token_of_somebody
 from tests.contracts.workshop import Workshop
-from tests.engines import Engines
-from tests.server import Server
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 AUDITS = "tests/clients/audits.mjs"
 

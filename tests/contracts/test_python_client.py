@@ -15,7 +15,7 @@ from sessionql_client.enums import ErrorCode
 from sessionql_client.node import NodeNodeNode, NodeNodeSession
 from sessionql_client.register import RegisterRegisteredErrorsEmailTakenError
 
-from tests.server import FIREFOX
+from tests.support.constants import FIREFOX
 
 pytestmark = pytest.mark.contract("ariadne-codegen (graphql_examples/python)")
 

@@ -14,8 +14,10 @@ import httpx
 import pytest
 
 from tests.contracts.workshop import PACKAGES
-from tests.engines import Engines
-from tests.server import FIREFOX, Device, Server
+from tests.support.client import Device
+from tests.support.constants import FIREFOX
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/trusted-documents.md").read_text(encoding="utf-8")

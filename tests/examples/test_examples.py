@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from sessionql.graphql.examples import Example, load_examples
-from tests.server import FIREFOX, IPHONE, Device, Server
-from tests.sockets import socket_of
+from tests.support.client import Device
+from tests.support.constants import FIREFOX, IPHONE
+from tests.support.server import Server
+from tests.support.websocket import socket_of
 
 EXAMPLES = Path(__file__).parents[2] / "graphql_examples"
 FILES = dict(zip((path.stem for path in sorted(EXAMPLES.glob("*.graphql"))), load_examples(EXAMPLES), strict=True))

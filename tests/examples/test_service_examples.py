@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from sessionql.graphql.examples import load_examples
-from tests.server import IPHONE, Device, Server
-from tests.sessionql.command import run
+from tests.support.cli import run
+from tests.support.client import Device
+from tests.support.constants import IPHONE
+from tests.support.server import Server
 
 EXAMPLES = Path(__file__).parents[2] / "graphql_examples" / "services"
 FILES = dict(zip((path.stem for path in sorted(EXAMPLES.glob("*.graphql"))), load_examples(EXAMPLES), strict=True))

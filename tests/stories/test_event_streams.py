@@ -7,7 +7,9 @@ from contextlib import contextmanager
 
 import httpx
 
-from tests.server import FIREFOX, IPHONE, Device, Server
+from tests.support.client import Device
+from tests.support.constants import FIREFOX, IPHONE
+from tests.support.server import Server
 
 WATCH = "subscription { sessionRevoked { isCurrent session { device state } } }"
 REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on UserError { code } } } }"

@@ -5,7 +5,9 @@ from typing import Any
 
 import httpx
 
-from tests.server import FIREFOX, REFRESH, Server
+from tests.support.constants import FIREFOX
+from tests.support.documents import REFRESH
+from tests.support.server import Server
 
 MY_SESSIONS = "{ mySessions { id } }"
 TABS = 50

@@ -1,4 +1,4 @@
-"""No token, password or key that a server was sent or gave out lies about: not in its database, log or answers."""
+"""No token, password or key that a server receives or issues appears in its database, log or responses."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,22 +8,29 @@ import asyncpg
 import pytest
 
 from sessionql.cli.service_keys import NAMES
-from tests.engines import wait_for
-from tests.proof.confidant import Confidant
-from tests.proof.lives import FIRST, SECOND, live, live_in_a_browser, misbehave, vouch
-from tests.proof.secret_texts import SecretTexts
-from tests.server import Server
-from tests.sessionql.command import run
+from tests.invariants.leak_scenarios import (
+    FIRST,
+    SECOND,
+    act_as_service,
+    send_malformed_requests,
+    use_cookies,
+    use_tokens,
+)
+from tests.invariants.recording_client import RecordingClient
+from tests.invariants.secret_texts import SecretTexts
+from tests.support.cli import run
+from tests.support.engines import wait_for
+from tests.support.server import Server
 
 
 @dataclass(frozen=True)
 class ServiceKeys:
-    """A key that is good, one that was revoked, one that never was; and what the commands said about them."""
+    """A valid key, a revoked key, a key that never existed, and the output of the commands."""
 
     good: str
     revoked: str
     garbage: str
-    said: list[tuple[str, bytes]]
+    responses: list[tuple[str, bytes]]
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -32,7 +39,7 @@ class ServiceKeys:
 
 @pytest.fixture
 def keys(database_url: str, tmp_path: Path) -> ServiceKeys:
-    """Made before the server starts, for it locks the file of SQLite."""
+    """Created before the server starts, because the server locks the SQLite file."""
     scopes = [part for name in NAMES for part in ("--scope", name)]
     made = [
         run(tmp_path, "service-keys", "create", name, *scopes, DATABASE_URL=database_url) for name in ("Shop", "Till")
@@ -42,42 +49,42 @@ def keys(database_url: str, tmp_path: Path) -> ServiceKeys:
     (key_id,) = (line.split()[0] for line in listed.out.splitlines() if "Till" in line)
     ended = run(tmp_path, "service-keys", "revoke", key_id, DATABASE_URL=database_url)
     assert ended.code == 0, ended
-    said = [*(done.err for done in made), listed.out, listed.err, ended.out, ended.err]
-    return ServiceKeys(good, revoked, revoked[:30] + good[30:], [("a command", text.encode()) for text in said])
+    responses = [*(done.err for done in made), listed.out, listed.err, ended.out, ended.err]
+    return ServiceKeys(good, revoked, revoked[:30] + good[30:], [("a command", text.encode()) for text in responses])
 
 
 @pytest.fixture
-def talkative(keys: ServiceKeys, database_url: str, tmp_path: Path) -> Iterator[Server]:  # noqa: ARG001 - made before
-    """A server that logs all that it ever logs."""
+def debug_server(keys: ServiceKeys, database_url: str, tmp_path: Path) -> Iterator[Server]:  # noqa: ARG001 - made before
+    """A server with the most verbose log."""
     with Server(database_url, tmp_path, LOG_LEVEL="debug", ACCESS_LOG="true") as running:
         yield running
 
 
-def test_no_secret_lies_about(talkative: Server, keys: ServiceKeys, database_url: str, tmp_path: Path) -> None:
+def test_no_secret_leaks(debug_server: Server, keys: ServiceKeys, database_url: str, tmp_path: Path) -> None:
     secrets = SecretTexts()
     secrets.add_keys_file(tmp_path / "keys.json")
     for key in keys.all:
         secrets.add_service_key(key)
-    ana, tab = Confidant(talkative.url, secrets), Confidant(talkative.url, secrets)
-    shop = Confidant(talkative.url, secrets, keys.good)
+    ana, tab = RecordingClient(debug_server.url, secrets), RecordingClient(debug_server.url, secrets)
+    shop = RecordingClient(debug_server.url, secrets, keys.good)
     with ana.http, tab.http, shop.http:
-        live(ana)
-        live_in_a_browser(tab)
-        misbehave(ana, (ana.access_token, ana.refresh_token, SECOND, *keys.all))
-        vouch(shop, ana)
-        misbehave(shop, (ana.access_token, shop.refresh_token, SECOND, *keys.all))
-    said = [*keys.said, *ana.said, *tab.said, *shop.said]
-    before = places(database_url, tmp_path)
-    talkative.stop()
-    after = places(database_url, tmp_path)
+        use_tokens(ana)
+        use_cookies(tab)
+        send_malformed_requests(ana, (ana.access_token, ana.refresh_token, SECOND, *keys.all))
+        act_as_service(shop, ana)
+        send_malformed_requests(shop, (ana.access_token, shop.refresh_token, SECOND, *keys.all))
+    responses = [*keys.responses, *ana.responses, *tab.responses, *shop.responses]
+    before = leak_sources(database_url, tmp_path)
+    debug_server.stop()
+    after = leak_sources(database_url, tmp_path)
 
     assert len(secrets) > 300
-    found = {where: kinds for where, content in said + before + after if (kinds := secrets.found_in(content))}
+    found = {where: kinds for where, content in responses + before + after if (kinds := secrets.found_in(content))}
     assert found == {}
 
 
-def places(database_url: str, folder: Path) -> list[tuple[str, bytes]]:
-    """Everywhere that others may look, and what they find there."""
+def leak_sources(database_url: str, folder: Path) -> list[tuple[str, bytes]]:
+    """Return every source that a reader of logs or backups can see, with its content."""
     files = [(path.name, path.read_bytes()) for path in folder.iterdir() if path.name != "keys.json"]
     log = dict(files)["server.log"]
     assert b"Rejected an access token" in log
@@ -92,7 +99,7 @@ def places(database_url: str, folder: Path) -> list[tuple[str, bytes]]:
 
 
 async def every_row(url: str) -> list[tuple[str, bytes]]:
-    """Every row of every table, as text."""
+    """Return every row of every table, as text."""
     connection = await asyncpg.connect(url)
     try:
         tables = await connection.fetch("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
@@ -102,7 +109,7 @@ async def every_row(url: str) -> list[tuple[str, bytes]]:
     return [(f"table {name}", str(row["row"]).encode()) for name, found in rows for row in found]
 
 
-def test_a_secret_that_lies_about_is_found(tmp_path: Path) -> None:
+def test_a_leaked_secret_is_found(tmp_path: Path) -> None:
     (tmp_path / "keys.json").write_text(
         '{"signing": [{"d": "c2lnbmluZy1rZXktb2YtMzItYnl0ZXMtLS0tLS0tLS0"}], "refresh": ["_-7_7v_u_-7_7v_u_-7_7v_u"]}'
     )

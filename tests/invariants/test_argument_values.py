@@ -1,4 +1,4 @@
-"""Every argument of both schemas, and whatever somebody may put there: a clear refusal, or an answer, and no fault."""
+"""Every argument of both schemas with unusual values: each gets a clear error or a result, never a server fault."""
 
 from collections import Counter
 from collections.abc import Awaitable, Callable, Iterator
@@ -12,23 +12,23 @@ from fastapi import FastAPI
 from sessionql.resolvers.passwords import Passwords
 from sessionql.schema.build import graphql_schema, services_schema
 from sessionql.settings.settings import Settings
-from tests.proof.every_argument import ODD, Place, places
-from tests.proof.rounds import LONG
+from tests.invariants.argument_positions import UNUSUAL_VALUES, ArgumentPosition, argument_positions
+from tests.invariants.rounds import LONG
 from tests.schema.asking import Caller
 from tests.schema.services import a_service, sign_in_elsewhere
 
-USERS, SERVICES = list(places(graphql_schema)), list(places(services_schema))
+USERS, SERVICES = list(argument_positions(graphql_schema)), list(argument_positions(services_schema))
 CODES = {"BAD_USER_INPUT", "LIST_TOO_LONG", "UNAUTHENTICATED", "CSRF_REFUSED"}
 STRIDE = 1 if LONG else 8
-"""In `make test` each place gets an eighth of the values, and each value goes to an eighth of the places."""
+"""In `make test` each position gets one in eight values, and each value goes to one in eight positions."""
 
 Who: TypeAlias = tuple[Caller, dict[str, str]]
-"""Somebody who asks, and ids of theirs by the names of arguments."""
+"""A client, and its IDs by the names of arguments."""
 
 
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
-    """Nobody is stopped for trying too often."""
+    """No rate limits."""
     counts = ("attempts_per_account", "attempts_per_address", "registrations_per_address")
     uncounted: dict[str, Any] = dict.fromkeys(counts, 0)
     return Settings(data_dir=tmp_path, database_url=database_url, **uncounted)
@@ -39,15 +39,15 @@ def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sessionql.app.bootstrap.Passwords", lambda: Passwords(time_cost=1, memory_kib=8))
 
 
-def values_for(every: list[Place]) -> Iterator[tuple[Place, list[Any]]]:
+def values_for(every: list[ArgumentPosition]) -> Iterator[tuple[ArgumentPosition, list[Any]]]:
     for number, place in enumerate(every):
-        yield place, ODD[number % STRIDE :: STRIDE]
+        yield place, UNUSUAL_VALUES[number % STRIDE :: STRIDE]
 
 
 async def put_everything(
-    http: httpx.AsyncClient, every: list[Place], who: Callable[[], Awaitable[Who]]
+    http: httpx.AsyncClient, every: list[ArgumentPosition], who: Callable[[], Awaitable[Who]]
 ) -> Counter[str]:
-    """Send odd values to each place; says how often they were refused, by code, and how often answered."""
+    """Send unusual values to each position; return the number of rejections by code, and of results."""
     seen = Counter[str]()
     for place, values in values_for(every):
         caller, known = await who()
@@ -62,14 +62,14 @@ async def put_everything(
     return seen
 
 
-def test_every_argument_has_a_place_and_every_value_goes_somewhere() -> None:
+def test_every_argument_has_a_position_and_every_value_is_sent() -> None:
     assert {"me.sessions(filter.search)", "nodes(ids)", "renameSession(input.name)"} <= set(map(str, USERS))
     assert {"user(by.email)", "createSession(input.authenticatedAt)"} <= set(map(str, SERVICES))
     for every in (USERS, SERVICES):
-        assert {repr(value) for _, values in values_for(every) for value in values} == set(map(repr, ODD))
+        assert {repr(value) for _, values in values_for(every) for value in values} == set(map(repr, UNUSUAL_VALUES))
 
 
-async def test_nothing_a_user_sends_is_a_fault(http: httpx.AsyncClient) -> None:
+async def test_no_value_from_a_user_is_a_server_fault(http: httpx.AsyncClient) -> None:
     people = 0
 
     async def somebody_new() -> Who:
@@ -83,7 +83,7 @@ async def test_nothing_a_user_sends_is_a_fault(http: httpx.AsyncClient) -> None:
     assert seen["answered"] > 100
 
 
-async def test_nothing_a_stranger_sends_is_a_fault(http: httpx.AsyncClient) -> None:
+async def test_no_value_without_a_token_is_a_server_fault(http: httpx.AsyncClient) -> None:
     async def nobody() -> Who:
         return Caller(http), {}
 
@@ -92,7 +92,7 @@ async def test_nothing_a_stranger_sends_is_a_fault(http: httpx.AsyncClient) -> N
     assert seen["answered"] > 20
 
 
-async def test_nothing_a_service_sends_is_a_fault(app: FastAPI, http: httpx.AsyncClient) -> None:
+async def test_no_value_from_a_service_is_a_server_fault(app: FastAPI, http: httpx.AsyncClient) -> None:
     shop = await a_service(app, http)
 
     async def the_shop() -> Who:

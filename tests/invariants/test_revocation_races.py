@@ -1,4 +1,4 @@
-"""Refreshes that cross the end of their session: once that is acknowledged, nothing of it works."""
+"""Refreshes during the end of their session: after the acknowledgement no token is accepted."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -23,8 +23,8 @@ from sessionql.resolvers.sessions import (
 from sessionql.resolvers.token_pairs import TokenPair
 from sessionql.storage.filters import SessionFilter
 from sessionql.storage.records import RevocationReason
-from tests.proof.racing import Race, Workers, assert_over, is_let_in, refreshing, using, with_policy
-from tests.proof.rounds import assert_both, rounds
+from tests.invariants.races import Race, Workers, assert_ended, is_accepted, refresh_in_race, use_in_race, with_policy
+from tests.invariants.rounds import assert_both, rounds
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, live_row, sign_in, sign_up
 
 TABS = 3
@@ -51,12 +51,12 @@ async def by_filter(deps: Dependencies, ana: Requester, _phone: LogInResult) -> 
 
 
 async def by_itself(deps: Dependencies, _ana: Requester, phone: LogInResult) -> object:
-    # With its access token alone, as somebody whose requester was not looked up.
+    # With the access token alone; the requester was not loaded.
     return await logout(deps, PresentedCredentials(None, phone.tokens.access.text), PHONE)
 
 
 async def with_the_password(deps: Dependencies, ana: Requester, _phone: LogInResult) -> object:
-    # To the same one, so that the next round can log in.
+    # To the same password, so that the next round can log in.
     done = await change_password(deps, ana, PasswordChange(PASSWORD, PASSWORD), LAPTOP)
     assert isinstance(done, ReauthenticationResult)
     return done
@@ -72,50 +72,52 @@ ENDS = [
 
 
 Got = list[TokenPair | None]
-"""What each tab got: tokens, or None."""
+"""The tokens that each tab received, or None."""
 
 
-async def race(workers: Workers, phone: LogInResult, crossing: Race, end: Callable[[], Awaitable[object]]) -> Got:
-    """Tabs of the phone refresh, and slow requests of it finish, while it is ended."""
+async def race(workers: Workers, phone: LogInResult, race_: Race, end: Callable[[], Awaitable[object]]) -> Got:
+    """End the session while tabs refresh it and slow requests of it finish."""
 
     async def ended() -> None:
         await end()
         for worker in workers:
-            assert not await is_let_in(worker, phone.tokens), "the very next request, anywhere"
+            assert not await is_accepted(worker, phone.tokens), "the next request on any worker"
 
-    wait = crossing.head_start()
-    uses = [crossing.after(wait, using, worker, phone) for worker in workers]
-    tabs = [crossing.after(wait, refreshing, worker, phone) for worker in workers * TABS]
-    got, _, _ = await asyncio.gather(asyncio.gather(*tabs), crossing.later(ended), asyncio.gather(*uses))
+    wait = race_.head_start()
+    uses = [race_.after(wait, use_in_race, worker, phone) for worker in workers]
+    tabs = [race_.after(wait, refresh_in_race, worker, phone) for worker in workers * TABS]
+    got, _, _ = await asyncio.gather(asyncio.gather(*tabs), race_.later(ended), asyncio.gather(*uses))
     return got
 
 
 def given(phone: LogInResult, got: Got) -> list[TokenPair]:
-    """All tokens of the session that anybody may have."""
-    return [phone.tokens, *(grant for grant in got if grant is not None)]
+    """Return every token of the session that was issued."""
+    return [phone.tokens, *(pair for pair in got if pair is not None)]
 
 
 def assert_crossed(gots: list[Got]) -> None:
-    """It was a race: some refreshes were faster than the end, and some were not."""
-    assert_both({grant is not None for got in gots for grant in got})
+    """Assert that some refreshes were faster than the end of the session, and some slower."""
+    assert_both({pair is not None for got in gots for pair in got})
 
 
 @pytest.mark.parametrize(("end", "reason"), ENDS, ids=[end.__name__ for end, _ in ENDS])
-async def test_nothing_works_once_the_end_is_acknowledged(workers: Workers, end: End, reason: RevocationReason) -> None:
+async def test_no_token_is_accepted_after_the_end_is_acknowledged(
+    workers: Workers, end: End, reason: RevocationReason
+) -> None:
     """A concurrent request must not restore a deleted session (rack-session CVE-2025-46336)."""
-    ana, crossing = await sign_up(workers[0]), Race(end.__name__)
+    ana, race_ = await sign_up(workers[0]), Race(end.__name__)
     gots: list[Got] = []
     for _ in range(rounds(12)):
         phone = await sign_in(workers[1])
         requester = Requester(await live_row(workers[0], ana.session))
-        gots.append(await race(workers, phone, crossing, partial(end, workers[0], requester, phone)))
-        await assert_over(workers, phone.session, given(phone, gots[-1]), reason)
+        gots.append(await race(workers, phone, race_, partial(end, workers[0], requester, phone)))
+        await assert_ended(workers, phone.session, given(phone, gots[-1]), reason)
     assert_crossed(gots)
 
 
-async def test_a_log_in_at_the_limit_ends_the_other_session_whatever_it_does_just_then(workers: Workers) -> None:
+async def test_a_log_in_at_the_limit_ends_the_other_session_during_its_refreshes(workers: Workers) -> None:
     workers = with_policy(workers, session_limit=1)
-    phone, crossing = await sign_up(workers[0], client=PHONE), Race("limit")
+    phone, race_ = await sign_up(workers[0], client=PHONE), Race("limit")
     gots: list[Got] = []
     for _ in range(rounds(12)):
         logged_in: list[LogInResult] = []
@@ -123,16 +125,16 @@ async def test_a_log_in_at_the_limit_ends_the_other_session_whatever_it_does_jus
         async def log_in(logged_in: list[LogInResult] = logged_in) -> None:
             logged_in.append(await sign_in(workers[0]))
 
-        gots.append(await race(workers, phone, crossing, log_in))
-        await assert_over(workers, phone.session, given(phone, gots[-1]), RevocationReason.SESSION_LIMIT)
+        gots.append(await race(workers, phone, race_, log_in))
+        await assert_ended(workers, phone.session, given(phone, gots[-1]), RevocationReason.SESSION_LIMIT)
         (phone,) = logged_in
-        assert await is_let_in(workers[1], phone.tokens), "the current one is never evicted"
+        assert await is_accepted(workers[1], phone.tokens), "the current session is never evicted"
     assert_crossed(gots)
 
 
-async def test_a_password_change_voids_what_its_own_session_gets_just_then(workers: Workers) -> None:
-    """Tabs that refresh meanwhile are refused, or given what is void at once; none is taken for a thief."""
-    phone, crossing = await sign_up(workers[0], client=PHONE), Race("own")
+async def test_a_password_change_voids_concurrent_refreshes_of_its_own_session(workers: Workers) -> None:
+    """Tabs that refresh meanwhile are rejected or receive tokens that are void; none is reported as reuse."""
+    phone, race_ = await sign_up(workers[0], client=PHONE), Race("own")
     gots: list[Got] = []
     for _ in range(rounds(12)):
         requester, renewed = as_requester(phone), list[ReauthenticationResult]()
@@ -142,10 +144,10 @@ async def test_a_password_change_voids_what_its_own_session_gets_just_then(worke
             assert isinstance(done, ReauthenticationResult)
             renewed.append(done)
 
-        gots.append(await race(workers, phone, crossing, change))
-        for worker, grant in product(workers, given(phone, gots[-1])):
-            assert not await is_let_in(worker, grant)
-            assert isinstance(await refresh(worker, grant.refresh, PHONE), RefreshTokenInvalid)
+        gots.append(await race(workers, phone, race_, change))
+        for worker, pair in product(workers, given(phone, gots[-1])):
+            assert not await is_accepted(worker, pair)
+            assert isinstance(await refresh(worker, pair.refresh, PHONE), RefreshTokenInvalid)
         phone = LogInResult(phone.user, renewed[0].session, renewed[0].tokens)
-        assert await is_let_in(workers[1], phone.tokens), "the tab that changed it goes on"
+        assert await is_accepted(workers[1], phone.tokens), "the tab that changed the password stays signed in"
     assert_crossed(gots)

@@ -1,4 +1,4 @@
-"""The world in which a server and its model live side by side: who is there, and what outlives an example."""
+"""What the state machine needs: users, devices, strategies, and the environment that outlives an example."""
 
 import asyncio
 from datetime import timedelta
@@ -17,13 +17,13 @@ from sessionql.resolvers.tokens.key_file import KeyFile
 from sessionql.storage import Lifetimes, Storage
 from sessionql.storage.storage import connect
 from tests.conftest import FakeClock
-from tests.proof import model
+from tests.invariants import model
 from tests.storage.builders import new_id
 
 T = TypeVar("T")
 
-PEOPLE, SUBJECT, DEVICES = ("ana", "bob"), "eve", ("laptop", "phone")
-"""Ana and Bob have passwords here; Eve logs in elsewhere, at a service that vouches for her."""
+PASSWORD_USERS, EXTERNAL_USER, DEVICES = ("ana", "bob"), "eve", ("laptop", "phone")
+"""Ana and Bob have passwords; a service creates the sessions of Eve."""
 
 POLICY = Policy(
     refresh_grace=model.GRACE,
@@ -36,27 +36,27 @@ POLICY = Policy(
 )
 TICK = timedelta(microseconds=1)
 
-data, devices, either = st.data(), st.sampled_from(DEVICES), st.booleans()
-people, everybody = st.sampled_from(PEOPLE), st.sampled_from((*PEOPLE, SUBJECT))
+data, devices, booleans = st.data(), st.sampled_from(DEVICES), st.booleans()
+people, any_user = st.sampled_from(PASSWORD_USERS), st.sampled_from((*PASSWORD_USERS, EXTERNAL_USER))
 mostly = st.sampled_from([True, True, True, False])
 
 
 def draw(data: st.DataObject, likely: list[T], every: list[T]) -> T:
-    """One of the likely ones, mostly."""
+    """Draw one of the likely values in three of four cases, else one of all."""
     usual: bool = data.draw(mostly)
     found: T = data.draw(st.sampled_from(likely if likely and usual else every))
     return found
 
 
-class World:
-    """What outlives an example: an event loop, a database, a keys file, and hashing that costs nothing."""
+class Environment:
+    """An event loop, a database, a keys file and cheap password hashing, shared by all examples."""
 
     def __init__(self, runner: asyncio.Runner, url: str, folder: Path, passwords: Passwords) -> None:
         self.runner, self.url, self.passwords = runner, url, passwords
         self.keys_path = folder / "keys.json"
 
     def deps(self, clock: FakeClock) -> Dependencies:
-        """A server that starts: it knows the database and the keys file, and nothing else."""
+        """Return the dependencies of a server that has just started with this database and keys file."""
         keys = KeyFile(self.keys_path)
         keys.load_or_create(clock())
         storage = Storage(connect(self.url, 2), Lifetimes(model.IDLE, model.ABSOLUTE))

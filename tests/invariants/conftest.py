@@ -1,4 +1,4 @@
-"""Two workers of one server: on PostgreSQL each with a pool and a memory of its own."""
+"""Two workers of one server: on PostgreSQL each with a pool and a cache of its own."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
@@ -11,15 +11,15 @@ from sessionql.resolvers.background.activity import Activity
 from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.storage import Storage
 from sessionql.storage.storage import connect
-from tests.proof.racing import Workers
+from tests.invariants.races import Workers
 from tests.resolvers.builders import make_tokens
 
 UNCOUNTED = Policy(attempts_per_account=0, attempts_per_address=0, registrations_per_address=0)
-"""Races try more often in a minute than anybody may."""
+"""No rate limits: races try more often than they allow."""
 
 
 def worker_of(deps: Dependencies, storage: Storage) -> Dependencies:
-    """A worker that shares keys with the others, and nothing else. It writes down every use."""
+    """Return a worker that shares only the keys with the others. It writes every activity to the database."""
     return replace(
         deps,
         storage=storage,
@@ -32,7 +32,7 @@ def worker_of(deps: Dependencies, storage: Storage) -> Dependencies:
 
 @pytest.fixture
 async def workers(deps: Dependencies, database_url: str, engine: str) -> AsyncIterator[Workers]:
-    """Two workers; on SQLite, which serves one process, they have one connection."""
+    """Two workers; on SQLite, which serves one process, they share a connection."""
     first = worker_of(deps, deps.storage)
     if engine == "sqlite":
         yield first, worker_of(deps, deps.storage)

@@ -1,4 +1,4 @@
-"""Schemathesis asks a live server what its schema allows, and what it does not: every answer is JSON and sane."""
+"""Schemathesis generates valid and invalid operations for a running server: every response is well-formed JSON."""
 
 import json
 import secrets
@@ -14,19 +14,21 @@ from hypothesis import strategies as st
 from schemathesis.generation import GenerationMode
 from schemathesis.graphql import nodes
 
-from tests.engines import Engines
-from tests.proof.rounds import LONG, rounds
-from tests.server import FIREFOX, Device, Server
-from tests.sessionql.command import run
+from tests.invariants.rounds import LONG, rounds
+from tests.support.cli import run
+from tests.support.client import Device
+from tests.support.constants import FIREFOX
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 schemathesis.graphql.scalar("DateTime", st.datetimes().map(lambda at: f"{at.isoformat()}Z").map(nodes.String))
 schemathesis.graphql.scalar("IPAddress", st.ip_addresses().map(str).map(nodes.String))
 schemathesis.graphql.scalar("JWT", st.text().map(nodes.String))
 
-# Whoever makes things up guesses wrong passwords more often than anybody may.
+# Generated log-ins fail more often than the rate limits allow.
 UNCOUNTED = {"ATTEMPTS_PER_ACCOUNT": "0", "ATTEMPTS_PER_ADDRESS": "0", "REGISTRATIONS_PER_ADDRESS": "0"}
-TOLD = {"MODE": "development"}
-HOW_MANY = settings(
+DEVELOPMENT = {"MODE": "development"}
+HYPOTHESIS_SETTINGS = settings(
     max_examples=rounds(6),
     derandomize=not LONG,
     database=None,
@@ -37,7 +39,7 @@ NEVER = {"INTERNAL_SERVER_ERROR", "SERVICE_UNAVAILABLE", "EXECUTION_TIMEOUT"}
 
 
 class Asked(NamedTuple):
-    """A server, and the key of an operator."""
+    """A server and the key of an operator."""
 
     server: Server
     key: str
@@ -49,14 +51,14 @@ def asked(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     url = engines.sqlite(folder)
     scopes = [f"--scope={name}" for name in ("introspect", "create-sessions", "reauthenticate", "operator")]
     made = run(folder, "service-keys", "create", "Support", *scopes, DATABASE_URL=url)
-    with Server(url, folder, **UNCOUNTED, **TOLD) as server:
+    with Server(url, folder, **UNCOUNTED, **DEVELOPMENT) as server:
         yield Asked(server, made.out.strip())
         assert "ERROR" not in server.log
         assert "Traceback" not in server.log
 
 
 def proof_of(who: str, asked: Asked) -> dict[str, str]:
-    """Headers of somebody new, whom nobody has signed out yet."""
+    """Return the headers of a new user, of the operator, or none."""
     if who == "off":
         return {}
     if who == "operator":
@@ -67,7 +69,7 @@ def proof_of(who: str, asked: Asked) -> dict[str, str]:
 
 
 def codes_in(response: Any) -> set[str]:
-    """The codes of the errors of an answer, which must be sane."""
+    """Return the error codes of a response, which must be well-formed."""
     assert response.status_code < 500, response.text
     assert response.headers["content-type"] == ["application/json; charset=utf-8"], response.headers
     codes = {error["extensions"]["code"] for error in response.json().get("errors", ())}
@@ -76,9 +78,9 @@ def codes_in(response: Any) -> set[str]:
 
 
 def ask_about(operation: Any, mode: GenerationMode, send: Callable[[Any], None]) -> None:
-    """Send what Schemathesis makes up about a field."""
+    """Send the cases that Schemathesis generates for a field."""
 
-    @HOW_MANY
+    @HYPOTHESIS_SETTINGS
     @given(operation.as_strategy(generation_mode=mode))
     def ask(case: Any) -> None:
         send(case)
@@ -88,7 +90,7 @@ def ask_about(operation: Any, mode: GenerationMode, send: Callable[[Any], None])
 
 @pytest.mark.contract("Schemathesis")
 @pytest.mark.parametrize("who", ["off", "user", "operator"])
-def test_every_field_answers_whatever_it_is_asked(who: str, asked: Asked) -> None:
+def test_every_field_returns_a_well_formed_response(who: str, asked: Asked) -> None:
     seen = Counter[str]()
     with requests.Session() as session:
         schema = schemathesis.graphql.from_url(f"{asked.server.url}/graphql", headers=proof_of(who, asked))
@@ -107,7 +109,7 @@ def test_every_field_answers_whatever_it_is_asked(who: str, asked: Asked) -> Non
 
 
 class Answer(NamedTuple):
-    """What a server could say."""
+    """A response, as far as the checks read it."""
 
     status_code: int
     headers: dict[str, list[str]]
@@ -117,8 +119,8 @@ class Answer(NamedTuple):
         return json.loads(self.text)
 
 
-def test_a_server_that_is_not_sane_is_found_out() -> None:
-    """The test above can fail."""
+def test_a_malformed_response_is_found() -> None:
+    """Proves that the test above can fail."""
     good = Answer(200, {"content-type": ["application/json; charset=utf-8"]}, '{"data": {}}')
     assert codes_in(good) == set()
     masked = '{"data": {}, "errors": [{"message": "", "extensions": {"code": "INTERNAL_SERVER_ERROR"}}]}'

@@ -1,7 +1,7 @@
-"""What a SessionQL server does, in plain Python: no database, no tokens, nothing at the same time.
+"""A model of a SessionQL server in plain Python: no database, no tokens, no concurrency.
 
-Written from the promises, as simply as can be: it says what must come of each operation, and
-`tests/proof/machine.py` compares it with what did.
+Written from the documented behaviour. It returns the expected result of each operation, and
+`tests/invariants/state_machine.py` compares it with the result of the server.
 """
 
 from collections.abc import Collection
@@ -21,7 +21,7 @@ LIMIT, PER_ACCOUNT, PER_ADDRESS, REGISTRATIONS = 3, 3, 5, 30
 
 @dataclass(eq=False)
 class Session:
-    """A log-in of a user."""
+    """A session of a user."""
 
     user: str
     label: str
@@ -36,7 +36,7 @@ class Session:
     rotated: datetime | None = None
     revoked: datetime | None = None
     reason: RevocationReason | None = None
-    forgotten: bool = False
+    deleted: bool = False
 
     def __repr__(self) -> str:
         return self.label
@@ -45,14 +45,14 @@ class Session:
         return self.revoked is None and now < min(self.used + IDLE, self.created + ABSOLUTE)
 
     def ended(self) -> datetime:
-        """When it ended, or will unless it is used before."""
+        """Return when it ended, or when it expires unless it is used before."""
         return self.revoked or min(self.used + IDLE, self.created + ABSOLUTE)
 
     def end(self, now: datetime, reason: RevocationReason) -> None:
         self.revoked, self.reason = now, reason
 
-    def prove(self, now: datetime) -> None:
-        """Its user has proved who they are: in a later second than before, for tokens tell proofs apart by it."""
+    def reauthenticate(self, now: datetime) -> None:
+        """Set the time of authentication: a later second than before, because tokens carry `auth_time` in seconds."""
         self.authenticated = max(now, self.authenticated.replace(microsecond=0) + SECOND)
 
     def is_pruned(self, now: datetime) -> bool:
@@ -61,7 +61,7 @@ class Session:
 
 @dataclass(frozen=True)
 class Access:
-    """An access token, and what it says."""
+    """An access token and its claims."""
 
     session: Session
     proved: datetime
@@ -71,7 +71,7 @@ class Access:
 
 @dataclass(frozen=True)
 class Refresh:
-    """A refresh token, and what it says."""
+    """A refresh token and its generation."""
 
     session: Session
     generation: int
@@ -86,7 +86,7 @@ class Window:
 
 @dataclass
 class Model:
-    """All that a server knows."""
+    """The complete state of a server."""
 
     now: datetime
     users: set[str] = field(default_factory=set)
@@ -97,12 +97,12 @@ class Model:
     windows: dict[str, Window] = field(default_factory=dict)
 
     def active(self, user: str) -> list[Session]:
-        """The sessions that `mySessions` lists, in its order."""
+        """Return the sessions that `mySessions` lists, in its order."""
         found = [each for each in self.sessions if each.user == user and each.is_active(self.now)]
         return sorted(found, key=lambda each: (each.used, each.id), reverse=True)
 
     def edges(self) -> set[datetime]:
-        """The instants at which something ends."""
+        """Return every instant at which a state changes by time alone."""
         found = {window.ends for window in self.windows.values()}
         for each in self.sessions:
             ends = each.ended()
@@ -111,15 +111,15 @@ class Model:
         return found
 
     def accepts(self, token: Access) -> bool:
-        """Whether the token opens the door, to the very instant."""
+        """Return whether the access token is accepted at this instant."""
         session = token.session
         proved = token.proved >= session.authenticated.replace(microsecond=0)
-        return self._lives(session) and self.now < token.expires and proved
+        return self._is_usable(session) and self.now < token.expires and proved
 
-    def taken_until(self, token: Refresh) -> datetime | None:
-        """Until when a refresh token is taken, if nothing else happens; None when it is not taken now."""
+    def accepted_until(self, token: Refresh) -> datetime | None:
+        """Return until when a refresh token is accepted if nothing else happens; None if it is not accepted now."""
         session = token.session
-        if not self._lives(session):
+        if not self._is_usable(session):
             return None
         if token.generation == session.generation:
             return session.ended()
@@ -127,58 +127,58 @@ class Model:
         end = session.rotated + GRACE if racing and session.rotated else self.now
         return min(end, session.ended()) if end > self.now else None
 
-    def _lives(self, session: Session) -> bool:
-        """Whether the session is good for anything: nothing that a disabled user has is."""
-        return not session.forgotten and session.is_active(self.now) and session.user not in self.disabled
+    def _is_usable(self, session: Session) -> bool:
+        """Return whether tokens of the session are accepted; those of a disabled user are not."""
+        return not session.deleted and session.is_active(self.now) and session.user not in self.disabled
 
-    def is_too_early(self, proved: datetime | None) -> bool:
-        """Whether somebody says that a proof will be made, and not just by a clock ahead of ours."""
+    def is_in_the_future(self, proved: datetime | None) -> bool:
+        """Return whether the time of authentication lies further in the future than the tolerated clock skew."""
         return proved is not None and proved > self.now + SKEW
 
     def is_fresh(self, session: Session) -> bool:
         return self.now - session.authenticated <= FRESH
 
     def use(self, session: Session, address: str) -> None:
-        """A request of the session, to be written down when somebody flushes."""
+        """Record a request of the session; a flush writes it."""
         if self.now - session.used >= INTERVAL:
             self.uses[session] = (self.now, address)
 
     def flush(self) -> None:
         for session, (at, address) in self.uses.items():
-            if session.is_active(at) and session.used <= at - INTERVAL and not session.forgotten:
+            if session.is_active(at) and session.used <= at - INTERVAL and not session.deleted:
                 session.used, session.address = at, address
         self.uses.clear()
 
     def prune(self) -> None:
         for session in self.sessions:
-            session.forgotten = session.forgotten or session.is_pruned(self.now)
-        self.sessions = [each for each in self.sessions if not each.forgotten]
+            session.deleted = session.deleted or session.is_pruned(self.now)
+        self.sessions = [each for each in self.sessions if not each.deleted]
 
     def start(self, session: Session) -> None:
-        """Add a session, and end those unused for longest, so that `LIMIT` are left."""
+        """Add a session, and end those idle the longest so that `LIMIT` remain."""
         others = self.active(session.user)
         for each in others[LIMIT - 1 :]:
             each.end(self.now, RevocationReason.SESSION_LIMIT)
         self.sessions.append(session)
 
     def end(self, sessions: Collection[Session], reason: RevocationReason) -> set[UUID]:
-        """End those that are active; say which."""
+        """End those that are active; return their IDs."""
         ended = [each for each in sessions if each.is_active(self.now)]
         for each in ended:
             each.end(self.now, reason)
         return {each.id for each in ended}
 
     def disable(self, user: str) -> set[UUID]:
-        """End what the user has, unless that was done before."""
+        """End the sessions of the user, unless the user is disabled already."""
         self.disabled.setdefault(user, self.now)
         return self.end(self.active(user), RevocationReason.USER_DISABLED)
 
     def delete(self, user: str) -> set[UUID]:
-        """Forget the user; attempts at the password from outside are those of the address, which others may have."""
+        """Delete the user. Attempts that were counted for the address remain, because others may share it."""
         active = {each.id for each in self.active(user)}
         for session in self.sessions:
-            session.forgotten = session.forgotten or session.user == user
-        self.sessions = [each for each in self.sessions if not each.forgotten]
+            session.deleted = session.deleted or session.user == user
+        self.sessions = [each for each in self.sessions if not each.deleted]
         self.users.discard(user)
         self.passwords.pop(user, None)
         self.disabled.pop(user, None)
@@ -186,30 +186,30 @@ class Model:
         return active
 
     def exchange(self, token: Refresh, address: str) -> str:
-        """What comes of a refresh: new tokens, or why there are none."""
+        """Return the result of a refresh: the type name of a success, or the reason of the failure."""
         session = token.session
-        if session.forgotten or not session.is_active(self.now):
-            return self._refused(address)
+        if session.deleted or not session.is_active(self.now):
+            return self._reject_refresh(address)
         if token.generation == session.generation:
             session.generation += 1
             session.rotated = session.used = self.now
             session.address = address
             return "RefreshResult"
         if session.rotated is None:
-            return self._refused(address)
+            return self._reject_refresh(address)
         if token.generation == session.generation - 1 and self.now - session.rotated < GRACE:
             return "RefreshResult"
         session.end(self.now, RevocationReason.REFRESH_TOKEN_REUSED)
         return "reuse"
 
-    def _refused(self, address: str) -> str:
-        return "RateLimited" if self.take((f"refresh {address}", PER_ADDRESS)) else "refused"
+    def _reject_refresh(self, address: str) -> str:
+        return "RateLimited" if self.consume((f"refresh {address}", PER_ADDRESS)) else "refused"
 
-    def take(self, *limits: tuple[str, int]) -> int:
-        """Count an attempt under each limit, or under none: then the seconds to wait."""
-        for key, most in limits:
+    def consume(self, *limits: tuple[str, int]) -> int:
+        """Count an attempt under each limit, or under none; then return the seconds to wait."""
+        for key, max_count in limits:
             window = self.windows.get(key)
-            if window and window.ends > self.now and window.count >= most:
+            if window and window.ends > self.now and window.count >= max_count:
                 return max(1, ceil((window.ends - self.now).total_seconds()))
         for key, _ in limits:
             window = self.windows.get(key)
@@ -219,6 +219,6 @@ class Model:
                 self.windows[key] = Window(1, self.now + WINDOW)
         return 0
 
-    def give_back(self, *limits: tuple[str, int]) -> None:
+    def refund(self, *limits: tuple[str, int]) -> None:
         for key, _ in limits:
             self.windows[key].count -= 1

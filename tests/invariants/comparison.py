@@ -1,4 +1,4 @@
-"""A server and the model of it, side by side: what the rules and the checks have in common."""
+"""Runs one operation on the server and on its model and compares the results; base of rules and checks."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -17,22 +17,22 @@ from sessionql.resolvers.sessions import RevokeManyResult
 from sessionql.resolvers.token_pairs import TokenPair
 from sessionql.storage.records import AdminActionKind, DeviceKind, RevocationReason
 from tests.conftest import FakeClock
-from tests.proof import model
-from tests.proof.model import Access, Model, Refresh, Session
-from tests.proof.world import T, World, mostly
+from tests.invariants import model
+from tests.invariants.fixtures import Environment, T, mostly
+from tests.invariants.model import Access, Model, Refresh, Session
 from tests.resolvers.builders import FIREFOX, IPHONE
 
-NOBODY = UUID(int=0)
+UNKNOWN_ID = UUID(int=0)
 _examples = count()
 
 
-class Comparing(RuleBasedStateMachine):
-    """Both of them, and all tokens that were ever given out."""
+class ModelComparison(RuleBasedStateMachine):
+    """The server, the model, and every token that was issued."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, environment: Environment) -> None:
         super().__init__()
-        self.world, self.number, self.clock = world, next(_examples), FakeClock()
-        self.deps = world.deps(self.clock)
+        self.environment, self.number, self.clock = environment, next(_examples), FakeClock()
+        self.deps = environment.deps(self.clock)
         self.model = Model(self.clock.now)
         self.ids: dict[str, UUID] = {}
         self.admin_actions: list[tuple[AdminActionKind, UUID | None, int]] = []
@@ -41,37 +41,37 @@ class Comparing(RuleBasedStateMachine):
         self.refresh: list[Refresh] = []
 
     def run(self, work: Callable[[Dependencies], Awaitable[T]]) -> T:
-        """Have the server do it, in the one event loop."""
+        """Run the work against the server, in the event loop of the environment."""
 
         async def done() -> T:
             return await work(self.deps)
 
-        return self.world.runner.run(done())
+        return self.environment.runner.run(done())
 
     @property
     def actor(self) -> str:
-        """Each example has an operator of its own, for what operators did is kept."""
+        """The name of the operator: one per example, because the audit log outlives the example."""
         return f"operator {self.number}"
 
     def email(self, user: str) -> str:
         return f"{user}{self.number}@example.com"
 
     def client(self, device: str) -> ClientInfo:
-        """Each example has addresses of its own, for attempts are counted by them."""
+        """The client of a device; its address is unique to the example, because rate limits count addresses."""
         agent = FIREFOX if device == "laptop" else IPHONE
         return ClientInfo(device, agent, f"{device} of {self.number}")
 
-    def begins(self, user: str, device: str, done: LogInResult, proved: datetime | None = None) -> None:
-        """A session that must be there from now on."""
+    def starts_session(self, user: str, device: str, done: LogInResult, proved: datetime | None = None) -> None:
+        """Record a session that the server has just created."""
         kind = DeviceKind.DESKTOP if device == "laptop" else DeviceKind.PHONE
         now, label = self.model.now, f"{user}'s {device} ({len(self.sessions)})"
         session = Session(user, label, done.session.id, kind, device, now, proved or now, now)
         self.model.start(session)
         self.sessions.append(session)
-        self.keeps(session, done.tokens)
+        self.stores_tokens(session, done.tokens)
 
-    def keeps(self, session: Session, tokens: TokenPair) -> None:
-        """Tokens that the session was given: they are those of its generation and its last proof."""
+    def stores_tokens(self, session: Session, tokens: TokenPair) -> None:
+        """Record tokens of the session: they belong to its generation and its last authentication."""
         proved = session.authenticated.replace(microsecond=0)
         self.access.append(Access(session, proved, tokens.access.expires_at, tokens.access.text))
         known = {(each.session, each.generation): each.text for each in self.refresh}
@@ -80,37 +80,37 @@ class Comparing(RuleBasedStateMachine):
         if text is None:
             self.refresh.append(Refresh(session, session.generation, tokens.refresh))
 
-    def knocks(self, token: Access, device: str) -> Requester | None:
-        """Ask with the token, which must work exactly when the model says so."""
+    def authenticates(self, token: Access, device: str) -> Requester | None:
+        """Authenticate with the token; assert that the server accepts it exactly when the model does."""
         who = self.run(lambda s: authenticate(s, token.text, self.client(device)))
         assert (who is not None) is self.model.accepts(token)
         if who is not None:
             self.model.use(token.session, device)
         return who
 
-    def asks(self, data: st.DataObject, device: str) -> tuple[Requester, Session] | tuple[None, None]:
-        """Somebody with a token that was given out, mostly with one that works."""
+    def authenticates_drawn(self, data: st.DataObject, device: str) -> tuple[Requester, Session] | tuple[None, None]:
+        """Authenticate with a drawn token, mostly with one that is accepted."""
         active = [each for each in self.sessions if each.is_active(self.model.now)]
         usual: bool = data.draw(mostly)
         if active and usual:
             session: Session = data.draw(st.sampled_from(active))
-            token = self.opens(session, device)
+            token = self.usable_access_token(session, device)
         else:
             token = data.draw(st.sampled_from(self.access))
-        who = self.knocks(token, device)
+        who = self.authenticates(token, device)
         return (None, None) if who is None else (who, token.session)
 
-    def opens(self, session: Session, device: str) -> Access:
-        """A token of an active session that works: a new one, if none of the old ones does."""
+    def usable_access_token(self, session: Session, device: str) -> Access:
+        """Return an accepted token of an active session; refreshes the session if it has none."""
         if not any(token.session is session and self.model.accepts(token) for token in self.access):
-            self.exchanges(self.newest(session), device)
+            self.exchanges_token(self.newest(session), device)
         return next(token for token in reversed(self.access) if token.session is session)
 
     def newest(self, session: Session) -> Refresh:
         return next(token for token in reversed(self.refresh) if token.session is session)
 
-    def exchanges(self, token: Refresh, device: str) -> None:
-        """Refresh, and compare what comes of it."""
+    def exchanges_token(self, token: Refresh, device: str) -> None:
+        """Refresh, and compare the result with the model."""
         done = self.run(lambda s: refresh(s, token.text, self.client(device)))
         expected = self.model.exchange(token, device)
         if isinstance(done, RefreshTokenInvalid):
@@ -119,13 +119,13 @@ class Comparing(RuleBasedStateMachine):
             assert expected == type(done).__name__
         if isinstance(done, RefreshResult):
             assert done.session.id == token.session.id
-            self.keeps(token.session, done.tokens)
+            self.stores_tokens(token.session, done.tokens)
 
-    def checks_password(
+    def password_was_checked(
         self, done: object, limits: tuple[tuple[str, int], ...], *, right: bool, disabled: bool = False
     ) -> bool:
-        """Whether the password had to be accepted: it is right, and was not tried too often."""
-        if wait := self.model.take(*limits):
+        """Return whether the password must be accepted: it is correct and within the rate limits."""
+        if wait := self.model.consume(*limits):
             assert isinstance(done, RateLimited)
             assert done.retry_after_seconds == wait
             return False
@@ -133,26 +133,26 @@ class Comparing(RuleBasedStateMachine):
             assert type(done).__name__ == "InvalidCredentials"
             return False
         if disabled:
-            # The attempt stays counted: it came to nothing.
+            # The attempt stays counted, because it failed.
             assert type(done).__name__ == "AccountDisabled"
             return False
-        self.model.give_back(*limits)
+        self.model.refund(*limits)
         return True
 
-    def own_limits(self, session: Session, device: str) -> tuple[tuple[str, int], ...]:
+    def reauthentication_limits(self, session: Session, device: str) -> tuple[tuple[str, int], ...]:
         return (f"password {device}", model.PER_ADDRESS), (f"own {session.user}", model.PER_ACCOUNT)
 
-    def ends_many(self, done: object, session: Session, picked: list[Session]) -> None:
+    def assert_revoked_many(self, done: object, session: Session, picked: list[Session]) -> None:
         if not self.model.is_fresh(session):
             assert type(done).__name__ == "ReauthenticationRequired"
             return
         assert isinstance(done, RevokeManyResult)
         assert set(done.ids) == self.model.end(picked, RevocationReason.REVOKED_BY_USER)
 
-    def reaches(self, now: datetime) -> None:
+    def sets_time(self, now: datetime) -> None:
         self.clock.now = self.model.now = now
 
-    async def clean_up(self) -> None:
+    async def delete_users(self) -> None:
         async with self.deps.storage.transaction() as repositories:
             for user_id in self.ids.values():
                 await repositories.users.delete(user_id)

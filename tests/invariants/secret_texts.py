@@ -1,4 +1,4 @@
-"""Everything secret that a server was sent or gave out, in every form in which it might lie about."""
+"""Every secret that a server received or issued, in each encoding in which it could leak."""
 
 import json
 from base64 import b64encode, urlsafe_b64decode, urlsafe_b64encode
@@ -6,45 +6,45 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import quote, quote_plus
 
-LEAST = 8
-"""Characters of a piece: shorter ones are found by chance."""
+MIN_LENGTH = 8
+"""Shorter pieces would be found by chance."""
 
 
 class SecretTexts:
-    """Secrets by kind. One of a new kind is found like the others: `add` it where it is made."""
+    """Secrets by kind. `add` one where it is created."""
 
     def __init__(self) -> None:
         self._needles: dict[bytes, str] = {}
 
     def add(self, kind: str, text: str) -> None:
-        """A secret text: a password, a key as it is sent, a cookie."""
+        """Add a secret text: a password, a key as it is sent, a cookie."""
         for form in _forms(text.encode()):
-            if len(form) >= LEAST:
+            if len(form) >= MIN_LENGTH:
                 self._needles.setdefault(form, kind)
 
     def add_access_token(self, token: str) -> None:
-        """The whole token, and the signature without which the rest is public."""
+        """Add the whole token and its signature; the rest is public."""
         self.add("access token", token)
         self.add_base64url("signature of an access token", token.rpartition(".")[2])
 
     def add_refresh_token(self, token: str) -> None:
-        """The whole token, and the seal: its last 32 bytes."""
+        """Add the whole token and its HMAC: the last 32 bytes."""
         self.add("refresh token", token)
         self.add_base64url("seal of a refresh token", token[-40:])
 
     def add_service_key(self, key: str) -> None:
-        """The whole key, and the secret in it: its last 32 bytes, without the first two of them."""
+        """Add the whole key and its secret part: the last 32 bytes."""
         self.add("service key", key)
         self.add_base64url("secret of a service key", key[-40:])
 
     def add_base64url(self, kind: str, text: str) -> None:
-        """Secret bytes, written as JOSE does."""
+        """Add secret bytes in base64url without padding (RFC 7515)."""
         self.add(kind, text)
         for form in _forms(urlsafe_b64decode(text + "=" * (-len(text) % 4))):
             self._needles.setdefault(form, kind)
 
     def add_keys_file(self, path: Path) -> None:
-        """Every secret of the keys file."""
+        """Add every secret of the keys file."""
         content = json.loads(path.read_text())
         for key in content["signing"]:
             self.add_base64url("signing key", key["d"])
@@ -52,7 +52,7 @@ class SecretTexts:
             self.add_base64url("refresh secret", text)
 
     def found_in(self, haystack: bytes) -> set[str]:
-        """The kinds of secrets that are in there."""
+        """Return the kinds of secrets that the bytes contain."""
         return {kind for needle, kind in self._needles.items() if needle in haystack}
 
     def __len__(self) -> int:

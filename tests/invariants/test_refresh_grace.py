@@ -1,4 +1,4 @@
-"""What the grace for racing tabs may not become: a second life, for thieves or after a change of the password."""
+"""The refresh grace never extends a stolen token or a token from before a password change."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -12,10 +12,10 @@ from tests.conftest import FakeClock
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, live_row, sign_up
 
 
-async def test_without_a_grace_a_token_works_once_even_where_clocks_differ(
+async def test_without_a_grace_a_token_is_accepted_once_even_if_clocks_differ(
     deps: Dependencies, clock: FakeClock
 ) -> None:
-    """The slower of two workers asked for the time before the faster did."""
+    """The slower of two workers read the clock before the faster one."""
     deps = replace(deps, policy=replace(deps.policy, refresh_grace=timedelta(0)))
     ana, started = await sign_up(deps), clock.advance(minutes=5)
     clock.advance(seconds=1)
@@ -29,10 +29,10 @@ async def test_without_a_grace_a_token_works_once_even_where_clocks_differ(
     assert (await live_row(deps, ana.session)).revocation_reason is RevocationReason.REFRESH_TOKEN_REUSED
 
 
-async def test_a_change_of_the_password_voids_refresh_tokens_and_calls_nobody_a_thief(
+async def test_a_password_change_voids_refresh_tokens_without_reporting_reuse(
     deps: Dependencies, clock: FakeClock
 ) -> None:
-    """A tab that did not hear of it yet is refused; it does not sign its owner out."""
+    """A tab with an old token is rejected; its session stays active."""
     ana = await sign_up(deps)
     first = await refresh(deps, ana.tokens.refresh, LAPTOP)
     assert isinstance(first, RefreshResult)
@@ -49,4 +49,4 @@ async def test_a_change_of_the_password_voids_refresh_tokens_and_calls_nobody_a_
     assert isinstance(await refresh(deps, changed.tokens.refresh, LAPTOP), RefreshResult)
     again = await refresh(deps, first.tokens.refresh, PHONE)
     assert isinstance(again, RefreshTokenInvalid)
-    assert again.reuse_detected, "the lineage that goes on is guarded like any other"
+    assert again.reuse_detected, "reuse is detected in the new lineage too"

@@ -1,12 +1,12 @@
-"""A browser that tells its secrets to a server, and keeps every word of the answers."""
+"""A client that registers the secrets it sends and receives, and records every response."""
 
 from http.cookies import SimpleCookie
 from typing import Any
 
 import httpx
 
-from tests.proof.secret_texts import SecretTexts
-from tests.server import FIREFOX
+from tests.invariants.secret_texts import SecretTexts
+from tests.support.constants import FIREFOX
 
 SESSION = "session { id device state } tokens { accessToken refreshToken } errors { ... on UserError { code message } }"
 RENEWED = "tokens { accessToken refreshToken } errors { ... on UserError { code message } }"
@@ -17,16 +17,16 @@ REAUTHENTICATE = f"mutation($input: ReauthenticateInput!) {{ done: reauthenticat
 CHANGE = f"mutation($input: ChangePasswordInput!) {{ done: changePassword(input: $input) {{ {RENEWED} }} }}"
 
 
-class Confidant:
-    """Knows what it was given and what it sent; `said` is all that was answered, without what was handed over.
+class RecordingClient:
+    """Registers each secret that it sends or receives; `responses` are all responses without the delivered tokens.
 
-    A service asks with its `key`, and what it is given are the tokens of others.
+    A service authenticates with its `key`; the tokens that it receives belong to its users.
     """
 
     def __init__(self, url: str, secrets: SecretTexts, key: str = "") -> None:
         self.http = httpx.Client(base_url=url, headers={"User-Agent": FIREFOX}, timeout=20)
         self.url, self.secrets, self.key = url, secrets, key
-        self.said: list[tuple[str, bytes]] = []
+        self.responses: list[tuple[str, bytes]] = []
         self.access_token = self.refresh_token = ""
         self.cookies: dict[str, str] = {}
 
@@ -35,23 +35,25 @@ class Confidant:
         return "; ".join(f"{name}={value}" for name, value in self.cookies.items())
 
     def send(self, method: str, path: str, **more: Any) -> httpx.Response:
-        """Any request."""
+        """Send a request; record the response and its cookies."""
         response = self.http.request(method, path, **more)
-        # What the client does by itself would send cookies where they are not meant.
+        # httpx would send cookies by itself, also in requests that must have none.
         self.http.cookies.clear()
         self._keep_cookies(response)
-        self.said.append((f"the answer to {method} {str(path)[:40]} {str(more)[:200]}", _said(response).encode()))
+        self.responses.append(
+            (f"the response to {method} {str(path)[:40]} {str(more)[:200]}", _undelivered_text(response).encode())
+        )
         return response
 
     def ask(self, query: str, **variables: Any) -> Any:
-        """An operation, with the key, the access token or the cookies; keeps the tokens that it gives."""
+        """Send an operation with the key, the access token or the cookies; keep the tokens it returns."""
         body = {"query": query, "variables": variables}
         answer = self.send("POST", "/graphql", json=body, headers=self._proof()).json()
         self._keep(_tokens_of(answer))
         return answer
 
-    def with_password(self, query: str, **input_: Any) -> Any:
-        """An operation with passwords in its input."""
+    def ask_with_password(self, query: str, **input_: Any) -> Any:
+        """Send an operation whose input has passwords."""
         for name, value in input_.items():
             if "assword" in name:
                 self.secrets.add("password", value)
@@ -81,8 +83,8 @@ class Confidant:
             add(value)
 
 
-def _said(response: httpx.Response) -> str:
-    """The headers and the text, without the tokens that this answer is there to give: each once, in its place."""
+def _undelivered_text(response: httpx.Response) -> str:
+    """Return headers and body without the tokens that this response is meant to deliver."""
     headers = [f"{name}: {value}" for name, value in response.headers.multi_items() if name != "set-cookie"]
     cookies = str(response.headers.get_list("set-cookie"))
     for _, value in _cookies_of(response):

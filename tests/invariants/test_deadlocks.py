@@ -1,4 +1,4 @@
-"""Everything that writes several sessions of a user, at once: none waits for another in a circle."""
+"""Concurrent writes of many sessions of one user never deadlock."""
 
 import asyncio
 
@@ -8,19 +8,19 @@ from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.refresh import refresh
 from sessionql.resolvers.requester import Unauthenticated
 from sessionql.resolvers.sessions import revoke_all_sessions
-from tests.proof.racing import Race, Workers, with_policy
-from tests.proof.rounds import rounds
+from tests.invariants.races import Race, Workers, with_policy
+from tests.invariants.rounds import rounds
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, sign_in, sign_up
 
 SESSIONS = 8
 
 
-async def test_changes_of_many_sessions_never_wait_for_each_other_in_a_circle(workers: Workers) -> None:
-    """PostgreSQL would end one of them as a deadlock, and its request would fail with 503."""
+async def test_concurrent_changes_of_many_sessions_never_deadlock(workers: Workers) -> None:
+    """PostgreSQL would abort one as a deadlock, and its request would fail with 503."""
     workers = with_policy(workers, session_limit=SESSIONS)
     one, two = workers
     await sign_up(one)
-    crossing = Race("circles")
+    race_ = Race("circles")
     for _ in range(rounds(12)):
         signed_in = [await sign_in(one) for _ in range(SESSIONS)]
         for worker in workers:
@@ -28,12 +28,12 @@ async def test_changes_of_many_sessions_never_wait_for_each_other_in_a_circle(wo
                 worker.activity.record(each.session, None, worker.clock())
         first, middle, last = signed_in[0], signed_in[SESSIONS // 2], signed_in[-1]
         await asyncio.gather(
-            crossing.later(change, one, middle),
-            crossing.later(change, two, last),
-            crossing.later(revoke_all_sessions, two, as_requester(first), keep_current=True, client=LAPTOP),
-            crossing.later(login, two, LogIn("ana@example.com", PASSWORD), PHONE),
-            *(crossing.later(worker.activity.flush) for worker in workers),
-            *(crossing.later(refresh, one, each.tokens.refresh, PHONE) for each in signed_in),
+            race_.later(change, one, middle),
+            race_.later(change, two, last),
+            race_.later(revoke_all_sessions, two, as_requester(first), keep_current=True, client=LAPTOP),
+            race_.later(login, two, LogIn("ana@example.com", PASSWORD), PHONE),
+            *(race_.later(worker.activity.flush) for worker in workers),
+            *(race_.later(refresh, one, each.tokens.refresh, PHONE) for each in signed_in),
         )
 
 

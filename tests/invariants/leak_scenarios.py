@@ -1,6 +1,6 @@
-"""What people, browsers and services do with their secrets, and where else those might be sent."""
+"""Scenarios that send secrets to a server: in regular use, and in places where they do not belong."""
 
-from tests.proof.confidant import CHANGE, LOG_IN, REAUTHENTICATE, REFRESH, REGISTER, Confidant
+from tests.invariants.recording_client import CHANGE, LOG_IN, REAUTHENTICATE, REFRESH, REGISTER, RecordingClient
 
 FIRST, SECOND = "purple bicycle mountain 41", "violet tricycle summit 42"
 EVERYTHING = """{
@@ -19,10 +19,10 @@ CREATE = f"""mutation($input: CreateSessionInput!) {{ done: createSession(input:
   user {{ id subject }} session {{ id device }} tokens {{ accessToken refreshToken }} {CODES} }} }}"""
 INTROSPECT = """query($token: String!) { introspect(token: $token) {
   active tokenKind expiresAt session { id device userAgent } user { id email subject } } }"""
-LOOK_UP = """query($by: UserLookup!) { user(by: $by) { id email subject
+FIND_USER = """query($by: UserLookup!) { user(by: $by) { id email subject
   sessions(first: 100) { nodes { id device userAgent } }
   securityEvents(first: 100) { nodes { id kind actorName } } } }"""
-OPERATE = [
+ADMIN_ACTIONS = [
     f"mutation($user: ID!, $session: ID!) {{ revokeUserSession(userId: $user, sessionId: $session) {{ {CODES} }} }}",
     *(
         f"mutation($user: ID!) {{ {field}(userId: $user) {{ {CODES} }} }}"
@@ -33,42 +33,42 @@ OPERATE = [
 RENAME = f"mutation($input: RenameSessionInput!) {{ done: renameSession(input: $input) {{ {CODES} }} }}"
 
 
-def live(ana: Confidant) -> None:
-    """A life of an account, with a thief in it."""
-    ana.with_password(REGISTER, email="ana@example.com", password=FIRST, sessionName="Laptop")
-    ana.with_password(LOG_IN, email="ana@example.com", password="wrong bicycle mountain 40")
-    ana.with_password(LOG_IN, email="nobody@example.com", password="unknown bicycle mountain 39")
-    ana.with_password(LOG_IN, email="the password typed here", password=FIRST)
-    ana.with_password(REGISTER, email="ana@example.com", password="taken bicycle mountain 38")
+def use_tokens(ana: RecordingClient) -> None:
+    """Use an account with bearer tokens, including a replayed refresh token."""
+    ana.ask_with_password(REGISTER, email="ana@example.com", password=FIRST, sessionName="Laptop")
+    ana.ask_with_password(LOG_IN, email="ana@example.com", password="wrong bicycle mountain 40")
+    ana.ask_with_password(LOG_IN, email="nobody@example.com", password="unknown bicycle mountain 39")
+    ana.ask_with_password(LOG_IN, email="the password typed here", password=FIRST)
+    ana.ask_with_password(REGISTER, email="ana@example.com", password="taken bicycle mountain 38")
     oldest = ana.refresh_token
     for _ in range(2):
         ana.ask(REFRESH, input={"refreshToken": oldest})
     ana.ask(REFRESH, input={"refreshToken": ana.refresh_token})
     ana.ask(REFRESH, input={"refreshToken": oldest})
-    assert "errors" in ana.ask(EVERYTHING), "the thief was noticed"
+    assert "errors" in ana.ask(EVERYTHING), "the reuse was detected"
     for _ in range(2):
-        ana.with_password(LOG_IN, email="ana@example.com", password=FIRST)
-    ana.with_password(REAUTHENTICATE, password="forgotten bicycle mountain 37")
-    ana.with_password(REAUTHENTICATE, password=FIRST)
-    ana.with_password(CHANGE, currentPassword="mistyped bicycle mountain 36", newPassword=SECOND)
-    assert ana.with_password(CHANGE, currentPassword=FIRST, newPassword=SECOND)["data"]["done"]["errors"] == []
+        ana.ask_with_password(LOG_IN, email="ana@example.com", password=FIRST)
+    ana.ask_with_password(REAUTHENTICATE, password="deleted bicycle mountain 37")
+    ana.ask_with_password(REAUTHENTICATE, password=FIRST)
+    ana.ask_with_password(CHANGE, currentPassword="mistyped bicycle mountain 36", newPassword=SECOND)
+    assert ana.ask_with_password(CHANGE, currentPassword=FIRST, newPassword=SECOND)["data"]["done"]["errors"] == []
     assert "errors" not in ana.ask(EVERYTHING)
     ana.ask(REVOKE_ALL)
 
 
-def live_in_a_browser(tab: Confidant) -> None:
-    """The same account, with its tokens in cookies."""
+def use_cookies(tab: RecordingClient) -> None:
+    """Use the same account with tokens in cookies."""
     by_cookie = {"email": "ana@example.com", "delivery": "COOKIE"}
-    tab.with_password(LOG_IN, **by_cookie, password="wrong bicycle mountain 35")
-    tab.with_password(LOG_IN, **by_cookie, password=SECOND)
+    tab.ask_with_password(LOG_IN, **by_cookie, password="wrong bicycle mountain 35")
+    tab.ask_with_password(LOG_IN, **by_cookie, password=SECOND)
     oldest = dict(tab.cookies)
     assert len(oldest) == 2
     assert "errors" not in tab.ask(EVERYTHING)
     assert tab.ask(REFRESH, input={})["data"]["done"]["errors"] == []
     assert tab.cookies.keys() == oldest.keys()
     assert not set(tab.cookies.values()) & set(oldest.values())
-    tab.with_password(REAUTHENTICATE, password="forgotten bicycle mountain 34")
-    assert tab.with_password(REAUTHENTICATE, password=SECOND)["data"]["done"]["errors"] == []
+    tab.ask_with_password(REAUTHENTICATE, password="deleted bicycle mountain 34")
+    assert tab.ask_with_password(REAUTHENTICATE, password=SECOND)["data"]["done"]["errors"] == []
     assert "errors" not in tab.ask(EVERYTHING)
     tab.send("POST", "/graphql", json={"query": EVERYTHING}, headers={"Cookie": tab.cookie_header})
     assert tab.ask(LOG_OUT)["data"]["done"]["session"]["state"] == "REVOKED"
@@ -81,8 +81,8 @@ def live_in_a_browser(tab: Confidant) -> None:
     tab.ask(REFRESH, input={})
 
 
-def vouch(shop: Confidant, ana: Confidant) -> None:
-    """All that a service and an operator may ask for, with everybody's tokens in hand."""
+def act_as_service(shop: RecordingClient, ana: RecordingClient) -> None:
+    """Call every field for services and operators with the tokens of other users."""
     created = shop.ask(CREATE, input={"subject": "crm|42", "sessionName": "Shop", "userAgent": "till/1.0"})
     user, session = (created["data"]["done"][name]["id"] for name in ("user", "session"))
     eve = (shop.access_token, shop.refresh_token)
@@ -91,18 +91,18 @@ def vouch(shop: Confidant, ana: Confidant) -> None:
     assert shop.ask(INTROSPECT, token=eve[1])["data"]["introspect"]["active"]
     assert shop.ask(MARK, input={"userId": user, "sessionId": session})["data"]["done"]["errors"] == []
     for by in ({"email": "ana@example.com"}, {"subject": "crm|42"}, {"subject": eve[1]}, {"id": eve[0]}):
-        assert "errors" not in shop.ask(LOOK_UP, by=by)
+        assert "errors" not in shop.ask(FIND_USER, by=by)
     for token in eve:
         shop.ask(MARK, input={"userId": user, "sessionId": token})
         shop.ask(MARK, input={"userId": token, "sessionId": session, "authenticatedAt": token})
-    for operation in OPERATE:
+    for operation in ADMIN_ACTIONS:
         for wanted in (*eve, user):
             assert "errors" not in shop.ask(operation, user=wanted, session=session)
     assert "errors" not in shop.ask("{ adminActions { id kind actorName } serviceKey { id name scopes } }")
 
 
-def misbehave(ana: Confidant, secrets: tuple[str, ...]) -> None:
-    """Secrets where they do not belong, and requests that are none."""
+def send_malformed_requests(ana: RecordingClient, secrets: tuple[str, ...]) -> None:
+    """Send secrets in unexpected positions and in malformed requests."""
     for token in secrets:
         ana.send("GET", "/graphql", params={"access_token": token, "query": "{ mySessions { id } }"})
         ana.send("GET", "/graphql", params={"query": f'{{ session(id: "{token}") {{ id }} }}'})
