@@ -1,4 +1,4 @@
-"""What the changelog says of the schema: which version came last, and what breaks with the next one."""
+"""Reads the changelog: the last version, and the announced breaking changes of the next one."""
 
 import re
 
@@ -7,13 +7,13 @@ _POINTS = re.compile(r"^- (.*(?:\n  .*)*)", re.MULTILINE)
 
 
 def last_release(changelog: str) -> str:
-    """The newest version that has a heading, or `unreleased`."""
+    """Return the newest version that has a heading, or `unreleased`."""
     versions = [heading.split()[0] for heading in _HEADINGS.findall(changelog) if heading != "Unreleased"]
     return versions[0] if versions else "unreleased"
 
 
 def announced(changelog: str) -> set[str]:
-    """What is named in `backticks` by the points of `Unreleased` that begin with **Breaking**."""
+    """Return the names in backticks in the points of `Unreleased` that begin with **Breaking**."""
     _, *sections = re.split(r"^## Unreleased\s*$", changelog, maxsplit=1, flags=re.MULTILINE)
     unreleased = re.split(r"^## ", "".join(sections), maxsplit=1, flags=re.MULTILINE)[0]
     breaking = [point for point in _POINTS.findall(unreleased) if point.startswith("**Breaking**")]

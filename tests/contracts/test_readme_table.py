@@ -1,8 +1,8 @@
-"""The README shows the table of `make contract`, with every suite in it."""
+"""The README shows the table of `make contract` with every suite."""
 
 import re
 
-from tests.contracts.workshop import ROOT
+from tests.contracts.build_workspace import ROOT
 
 ROWS = re.compile(r"^\| ([^|]+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
 SUITES = re.compile(r"mark\.contract\(\s*\"([^\"]+)\"")

@@ -15,7 +15,7 @@ SEEN_TO = {
     "json": "here",
     "sh": "test_commands.py, test_start.py",
     "js": "test_scripts.py, tests/browser/test_blocks_browser.py, tests/contracts/test_trusted_documents.py",
-    "ts": "tests/contracts: the workshop compiles them",
+    "ts": "tests/contracts: the workspace compiles them",
     "python": "test_programs.py",
     "html": "tests/browser/test_component.py",
     "http": "here",

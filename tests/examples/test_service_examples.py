@@ -1,4 +1,4 @@
-"""Every file of `graphql_examples/services`, executed in order against a live server with a key of the command line."""
+"""Every file of `graphql_examples/services` is executed in order, with a key of the command line."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -23,14 +23,14 @@ MINE = "{ mySessions { id } }"
 
 @dataclass
 class Story:
-    """A shop that has a key of every scope, and Ana's phone, signed in."""
+    """A service with a key of every scope, and the phone of Ana with a session."""
 
     shop: Device
     phone: Device
     user_id: str
 
     def ask(self, name: str) -> Any:
-        """What comes back of an example, asked with ids and a token that exist."""
+        """Return the result of an example with IDs and a token that exist."""
         text = FILES[name].variables or "{}"
         text = text.replace(A_SESSION, self.phone.session_id).replace(A_USER, self.user_id)
         text = text.replace("eyJ…", self.phone.access_token or "")

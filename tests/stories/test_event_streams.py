@@ -1,4 +1,4 @@
-"""The same over server-sent events, for whoever has no WebSocket."""
+"""Sign-outs over server-sent events, for clients without WebSocket."""
 
 import json
 import threading
@@ -17,14 +17,14 @@ REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on U
 
 @contextmanager
 def stream_of(device: Device, query: str) -> Iterator[httpx.Response]:
-    """A stream of a device's. Subscribed to when it is open."""
+    """Open a stream of the device; yields when the subscription has started."""
     headers = {"Authorization": f"Bearer {device.access_token}", "Accept": "text/event-stream"}
     with httpx.stream("POST", f"{device.url}/graphql", json={"query": query}, headers=headers, timeout=10) as response:
         yield response
 
 
 def events(response: httpx.Response) -> Iterator[tuple[str, str]]:
-    """The kind and the data of each event."""
+    """Yield the kind and the data of each event."""
     kind = ""
     for line in response.iter_lines():
         name, _, value = line.partition(": ")

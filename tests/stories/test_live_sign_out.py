@@ -1,4 +1,4 @@
-"""The sign-out that arrives by itself: other tabs see it, and the device that lost its session is told."""
+"""Live sign-out over WebSocket: other devices receive it, and the socket of the ended session is closed."""
 
 from contextlib import ExitStack
 
@@ -106,7 +106,7 @@ def test_ordinary_operations_work_over_a_socket_too(standing: Server, ana: str) 
 
 
 def test_a_socket_is_good_no_longer_than_the_proof_that_it_was_opened_with(standing: Server, ana: str) -> None:
-    """A thief with a stolen access token is thrown out by a change of the password, and the owner comes back."""
+    """A password change closes the sockets that were opened with older tokens."""
     laptop = standing.device(FIREFOX).register(ana)
     change = """mutation { changePassword(input: {
       currentPassword: "correct horse battery", newPassword: "another horse battery", keepOtherSessions: true

@@ -1,4 +1,4 @@
-"""Tabs of one browser that refresh at the same moment: all of them go on, and there is one lineage."""
+"""Tabs of one browser that refresh concurrently stay signed in and share one lineage."""
 
 import asyncio
 from typing import Any

@@ -1,4 +1,4 @@
-"""The main job over real HTTP: sign in on two devices, see both, sign one out."""
+"""The main scenario over HTTP: sign in on two devices, list both sessions, revoke one."""
 
 from pathlib import Path
 

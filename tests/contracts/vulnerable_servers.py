@@ -1,4 +1,4 @@
-"""Servers whose authors thought of nothing, for probes to find something."""
+"""Servers without protection, so that the security scans have something to find."""
 
 import json
 import socket
@@ -45,19 +45,19 @@ _SCHEMA = strawberry.Schema(
 _PLAIN: GraphQLSchema = _SCHEMA._schema
 
 
-def stock() -> ASGIApp:
-    """What Strawberry's own router is while developing, with batches and tracing turned on."""
+def strawberry_server() -> ASGIApp:
+    """Return the router of Strawberry with its development defaults, batching and tracing."""
     app = FastAPI()
     app.include_router(GraphQLRouter(_SCHEMA), prefix="/graphql")
     return app
 
 
-def homemade() -> ASGIApp:
-    """An endpoint of somebody who has just read what GraphQL is."""
-    return Starlette(routes=[Route("/graphql", _answer, methods=["GET", "POST"])])
+def minimal_server() -> ASGIApp:
+    """Return a minimal GraphQL endpoint without any protection."""
+    return Starlette(routes=[Route("/graphql", _respond, methods=["GET", "POST"])])
 
 
-async def _answer(request: Request) -> Response:
+async def _respond(request: Request) -> Response:
     body = (await request.body()).decode() or request.url.query
     asked = json.loads(body) if body.startswith(("{", "[")) else dict(parse_qsl(body))
     return JSONResponse([_execute(each) for each in asked] if isinstance(asked, list) else _execute(asked))
@@ -75,10 +75,10 @@ def _trace(error: BaseException) -> list[str]:
 
 @contextmanager
 def serving(app: ASGIApp) -> Iterator[str]:
-    """The address of an application while it is served."""
+    """Serve an application; yields its URL."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         server = uvicorn.Server(uvicorn.Config(app, log_config=None, ws="none", lifespan="off"))
-        # Who asks too early waits in the listener's queue.
+        # Requests that come before the start wait in the queue of the listener.
         thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
