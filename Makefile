@@ -5,8 +5,10 @@ BIN := $(VENV)/bin
 APP := $(VENV)/.app-installed
 DEV := $(VENV)/.dev-installed
 CLIENTS := $(CURDIR)/.build/clients/node_modules
-# Tests wait for processes of their own more than they compute.
-TESTFLAGS ?= -n 4
+# Tests wait for processes of their own more than they compute. Groups keep a shared browser or server in one process.
+TESTFLAGS ?= -n 4 --dist loadgroup
+# pytest compiles the test modules once, not in each process of each run.
+PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 ROUNDS ?= 20
 PACKAGES := sessionql graphql_server http_kit schema resolvers storage
 
@@ -24,17 +26,17 @@ test: $(DEV)  ## Run every test, on SQLite and on PostgreSQL
 	@sh requirements/find_node.sh
 	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh codegen
 	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh gql3
-	@$(BIN)/python -m compileall -q $(PACKAGES)  # for the hundred servers and commands that follow
-	@$(BIN)/python -m pytest $(TESTFLAGS)
+	@$(BIN)/python -m compileall -q $(PACKAGES)  # for the servers and commands that follow
+	@$(PYTEST) $(TESTFLAGS)
 
 contract: $(DEV)  ## Audits, clients and linters of others: one table of suites
 	@sh requirements/find_node.sh
 	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh codegen
 	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh gql3
-	@$(BIN)/python -m pytest $(TESTFLAGS) -m contract
+	@$(PYTEST) $(TESTFLAGS) -m contract
 
-proof: $(DEV)  ## Race, crash and attack for some minutes what `make test` does for a moment
-	@SESSIONQL_TEST_ROUNDS=$(ROUNDS) $(BIN)/python -m pytest $(TESTFLAGS) -o faulthandler_timeout=1800 tests/proof
+proof: $(DEV)  ## Property, race and fuzz tests for some minutes (ROUNDS times as long as in `make test`)
+	@SESSIONQL_TEST_ROUNDS=$(ROUNDS) $(PYTEST) $(TESTFLAGS) -o faulthandler_timeout=1800 tests/invariants
 
 check: $(DEV)  ## Formatting, lints, types, import contracts
 	$(BIN)/ruff format --check .

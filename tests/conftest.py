@@ -1,4 +1,4 @@
-"""What all tests share: the engines, a clock that moves when told, and a server to talk to."""
+"""Fixtures of all tests: engines, a manual clock, the application, and servers."""
 
 import os
 import secrets
@@ -9,6 +9,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import httpx
 import hypothesis
@@ -28,19 +29,20 @@ from sessionql.settings.mode import Mode
 from sessionql.settings.settings import Settings
 from sessionql.storage import Lifetimes, Storage
 from sessionql.storage.storage import connect
-from tests.engines import GIVEN, Engines, PostgresqlServer, find_postgresql
-from tests.server import Server
+from tests.support.constants import NO_LIMITS_PER_ADDRESS
+from tests.support.engines import GIVEN, Engines, PostgresqlServer, find_postgresql
+from tests.support.server import InstalledServer, Server
 
 pytest_plugins = ["tests.contract_table", "tests.contracts.fixtures"]
 
-# Machines are busy at times: how long an example takes says nothing of it.
+# On a busy machine the duration of an example means nothing.
 hypothesis.settings.register_profile("patient", hypothesis.settings.get_profile("default"), deadline=None)
 if not os.environ.get("CI"):
     hypothesis.settings.load_profile("patient")
 
 ENGINES = ("sqlite", "postgresql")
 developing = pytest.mark.parametrize("mode", ["development"])
-"""For tests of what is there in development only."""
+"""For tests of features that only development mode has."""
 LOCK, INSTALLED = (
     Path(__file__).parents[1] / path for path in ("tests/clients/package-lock.json", ".build/clients/installed.json")
 )
@@ -49,14 +51,14 @@ SERVER = pytest.StashKey[PostgresqlServer]()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Find a PostgreSQL once; the worker processes inherit its address."""
+    """Find a PostgreSQL once; worker processes inherit its address."""
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         config.stash[SERVER] = found = find_postgresql()
         os.environ[GIVEN] = found.url
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say on which engines the tests ran."""
+    """Print the engines of the run, and what is missing on this machine."""
     if SERVER in config.stash:
         found = config.stash[SERVER]
         terminalreporter.write_line(
@@ -67,17 +69,29 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: p
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out tests of what is not on this machine; the summary says so. CI goes without nothing."""
+    """Deselect tests whose tools are missing on this machine; the summary names them. CI must have every tool."""
     left_out = [item for item in items if any(item.get_closest_marker(marker) for marker in missing())]
     if left_out and os.environ.get("CI"):
         raise pytest.UsageError(f"CI needs what these tests do: {', '.join(missing())}")
     config.hook.pytest_deselected(items=left_out)
     items[:] = [item for item in items if item not in left_out]
+    for item in items:
+        if group := _group_of(item):
+            item.add_marker(pytest.mark.xdist_group(group))
+
+
+def _group_of(item: pytest.Item) -> str | None:
+    """Tests that share something expensive run in one process (`--dist loadgroup`), so that it starts only once."""
+    info: Any = getattr(item, "_fixtureinfo", None)
+    names = set(info.names_closure) if info else set()
+    if "chromium" in names or (info and any(each[-1].scope == "module" for each in info.name2fixturedefs.values())):
+        return item.nodeid.partition("::")[0]
+    return next((name for name in ("workspace", "production") if name in names), None)
 
 
 @cache
 def missing() -> dict[str, str]:
-    """What is not on this machine, by the marker of the tests that need it."""
+    """Return the missing tools by the marker of the tests that need them."""
     found = {}
     if not (shutil.which("chromium") or shutil.which("chromium-browser")):
         found["browser"] = "Chromium"
@@ -91,7 +105,7 @@ def missing() -> dict[str, str]:
 
 
 class FakeClock:
-    """A clock that stands still until it is told to move."""
+    """A clock that moves only by `advance`."""
 
     def __init__(self) -> None:
         self.now = datetime(2026, 11, 23, 11, 16, 10, 123456, tzinfo=UTC)
@@ -100,7 +114,7 @@ class FakeClock:
         return self.now
 
     def advance(self, **duration: float) -> datetime:
-        """Let time pass."""
+        """Move the clock; returns the new time."""
         self.now += timedelta(**duration)
         return self.now
 
@@ -120,13 +134,13 @@ def engines(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engines]:
 
 @pytest.fixture(params=ENGINES)
 def engine(request: pytest.FixtureRequest) -> str:
-    """The name of the engine that this run of the test is on."""
+    """The name of the engine of this test."""
     return str(request.param)
 
 
 @pytest.fixture
 def database_url(engine: str, engines: Engines, tmp_path: Path) -> str:
-    """An empty database with today's tables, on each engine in turn."""
+    """An empty database with the current tables, on each engine."""
     return engines.sqlite(tmp_path) if engine == "sqlite" else engines.postgresql()
 
 
@@ -142,7 +156,7 @@ def lifetimes() -> Lifetimes:
 
 @pytest.fixture
 async def storage(database_url: str, lifetimes: Lifetimes) -> AsyncIterator[Storage]:
-    """Storage on each engine in turn."""
+    """Open storage on each engine."""
     storage = Storage(connect(database_url), lifetimes)
     await storage.database.open()
     yield storage
@@ -151,7 +165,7 @@ async def storage(database_url: str, lifetimes: Lifetimes) -> AsyncIterator[Stor
 
 @pytest.fixture(scope="session")
 def cheap_passwords() -> Iterator[Passwords]:
-    """Hashing that costs next to nothing, for tests that are not about it."""
+    """Password hashing with minimal cost, for tests that are not about it."""
     passwords = Passwords(time_cost=1, memory_kib=8)
     yield passwords
     passwords.close()
@@ -159,7 +173,7 @@ def cheap_passwords() -> Iterator[Passwords]:
 
 @pytest.fixture
 def deps(storage: Storage, clock: FakeClock, cheap_passwords: Passwords) -> Dependencies:
-    """Everything resolvers need, on each engine in turn."""
+    """The dependencies of resolvers, on each engine."""
     ring = KeyRing.generate(clock())
     lifetime = timedelta(minutes=5)
     return Dependencies(
@@ -177,7 +191,7 @@ def deps(storage: Storage, clock: FakeClock, cheap_passwords: Passwords) -> Depe
 
 @pytest.fixture
 def mode() -> Mode:
-    """Tests are about what people are served, unless they are `developing`."""
+    """Production, unless the test is marked `developing`."""
     return "production"
 
 
@@ -188,7 +202,7 @@ def settings(database_url: str, tmp_path: Path, mode: Mode) -> Settings:
 
 @pytest.fixture
 async def app(settings: Settings, clock: FakeClock) -> AsyncIterator[FastAPI]:
-    """The whole application in this process, on each engine in turn, under the test's clock."""
+    """The application in this process, on each engine, with the clock of the test."""
     app = create_app(settings, clock=clock)
     async with app.router.lifespan_context(app):
         yield app
@@ -204,43 +218,40 @@ async def http(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 @pytest.fixture
 def server(database_url: str, tmp_path: Path) -> Iterator[Server]:
-    """A server in a process of its own, on each engine in turn."""
-    with Server(database_url, tmp_path) as running:
+    """The installed command `sessionql serve`, for tests of its start and its end."""
+    with InstalledServer(database_url, tmp_path) as running:
         yield running
 
 
 @pytest.fixture(scope="session")
 def standing_servers(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[str], Server]]:
-    """A server on each engine that stands as long as the tests of this process run, from its first use on."""
+    """A server for each engine, shared by all tests of this process."""
     with ExitStack() as stack:
 
         @cache
         def standing(engine: str) -> Server:
             folder = tmp_path_factory.mktemp(engine)
             url = engines.sqlite(folder) if engine == "sqlite" else stack.enter_context(engines.lasting_postgresql())
-            limits = {"ATTEMPTS_PER_ADDRESS": "0", "REGISTRATIONS_PER_ADDRESS": "0"}
-            return stack.enter_context(Server(url, folder, **limits))
+            return stack.enter_context(Server(url, folder, **NO_LIMITS_PER_ADDRESS))
 
         yield standing
 
 
 @pytest.fixture
 def standing(engine: str, standing_servers: Callable[[str], Server]) -> Server:
-    """Like `server`, for tests that make users of their own and let it stand: starting one takes longer than them."""
+    """A shared server on each engine. Tests create users of their own and never stop it."""
     return standing_servers(engine)
 
 
 @pytest.fixture
 def ana() -> str:
-    """The address of somebody who has no account yet."""
+    """An e-mail address without an account."""
     return f"ana-{secrets.token_hex(6)}@example.com"
 
 
 @pytest.fixture(scope="session")
 def server_url(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of one server on SQLite, for tests that are about pages and make users of their own. It is in
-    development: elsewhere there are no pages.
-    """
+    """The URL of one server on SQLite in development mode, with GraphiQL. Tests create users of their own."""
     folder = tmp_path_factory.mktemp("server")
     with Server(engines.sqlite(folder), folder, MODE="development", REGISTRATIONS_PER_ADDRESS="0") as running:
         yield running.url

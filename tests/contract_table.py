@@ -1,6 +1,6 @@
-"""Counts what tests marked `contract("suite")` say, and prints one table: suite, passed, total.
+"""Counts the results of tests marked `contract("suite")` and prints a table: suite, passed, total.
 
-A test counts as one; a test with subtests as many as it has. New suites appear by themselves.
+A test without subtests counts once; otherwise each subtest counts. A new suite needs no registration.
 """
 
 from collections import defaultdict
@@ -12,13 +12,13 @@ SUITE = "contract suite"
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Count where the reports of all processes arrive."""
+    """Register the table in the process that receives all reports."""
     if not hasattr(config, "workerinput"):
         config.pluginmanager.register(Table())
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let a test's reports say which suite it belongs to."""
+    """Write the suite of each test into its reports."""
     for item in items:
         if marker := item.get_closest_marker("contract"):
             item.user_properties.append((SUITE, marker.args[0]))
@@ -26,13 +26,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @dataclass
 class Tally:
-    """How a test went: by itself, and each of its subtests."""
+    """The result of a test and of each of its subtests."""
 
     passed: bool = True
     subtests: list[bool] = field(default_factory=list)
 
     def counts(self) -> tuple[int, int]:
-        """How many passed, of how many. A test that failed outside of its subtests counts beside them."""
+        """Return how many passed and how many ran. A test that fails outside of its subtests counts too."""
         failed_by_itself = not self.passed and all(self.subtests)
         if self.subtests:
             return sum(self.subtests), len(self.subtests) + failed_by_itself
@@ -46,7 +46,7 @@ class Table:
         self._suites: dict[str, dict[str, Tally]] = defaultdict(lambda: defaultdict(Tally))
 
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        """Note how a test, a subtest, or what surrounds a test went."""
+        """Count the report of a test, a subtest, a setup or a teardown."""
         if suite := dict(report.user_properties).get(SUITE):
             tally = self._suites[str(suite)][report.nodeid]
             if isinstance(report, pytest.SubtestReport):
@@ -55,12 +55,12 @@ class Table:
                 tally.passed = tally.passed and report.passed
 
     def pytest_terminal_summary(self, terminalreporter: pytest.TerminalReporter) -> None:
-        """Print the table, in Markdown."""
+        """Print the table in Markdown."""
         for line in self.lines():
             terminalreporter.write_line(line)
 
     def lines(self) -> list[str]:
-        """The table, by name of the suite, with a sum below."""
+        """Return the rows by suite, with a sum."""
         rows = [(suite, *self._sum(suite)) for suite in sorted(self._suites, key=str.casefold)]
         if not rows:
             return []

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route
 
-from tests.contracts.workshop import PACKAGES, Workshop
+from tests.contracts.build_workspace import PACKAGES, BuildWorkspace
 
 pytestmark = [pytest.mark.browser, pytest.mark.node]
 
@@ -45,9 +45,9 @@ ACCESS, REFRESH = "__Host-sessionql_access", "__Secure-sessionql_refresh"
 
 
 @pytest.fixture
-def context(chromium: Browser, server_url: str, workshop: Workshop) -> Iterator[BrowserContext]:
+def context(chromium: Browser, server_url: str, workspace: BuildWorkspace) -> Iterator[BrowserContext]:
     context = chromium.new_context(base_url=server_url)
-    compiled = workshop.folder / "out/graphql_examples/typescript"
+    compiled = workspace.folder / "out/graphql_examples/typescript"
     context.route("**/tabs.html*", lambda route: route.fulfill(content_type="text/html", body=PAGE))
     serve(context, "/out/", compiled)
     serve(context, "/packages/", PACKAGES)

@@ -1,4 +1,4 @@
-"""A server as it is in production, and those who ask it something."""
+"""A server with production defaults and its clients."""
 
 import secrets
 from collections.abc import Iterator
@@ -6,29 +6,31 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.engines import Engines
-from tests.server import FIREFOX, Device, Server
-from tests.sessionql.command import run
+from tests.support.cli import run
+from tests.support.client import Device
+from tests.support.constants import FIREFOX
+from tests.support.engines import Engines
+from tests.support.server import Server
 
-OTHERS = ("create-sessions", "introspect", "reauthenticate")
+SCOPES = ("create-sessions", "introspect", "reauthenticate")
 
 
 @dataclass(frozen=True)
 class Production:
-    """The address of a server with the default settings, and the keys of services that ask it."""
+    """The URL of a server with default settings, and the keys of services."""
 
     url: str
     key: str
     operator: str
 
     def user(self) -> str:
-        """The token of an ordinary user, who has just registered."""
-        return token_of_somebody(self.url)
+        """Return the access token of a user who has just registered."""
+        return new_user_token(self.url)
 
 
 @pytest.fixture(scope="session")
 def production(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Production]:
-    """One server, on SQLite, of which nothing is set but where it keeps its data."""
+    """One server on SQLite; only the location of its data is set."""
     folder = tmp_path_factory.mktemp("production")
     url = engines.sqlite(folder)
 
@@ -38,13 +40,13 @@ def production(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> It
         )
         return next(word for word in made.out.split() if word.startswith("sqls_"))
 
-    others, operator = key(*OTHERS), key("operator")
+    others, operator = key(*SCOPES), key("operator")
     with Server(url, folder) as running:
         yield Production(running.url, others, operator)
 
 
-def token_of_somebody(url: str) -> str:
-    """The access token of a new user, which is good for five minutes."""
+def new_user_token(url: str) -> str:
+    """Register a new user; returns the access token, which is valid for five minutes."""
     device = Device(url, FIREFOX).register(f"{secrets.token_hex(8)}@example.com")
     device.close()
     return device.access_token or ""

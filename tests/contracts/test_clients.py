@@ -1,8 +1,8 @@
-"""The ecosystem's own clients live the story of two devices against a live server, each in its own way."""
+"""Public GraphQL clients in JavaScript run the scenario of two devices against a server."""
 
 import pytest
 
-from tests.contracts.workshop import Workshop
+from tests.contracts.build_workspace import BuildWorkspace
 
 STORIES = [
     pytest.param("fetch", marks=pytest.mark.contract("Client preset (graphql_examples/typescript)")),
@@ -18,8 +18,8 @@ STORIES = [
 
 @pytest.mark.node
 @pytest.mark.parametrize("client", STORIES)
-def test_the_story(client: str, workshop: Workshop, endpoint: str, subtests: pytest.Subtests) -> None:
-    chapters = workshop.program(client, endpoint)
+def test_the_scenario(client: str, workspace: BuildWorkspace, endpoint: str, subtests: pytest.Subtests) -> None:
+    chapters = workspace.program(client, endpoint)
     assert chapters
     for chapter in chapters:
         with subtests.test(chapter["name"]):
@@ -27,7 +27,7 @@ def test_the_story(client: str, workshop: Workshop, endpoint: str, subtests: pyt
 
 
 @pytest.mark.node
-def test_a_server_that_is_none_fails_it(workshop: Workshop, endpoint: str) -> None:
-    """The stories above can fail."""
-    chapters = workshop.program("fetch", endpoint.replace("/graphql", "/healthz"))
+def test_the_scenario_fails_against_another_endpoint(workspace: BuildWorkspace, endpoint: str) -> None:
+    """Proves that the scenarios above can fail."""
+    chapters = workspace.program("fetch", endpoint.replace("/graphql", "/healthz"))
     assert not any(chapter["ok"] for chapter in chapters)

@@ -2,7 +2,7 @@
 
 import re
 
-from tests.contracts.workshop import ROOT
+from tests.contracts.build_workspace import ROOT
 
 ROWS = re.compile(r"^\| ([^|]+) \| (\d+) \| (\d+) \|$", re.MULTILINE)
 SUITES = re.compile(r"mark\.contract\(\s*\"([^\"]+)\"")

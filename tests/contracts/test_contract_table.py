@@ -1,10 +1,11 @@
-"""The table of contracts counts what it should: a test as one, subtests each, and whatever fails."""
+"""The contract table counts each test once, each subtest, and every failure."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
-from tests.contracts.workshop import ROOT
+from tests.contracts.build_workspace import ROOT
 
 SUITES = """
 import pytest
@@ -49,7 +50,10 @@ TABLE = """\
 def test_the_table_counts_over_processes(tmp_path: Path) -> None:
     (tmp_path / "test_suites.py").write_text(SUITES)
     (tmp_path / "pytest.ini").write_text("[pytest]\nmarkers = contract(suite)\n")
-    arguments = ["-p", "tests.contract_table", "-p", "no:cacheprovider", "-n", "2", "-c", str(tmp_path / "pytest.ini")]
-    command = [sys.executable, "-m", "pytest", *arguments, str(tmp_path)]
-    done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=180, check=False)
+    plugins = [part for name in ("xdist.plugin", "tests.contract_table") for part in ("-p", name)]
+    options = ["-p", "no:cacheprovider", "-n", "2", "-c", str(tmp_path / "pytest.ini")]
+    command = [sys.executable, "-m", "pytest", *plugins, *options, str(tmp_path)]
+    # The plugins of this environment would be loaded three times, and are not part of the test.
+    env = os.environ | {"PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"}
+    done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, timeout=180, check=False)
     assert TABLE in done.stdout, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""The Python client `gql` over HTTP, as a program of somebody's would use it."""
+"""The Python client `gql` over HTTP."""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -17,7 +17,7 @@ from graphql import GraphQLError, GraphQLScalarType, build_schema
 from session_auth import SessionAuth, Tokens
 
 from sessionql.schema.build import SDL_FILE
-from tests.server import FIREFOX, IPHONE
+from tests.support.constants import FIREFOX, IPHONE
 
 pytestmark = pytest.mark.contract("gql over HTTP (Python)")
 
@@ -44,7 +44,7 @@ PASSWORD = "correct horse battery"
 
 
 class Device:
-    """A program that is signed in; gql checks what it asks by our SDL before it sends it."""
+    """A client with a session; gql validates operations against the SDL before it sends them."""
 
     def __init__(self, session: AsyncClientSession, auth: SessionAuth) -> None:
         self._session = session
@@ -52,11 +52,11 @@ class Device:
         self.session_id = ""
 
     async def ask(self, query: str, **variables: Any) -> Any:
-        """The data of an operation. Raises what gql raises."""
+        """Return the data of an operation. Raises the errors of gql."""
         return await self._session.execute(GraphQLRequest(query, variable_values=variables or None))
 
     async def sign_in(self, query: str, email: str, password: str = PASSWORD) -> Any:
-        """The payload of `register` or `login`; keeps the tokens when it went well."""
+        """Return the payload of `register` or `login`; keep the tokens on success."""
         (payload,) = (await self.ask(query, input={"email": email, "password": password})).values()
         if payload["tokens"]:
             self.session_id = payload["session"]["id"]
@@ -66,7 +66,7 @@ class Device:
 
 @asynccontextmanager
 async def device(url: str, user_agent: str = FIREFOX, **options: Any) -> AsyncIterator[Device]:
-    """A program that talks to the server; with our SDL unless told otherwise."""
+    """Connect a client to the server; it uses the SDL unless `options` are given."""
     auth = SessionAuth()
     transport = HTTPXAsyncTransport(f"{url}/graphql", auth=auth, headers={"User-Agent": user_agent})
     client = Client(transport=transport, **options or {"schema": SDL_FILE.read_text(encoding="utf-8")})
@@ -80,7 +80,7 @@ def email() -> str:
 
 
 def codes(error: TransportQueryError) -> list[str]:
-    """What a program would look at."""
+    """Return the codes of the errors."""
     return [each["extensions"]["code"] for each in error.errors or []]
 
 
@@ -181,7 +181,7 @@ async def test_the_schema_may_come_from_the_server(server_url: str, email: str) 
 
 
 async def test_instants_may_be_read_and_written_as_such(server_url: str, email: str) -> None:
-    """With a `DateTime` of the program's own, in both directions."""
+    """With a `DateTime` scalar of the program, in both directions."""
     schema = build_schema(SDL_FILE.read_text(encoding="utf-8"))
     instant = GraphQLScalarType("DateTime", serialize=datetime.isoformat, parse_value=datetime.fromisoformat)
     update_schema_scalar(schema, "DateTime", instant)

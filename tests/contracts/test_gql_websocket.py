@@ -1,4 +1,4 @@
-"""The Python client `gql` over WebSocket: a device hears of a sign-out, and is cut off by its own."""
+"""The Python client `gql` over WebSocket: a device receives sign-outs, and its own closes the socket."""
 
 import asyncio
 import secrets
@@ -15,7 +15,8 @@ from gql.transport.websockets import WebsocketsTransport
 from websockets.exceptions import ConnectionClosed
 
 from sessionql.schema.build import SDL_FILE
-from tests.server import FIREFOX, IPHONE, Device
+from tests.support.client import Device
+from tests.support.constants import FIREFOX, IPHONE
 
 pytestmark = pytest.mark.contract("gql over WebSocket (Python)")
 
@@ -25,7 +26,7 @@ REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { wasCurrent } }"
 
 @asynccontextmanager
 async def socket(device: Device) -> AsyncIterator[AsyncClientSession]:
-    """A socket of this device's."""
+    """Open a socket with the access token of the device."""
     transport = WebsocketsTransport(
         f"{device.url.replace('http', 'ws')}/graphql",
         init_payload={"authorization": f"Bearer {device.access_token}"},
@@ -45,12 +46,12 @@ def devices(server_url: str) -> Iterator[tuple[Device, Device]]:
 
 
 async def ask(session: AsyncClientSession, query: str, **variables: Any) -> Any:
-    """The data of a query or mutation."""
+    """Return the data of a query or mutation."""
     return await session.execute(GraphQLRequest(query, variable_values=variables or None))
 
 
-def closed_for(error: TransportError) -> tuple[int, str]:
-    """What the server closed the socket with, as a program finds it."""
+def close_reason(error: TransportError) -> tuple[int, str]:
+    """Return the close code and reason that the client received."""
     cause = error.__cause__
     assert isinstance(cause, ConnectionClosed)
     assert cause.rcvd
@@ -82,7 +83,7 @@ async def test_a_device_hears_of_its_end_and_is_cut_off(devices: tuple[Device, D
         assert [event async for event in events] == [], "its own end is the last that it sees"
         with pytest.raises(TransportError) as cut_off:
             await ask(pocket, "{ me { id } }")
-        assert closed_for(cut_off.value) == (4401, "This session was signed out.")
+        assert close_reason(cut_off.value) == (4401, "This session was signed out.")
         assert len((await ask(tab, "{ mySessions { id } }"))["mySessions"]) == 1
 
 
@@ -92,4 +93,4 @@ async def test_a_refused_token_opens_no_socket(devices: tuple[Device, Device]) -
     with pytest.raises(TransportError) as refused:
         async with socket(laptop):
             pytest.fail("it was let in")
-    assert closed_for(refused.value) == (4403, "This access token is not valid, or no longer: refresh it.")
+    assert close_reason(refused.value) == (4403, "This access token is not valid, or no longer: refresh it.")

@@ -1,7 +1,7 @@
-"""GraphQL over HTTP as its own auditors see it: all 61 audits of what a server must, should and may do.
+"""The 61 audits of graphql-http: what a server for GraphQL over HTTP must, should and may do.
 
-Some of them ask about the schema (`__type`), others send a query as a link would. In production that is
-for operators, so that theirs is the key to audit with; a user gets just that refused and all the rest.
+Some of them use introspection (`__type`), others send a query by a link. Production allows both to operators only, so
+the audits run with the key of an operator. For a user, exactly those audits fail.
 """
 
 import json
@@ -12,10 +12,10 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contracts.conftest import Production, token_of_somebody
-from tests.contracts.workshop import Workshop
-from tests.engines import Engines
-from tests.server import Server
+from tests.contracts.build_workspace import BuildWorkspace
+from tests.contracts.conftest import Production, new_user_token
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 AUDITS = "tests/clients/audits.mjs"
 
@@ -53,10 +53,10 @@ ABOUT_THE_SCHEMA = {"2EA1", "28B9"}
 BOTH = {"D6D5", "6A70"}
 
 
-def audit(workshop: Workshop, url: str, token: str, **headers: str) -> list[Any]:
-    """The results of the audits, asked with this token."""
+def audit(workspace: BuildWorkspace, url: str, token: str, **headers: str) -> list[Any]:
+    """Run the audits with this token; returns their results."""
     headers["Authorization"] = f"Bearer {token}"
-    results: list[Any] = workshop.node(AUDITS, url, json.dumps(headers))
+    results: list[Any] = workspace.node(AUDITS, url, json.dumps(headers))
     return results
 
 
@@ -71,40 +71,42 @@ def refused(results: list[Any]) -> set[str]:
 
 @pytest.mark.contract("GraphQL over HTTP (graphql-http)")
 def test_every_audit_passes_in_production_with_an_operators_key(
-    workshop: Workshop, production: Production, subtests: pytest.Subtests
+    workspace: BuildWorkspace, production: Production, subtests: pytest.Subtests
 ) -> None:
-    results = audit(workshop, f"{production.url}/graphql", production.operator)
+    results = audit(workspace, f"{production.url}/graphql", production.operator)
     for each in results:
         with subtests.test(each["name"]):
             assert each["status"] == "ok", each["reason"]
     expect_all(results)
 
 
-def test_every_audit_passes_in_development_for_a_user(workshop: Workshop, server_url: str) -> None:
-    """Who has clients say that no link sends their queries."""
-    token = token_of_somebody(server_url)
-    expect_all(audit(workshop, f"{server_url}/graphql", token, **{"GraphQL-Require-Preflight": "1"}))
+def test_every_audit_passes_in_development_for_a_user(workspace: BuildWorkspace, server_url: str) -> None:
+    """With the header that marks requests that no link can send."""
+    token = new_user_token(server_url)
+    expect_all(audit(workspace, f"{server_url}/graphql", token, **{"GraphQL-Require-Preflight": "1"}))
 
 
-def test_in_production_a_user_is_refused_what_is_for_operators_and_nothing_else(
-    workshop: Workshop, production: Production
+def test_audits_of_a_user_in_production_fail_only_where_operators_are_required(
+    workspace: BuildWorkspace, production: Production
 ) -> None:
-    """From the very same process."""
-    results = audit(workshop, f"{production.url}/graphql", production.user())
+    """Runs against the same process as the test above."""
+    results = audit(workspace, f"{production.url}/graphql", production.user())
     assert len(results) == 61
     assert refused(results) == BY_LINK | ABOUT_THE_SCHEMA | BOTH
 
 
-def test_a_server_that_is_none_fails_them(workshop: Workshop, server_url: str) -> None:
-    """The tests above can fail."""
-    assert "error" in {each["status"] for each in audit(workshop, f"{server_url}/healthz", "")}
+def test_audits_fail_against_another_endpoint(workspace: BuildWorkspace, server_url: str) -> None:
+    """Proves that the tests above can fail."""
+    assert "error" in {each["status"] for each in audit(workspace, f"{server_url}/healthz", "")}
     assert httpx.get(f"{server_url}/healthz").is_success
 
 
-def test_the_draft_passes_but_for_what_it_says_otherwise(engines: Engines, tmp_path: Path, workshop: Workshop) -> None:
+def test_audits_of_the_draft_profile_fail_only_where_the_draft_differs(
+    engines: Engines, tmp_path: Path, workspace: BuildWorkspace
+) -> None:
     with Server(engines.sqlite(tmp_path), tmp_path, HTTP_PROFILE="draft", MODE="development") as server:
-        token = token_of_somebody(server.url)
-        results = audit(workshop, f"{server.url}/graphql", token, **{"GraphQL-Require-Preflight": "1"})
+        token = new_user_token(server.url)
+        results = audit(workspace, f"{server.url}/graphql", token, **{"GraphQL-Require-Preflight": "1"})
 
     failed = {each["id"]: each["name"] for each in results if each["status"] != "ok"}
     assert failed.keys() == NOT_IN_THE_DRAFT.keys()

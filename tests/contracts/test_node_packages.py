@@ -1,8 +1,8 @@
-"""What the clients need comes pinned, from whichever registry npm is set up for."""
+"""The packages of the JavaScript clients are pinned by version and hash."""
 
 import json
 
-from tests.contracts.workshop import ROOT
+from tests.contracts.build_workspace import ROOT
 
 CLIENTS = ROOT / "tests/clients"
 

@@ -1,4 +1,4 @@
-"""A Python client made before `EmailTakenError` was added meets one: with `tolerant.py`, and without."""
+"""A Python client from before `EmailTakenError` receives one: with `tolerant.py`, and without."""
 
 import importlib
 import secrets
@@ -32,7 +32,7 @@ pytestmark = [pytest.mark.codegen, pytest.mark.contract("A client older than the
 
 
 class _Older(Visitor):
-    """Takes the type, the member and the code out of the SDL."""
+    """Removes the type, the union member and the code."""
 
     def enter(self, node: Node, *_: object) -> VisitorAction:
         name = getattr(getattr(node, "name", None), "value", None)
@@ -40,7 +40,7 @@ class _Older(Visitor):
 
 
 def older_sdl() -> str:
-    """What the SDL was before."""
+    """Return the SDL without `EmailTakenError`."""
     older = print_ast(visit(parse(SDL_FILE.read_text(encoding="utf-8")), _Older()))
     assert "union RegisterError = InvalidInputError | RateLimitedError" in older
     assert "EmailTaken" not in older
@@ -49,7 +49,7 @@ def older_sdl() -> str:
 
 @pytest.fixture
 def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Makes a client of the older SDL, with these plugins, and imports it."""
+    """Generate a client of the older SDL with these plugins, and import it."""
 
     def made(name: str, plugins: list[str]) -> Any:
         (tmp_path / "schema.graphql").write_text(older_sdl(), encoding="utf-8")
@@ -65,7 +65,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 
 async def register_twice(client: Any, input_: Any) -> Any:
-    """The failures of the second time."""
+    """Register the same address twice; returns the errors of the second call."""
     async with client:
         assert (await client.register(input_)).registered.errors == []
         return (await client.register(input_)).registered.errors
@@ -85,7 +85,7 @@ async def test_a_tolerant_client_reads_it_through_the_interface(server_url: str,
 
 
 async def test_without_it_the_answer_is_refused(server_url: str, make: Any) -> None:
-    """What the README of the example says of ariadne-codegen alone. When this fails, `tolerant.py` may go."""
+    """The README of the example documents this of ariadne-codegen alone. When it fails, remove `tolerant.py`."""
     older = make("older_strict", [])
     input_ = older.RegisterInput(email=f"{secrets.token_hex(8)}@example.com", password="correct horse battery")
 

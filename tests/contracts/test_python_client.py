@@ -1,4 +1,4 @@
-"""What the generated Python client of graphql_examples/python does with a live server."""
+"""The generated Python client of graphql_examples/python against a server."""
 
 import asyncio
 import secrets
@@ -15,13 +15,13 @@ from sessionql_client.enums import ErrorCode
 from sessionql_client.node import NodeNodeNode, NodeNodeSession
 from sessionql_client.register import RegisterRegisteredErrorsEmailTakenError
 
-from tests.server import FIREFOX
+from tests.support.constants import FIREFOX
 
 pytestmark = pytest.mark.contract("ariadne-codegen (graphql_examples/python)")
 
 
 class Laptop:
-    """A program that is signed in, and what it sent."""
+    """A client with a session, and the requests that it sent."""
 
     def __init__(self, url: str) -> None:
         self.auth = SessionAuth()
@@ -32,7 +32,7 @@ class Laptop:
         self.input = RegisterInput(email=f"{secrets.token_hex(8)}@example.com", password="correct horse battery")
 
     async def register(self) -> str:
-        """Make an account; the session's id."""
+        """Register; returns the ID of the session."""
         payload = (await self.client.register(self.input)).registered
         assert payload.session
         self.auth.tokens = tokens_of(payload.tokens)

@@ -1,21 +1,21 @@
-"""Nobody's client breaks unannounced: our SDL is compared with that of the last release (docs/decisions/0015)."""
+"""No unannounced breaking change: the SDL is compared with that of the last release (docs/decisions/0015)."""
 
 from pathlib import Path
 
 import pytest
 
+from tests.contracts.build_workspace import ROOT, BuildWorkspace
 from tests.contracts.changelog import announced, last_release
-from tests.contracts.workshop import ROOT, Workshop
-from tests.contracts.younger import without_failure
+from tests.contracts.older_schema import without_error_type
 
 CHANGELOG = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 RELEASED = ROOT / "schema/released"
 SUITE = pytest.mark.contract("SDL since the last release (graphql-inspector)")
 
 
-def breaking(workshop: Workshop, before: Path, after: Path, changelog: str) -> list[str]:
-    """Each change that breaks clients and of which the changelog says nothing, and what it would have to name."""
-    changes = workshop.node("tests/clients/changes.mjs", str(before), str(after))
+def breaking(workspace: BuildWorkspace, before: Path, after: Path, changelog: str) -> list[str]:
+    """Return each breaking change that the changelog omits, and the name that it must contain."""
+    changes = workspace.node("tests/clients/changes.mjs", str(before), str(after))
     told = announced(changelog)
     return [
         f"{change['message']}: write `{change['path']}` into a point `- **Breaking** …` of CHANGELOG.md"
@@ -27,33 +27,33 @@ def breaking(workshop: Workshop, before: Path, after: Path, changelog: str) -> l
 @SUITE
 @pytest.mark.node
 @pytest.mark.parametrize("name", ["schema.graphql", "services.graphql"])
-def test_nothing_breaks_unannounced(name: str, workshop: Workshop) -> None:
-    assert breaking(workshop, RELEASED / name, ROOT / "schema" / name, CHANGELOG) == []
+def test_nothing_breaks_unannounced(name: str, workspace: BuildWorkspace) -> None:
+    assert breaking(workspace, RELEASED / name, ROOT / "schema" / name, CHANGELOG) == []
 
 
 @pytest.mark.node
-def test_what_breaks_is_found_until_the_changelog_says_so(workshop: Workshop, tmp_path: Path) -> None:
+def test_what_breaks_is_found_until_the_changelog_says_so(workspace: BuildWorkspace, tmp_path: Path) -> None:
     before, after = RELEASED / "schema.graphql", tmp_path / "after.graphql"
     text = before.read_text(encoding="utf-8")
     after.write_text(text.replace("  lastActive: DateTime!", "  lastSeen: DateTime!"), encoding="utf-8")
 
-    (found,) = breaking(workshop, before, after, "## Unreleased\n\n- `Session.lastActive` is a fine field.\n")
+    (found,) = breaking(workspace, before, after, "## Unreleased\n\n- `Session.lastActive` is a fine field.\n")
     assert "Field 'lastActive' was removed from object type 'Session'" in found
     assert "`Session.lastActive`" in found
 
     said = "## Unreleased\n\n- **Breaking** `Session.lastSeen` takes the\n  place of `Session.lastActive`.\n\n"
-    assert breaking(workshop, before, after, said) == []
-    assert breaking(workshop, before, after, f"## Unreleased\n\n## 0.2.0\n\n{said.splitlines()[2]}") != []
+    assert breaking(workspace, before, after, said) == []
+    assert breaking(workspace, before, after, f"## Unreleased\n\n## 0.2.0\n\n{said.splitlines()[2]}") != []
 
 
 @pytest.mark.node
-def test_what_is_new_breaks_nobody(workshop: Workshop, tmp_path: Path) -> None:
-    """Clients are told to reckon with members and values that they do not know."""
+def test_what_is_new_breaks_nobody(workspace: BuildWorkspace, tmp_path: Path) -> None:
+    """Clients must tolerate new union members and enum values."""
     before, after = tmp_path / "before.graphql", RELEASED / "schema.graphql"
-    younger = without_failure(after.read_text(encoding="utf-8"), "RateLimitedError", "RATE_LIMITED")
+    younger = without_error_type(after.read_text(encoding="utf-8"), "RateLimitedError", "RATE_LIMITED")
     before.write_text(younger, encoding="utf-8")
-    assert breaking(workshop, before, after, CHANGELOG) == []
-    assert breaking(workshop, after, before, CHANGELOG) != []
+    assert breaking(workspace, before, after, CHANGELOG) == []
+    assert breaking(workspace, after, before, CHANGELOG) != []
 
 
 @SUITE

@@ -1,11 +1,11 @@
-"""What @graphql-eslint says of our schemas and of the example operations."""
+"""The schemas and the example operations pass @graphql-eslint."""
 
 import json
 from pathlib import Path
 
 import pytest
 
-from tests.contracts.workshop import ROOT, Workshop
+from tests.contracts.build_workspace import ROOT, BuildWorkspace
 
 pytestmark = pytest.mark.node
 
@@ -13,12 +13,12 @@ Findings = dict[str, list[str]]
 
 
 @pytest.fixture(scope="module")
-def findings(workshop: Workshop) -> Findings:
-    """What was found, by file."""
-    outcome = workshop.outcome("eslint")
+def findings(workspace: BuildWorkspace) -> Findings:
+    """The findings by file."""
+    outcome = workspace.outcome("eslint")
     assert outcome.out, outcome.err
     return {
-        str(Path(each["filePath"]).relative_to(workshop.folder)): [
+        str(Path(each["filePath"]).relative_to(workspace.folder)): [
             f"{found['line']}: {found['ruleId']}: {found['message']}"
             for found in each["messages"] + each["suppressedMessages"]
         ]
@@ -37,7 +37,7 @@ def test_nothing_is_found(findings: Findings, subtests: pytest.Subtests) -> None
 
 
 def test_what_is_wrong_is_found(findings: Findings) -> None:
-    """The test above can fail."""
+    """Proves that the test above can fail."""
     (schema,) = (found for file, found in findings.items() if file.endswith("wrong/schema.graphql"))
     (operation,) = (found for file, found in findings.items() if file.endswith("wrong/operation.graphql"))
     assert {"require-description", "relay-arguments", "relay-connection-types", "naming-convention"} <= rules(schema)

@@ -1,4 +1,4 @@
-"""docs/trusted-documents.md does what it says: its requests are answered, and its recipes run in real clients."""
+"""The requests of docs/trusted-documents.md succeed, and its recipes run in real clients."""
 
 import json
 import os
@@ -13,9 +13,11 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.contracts.workshop import PACKAGES
-from tests.engines import Engines
-from tests.server import FIREFOX, Device, Server
+from tests.contracts.build_workspace import PACKAGES
+from tests.support.client import Device
+from tests.support.constants import FIREFOX
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/trusted-documents.md").read_text(encoding="utf-8")
@@ -55,7 +57,7 @@ def test_every_request_of_the_page_is_answered(url: str, token: str, body: str) 
 
 
 def run(name: str, url: str, token: str, folder: Path) -> Any:
-    """What a recipe sent, and what it got."""
+    """The request of a recipe and its response."""
     (folder / "node_modules").symlink_to(PACKAGES)
     code = RECIPES[name].replace('"/graphql"', json.dumps(f"{url}/graphql"))
     code = code.replace('manifest.json")', 'manifest.json", { with: { type: "json" } }).then((file) => file.default)')

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.contracts.workshop import PACKAGES
+from tests.contracts.build_workspace import PACKAGES
 from tests.docs.blocks import Block, written_in
 from tests.engines import Engines
 from tests.server import IPHONE, Server

@@ -1,4 +1,4 @@
-"""Every file of `graphql_examples` is executed against a live server, as somebody would in GraphiQL."""
+"""Every file of `graphql_examples` is executed against a server, unchanged."""
 
 import json
 from collections.abc import Callable
@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from sessionql.graphql.examples import Example, load_examples
-from tests.server import FIREFOX, IPHONE, Device, Server
-from tests.sockets import socket_of
+from tests.support.client import Device
+from tests.support.constants import FIREFOX, IPHONE
+from tests.support.server import Server
+from tests.support.websocket import socket_of
 
 EXAMPLES = Path(__file__).parents[2] / "graphql_examples"
 FILES = dict(zip((path.stem for path in sorted(EXAMPLES.glob("*.graphql"))), load_examples(EXAMPLES), strict=True))
@@ -19,13 +21,13 @@ NOBODYS = "00000000-0000-7000-8000-000000000000"
 
 @dataclass
 class Story:
-    """Ana's laptop and phone, and what the example is asked with."""
+    """The laptop and the phone of Ana, and the variables of the example."""
 
     laptop: Device
     phone: Device
 
     def variables(self, example: Example) -> Any:
-        """The example's own variables, with ids and tokens that exist."""
+        """Return the variables of the example with IDs and tokens that exist."""
         text = example.variables or "{}"
         text = text.replace(NOBODYS, self.phone.session_id).replace("sqlr_…", self.laptop.refresh_token or "")
         return json.loads(text)
@@ -36,7 +38,7 @@ CHECKS: dict[str, Check] = {}
 
 
 def check(name: str) -> Callable[[Check], Check]:
-    """Marks what has to come back of the example of this name."""
+    """Register the check of the result of the example with this name."""
 
     def keep(function: Check) -> Check:
         assert name not in CHECKS
@@ -202,7 +204,7 @@ def check_log_in_with_cookies(story: Story, data: Any) -> None:
 
 
 def payload_errors(value: Any) -> list[Any]:
-    """Whatever stands in an `errors` field, however deep."""
+    """Return the items of every `errors` field, at any depth."""
     if isinstance(value, list):
         return [error for item in value for error in payload_errors(item)]
     if not isinstance(value, dict):
@@ -236,7 +238,7 @@ def check_watch_security_events(story: Story, data: Any) -> None:
 
 @pytest.fixture
 def shelf(server: Server) -> Callable[[str], Any]:
-    """Tells the story of one example on a server that lives on: everybody in it gets another address."""
+    """Run one example on a shared server: each run has users of its own."""
 
     def tell(name: str) -> Any:
         story, asked_as = cast_of(server, name)
@@ -256,7 +258,7 @@ def shelf(server: Server) -> Callable[[str], Any]:
 
 
 def watch(story: Story, query: str, variables: Any) -> Any:
-    """What the laptop sees when the phone logs out."""
+    """Return what the laptop receives when the phone logs out."""
     with socket_of(story.laptop) as socket:
         socket.subscribe(query, **variables)
         story.phone.get("mutation { logout { session { id } } }")

@@ -1,4 +1,4 @@
-"""Every file of `graphql_examples/services`, executed in order against a live server with a key of the command line."""
+"""Every file of `graphql_examples/services` is executed in order, with a key of the command line."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,8 +9,10 @@ from typing import Any
 import pytest
 
 from sessionql.graphql.examples import load_examples
-from tests.server import IPHONE, Device, Server
-from tests.sessionql.command import run
+from tests.support.cli import run
+from tests.support.client import Device
+from tests.support.constants import IPHONE
+from tests.support.server import Server
 
 EXAMPLES = Path(__file__).parents[2] / "graphql_examples" / "services"
 FILES = dict(zip((path.stem for path in sorted(EXAMPLES.glob("*.graphql"))), load_examples(EXAMPLES), strict=True))
@@ -21,14 +23,14 @@ MINE = "{ mySessions { id } }"
 
 @dataclass
 class Story:
-    """A shop that has a key of every scope, and Ana's phone, signed in."""
+    """A service with a key of every scope, and the phone of Ana with a session."""
 
     shop: Device
     phone: Device
     user_id: str
 
     def ask(self, name: str) -> Any:
-        """What comes back of an example, asked with ids and a token that exist."""
+        """Return the result of an example with IDs and a token that exist."""
         text = FILES[name].variables or "{}"
         text = text.replace(A_SESSION, self.phone.session_id).replace(A_USER, self.user_id)
         text = text.replace("eyJ…", self.phone.access_token or "")

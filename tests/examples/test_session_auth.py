@@ -1,4 +1,4 @@
-"""The part of the Python example that keeps a session's tokens, against a server that answers as told."""
+"""The token handling of the Python example, against a fake server."""
 
 import asyncio
 import json
@@ -16,12 +16,12 @@ REFRESHED = {"data": {"refresh": {"tokens": {"accessToken": NEW.access_token, "r
 
 
 def failed(code: str) -> object:
-    """What `refresh` answers when it cannot."""
+    """Return the payload of a refresh that fails."""
     return {"data": {"refresh": {"tokens": None, "errors": [{"code": code}]}}}
 
 
 class FakeServer:
-    """Knows the new access token and no other; counts what it is asked."""
+    """Accepts only the new access token; counts requests."""
 
     def __init__(self, refreshed: object = REFRESHED) -> None:
         self.refreshed = refreshed
@@ -42,7 +42,7 @@ class FakeServer:
 
 
 async def ask(server: FakeServer, auth: SessionAuth, times: int = 1) -> list[object]:
-    """The answers to requests sent at once."""
+    """Return the responses to concurrent requests."""
     async with httpx.AsyncClient(transport=httpx.MockTransport(server), auth=auth, headers=LAPTOP) as http:
         body = {"query": "{ mySessions { id } }", "variables": {}}
         sent = [http.post("https://sessionql.test/graphql", json=body) for _ in range(times)]

@@ -12,6 +12,7 @@ from sessionql.settings.mode import Introspection, Mode, take_by_default
 from sessionql.settings.settings import Settings
 from tests.engines import Engines
 from tests.server import Server
+from tests.support.server import InstalledServer
 
 ROOT = Path(__file__).parents[2]
 URL = "http://127.0.0.1:8000"
@@ -96,7 +97,7 @@ def test_a_server_is_in_the_mode_that_it_says(
 
 
 def test_workers_are_in_the_mode_of_their_server(engines: Engines, tmp_path: Path) -> None:
-    with Server(engines.postgresql(), tmp_path, "--default-mode", "development", WORKERS="2") as server:
+    with InstalledServer(engines.postgresql(), tmp_path, "--default-mode", "development", WORKERS="2") as server:
         answers = [httpx.get(f"{server.url}/schema.graphql").status_code for _ in range(20)]
     assert set(answers) == {200}
 

@@ -1,4 +1,4 @@
-"""Live sign-out over server-sent events, for clients without WebSocket."""
+"""Sign-outs over server-sent events, for clients without WebSocket."""
 
 import json
 import threading
@@ -7,7 +7,9 @@ from contextlib import contextmanager
 
 import httpx
 
-from tests.server import FIREFOX, IPHONE, Device, Server
+from tests.support.client import Device
+from tests.support.constants import FIREFOX, IPHONE
+from tests.support.server import Server
 
 WATCH = "subscription { sessionRevoked { isCurrent session { device state } } }"
 REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on UserError { code } } } }"
@@ -15,14 +17,14 @@ REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on U
 
 @contextmanager
 def stream_of(device: Device, query: str) -> Iterator[httpx.Response]:
-    """Open an event stream of a device; the subscription is active when it is open."""
+    """Open a stream of the device; yields when the subscription has started."""
     headers = {"Authorization": f"Bearer {device.access_token}", "Accept": "text/event-stream"}
     with httpx.stream("POST", f"{device.url}/graphql", json={"query": query}, headers=headers, timeout=10) as response:
         yield response
 
 
 def events(response: httpx.Response) -> Iterator[tuple[str, str]]:
-    """Yield the type and the data of each event."""
+    """Yield the kind and the data of each event."""
     kind = ""
     for line in response.iter_lines():
         name, _, value = line.partition(": ")

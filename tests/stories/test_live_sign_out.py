@@ -1,9 +1,13 @@
-"""Live sign-out: other tabs and the signed-out device receive the revocation."""
+"""Live sign-out over WebSocket: other devices receive it, and the socket of the ended session is closed."""
+
+from contextlib import ExitStack
 
 import pytest
 
-from tests.server import FIREFOX, IPHONE, Device, Server
-from tests.sockets import open_socket, socket_of
+from tests.support.client import Device
+from tests.support.constants import FIREFOX, IPHONE
+from tests.support.server import Server
+from tests.support.websocket import open_socket, socket_of
 
 WATCH = "subscription { sessionRevoked { isCurrent session { id device state revocationReason } } }"
 EVENTS = "subscription($kinds: [SecurityEventKind!]) { securityEvent(kinds: $kinds) { kind device session { state } } }"
@@ -117,16 +121,18 @@ def test_a_socket_ends_when_its_credentials_are_replaced(standing: Server, ana: 
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-def test_a_revocation_closes_the_sockets_of_every_worker(
-    database_url: str, server: Server, tmp_path_factory: pytest.TempPathFactory
+def test_a_sign_out_closes_the_sockets_of_another_server(
+    database_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
-    laptop = server.device(FIREFOX).register("ana@example.com")
-    phone = server.device(IPHONE).log_in("ana@example.com")
-    folder = tmp_path_factory.mktemp("second")
-    with Server(database_url, folder, KEYS_FILE=str(server.keys_file)) as second:
+    with ExitStack() as stack:
+        first = stack.enter_context(Server(database_url, tmp_path_factory.mktemp("first")))
+        folder = tmp_path_factory.mktemp("second")
+        second = stack.enter_context(Server(database_url, folder, KEYS_FILE=str(first.keys_file)))
+        laptop = first.device(FIREFOX).register("ana@example.com")
+        phone = first.device(IPHONE).log_in("ana@example.com")
         phone.url = second.url
-        with socket_of(phone) as pocket:
-            pocket.subscribe(WATCH)
+        with socket_of(phone) as socket:
+            socket.subscribe(WATCH)
             laptop.get(REVOKE, id=phone.session_id)
-            assert pocket.next()["sessionRevoked"]["isCurrent"]
-            assert pocket.end()[0] == 4401
+            assert socket.next()["sessionRevoked"]["isCurrent"]
+            assert socket.end()[0] == 4401

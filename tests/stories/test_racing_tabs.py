@@ -1,11 +1,13 @@
-"""Tabs of one browser that refresh concurrently: all continue, in one token family."""
+"""Tabs of one browser that refresh concurrently stay signed in and share one lineage."""
 
 import asyncio
 from typing import Any
 
 import httpx
 
-from tests.server import FIREFOX, REFRESH, Server
+from tests.support.constants import FIREFOX
+from tests.support.documents import REFRESH
+from tests.support.server import Server
 
 MY_SESSIONS = "{ mySessions { id } }"
 TABS = 50

@@ -1,6 +1,9 @@
-"""The main use case over real HTTP: sign in on two devices, list both, sign one out."""
+"""The main scenario over HTTP: sign in on two devices, list both sessions, revoke one."""
 
-from tests.server import FIREFOX, IPHONE, Server
+from pathlib import Path
+
+from tests.support.constants import FIREFOX, IPHONE
+from tests.support.server import Server
 
 MY_SESSIONS = "{ mySessions { id device isCurrent ipAddress } }"
 REVOKE = """
@@ -31,7 +34,12 @@ def test_two_devices_see_each_other_and_one_signs_the_other_out(standing: Server
     assert [each["id"] for each in laptop.get(MY_SESSIONS)["mySessions"]] == [laptop.session_id]
 
 
-def test_a_revocation_outlives_a_restart(server: Server) -> None:
+def test_a_revocation_outlives_a_restart(database_url: str, tmp_path: Path) -> None:
+    with Server(database_url, tmp_path) as server:
+        _revoke_and_restart(server)
+
+
+def _revoke_and_restart(server: Server) -> None:
     laptop = server.device(FIREFOX).register("ana@example.com")
     phone = server.device(IPHONE).log_in("ana@example.com")
     laptop.get(REVOKE, id=phone.session_id)

@@ -1,0 +1,78 @@
+"""A client of the WebSocket protocol graphql-transport-ws."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
+
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin, Subprotocol
+
+from tests.support.client import Device
+
+TIMEOUT = 10
+
+
+class Socket:
+    """A WebSocket connection to `/graphql`."""
+
+    def __init__(self, connection: ClientConnection) -> None:
+        self._connection = connection
+
+    def begin(self, **payload: Any) -> None:
+        """Send `connection_init` and wait for the acknowledgement."""
+        self.say(type="connection_init", payload=payload)
+        assert self.hear() == {"type": "connection_ack"}
+
+    def say(self, **message: Any) -> None:
+        """Send a message."""
+        self._connection.send(json.dumps(message))
+
+    def hear(self) -> Any:
+        """Wait for the next message. Raises ConnectionClosed."""
+        return json.loads(self._connection.recv(TIMEOUT))
+
+    def subscribe(self, query: str, id_: str = "1", **variables: Any) -> None:
+        """Start a subscription; returns once the server has started it: a slower operation sent after it has ended."""
+        self.say(type="subscribe", id=id_, payload={"query": query, "variables": variables})
+        self.say(type="subscribe", id="after", payload={"query": "{ me { id currentSession { id } } }"})
+        assert self.hear()["id"] == "after"
+        assert self.hear() == {"id": "after", "type": "complete"}
+
+    def next(self) -> Any:
+        """The data of the next event."""
+        message = self.hear()
+        assert message["type"] == "next", message
+        assert "errors" not in message["payload"], message
+        return message["payload"]["data"]
+
+    def end(self) -> tuple[int, str, list[Any]]:
+        """Wait for the close: its code, its reason, and the messages before it."""
+        said: list[Any] = []
+        with suppress(ConnectionClosed):
+            while True:
+                said.append(self.hear())
+        return self._connection.close_code or 0, self._connection.close_reason or "", said
+
+
+@contextmanager
+def open_socket(url: str, *, origin: str | None = None, cookies: str | None = None) -> Iterator[Socket]:
+    """Open a socket without initialising it."""
+    opening = connect(
+        f"ws{url.removeprefix('http')}/graphql",
+        subprotocols=[Subprotocol("graphql-transport-ws")],
+        additional_headers={"Cookie": cookies} if cookies else {},
+        origin=None if origin is None else Origin(origin),
+        compression=None,
+    )
+    with opening as connection:
+        yield Socket(connection)
+
+
+@contextmanager
+def socket_of(device: Device) -> Iterator[Socket]:
+    """Open a socket that is authenticated by the access token of a device."""
+    with open_socket(device.url) as socket:
+        socket.begin(authorization=f"Bearer {device.access_token}")
+        yield socket
