@@ -55,7 +55,9 @@ BEYOND: dict[str, tuple[Any, str]] = {
 }
 # Limits that take too long to exceed, that other limits prevent, or that only a real server has (test_raw_requests.py).
 NOT_SENT: dict[str, LimitExceeded | None] = {
-    "levels of selections and of fragments that spread each other": too_deep(Limits(), DocumentSize(depth=1, validation_depth=201)),
+    "levels of selections and of fragments that spread each other": too_deep(
+        Limits(), DocumentSize(depth=1, validation_depth=201)
+    ),
     "spreads and variables in fragments that operations share": too_many_spreads(),
     "time of execution": took_too_long(Limits()),
     "time until a body is received": LimitExceeded(body_timeout().code, str(body_timeout())),
