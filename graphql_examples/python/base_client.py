@@ -1,4 +1,4 @@
-"""What the generated client is built on, copied into it: GraphQL over HTTP, with httpx."""
+"""The base class of the generated client: GraphQL over HTTP, with httpx. The generator copies this file."""
 
 from types import TracebackType
 from typing import Any, Self
@@ -11,7 +11,7 @@ from .base_model import UNSET
 
 
 class GraphQLFailure(Exception):
-    """What the server answers instead of data. Look at `codes`; the message is for people."""
+    """The GraphQL errors of a response. Use `codes` in programs; the message is for humans."""
 
     def __init__(self, errors: list[dict[str, Any]]) -> None:
         super().__init__("; ".join(str(error.get("message")) for error in errors))
@@ -19,12 +19,12 @@ class GraphQLFailure(Exception):
 
     @property
     def codes(self) -> list[str]:
-        """What went wrong, e.g. `UNAUTHENTICATED`."""
+        """The `extensions.code` of each error, e.g. `UNAUTHENTICATED`."""
         return [str((error.get("extensions") or {}).get("code")) for error in self.errors]
 
 
 class BaseClient:
-    """Sends operations to a server, through a client of httpx that it closes at the end."""
+    """Sends operations with an httpx client, and closes that client at the end."""
 
     def __init__(self, url: str, http: httpx.AsyncClient) -> None:
         self.url = url
@@ -42,22 +42,22 @@ class BaseClient:
         self, query: str, operation_name: str | None = None, variables: dict[str, Any] | None = None, **options: Any
     ) -> httpx.Response:
         """Send an operation; the methods of the generated client call this."""
-        given = {name: _plain(value) for name, value in (variables or {}).items() if value is not UNSET}
-        body = {"query": query, "operationName": operation_name, "variables": given}
+        values = {name: _plain(value) for name, value in (variables or {}).items() if value is not UNSET}
+        body = {"query": query, "operationName": operation_name, "variables": values}
         return await self.http.post(self.url, json=body, **options)
 
     def get_data(self, response: httpx.Response) -> dict[str, Any]:
-        """The data of an answer. Raises GraphQLFailure for errors, HTTPStatusError for what is no answer of GraphQL."""
+        """Return the data of a response. Raises GraphQLFailure for GraphQL errors, HTTPStatusError otherwise."""
         try:
-            answer = response.json()
+            result = response.json()
         except ValueError:
-            answer = None
-        if isinstance(answer, dict) and answer.get("errors"):
-            raise GraphQLFailure(answer["errors"])
-        if not isinstance(answer, dict) or not isinstance(answer.get("data"), dict):
-            problem = f"Status {response.status_code}, and no GraphQL"
+            result = None
+        if isinstance(result, dict) and result.get("errors"):
+            raise GraphQLFailure(result["errors"])
+        if not isinstance(result, dict) or not isinstance(result.get("data"), dict):
+            problem = f"Status {response.status_code}, not a GraphQL response"
             raise httpx.HTTPStatusError(problem, request=response.request, response=response)
-        return dict(answer["data"])
+        return dict(result["data"])
 
 
 def _plain(value: Any) -> Any:

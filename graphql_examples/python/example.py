@@ -6,7 +6,7 @@ import sys
 
 import httpx
 from session_auth import SessionAuth, Tokens
-from sessionql_client import Client, Grant, LoginInput, RegisterInput, RenameSessionInput
+from sessionql_client import Client, LoginInput, RegisterInput, RenameSessionInput, TokenPair
 from sessionql_client.base_client import GraphQLFailure
 from sessionql_client.my_sessions import MySessionsMySessions
 from sessionql_client.sessions_page import SessionsPageMeSessionsNodes
@@ -18,32 +18,32 @@ PHONE = (
 )
 
 
-def tokens_of(grant: Grant | None) -> Tokens | None:
-    """The tokens of a log-in; None when it failed."""
-    if grant is None or grant.access_token is None or grant.refresh_token is None:
+def tokens_of(pair: TokenPair | None) -> Tokens | None:
+    """The tokens of a log-in, or None if it failed."""
+    if pair is None or pair.access_token is None or pair.refresh_token is None:
         return None
-    return Tokens(grant.access_token, grant.refresh_token)
+    return Tokens(pair.access_token, pair.refresh_token)
 
 
 def connect(url: str, user_agent: str, auth: SessionAuth) -> Client:
-    """A client whose requests carry the tokens of this session, as long as it lasts."""
+    """A client that sends the access token of this session with every request."""
     return Client(url, httpx.AsyncClient(auth=auth, headers={"User-Agent": user_agent}))
 
 
-async def all_sessions(client: Client, a_page: int) -> list[SessionsPageMeSessionsNodes]:
-    """Every session, page after page."""
-    found: list[SessionsPageMeSessionsNodes] = []
+async def all_sessions(client: Client, page_size: int) -> list[SessionsPageMeSessionsNodes]:
+    """Read all sessions, one page after another."""
+    sessions: list[SessionsPageMeSessionsNodes] = []
     after: str | None = None
-    while me := (await client.sessions_page(first=a_page, after=after)).me:
-        found += me.sessions.nodes
+    while me := (await client.sessions_page(first=page_size, after=after)).me:
+        sessions += me.sessions.nodes
         if not me.sessions.page_info.has_next_page:
             break
         after = me.sessions.page_info.end_cursor
-    return found
+    return sessions
 
 
 async def register(client: Client, auth: SessionAuth, email: str, password: str) -> None:
-    """Make an account, or say why not."""
+    """Register, or print the errors."""
     payload = (await client.register(RegisterInput(email=email, password=password))).registered
     for error in payload.errors:
         print(f"{error.code.value} at {'.'.join(error.path)}: {error.message}")
@@ -51,7 +51,7 @@ async def register(client: Client, auth: SessionAuth, email: str, password: str)
 
 
 async def log_in(client: Client, auth: SessionAuth, email: str, password: str) -> None:
-    """Sign in to it, or say why not."""
+    """Log in, or print the errors."""
     payload = (await client.log_in(LoginInput(email=email, password=password))).login
     for error in payload.errors:
         print(f"{error.code.value}: {error.message}")
@@ -59,13 +59,13 @@ async def log_in(client: Client, auth: SessionAuth, email: str, password: str) -
 
 
 def show(sessions: list[MySessionsMySessions]) -> None:
-    """The page "where you are signed in"."""
+    """Print the list of sessions."""
     for each in sessions:
         print("*" if each.is_current else "-", each.name or each.device, each.ip_address)
 
 
 async def main(url: str) -> None:
-    """Sign in on two devices, look at them, sign one out."""
+    """Log in on two devices, list their sessions, revoke one."""
     email, password = f"{secrets.token_hex(8)}@example.com", secrets.token_urlsafe()
     on_laptop, on_phone = SessionAuth(), SessionAuth()
     async with connect(url, LAPTOP, on_laptop) as laptop, connect(url, PHONE, on_phone) as phone:
@@ -79,14 +79,14 @@ async def main(url: str) -> None:
         (other,) = (each for each in mine if not each.is_current)
         await laptop.rename_session(RenameSessionInput(sessionId=current.id, name="My laptop"))
         show((await laptop.my_sessions()).my_sessions)
-        print("paged:", [each.device for each in await all_sessions(laptop, a_page=1)])
+        print("paged:", [each.device for each in await all_sessions(laptop, page_size=1)])
 
         revoked = (await laptop.revoke_session(other.id)).revoke_session
         print("revoked:", revoked.session and revoked.session.state.value)
         try:
             await phone.my_sessions()
-        except GraphQLFailure as refused:
-            print("on the phone:", refused.codes)
+        except GraphQLFailure as error:
+            print("on the phone:", error.codes)
 
 
 if __name__ == "__main__":

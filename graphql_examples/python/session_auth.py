@@ -1,6 +1,6 @@
-"""Sends the access token with every request of an httpx client, and refreshes it once for all requests that need it.
+"""Authentication for httpx: sends the access token, and refreshes it once for all concurrent requests.
 
-`httpx.AsyncClient(auth=SessionAuth())`, whatever GraphQL client sends with it. Put `tokens` there after each log-in.
+Use it as `httpx.AsyncClient(auth=SessionAuth())` with any GraphQL client. Set `tokens` after each log-in.
 """
 
 import asyncio
@@ -19,44 +19,44 @@ mutation Refresh($input: RefreshInput!) {
 
 @dataclass(frozen=True)
 class Tokens:
-    """What a log-in hands over. Secrets: keep them out of logs and URLs."""
+    """The tokens of a log-in. They are secrets: do not write them into logs or URLs."""
 
     access_token: str
     refresh_token: str
 
 
 class SessionAuth(httpx.Auth):
-    """One session. `tokens` is None when nobody is signed in, or when the session has ended."""
+    """The tokens of one session. `tokens` is None before a log-in and after the session has ended."""
 
     def __init__(self, tokens: Tokens | None = None) -> None:
         self.tokens = tokens
         self._refreshing = asyncio.Lock()
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
-        """Send; when the token is refused, refresh it and send again."""
-        sent = self._sign(request)
-        answer = yield request
-        if sent is None or not await _is_refused(answer):
+        """Send the request. If the server rejects the token, refresh it and send the request again."""
+        sent = self._authorize(request)
+        response = yield request
+        if sent is None or not await _is_unauthenticated(response):
             return
         async with self._refreshing:
-            if self.tokens is sent:  # else another request has refreshed it while this one waited
-                # Events of the account name the device by its User-Agent.
+            if self.tokens is sent:  # otherwise another request has refreshed it meanwhile
+                # The server stores the User-Agent with the session and its events.
                 device = {"User-Agent": request.headers.get("User-Agent", "")}
-                answer = yield httpx.Request("POST", request.url, json=_refresh(sent), headers=device)
-                self._take(sent, await _json(answer))
-        self._sign(request)
+                response = yield httpx.Request("POST", request.url, json=_refresh(sent), headers=device)
+                self._store(sent, await _json(response))
+        self._authorize(request)
         yield request
 
-    def _sign(self, request: httpx.Request) -> Tokens | None:
+    def _authorize(self, request: httpx.Request) -> Tokens | None:
         request.headers.pop("Authorization", None)
         if self.tokens:
             request.headers["Authorization"] = f"Bearer {self.tokens.access_token}"
         return self.tokens
 
-    def _take(self, sent: Tokens, answer: dict[str, Any]) -> None:
-        payload = (answer.get("data") or {}).get("refresh")
+    def _store(self, sent: Tokens, response: dict[str, Any]) -> None:
+        payload = (response.get("data") or {}).get("refresh")
         if payload is None or self.tokens is not sent:
-            return  # the server is not well, or somebody logged in meanwhile
+            return  # the server failed, or `tokens` was replaced by a log-in
         if payload["tokens"]:
             self.tokens = Tokens(payload["tokens"]["accessToken"], payload["tokens"]["refreshToken"])
         elif any(error["code"] == "REFRESH_TOKEN_INVALID" for error in payload["errors"]):
@@ -67,15 +67,15 @@ def _refresh(tokens: Tokens) -> dict[str, object]:
     return {"query": REFRESH, "variables": {"input": {"refreshToken": tokens.refresh_token}}}
 
 
-async def _is_refused(answer: httpx.Response) -> bool:
-    errors = (await _json(answer)).get("errors") or []
+async def _is_unauthenticated(response: httpx.Response) -> bool:
+    errors = (await _json(response)).get("errors") or []
     return any(error.get("extensions", {}).get("code") == "UNAUTHENTICATED" for error in errors)
 
 
-async def _json(answer: httpx.Response) -> dict[str, Any]:
-    await answer.aread()
+async def _json(response: httpx.Response) -> dict[str, Any]:
+    await response.aread()
     try:
-        found = answer.json()
+        body = response.json()
     except ValueError:
         return {}
-    return found if isinstance(found, dict) else {}
+    return body if isinstance(body, dict) else {}

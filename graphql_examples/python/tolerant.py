@@ -1,6 +1,6 @@
-"""A plugin for ariadne-codegen: clients take union members, types and enum values that a server adds later.
+"""A plugin for ariadne-codegen: generated clients accept union members, types and enum values that they do not know.
 
-Without it pydantic refuses every answer that holds one.
+Without it pydantic rejects every response of a newer server that contains one.
 """
 
 import ast
@@ -24,10 +24,10 @@ BY_TYPENAME = "Field(discriminator='typename__')"
 
 
 class Tolerant(Plugin):
-    """Leaves open what the generator closes."""
+    """Generates enums and unions that accept unknown values."""
 
     def generate_enum(self, class_def: ast.ClassDef, enum_type: GraphQLEnumType) -> ast.ClassDef:
-        """An enum that keeps a value it does not know."""
+        """Make the enum accept unknown values."""
         class_def.body += ast.parse(ADDED_VALUE.format(name=enum_type.name)).body
         return class_def
 
@@ -36,7 +36,7 @@ class Tolerant(Plugin):
         module: ast.Module,
         operation_definition: ExecutableDefinitionNode,  # noqa: ARG002 - the hook's signature
     ) -> ast.Module:
-        """Unions with one more member, for any type that they do not know."""
+        """Add a member for unknown types to each union."""
         return _Opener(self.schema, module).open()
 
     def generate_fragments_module(
@@ -44,12 +44,12 @@ class Tolerant(Plugin):
         module: ast.Module,
         fragments_definitions: dict[str, FragmentDefinitionNode],  # noqa: ARG002 - the same
     ) -> ast.Module:
-        """The same, in fragments."""
+        """Add a member for unknown types to each union of a fragment."""
         return _Opener(self.schema, module).open()
 
 
 class _Opener(ast.NodeTransformer):
-    """Walks through the classes of one operation's answer."""
+    """Transforms the classes of the response of one operation."""
 
     def __init__(self, schema: GraphQLSchema, module: ast.Module) -> None:
         self._schema = schema
@@ -58,19 +58,19 @@ class _Opener(ast.NodeTransformer):
         self._types = {name: self._type(each) for name, each in self._classes.items()}
 
     def open(self) -> ast.Module:
-        """The same module, changed."""
+        """Transform the module and return it."""
         for each in list(self._module.body):
             self.visit(each)
         return self._module
 
     def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST:
-        """`__typename` of a class that stands for several types: any."""
+        """Make `__typename` a string in a class that represents several types."""
         if _name(node) == "typename__" and self._type_of(node) is None:
             node.annotation = ast.Name("str")
         return self.generic_visit(node)
 
     def visit_Subscript(self, node: ast.Subscript) -> ast.AST:
-        """A union told apart by `__typename`: those it knows still are, and one more takes all others."""
+        """Add a member to a union that is discriminated by `__typename`: it accepts all other types."""
         text = ast.unparse(node)
         if not (text.startswith("Annotated[Union[") and text.endswith(f", {BY_TYPENAME}]")):
             return self.generic_visit(node)
@@ -78,24 +78,24 @@ class _Opener(ast.NodeTransformer):
         known = [name for name in members if self._types[name]]
         others = [name for name in members if not self._types[name]] or [self._add(known)]
         closed = f"Annotated[Union[{_quoted(known)}], {BY_TYPENAME}]" if len(known) > 1 else _quoted(known)
-        in_turn = ", ".join(filter(None, [closed, _quoted(others)]))
-        return ast.parse(f'Annotated[Union[{in_turn}], Field(union_mode="left_to_right")]', mode="eval").body
+        ordered = ", ".join(filter(None, [closed, _quoted(others)]))
+        return ast.parse(f'Annotated[Union[{ordered}], Field(union_mode="left_to_right")]', mode="eval").body
 
     def _add(self, known: list[str]) -> str:
-        """The class of all other members. It holds what is asked through the interfaces that all known ones share."""
+        """Add a class for all other members. It has the fields of the interfaces that all known members share."""
         types = [type_ for name in known if (type_ := self._types[name])]
         shared = [each for each in types[0].interfaces if all(each in type_.interfaces for type_ in types)]
-        promised = {str_to_snake_case(field) for interface in shared for field in interface.fields}
+        shared_fields = {str_to_snake_case(field) for interface in shared for field in interface.fields}
         for each in known:
-            promised &= {_name(field) for field in self._classes[each].body}
-        fields = [ast.unparse(field) for field in self._classes[known[0]].body if _name(field) in promised]
+            shared_fields &= {_name(field) for field in self._classes[each].body}
+        fields = [ast.unparse(field) for field in self._classes[known[0]].body if _name(field) in shared_fields]
         name = known[0].removesuffix(types[0].name) + (shared[0].name if shared else "Other")
-        place = self._module.body.index(self._classes[known[-1]]) + 1
-        self._module.body[place:place] = ast.parse("\n    ".join([ADDED_MEMBER.format(name=name), *fields])).body
+        index = self._module.body.index(self._classes[known[-1]]) + 1
+        self._module.body[index:index] = ast.parse("\n    ".join([ADDED_MEMBER.format(name=name), *fields])).body
         return name
 
     def _type(self, class_: ast.ClassDef) -> GraphQLObjectType | None:
-        """The one type that a class stands for."""
+        """The GraphQL type that a class represents, or None if it represents several."""
         fields = [field for field in class_.body if isinstance(field, ast.AnnAssign)]
         return next((self._type_of(field) for field in fields if _name(field) == "typename__"), None)
 

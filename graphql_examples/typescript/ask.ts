@@ -1,8 +1,8 @@
-// The smallest typed client: one function. Answers have the type of their document.
+// A minimal typed client: one function. The type of the result is that of the document.
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print } from "graphql";
 
-/** An error that is no part of the data, by its `code`: `UNAUTHENTICATED`, `BAD_USER_INPUT`, … */
+/** A GraphQL error. `code` is its `extensions.code`: `UNAUTHENTICATED`, `BAD_USER_INPUT` and others. */
 export class RequestError extends Error {
   constructor(
     readonly code: string,
@@ -12,7 +12,7 @@ export class RequestError extends Error {
   }
 }
 
-interface Answer<Data> {
+interface GraphQLResponse<Data> {
   data?: Data | null;
   errors?: { message: string; extensions?: { code?: string } }[];
 }
@@ -30,9 +30,9 @@ export function asker(url: string, send: typeof fetch = fetch) {
       headers: { "Content-Type": "application/json", Accept: "application/graphql-response+json, application/json" },
       body: JSON.stringify({ query: print(document), variables }),
     });
-    const { data, errors } = (await response.json()) as Answer<Data>;
+    const { data, errors } = (await response.json()) as GraphQLResponse<Data>;
     const [error] = errors ?? [];
-    if (error || !data) throw new RequestError(error?.extensions?.code ?? "", error?.message ?? "There was no answer.");
+    if (error || !data) throw new RequestError(error?.extensions?.code ?? "", error?.message ?? "The response has no data.");
     return data;
   };
 }

@@ -1,4 +1,4 @@
-// Makes `generated/` from the schema and the operations of this folder's parent: npx graphql-codegen
+// Generates `generated/` from the schema and the operations in the parent folder: npx graphql-codegen
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
 const config: CodegenConfig = {
@@ -13,7 +13,7 @@ const config: CodegenConfig = {
         useTypeImports: true,
         strictScalars: true,
         scalars: { ID: "string", DateTime: "string", IPAddress: "string", JWT: "string" },
-        // A later server may know more kinds of things than this client was made for.
+        // A newer server may return enum values that this client does not know.
         futureProofEnums: true,
       },
     },

@@ -1,9 +1,9 @@
-// What a user can do something about comes as data: the `errors` of a payload.
+// Expected errors are data: the `errors` of a payload.
 import type { LogInMutation } from "./generated/graphql.js";
 
 type LogInFailure = LogInMutation["login"]["errors"][number];
 
-/** What to tell somebody whose log-in failed. */
+/** The message to show after a failed log-in. */
 export function explainLogIn(failure: LogInFailure): string {
   switch (failure.__typename) {
     case "InvalidCredentialsError":
@@ -14,14 +14,14 @@ export function explainLogIn(failure: LogInFailure): string {
     case "RateLimitedError":
       return failure.message;
     default:
-      return unheardOf(failure);
+      return unknownError(failure);
   }
 }
 
 /**
- * The compiler knows that nothing is left (`never`), until the schema grows and it wants a `case` for what is new. The
- * clients that are out by then get here, with the fields of `... on UserError`, which every failure has.
+ * While all types have a `case`, the compiler infers `never`. When the schema gets a new type, it reports an error here.
+ * Clients that are already released call this function, with the fields of `... on UserError`, which every error has.
  */
-function unheardOf(failure: never): string {
+function unknownError(failure: never): string {
   return (failure as { message: string }).message;
 }

@@ -1,55 +1,55 @@
-// A `fetch` that is signed in: it sends the token or the cookies, and refreshes when the server asks for it.
-// Apollo, urql, Relay and whatever else takes a `fetch` can use it.
+// A `fetch` with authentication: it sends the access token or the cookies, and refreshes them when they expire.
+// For Apollo, urql, Relay and any other client with a `fetch` option.
 import { print } from "graphql";
 
 import { RefreshDocument, type RefreshMutation } from "./generated/graphql.js";
 import { areOfOneSession, keep, type TokenStore } from "./tokens.js";
 
 export interface Signing {
-  /** The address of the GraphQL endpoint. */
+  /** The URL of the GraphQL endpoint. */
   url: string;
-  /** Where the tokens are; leave it out to use cookies. */
+  /** The store of the tokens. Omit it to use cookies. */
   tokens?: TokenStore;
-  /** What really sends. */
+  /** The `fetch` that sends the requests. */
   fetch?: typeof fetch;
-  /** Where tabs take turns. Browsers have it; without it tabs may refresh at once, which the server forgives. */
+  /** Locks between tabs. Browsers have them. Without locks two tabs may refresh at once, which the server accepts. */
   locks?: Pick<LockManager, "request"> | undefined;
 }
 
-interface Answer {
+interface RefreshResponse {
   data?: RefreshMutation | null;
   errors?: { __typename?: never; message: string }[];
 }
 
 export function signedFetch({ url, tokens, fetch: send = fetch, locks = browserLocks() }: Signing): typeof fetch {
-  let underway: Promise<boolean> | null = null;
+  let refreshing: Promise<boolean> | null = null;
 
-  /** One refresh for all requests of this page, and one page after the other. True: send it again. */
-  function renew(refused: string | undefined): Promise<boolean> {
-    const turn = () => refresh(refused);
-    underway ??= (locks ? locks.request(`refresh ${url}`, turn) : turn()).finally(() => (underway = null));
-    return underway;
+  /** Refresh once for all requests of this page, and in one tab at a time. True if the request is to be sent again. */
+  function refreshWithLock(rejected: string | undefined): Promise<boolean> {
+    const run = () => refresh(rejected);
+    refreshing ??= (locks ? locks.request(`refresh ${url}`, run) : run()).finally(() => (refreshing = null));
+    return refreshing;
   }
 
-  async function refresh(refused: string | undefined): Promise<boolean> {
-    const kept = tokens?.read();
-    if (tokens && !kept) return false;
-    // Another tab was faster: its tokens are ours too.
-    if (kept && kept.accessToken !== refused) return true;
-    const variables = { input: { refreshToken: kept?.refreshToken ?? null } };
-    const answer = await send(url, {
+  async function refresh(rejected: string | undefined): Promise<boolean> {
+    const stored = tokens?.read();
+    if (tokens && !stored) return false;
+    // Another tab has refreshed: tabs share their tokens.
+    if (stored && stored.accessToken !== rejected) return true;
+    const variables = { input: { refreshToken: stored?.refreshToken ?? null } };
+    const response = await send(url, {
       method: "POST",
       credentials: tokens ? "omit" : "include",
       headers: { "Content-Type": "application/json" },
       body: JSON.stringify({ query: print(RefreshDocument), variables }),
     });
-    const { data, errors } = (await answer.json()) as Answer;
-    const failure = data?.refresh.errors[0] ?? errors?.[0];
-    const ended = failure?.__typename === "RefreshTokenInvalidError";
-    // No database, or too many attempts: as if the network had failed, for that signs nobody out.
-    if (failure && !ended) throw new Error(`Could not refresh: ${failure.message}`);
-    // Who has logged in or out meanwhile, in another tab, keeps what that brought.
-    if (tokens && tokens.read()?.refreshToken === kept?.refreshToken) {
+    const { data, errors } = (await response.json()) as RefreshResponse;
+    const error = data?.refresh.errors[0] ?? errors?.[0];
+    const ended = error?.__typename === "RefreshTokenInvalidError";
+    // Service unavailable or rate limited: handle it like a network error. The session has not ended.
+    if (error && !ended) throw new Error(`Could not refresh: ${error.message}`);
+    // Do not overwrite the tokens of a log-in or log-out in another tab.
+    if (tokens && tokens.read()?.refreshToken === stored?.refreshToken) {
       if (ended) tokens.write(null);
       else keep(tokens, data?.refresh.tokens);
     }
@@ -57,18 +57,18 @@ export function signedFetch({ url, tokens, fetch: send = fetch, locks = browserL
   }
 
   return async (input, init) => {
-    const refused = tokens?.read()?.accessToken;
-    const sendSigned = (accessToken: string | undefined) =>
-      send(input instanceof Request ? input.clone() : input, signed(input, init, accessToken, !tokens));
-    const [first, isRefused] = await look(await sendSigned(refused));
-    if (!isRefused || !(await renew(refused))) return first;
-    const renewed = tokens?.read()?.accessToken;
-    // Another account that has logged in meanwhile did not ask for this.
-    return !tokens || areOfOneSession(refused, renewed) ? sendSigned(renewed) : first;
+    const accessToken = tokens?.read()?.accessToken;
+    const sendWith = (token: string | undefined) =>
+      send(input instanceof Request ? input.clone() : input, authenticated(input, init, token, !tokens));
+    const [first, isRejected] = await inspect(await sendWith(accessToken));
+    if (!isRejected || !(await refreshWithLock(accessToken))) return first;
+    const refreshed = tokens?.read()?.accessToken;
+    // Another account may have logged in meanwhile: do not send the request as that user.
+    return !tokens || areOfOneSession(accessToken, refreshed) ? sendWith(refreshed) : first;
   };
 }
 
-function signed(
+function authenticated(
   input: RequestInfo | URL,
   init: RequestInit | undefined,
   accessToken: string | undefined,
@@ -76,27 +76,27 @@ function signed(
 ): RequestInit {
   const headers = new Headers(init?.headers ?? (input instanceof Request ? input.headers : {}));
   if (accessToken) headers.set("Authorization", `Bearer ${accessToken}`);
-  // A query by GET speaks with cookies only if no link could have sent it.
+  // The server authenticates a GET request by cookies only with this header, which no link can send.
   if (withCookies) headers.set("GraphQL-Require-Preflight", "1");
   return { ...init, headers, credentials: withCookies ? "include" : "omit" };
 }
 
-/** An answer, and whether it says `UNAUTHENTICATED`. */
-async function look(answer: Response): Promise<[Response, boolean]> {
-  const type = answer.headers.get("Content-Type") ?? "";
-  if (type.includes("json")) return [answer, isRefusal(await answer.clone().text())];
-  if (!type.includes("text/event-stream") || !answer.body) return [answer, false];
-  // Not `clone`: in node 20 an abort of what was cloned ends the program.
-  const [beginning, whole] = answer.body.tee();
-  return [new Response(whole, answer), isRefusal(await firstEvent(beginning))];
+/** The response, and whether its error is `UNAUTHENTICATED`. */
+async function inspect(response: Response): Promise<[Response, boolean]> {
+  const type = response.headers.get("Content-Type") ?? "";
+  if (type.includes("json")) return [response, isUnauthenticated(await response.clone().text())];
+  if (!type.includes("text/event-stream") || !response.body) return [response, false];
+  // Not `clone`: in Node 20 aborting a cloned response ends the process.
+  const [copy, body] = response.body.tee();
+  return [new Response(body, response), isUnauthenticated(await firstEvent(copy))];
 }
 
-function isRefusal(json: string): boolean {
+function isUnauthenticated(json: string): boolean {
   const { errors } = JSON.parse(json) as { errors?: { extensions?: { code?: string } }[] };
   return errors?.some((error) => error.extensions?.code === "UNAUTHENTICATED") ?? false;
 }
 
-/** What a stream begins with: a refusal, or at once a comment, and then whoever asked has to wait for events. */
+/** The data of the first event of a stream. The server starts every stream at once, with an error or a comment. */
 async function firstEvent(stream: ReadableStream<Uint8Array>): Promise<string> {
   const [reader, decoder] = [stream.getReader(), new TextDecoder()];
   let text = "";
@@ -105,7 +105,7 @@ async function firstEvent(stream: ReadableStream<Uint8Array>): Promise<string> {
     if (done) break;
     text += decoder.decode(value, { stream: true });
   }
-  // Over when whoever reads all of it is done, and failed if that was cut off.
+  // Resolves when the other branch of the `tee` was read; rejects if that was aborted.
   reader.cancel().catch(() => null);
   const [event = ""] = text.split("\n\n");
   return /^data: ?(.+)$/m.exec(event)?.[1] ?? "{}";

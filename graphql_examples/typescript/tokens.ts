@@ -1,31 +1,31 @@
-// Where this device keeps its tokens. With cookies there is nothing to keep, and no need of this file.
+// Stores the tokens of this device. With cookies you do not need this file.
 
 export interface Tokens {
   accessToken: string;
   refreshToken: string;
 }
 
-/** What an answer brings: `reauthenticate`, for one, leaves the refresh token as it is. */
+/** The tokens of a payload. Some mutations, like `reauthenticate`, do not replace the refresh token. */
 export interface NewTokens {
   accessToken?: string | null | undefined;
   refreshToken?: string | null | undefined;
 }
 
-/** All tabs of a browser have to share one: a copy that a tab keeps to itself grows old. */
+/** All tabs of a browser must share one store: the copy of a tab would become outdated. */
 export interface TokenStore {
   read(): Tokens | null;
   write(tokens: Tokens | null): void;
 }
 
-/** For programs, and for tests. */
+/** A store for command-line programs and tests. */
 export function inMemory(): TokenStore {
-  let kept: Tokens | null = null;
-  return { read: () => kept, write: (tokens) => void (kept = tokens) };
+  let stored: Tokens | null = null;
+  return { read: () => stored, write: (tokens) => void (stored = tokens) };
 }
 
 /**
- * For pages that cannot use cookies. Any script of the page can read it. Browsers tell other tabs a moment late, so these
- * may refresh with the token of before: the server gives them the same successor (docs/decisions/0008).
+ * A store for pages that cannot use cookies. Every script of the page can read it. Other tabs see a change a moment later,
+ * so they may refresh with the previous token: the server returns the same successor (docs/decisions/0008).
  */
 export function inLocalStorage(key = "sessionql"): TokenStore {
   return {
@@ -34,15 +34,15 @@ export function inLocalStorage(key = "sessionql"): TokenStore {
   };
 }
 
-/** Keep what `register`, `login`, `refresh`, `reauthenticate` or `changePassword` has brought. */
-export function keep(store: TokenStore, brought: NewTokens | null | undefined): void {
+/** Store the tokens of `register`, `login`, `refresh`, `reauthenticate` or `changePassword`. */
+export function keep(store: TokenStore, received: NewTokens | null | undefined): void {
   const before = store.read();
-  const accessToken = brought?.accessToken ?? before?.accessToken;
-  const refreshToken = brought?.refreshToken ?? before?.refreshToken;
+  const accessToken = received?.accessToken ?? before?.accessToken;
+  const refreshToken = received?.refreshToken ?? before?.refreshToken;
   if (accessToken && refreshToken) store.write({ accessToken, refreshToken });
 }
 
-/** Whether both tokens belong to one session, as they say themselves: good for comparing, and no proof of anything. */
+/** Whether two access tokens have the same session in their claims. Compares only; does not verify the tokens. */
 export function areOfOneSession(one: string | undefined, other: string | undefined): boolean {
   const session = sessionOf(one);
   return session !== undefined && session === sessionOf(other);

@@ -1,4 +1,4 @@
-// Tells a page of sign-outs as they happen, its own too: server-sent events, which need nothing but a `fetch`.
+// Notifies a page of sign-outs, including its own, over server-sent events, which need only a `fetch`.
 import { print } from "graphql";
 import { createClient, NetworkError } from "graphql-sse";
 
@@ -7,19 +7,19 @@ import { WatchSignOutsDocument, type WatchSignOutsSubscription } from "./generat
 export type SignOut = WatchSignOutsSubscription["sessionRevoked"];
 
 export interface Watching {
-  /** The address of the GraphQL endpoint. */
+  /** The URL of the GraphQL endpoint. */
   url: string;
   /** A `signedFetch`, with tokens or with cookies. */
   fetch: typeof fetch;
-  /** Another session was signed out. Without one: some may have been while nobody watched, so ask for the list again. */
+  /** Another session was signed out. Called without one after each connect: read the list of sessions again. */
   changed(signOut?: SignOut): void;
-  /** This session is over, for whatever reason: show the log-in. Nothing comes after it. */
+  /** This session has ended: show the log-in. No other call follows. */
   signedOut(): void;
 }
 
-/** Watch until this session is over, and connect again whenever a stream is cut. Gives what stops it before that. */
+/** Watch until this session ends, and reconnect after connection errors. Returns a function that stops it. */
 export function watchSignOuts({ url, fetch, changed, signedOut }: Watching): () => void {
-  const client = createClient({ url, fetchFn: fetch, retryAttempts: Infinity, retry: pause });
+  const client = createClient({ url, fetchFn: fetch, retryAttempts: Infinity, retry: retryDelay });
   let stopped = false;
   client.subscribe<WatchSignOutsSubscription>(
     { query: print(WatchSignOutsDocument) },
@@ -27,7 +27,7 @@ export function watchSignOuts({ url, fetch, changed, signedOut }: Watching): () 
       next({ data, errors }) {
         if (data && !data.sessionRevoked.isCurrent) changed(data.sessionRevoked);
         const [error] = errors ?? [];
-        // Whatever else fails is tried again, as a connection is.
+        // Retry after other errors, as after a connection error.
         if (error && error.extensions?.["code"] !== "UNAUTHENTICATED") throw new NetworkError(error.message);
       },
       error: (error) => console.error(error),
@@ -41,8 +41,8 @@ export function watchSignOuts({ url, fetch, changed, signedOut }: Watching): () 
   };
 }
 
-/** Longer each time, up to half a minute; and not all pages at once. */
-function pause(tries: number): Promise<void> {
+/** Exponential backoff with jitter, at most 30 seconds. */
+function retryDelay(tries: number): Promise<void> {
   const seconds = Math.min(2 ** tries, 30) * (0.5 + Math.random() / 2);
   return new Promise((resolve) => setTimeout(resolve, seconds * 1000));
 }

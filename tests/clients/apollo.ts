@@ -46,7 +46,7 @@ const SessionsInPages = graphql(`
 `);
 
 interface Apollo extends Client {
-  /** The sessions of the list that was asked for last, without asking again. */
+  /** The sessions of the last list, read from the cache. */
   cached(): Session[] | undefined;
 }
 
@@ -54,7 +54,7 @@ function apollo({ url, tokens, fetch }: Browser): Apollo {
   const client = new ApolloClient({
     link: new HttpLink({ uri: url, fetch }),
     cache: new InMemoryCache({
-      // A pattern, and no list: so `... on UserError` also reads failures that a later server adds.
+      // A pattern instead of a list, so `... on UserError` also matches errors that a newer server adds.
       possibleTypes: { UserError: [".+Error"], Node: ["User", "Session", "SecurityEvent"] },
       typePolicies: { User: { fields: { sessions: relayStylePagination(["filter", "orderBy"]) } } },
     }),

@@ -1,4 +1,4 @@
-// The audits of GraphQL over HTTP, asked with these headers (JSON): node audits.mjs URL HEADERS
+// Runs the GraphQL over HTTP audits with these headers (JSON): node audits.mjs URL HEADERS
 import { serverAudits } from "graphql-http";
 
 const [url, more] = process.argv.slice(2);

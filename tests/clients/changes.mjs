@@ -1,4 +1,4 @@
-// What changed between two schemas, and whom it breaks: node changes.mjs OLD.graphql NEW.graphql
+// Lists the changes between two schemas, with their severity: node changes.mjs OLD.graphql NEW.graphql
 import { readFileSync } from "node:fs";
 
 import { diff } from "@graphql-inspector/core";

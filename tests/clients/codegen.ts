@@ -1,4 +1,4 @@
-// What the programs of this folder ask beyond the examples, and the client that was made when the schema was younger.
+// Generates the types of operations beyond the examples, and a client for an older schema.
 import type { CodegenConfig } from "@graphql-codegen/cli";
 
 const config = {

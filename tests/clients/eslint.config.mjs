@@ -1,4 +1,4 @@
-// The lints of our schemas and of the example operations. Every exception has its reason beside it.
+// The lint rules for the schemas and the example operations, with a reason for each exception.
 import graphql from "@graphql-eslint/eslint-plugin";
 
 const { configs, parser } = graphql;
@@ -6,7 +6,7 @@ const { configs, parser } = graphql;
 const schemaRules = {
   ...configs["flat/schema-recommended"].rules,
   ...configs["flat/schema-relay"].rules,
-  // More than recommended: whatever a client may ask about is explained, down to each argument.
+  // Stricter than recommended: every type, field, argument and enum value has a description.
   "@graphql-eslint/require-description": [
     "error",
     {
@@ -16,11 +16,11 @@ const schemaRules = {
       InputValueDefinition: true,
       EnumValueDefinition: true,
       DirectiveDefinition: true,
-      // GraphQL's own directive. Its line is there for tools that are older than it, and explains nothing of ours.
+      // A directive of the GraphQL specification, declared for older tools only.
       ignoredSelectors: ["DirectiveDefinition[name.value=oneOf]"],
     },
   ],
-  // An ID is for what can be fetched again. These are parts of something else, or the answer to one request.
+  // An ID identifies objects that can be refetched. These types are parts of other objects or of one response.
   "@graphql-eslint/strict-id-in-types": [
     "error",
     {
@@ -35,8 +35,8 @@ const schemaRules = {
     {
       withEdgeSuffix: true,
       shouldImplementNode: true,
-      // Lists that are short by nature are no pages: the `errors` of a payload, the path of an argument, the `nodes` of
-      // a page beside its edges, and `mySessions`, the plain list of at most 100.
+      // Short lists have no pagination: the `errors` of a payload, the path of an argument, the `nodes` of a connection,
+      // and `mySessions`, a list of at most 100.
       listTypeCanWrapOnlyEdgeType: false,
     },
   ],
@@ -48,7 +48,7 @@ const graphQLConfig = {
     sessions: { schema: "schema/schema.graphql", documents: "graphql_examples/*.graphql" },
     python: { schema: "schema/schema.graphql", documents: "graphql_examples/python/*.graphql" },
     services: { schema: "schema/services.graphql", documents: "graphql_examples/services/*.graphql" },
-    // By which the tests know that these lints find anything at all.
+    // The tests check that this rule reports an error: it shows that the linter runs.
     wrong: { schema: "tests/clients/wrong/schema.graphql", documents: "tests/clients/wrong/operation.graphql" },
   },
 };

@@ -1,4 +1,4 @@
-// The typed client of graphql_examples/typescript, made by the client preset, as it stands: `fetch` and types.
+// The typed client of graphql_examples/typescript, unchanged: `fetch` and the types of the client preset.
 import { asker, RequestError } from "../../graphql_examples/typescript/ask.js";
 import {
   LogInDocument,

@@ -1,4 +1,4 @@
-// A recipe of docs/trusted-documents.md at work: node recipe.mjs RECIPE MANIFEST, with what it sends and gets as JSON
+// Runs an example of docs/trusted-documents.md: node recipe.mjs RECIPE MANIFEST. Prints its requests and responses (JSON)
 import { readFile } from "node:fs/promises";
 
 const [name, file] = process.argv.slice(2);
@@ -14,7 +14,7 @@ globalThis.fetch = (address, options = {}) => {
 const recipe = await import(`./recipe-${name}.mjs`);
 const manifest = JSON.parse(await readFile(file, "utf8"));
 const [id] = Object.entries(manifest).find(([, text]) => String(text).includes("mySessions")) ?? [];
-// As the client preset generates it: a document that knows its id.
+// A document with its id, as the client preset generates it.
 const generated = async () => ({ ...(await import("graphql")).parse(TEXT), __meta__: { hash: id } });
 
 const DRIVERS = {

@@ -1,4 +1,4 @@
-// graphql-sse 2, with a connection for each operation ("distinct connections"), over the `fetch` of the example.
+// graphql-sse 2 with one connection per operation ("distinct connections mode") and the `fetch` of the example.
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print } from "graphql";
 import { type Client, createClient, NetworkError } from "graphql-sse";
@@ -20,11 +20,11 @@ import { register, renameUntilHeard, somebody } from "./story/signedIn.js";
 import { argument, type Chapters, tell } from "./story/tell.js";
 import { type Watcher, watching } from "./story/watching.js";
 
-/** It comes back at once, where others wait for seconds. */
+/** Reconnects without the delay of the default options. */
 const clientOf = ({ url, fetch }: Browser, onRetry = () => {}) =>
   createClient({ url, fetchFn: fetch, retry: () => Promise.resolve(onRetry()) });
 
-/** The code of the error that was the only answer. */
+/** The code of the error that was the only result. */
 const codeOf = (end: unknown) => (end as [{ extensions?: { code?: string } }])[0].extensions?.code;
 
 function hear<Data, Variables extends Record<string, unknown>>(

@@ -22,7 +22,7 @@ import { overSocket, overStream } from "./watching/urql.js";
 type Variables = Record<string, unknown>;
 
 interface UrqlClient extends Client {
-  /** From the cache, while that has it. */
+  /** Reads from the cache first. */
   cached(): Promise<readonly Session[]>;
 }
 

@@ -141,7 +141,7 @@ async def test_a_new_password_revokes_the_other_sessions(deps: Dependencies) -> 
     assert isinstance(await refresh(deps, phone.tokens.refresh, PHONE), RefreshTokenInvalid)
     assert isinstance(await login(deps, LogIn("ana@example.com", PASSWORD), PHONE), InvalidCredentials)
     assert isinstance(await login(deps, LogIn("ana@example.com", NEW), PHONE), LogInResult)
-    assert await is_authenticated(deps, bob.tokens.access.text), "somebody else's"
+    assert await is_authenticated(deps, bob.tokens.access.text), "of another user"
     kinds = [event.kind for event in await events_of(deps, ana.user.id)]
     assert EventKind.PASSWORD_CHANGED in kinds
 

@@ -104,10 +104,10 @@ async def test_a_session_of_another_user_is_not_found(deps: Dependencies) -> Non
         Reauthentication("", str(ana.session.id)),
     ]
 
-    refused = {await mark_reauthenticated(deps, service, request) for request in tried}
+    rejected = {await mark_reauthenticated(deps, service, request) for request in tried}
 
-    assert len(refused) == 1
-    assert isinstance(refused.pop(), SessionNotFound)
+    assert len(rejected) == 1
+    assert isinstance(rejected.pop(), SessionNotFound)
     assert await get_row(deps, ana.session) == ana.session
     assert await get_row(deps, bob.session) == bob.session
 
@@ -117,10 +117,10 @@ async def test_an_ended_session_stays_ended(deps: Dependencies, clock: FakeClock
     await logout(deps, PresentedCredentials(as_requester(ana)), LAPTOP)
     ended = await get_row(deps, ana.session)
 
-    refused = await mark_reauthenticated(deps, service, of(ana))
+    rejected = await mark_reauthenticated(deps, service, of(ana))
 
-    assert isinstance(refused, SessionEnded)
-    assert refused.ended_at == clock()
+    assert isinstance(rejected, SessionEnded)
+    assert rejected.ended_at == clock()
     assert await get_row(deps, ana.session) == ended
 
 

@@ -61,7 +61,7 @@ async def test_the_events_name_the_service(deps: Dependencies) -> None:
     events = await events_of(deps, first.user.id)
 
     kinds = [event.kind for event in events]
-    assert sorted(kinds) == [EventKind.LOGGED_IN, EventKind.LOGGED_IN, EventKind.NEW_DEVICE], "the first is no news"
+    assert sorted(kinds) == [EventKind.LOGGED_IN, EventKind.LOGGED_IN, EventKind.NEW_DEVICE], "no event for the first"
     assert {(event.actor_name, event.actor_id) for event in events} == {("Shop", None)}
     assert {(event.device, event.ip_address) for event in events} == {
         ("Safari on iPhone", "198.51.100.7"),
@@ -94,10 +94,10 @@ async def test_the_session_limit_holds_for_concurrent_log_ins(deps: Dependencies
 
 @pytest.mark.parametrize("subject", ["", "x" * 256, "a\nb", "a\0b", "a\ud800b", "a\u200bb"])
 async def test_an_invalid_subject_is_rejected(deps: Dependencies, subject: str) -> None:
-    refused = await create_session(deps, await a_service(deps), ExternalLogin(subject), PHONE)
+    rejected = await create_session(deps, await a_service(deps), ExternalLogin(subject), PHONE)
 
-    assert isinstance(refused, InvalidInput)
-    assert refused.path == ("input", "subject")
+    assert isinstance(rejected, InvalidInput)
+    assert rejected.path == ("input", "subject")
 
 
 async def test_subjects_are_compared_exactly(deps: Dependencies) -> None:
@@ -112,8 +112,8 @@ async def test_an_external_user_cannot_log_in_with_a_password(deps: Dependencies
     await sign_in_externally(deps, "ana@example.com")
 
     for password in ("", "None", PASSWORD):
-        refused = await login(deps, LogIn("ana@example.com", password), LAPTOP)
-        assert isinstance(refused, InvalidCredentials)
+        rejected = await login(deps, LogIn("ana@example.com", password), LAPTOP)
+        assert isinstance(rejected, InvalidCredentials)
     hers = await sign_up(deps, "ana@example.com")
     assert hers.user.subject is None, "a subject that looks like an address is no address"
 
@@ -136,11 +136,11 @@ async def test_a_log_in_before_1970_is_rejected(deps: Dependencies) -> None:
 
     first = await create_session(deps, service, replace(SUBJECT, authenticated_at=epoch), PHONE)
     before = replace(SUBJECT, authenticated_at=epoch - timedelta(microseconds=1))
-    refused = await create_session(deps, service, before, PHONE)
+    rejected = await create_session(deps, service, before, PHONE)
 
     assert isinstance(first, LogInResult)
     assert await authenticate(deps, first.tokens.access.text, PHONE), "a token that is handed out is good"
-    assert refused == InvalidInput("`authenticatedAt` is before 1970.", ("input", "authenticatedAt"))
+    assert rejected == InvalidInput("`authenticatedAt` is before 1970.", ("input", "authenticatedAt"))
 
 
 async def test_a_log_in_in_the_future_is_rejected_beyond_a_minute_of_skew(deps: Dependencies, clock: FakeClock) -> None:
@@ -148,21 +148,21 @@ async def test_a_log_in_in_the_future_is_rejected_beyond_a_minute_of_skew(deps: 
 
     skewed = await create_session(deps, service, replace(SUBJECT, authenticated_at=clock() + minute), PHONE)
     late = replace(SUBJECT, authenticated_at=clock() + minute + timedelta(microseconds=1))
-    refused = await create_session(deps, service, late, PHONE)
+    rejected = await create_session(deps, service, late, PHONE)
 
     assert isinstance(skewed, LogInResult)
     assert skewed.session.authenticated_at == clock(), "by our clock it was just now"
-    assert isinstance(refused, InvalidInput)
-    assert refused.path == ("input", "authenticatedAt")
+    assert isinstance(rejected, InvalidInput)
+    assert rejected.path == ("input", "authenticatedAt")
 
 
 async def test_the_subject_of_a_disabled_user_is_rejected(deps: Dependencies) -> None:
     ana = await sign_in_externally(deps)
     await disable_user(deps, "Support", str(ana.user.id))
 
-    refused = await create_session(deps, await a_service(deps), SUBJECT, PHONE)
+    rejected = await create_session(deps, await a_service(deps), SUBJECT, PHONE)
 
-    assert isinstance(refused, AccountDisabled)
+    assert isinstance(rejected, AccountDisabled)
 
 
 async def test_the_subject_of_a_deleted_user_is_a_new_user(deps: Dependencies) -> None:

@@ -145,11 +145,11 @@ async def test_text_that_is_not_a_token_is_not_active(deps: Dependencies) -> Non
     ana = await sign_up(deps)
     key = await create_key(deps, "Shop", list(Scope))
     assert isinstance(key, NewKey)
-    access, sealed = ana.tokens.access.text, ana.tokens.refresh
+    access, refresh_token = ana.tokens.access.text, ana.tokens.refresh
 
     for token in ("", "x", "\0", "\ud800", "a.b.c", "sqlr_", key.token, str(ana.session.id), "x" * 100_000):
         assert not await is_active(deps, token)
-    for token in (access, sealed):
+    for token in (access, refresh_token):
         for odd in (token + "=", token[:-1], " " + token, "Bearer " + token, token.swapcase()):
             assert not await is_active(deps, odd)
         last = BASE64URL[BASE64URL.find(token[-1]) ^ 1]
@@ -162,8 +162,8 @@ async def test_introspection_agrees_with_authentication_while_sessions_end(deps:
     phones = [await sign_in(deps, client=PHONE) for _ in range(10)]
 
     async def ask(phone: LogInResult) -> tuple[bool, bool]:
-        refused = await authenticate(deps, phone.tokens.access.text, PHONE) is None
-        return refused, await is_active(deps, phone.tokens.access.text)
+        rejected = await authenticate(deps, phone.tokens.access.text, PHONE) is None
+        return rejected, await is_active(deps, phone.tokens.access.text)
 
     asked, _ = await asyncio.gather(
         asyncio.gather(*map(ask, phones * 3)), revoke_sessions(deps, "Support", str(ana.user.id))

@@ -14,44 +14,44 @@ from tests.resolvers.builders import PASSWORD, sign_up
 
 
 async def test_at_most_max_concurrent_tasks_run_in_order_of_arrival() -> None:
-    turns, inside, most, order = KeyedSemaphore(), 0, 0, list[int]()
+    semaphore, running, max_inside, order = KeyedSemaphore(), 0, 0, list[int]()
 
     async def work(number: int) -> None:
-        nonlocal inside, most
-        async with turns.acquire("ana", 2):
+        nonlocal running, max_inside
+        async with semaphore.acquire("ana", 2):
             order.append(number)
-            inside += 1
-            most = max(most, inside)
+            running += 1
+            max_inside = max(max_inside, running)
             await asyncio.sleep(0)
-            inside -= 1
+            running -= 1
 
     await asyncio.gather(*(work(number) for number in range(20)))
 
-    assert most == 2
+    assert max_inside == 2
     assert order == list(range(20))
-    assert turns._entries == {}
+    assert semaphore._entries == {}
 
 
 async def test_tasks_with_another_key_do_not_wait() -> None:
-    turns = KeyedSemaphore()
-    async with turns.acquire("ana", 1), turns.acquire("bob", 1):
-        assert turns._entries.keys() == {"ana", "bob"}
+    semaphore = KeyedSemaphore()
+    async with semaphore.acquire("ana", 1), semaphore.acquire("bob", 1):
+        assert semaphore._entries.keys() == {"ana", "bob"}
 
 
 async def test_a_failed_or_cancelled_task_releases_the_semaphore() -> None:
-    turns = KeyedSemaphore()
+    semaphore = KeyedSemaphore()
     with pytest.raises(KeyError):
-        async with turns.acquire("ana", 1):
+        async with semaphore.acquire("ana", 1):
             raise KeyError
-    async with turns.acquire("ana", 1):
-        waiting = asyncio.create_task(turns.acquire("ana", 1).__aenter__())
+    async with semaphore.acquire("ana", 1):
+        waiting = asyncio.create_task(semaphore.acquire("ana", 1).__aenter__())
         await asyncio.sleep(0)
         waiting.cancel()
         with suppress(asyncio.CancelledError):
             await waiting
-    async with turns.acquire("ana", 1):
+    async with semaphore.acquire("ana", 1):
         pass
-    assert turns._entries == {}
+    assert semaphore._entries == {}
 
 
 @pytest.mark.parametrize("addresses", [1, 30])

@@ -75,10 +75,10 @@ async def test_another_form_of_an_address_is_the_same_account(deps: Dependencies
 
     assert await register(deps, LogIn(typed, PASSWORD), PHONE) == EmailTaken()
     assert (await sign_in(deps, typed)).user.id == ana.user.id
-    assert len(await my_sessions(deps, as_requester(ana))) == 2, "the refused one made no session"
+    assert len(await my_sessions(deps, as_requester(ana))) == 2, "the rejected one created no session"
 
 
-@pytest.mark.parametrize("email", ["ana@example.com", "nobody@example.com", "no address", "", "\ud800@example.com"])
+@pytest.mark.parametrize("email", ["ana@example.com", "unknown@example.com", "no address", "", "\ud800@example.com"])
 async def test_a_wrong_password_and_an_unknown_address_look_and_cost_the_same(
     deps: Dependencies, monkeypatch: pytest.MonkeyPatch, email: str
 ) -> None:

@@ -76,7 +76,7 @@ async def test_ended_sessions_are_deleted_at_the_exact_instant(deps: Dependencie
     assert await session_ids(deps, ana.id) == {session.id for session in kept}
     assert [await find_row(deps, session) for session in kept] == kept
     clock.now += INSTANT
-    assert await prune(deps) == PruneResult(3, 0), "each in its turn"
+    assert await prune(deps) == PruneResult(3, 0), "each at its time"
     assert [await find_row(deps, session) for session in due] == [None] * 4
 
 
@@ -168,7 +168,7 @@ async def test_one_transaction_contains_one_batch_only(
     with pytest.raises(StorageError):
         await prune(replace(deps, storage=cast(Storage, failing)))
 
-    assert len(await session_ids(deps, ana.id)) == 1, "what two windows deleted stays deleted"
+    assert len(await session_ids(deps, ana.id)) == 1, "what two batches deleted stays deleted"
     assert await prune(deps) == PruneResult(1, 0)
 
 

@@ -79,11 +79,11 @@ async def test_a_refresh_is_no_new_log_in(deps: Dependencies, clock: FakeClock) 
 async def test_a_chain_of_refreshes_ends_at_the_absolute_lifetime(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
     token, end = ana.tokens.refresh, ana.session.created_at + timedelta(days=90)
-    for turn in range(1, 5):
+    for index in range(1, 5):
         clock.advance(days=20)
         result = await refreshed(deps, token)
         token = result.tokens.refresh
-        assert result.session.generation == turn
+        assert result.session.generation == index
         assert result.tokens.refresh_expires_at == min(clock() + timedelta(days=30), end)
 
     clock.now = end

@@ -82,12 +82,12 @@ BAD_NAMES = ["", " ", "n" * 81, "a\0b", "a\nb", "\ud800", "a\u202eb", "a\u2066b"
 async def test_an_invalid_name_is_rejected_before_anything_is_created(deps: Dependencies, name: str) -> None:
     ana = await sign_up(deps)
 
-    for refused in (
+    for rejected in (
         await login(deps, LogIn("ana@example.com", PASSWORD, name), PHONE),
         await register(deps, LogIn("bob@example.com", PASSWORD, name), PHONE),
     ):
-        assert isinstance(refused, InvalidInput)
-        assert refused.path == ("input", "sessionName")
+        assert isinstance(rejected, InvalidInput)
+        assert rejected.path == ("input", "sessionName")
     assert len(await my_sessions(deps, as_requester(ana))) == 1
     assert await login(deps, LogIn("bob@example.com", PASSWORD), PHONE) == InvalidCredentials()
 
@@ -110,10 +110,10 @@ async def test_a_name_of_eighty_characters_in_any_script_is_stored(deps: Depende
 async def test_an_invalid_address_or_password_is_rejected_by_its_name(
     deps: Dependencies, email: str, password: str, path: str
 ) -> None:
-    refused = await register(deps, LogIn(email, password), PHONE)
+    rejected = await register(deps, LogIn(email, password), PHONE)
 
-    assert isinstance(refused, InvalidInput)
-    assert refused.path == ("input", path)
+    assert isinstance(rejected, InvalidInput)
+    assert rejected.path == ("input", path)
 
 
 async def test_a_lone_surrogate_in_a_password_is_rejected_without_an_exception(deps: Dependencies) -> None:

@@ -46,10 +46,10 @@ async def test_a_session_is_renamed_and_its_name_removed(deps: Dependencies) -> 
 async def test_an_invalid_name_is_rejected_and_changes_nothing(deps: Dependencies, name: str) -> None:
     ana = await sign_up(deps)
 
-    refused = await rename_session(deps, as_requester(ana), str(ana.session.id), name, LAPTOP)
+    rejected = await rename_session(deps, as_requester(ana), str(ana.session.id), name, LAPTOP)
 
-    assert isinstance(refused, InvalidInput)
-    assert refused.path == ("input", "name")
+    assert isinstance(rejected, InvalidInput)
+    assert rejected.path == ("input", "name")
     assert await get_row(deps, ana.session) == ana.session
 
 

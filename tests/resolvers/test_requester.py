@@ -73,8 +73,8 @@ async def test_an_unused_session_ends_at_the_exact_instant(deps: Dependencies, c
 
 async def test_a_used_session_ends_exactly_at_its_absolute_lifetime(deps: Dependencies, clock: FakeClock) -> None:
     ana = await add_user(deps)
-    born = clock() - timedelta(days=90) + timedelta(seconds=1)
-    session = await add_session(deps, ana.id, created_at=born)
+    created_at = clock() - timedelta(days=90) + timedelta(seconds=1)
+    session = await add_session(deps, ana.id, created_at=created_at)
     token = long_token(deps, session)
 
     clock.advance(seconds=1, microseconds=-1)

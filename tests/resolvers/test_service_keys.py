@@ -135,9 +135,9 @@ async def test_keys_are_never_in_a_repr(deps: Dependencies, caplog: pytest.LogCa
 
 @pytest.mark.parametrize(("name", "path"), [("", "name"), (" ", "name"), ("a\nb", "name"), ("x" * 81, "name")])
 async def test_a_key_must_have_a_name(deps: Dependencies, name: str, path: str) -> None:
-    refused = await create_key(deps, name, [Scope.OPERATOR])
-    assert isinstance(refused, InvalidInput)
-    assert refused.path == (path,)
+    rejected = await create_key(deps, name, [Scope.OPERATOR])
+    assert isinstance(rejected, InvalidInput)
+    assert rejected.path == (path,)
     assert await list_keys(deps) == []
 
 

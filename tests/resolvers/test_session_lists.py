@@ -81,11 +81,11 @@ async def test_an_id_in_another_form_is_not_found(deps: Dependencies, malformed:
 async def test_an_invalid_search_is_rejected(deps: Dependencies, search: str, dry_run: bool) -> None:
     ana = await sign_up(deps)
 
-    refused = await revoke_sessions(
+    rejected = await revoke_sessions(
         deps, as_requester(ana), SessionFilter(search=search), dry_run=dry_run, client=LAPTOP
     )
 
-    assert refused == InvalidInput("`search` must have 1 to 100 printable characters.", ("filter",))
+    assert rejected == InvalidInput("`search` must have 1 to 100 printable characters.", ("filter",))
 
 
 async def test_sessions_are_found_by_id_for_their_owner_only(deps: Dependencies) -> None:

@@ -204,7 +204,7 @@ ENDS: dict[str, tuple[EndReason, Act]] = {
         EndReason.REVOKED,
         lambda deps, it: admin.disable_user(deps, "operator", str(it.session.user_id)),
     ),
-    "proved anew": (
+    "re-authenticated": (
         EndReason.REPLACED,
         lambda deps, it: reauthenticate(deps, as_requester(it), PASSWORD, LAPTOP),
     ),

@@ -52,6 +52,6 @@ def test_a_device_that_is_signed_out_receives_it_and_its_stream_ends(standing: S
     assert last == "complete"
 
     with stream_of(phone, WATCH) as response:
-        (_, refusal), (last, _) = events(response)
-    assert json.loads(refusal)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED", "nor may it subscribe again"
+        (_, rejection), (last, _) = events(response)
+    assert json.loads(rejection)["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED", "nor may it subscribe again"
     assert last == "complete"

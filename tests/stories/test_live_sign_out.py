@@ -38,7 +38,7 @@ def test_a_device_that_is_signed_out_receives_it_and_its_socket_closes(standing:
         assert rest == [{"id": "1", "type": "complete"}], "its own end is the last that it sees"
         assert tab.next() == {"sessionRevoked": {"isCurrent": False, "session": revoked}}
         tab.say(type="ping")
-        assert tab.hear() == {"type": "pong"}, "the other device goes on"
+        assert tab.hear() == {"type": "pong"}, "the other device continues"
 
 
 def test_every_socket_of_a_session_is_closed_even_without_subscriptions(standing: Server, ana: str) -> None:
@@ -92,7 +92,7 @@ def test_an_ended_session_cannot_connect(standing: Server, ana: str) -> None:
     laptop.get(REVOKE_ALL)
     assert rejected_close(laptop) == (4401, "This session has ended.")
     laptop.access_token = "nonsense"
-    assert rejected_close(laptop)[0] == 4403, "clients refresh such a token, and come back by themselves"
+    assert rejected_close(laptop)[0] == 4403, "clients refresh such a token, and reconnect automatically"
 
 
 def test_ordinary_operations_work_over_a_socket_too(standing: Server, ana: str) -> None:

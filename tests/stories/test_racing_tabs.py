@@ -26,7 +26,7 @@ def test_fifty_tabs_refresh_one_token_and_share_one_token_family(standing: Serve
         assert len(browser.get(MY_SESSIONS)["mySessions"]) == 1, "every access token works"
 
     browser.refresh_token = successors.pop()
-    assert browser.refresh()["errors"] == [], "the lineage goes on from the one successor"
+    assert browser.refresh()["errors"] == [], "the token family continues from the one successor"
 
 
 def test_a_refresh_token_used_after_its_successor_ends_the_session(standing: Server, ana: str) -> None:
@@ -40,7 +40,7 @@ def test_a_refresh_token_used_after_its_successor_ends_the_session(standing: Ser
     payload = thief.refresh()
 
     assert payload["errors"][0]["code"] == "REFRESH_TOKEN_INVALID"
-    assert browser.code(MY_SESSIONS) == "UNAUTHENTICATED", "thief and owner cannot be told apart: both are out"
+    assert browser.code(MY_SESSIONS) == "UNAUTHENTICATED", "thief and owner look the same: both are signed out"
     assert browser.refresh()["errors"][0]["code"] == "REFRESH_TOKEN_INVALID"
 
 

@@ -29,7 +29,7 @@ def test_two_devices_see_each_other_and_one_signs_the_other_out(standing: Server
         "errors": [],
     }
 
-    assert phone.code(MY_SESSIONS) == "UNAUTHENTICATED", "the very next request is refused"
+    assert phone.code(MY_SESSIONS) == "UNAUTHENTICATED", "the very next request is rejected"
     assert phone.refresh()["errors"][0]["code"] == "REFRESH_TOKEN_INVALID"
     assert [each["id"] for each in laptop.get(MY_SESSIONS)["mySessions"]] == [laptop.session_id]
 

@@ -4,7 +4,7 @@ from .base_client import BaseClient
 from .base_model import BaseModel
 from .client import Client
 from .enums import DeviceKind, ErrorCode, SessionState, TokenDelivery
-from .fragments import Grant
+from .fragments import TokenPair
 from .input_types import LoginInput, RegisterInput, RenameSessionInput, SessionFilter
 from .log_in import (
     LogIn,
@@ -57,7 +57,6 @@ __all__ = [
     "Client",
     "DeviceKind",
     "ErrorCode",
-    "Grant",
     "LogIn",
     "LogInLogin",
     "LogInLoginErrorsAccountDisabledError",
@@ -103,4 +102,5 @@ __all__ = [
     "SessionsPageMeSessionsNodes",
     "SessionsPageMeSessionsPageInfo",
     "TokenDelivery",
+    "TokenPair",
 ]

@@ -30,7 +30,7 @@ class Client(BaseClient):
                   device
                 }
                 tokens {
-                  ...Grant
+                  ...TokenPair
                 }
                 errors {
                   __typename
@@ -43,7 +43,7 @@ class Client(BaseClient):
               }
             }
 
-            fragment Grant on AuthTokens {
+            fragment TokenPair on AuthTokens {
               accessToken
               refreshToken
             }
@@ -64,7 +64,7 @@ class Client(BaseClient):
                   device
                 }
                 tokens {
-                  ...Grant
+                  ...TokenPair
                 }
                 errors {
                   __typename
@@ -79,7 +79,7 @@ class Client(BaseClient):
               }
             }
 
-            fragment Grant on AuthTokens {
+            fragment TokenPair on AuthTokens {
               accessToken
               refreshToken
             }

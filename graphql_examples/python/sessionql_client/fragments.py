@@ -8,9 +8,9 @@ from pydantic import Field
 from .base_model import BaseModel
 
 
-class Grant(BaseModel):
+class TokenPair(BaseModel):
     access_token: Optional[str] = Field(alias="accessToken")
     refresh_token: Optional[str] = Field(alias="refreshToken")
 
 
-Grant.model_rebuild()
+TokenPair.model_rebuild()

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from .base_model import BaseModel
 from .enums import ErrorCode
-from .fragments import Grant
+from .fragments import TokenPair
 
 
 class LogIn(BaseModel):
@@ -41,7 +41,7 @@ class LogInLoginSession(BaseModel):
     device: str
 
 
-LogInLoginTokens = Grant
+LogInLoginTokens = TokenPair
 
 
 class LogInLoginErrorsInvalidCredentialsError(BaseModel):

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from .base_model import BaseModel
 from .enums import ErrorCode
-from .fragments import Grant
+from .fragments import TokenPair
 
 
 class Register(BaseModel):
@@ -40,7 +40,7 @@ class RegisterRegisteredSession(BaseModel):
     device: str
 
 
-RegisterRegisteredTokens = Grant
+RegisterRegisteredTokens = TokenPair
 
 
 class RegisterRegisteredErrorsInvalidInputError(BaseModel):

@@ -1,4 +1,4 @@
-// A client that was made when the schema was younger: it has never heard of `RateLimitedError`, which the server sends.
+// A client that was generated from an older schema, without `RateLimitedError`, which the server returns.
 import { ApolloClient, HttpLink, InMemoryCache } from "@apollo/client";
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
@@ -25,10 +25,10 @@ const OlderLogIn = graphql(`
 `);
 type Failure = OlderLogInMutation["login"]["errors"][number];
 
-// @ts-expect-error: its schema has no such type.
+// @ts-expect-error: its schema does not have this type.
 const unheardOf: Failure["__typename"] = "RateLimitedError";
 
-/** All that this client knows by name; the rest has the fields of `UserError`. */
+/** The types that this client knows; other types have the fields of `UserError`. */
 function explain(failure: Failure | undefined): string {
   switch (failure?.__typename) {
     case undefined:
@@ -50,7 +50,7 @@ function later(failure: never): string {
 
 type LogIn = (email: string, password: string) => Promise<Failure[] | undefined>;
 
-/** Six wrong passwords: the last one is too many, in a way that this client does not know. */
+/** Six wrong passwords: the last response has an error of a type that this client does not know. */
 async function guess(logIn: LogIn): Promise<void> {
   const email = `${randomUUID()}@example.com`;
   assert.deepEqual((await ask(RegisterDocument, { input: { email, password: PASSWORD } })).register.errors, []);

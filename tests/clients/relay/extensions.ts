@@ -1,4 +1,4 @@
-// Files that Relay's compiler makes import each other without an extension. Bundlers add it; node wants to be told.
+// Files that the compiler of Relay generates import each other without an extension. Bundlers resolve it; this does for Node.
 import type { ResolveHook } from "node:module";
 
 export const resolve: ResolveHook = (specifier, context, next) =>

@@ -1,4 +1,4 @@
-// What the client asks, for the compiler to read. It makes `generated/` of it; these tags are never run.
+// The operations of the client. The compiler generates `generated/` from them; these tags are not executed.
 import { graphql } from "relay-runtime";
 
 export const operations = () => [

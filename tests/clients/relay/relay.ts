@@ -1,4 +1,4 @@
-// Starts the story with Relay the way a bundler would.
+// Runs the scenario with Relay, with module resolution like that of a bundler.
 import { register } from "node:module";
 
 register("./extensions.js", import.meta.url);

@@ -1,4 +1,4 @@
-// Relay without React: what its compiler makes of our schema, its store, its connections and its refetch by `node`.
+// Relay without React: its compiler, its store, its connections, and refetching by `node`.
 import assert from "node:assert/strict";
 import relay, {
   type FetchFunction,
@@ -27,7 +27,7 @@ import userFragment, { type operations_user$data } from "./generated/operations_
 const { commitMutation, Environment, fetchQuery, getSingularSelector, Network, RecordSource, Store } = relay;
 
 interface RelayClient extends Client {
-  /** A field of an object as it is in the store. */
+  /** A field of an object in the store. */
   stored(id: string, field: string): unknown;
 }
 
@@ -49,7 +49,7 @@ function relaying({ url, tokens, fetch }: Browser): RelayClient {
     new Promise<M["response"]>((onCompleted, onError) =>
       commitMutation<M>(environment, { mutation, variables, onCompleted, onError }),
     );
-  /** What a component would get of a fragment. */
+  /** The data of a fragment, as a component would receive it. */
   function read<Data>(fragment: ReaderFragment, reference: unknown): Data | undefined {
     const selector = getSingularSelector(fragment, reference);
     return selector ? (environment.lookup(selector).data as Data) : undefined;
@@ -73,7 +73,7 @@ function relaying({ url, tokens, fetch }: Browser): RelayClient {
       const found: string[][] = [];
       const { me } = await query<operationsPagesQuery>(pages, { count });
       for (let known = 0; me; ) {
-        // All that the connection holds by now: the store puts the pages together.
+        // All nodes of the connection: the store merges its pages.
         const connection = read<operations_user$data>(userFragment, me)?.sessions;
         found.push(connection?.edges.slice(known).map(({ node }) => node.id) ?? []);
         if (!connection?.pageInfo.hasNextPage) break;

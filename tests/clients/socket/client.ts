@@ -1,4 +1,4 @@
-// graphql-ws as a page uses it, and a little for stories to speak through it.
+// graphql-ws like in a page, with helpers for the scenarios.
 import type { TypedDocumentNode } from "@graphql-typed-document-node/core";
 import { print } from "graphql";
 import { type Client, type ClientOptions, createClient } from "graphql-ws";
@@ -13,7 +13,7 @@ import type { Watcher } from "../story/watching.js";
 
 export const addressOf = (url: string) => url.replace(/^http/, "ws");
 
-/** It comes back at once, where others wait for seconds. */
+/** Reconnects without the delay of the default options. */
 export function socketClient({ url, tokens }: Browser, options: Partial<ClientOptions> = {}): Client {
   return createClient({
     url: addressOf(url),
@@ -23,7 +23,7 @@ export function socketClient({ url, tokens }: Browser, options: Partial<ClientOp
   });
 }
 
-/** What it subscribes to, from here on. */
+/** Subscribe, and record the events from now on. */
 export function hear<Data, Variables extends Record<string, unknown>>(
   client: Client,
   document: TypedDocumentNode<Data, Variables>,
@@ -34,7 +34,7 @@ export function hear<Data, Variables extends Record<string, unknown>>(
   return hearing;
 }
 
-/** A query or mutation over the socket. Throws what it ends with, unless that is an answer. */
+/** Run a query or mutation over the socket. Throws its error if there is no result. */
 export async function ask<Data, Variables extends Record<string, unknown>>(
   client: Client,
   document: TypedDocumentNode<Data, Variables>,
@@ -58,12 +58,12 @@ export function overSocket(browser: Browser): Watcher {
   };
 }
 
-/** What a socket was closed with. */
+/** The code and reason with which a socket was closed. */
 export function closeCode(end: unknown): number | undefined {
   return (end as Partial<CloseEvent>).code;
 }
 
-/** The next close of a client's socket. */
+/** Resolves with the next close of the socket of a client. */
 export function closed(client: Client): Promise<CloseEvent> {
   const closing = new Promise<CloseEvent>((resolve) => client.on("closed", (event) => resolve(event as CloseEvent)));
   return within(closing, "a close");

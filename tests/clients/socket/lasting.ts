@@ -1,4 +1,4 @@
-// How long a socket is good, and how its client comes back: with what was asked over it, lazily or not.
+// When the server closes a socket, and how the client reconnects and subscribes again, in lazy mode or not.
 import assert from "node:assert/strict";
 
 import { asker } from "../../../graphql_examples/typescript/ask.js";

@@ -1,4 +1,4 @@
-// What the protocol forbids, done with the client itself: each has its code, which says whether to come back.
+// Violations of the protocol. Each has a close code, from which the client decides whether to reconnect.
 import assert from "node:assert/strict";
 import type { ClientOptions } from "graphql-ws";
 
@@ -9,20 +9,20 @@ import { register, somebody } from "../story/signedIn.js";
 import type { Chapters } from "../story/tell.js";
 import { ask, closeCode, hear, socketClient } from "./client.js";
 
-/** A page of years ago. */
+/** A page with an outdated client. */
 class Legacy extends WebSocket {
   constructor(url: string | URL) {
     super(url, "graphql-ws");
   }
 }
 
-/** Says something when the socket is open, before the client says who it is. */
+/** Sends a message when the socket is open, before `connection_init`. */
 const sayingFirst = (message: unknown): Partial<ClientOptions> => ({
   on: { opened: (socket) => (socket as WebSocket).send(JSON.stringify(message)) },
 });
 
 export function rules(url: string): Chapters {
-  /** What a query is refused with. */
+  /** The error of a rejected query. */
   const end = async (options: Partial<ClientOptions>, device?: Browser) => {
     const client = socketClient(device ?? (await register(url, somebody())), { retryAttempts: 0, ...options });
     return closeCode(await ask(client, MeDocument, {}).catch((error: unknown) => error));

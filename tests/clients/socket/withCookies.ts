@@ -1,4 +1,4 @@
-// A page that holds no token: the handshake carries the cookies, if it comes from a page of this site.
+// A page without tokens: the handshake has the cookies, if the page is same-site.
 import { createClient } from "graphql-ws";
 import assert from "node:assert/strict";
 
@@ -28,7 +28,7 @@ export function withCookies(url: string): Chapters {
   };
 }
 
-/** What browsers add to a handshake by themselves. Node's WebSocket takes it as an option. */
+/** The headers that browsers add to a handshake. The WebSocket of Node takes them as an option. */
 function sending(headers: Record<string, string>): typeof WebSocket {
   return class extends WebSocket {
     constructor(url: string | URL, protocols?: string | string[]) {

@@ -1,4 +1,4 @@
-// Somebody's browser: it says what it is, and keeps the tokens it was given.
+// A browser: it sends its User-Agent and stores its tokens.
 import { asker } from "../../../graphql_examples/typescript/ask.js";
 import { ReauthenticateDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { signedFetch } from "../../../graphql_examples/typescript/signedFetch.js";
@@ -20,7 +20,7 @@ export function browser(url: string, userAgent: string, tokens: TokenStore = inM
   return { url, tokens, fetch: signedFetch({ url, tokens, fetch: withHeaders({ "User-Agent": userAgent }) }) };
 }
 
-/** A `fetch` that also sends what browsers send by themselves. */
+/** A `fetch` that also sends the headers that browsers add. */
 export function withHeaders(own: Record<string, string>, send: typeof fetch = fetch): typeof fetch {
   return (input, init) => {
     const headers = new Headers(init?.headers);
@@ -29,7 +29,7 @@ export function withHeaders(own: Record<string, string>, send: typeof fetch = fe
   };
 }
 
-/** Let the access token be refused from here on, as if it had run out: it is replaced, and the new one is lost. */
+/** Make the access token invalid, as if it had expired: replace it, and do not store the new one. */
 export async function outdate({ url, fetch }: Browser): Promise<void> {
   const { reauthenticate } = await asker(url, fetch)(ReauthenticateDocument, { input: { password: PASSWORD } });
   if (reauthenticate.errors.length > 0) throw new Error(JSON.stringify(reauthenticate.errors));

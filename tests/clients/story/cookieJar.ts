@@ -1,4 +1,4 @@
-// Cookies as a browser keeps them for one address.
+// The cookies of a browser for one origin.
 
 export const [ACCESS, REFRESH] = ["__Host-sessionql_access", "__Secure-sessionql_refresh"] as const;
 

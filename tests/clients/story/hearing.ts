@@ -1,4 +1,4 @@
-// What a subscription brings, for a story to wait for. No wait is without an end.
+// Records the events of a subscription. Waiting for an event has a timeout.
 import type { WatchSignOutsSubscription } from "../../../graphql_examples/typescript/generated/graphql.js";
 
 export type SignOut = WatchSignOutsSubscription["sessionRevoked"];
@@ -10,10 +10,10 @@ interface Result<Data> {
 
 const PATIENCE = 10_000;
 
-/** A sink, as graphql-ws and graphql-sse take them. */
+/** A sink for graphql-ws and graphql-sse. */
 export class Hearing<Data> {
   readonly events: Data[] = [];
-  /** How it ended: with the errors, with what was thrown, or `"complete"`. */
+  /** How the subscription ended: GraphQL errors, a thrown error, or `"complete"`. */
   end: unknown;
   #tell = () => {};
 

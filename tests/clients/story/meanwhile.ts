@@ -1,4 +1,4 @@
-// What may happen while a request is under way: somebody else logs in, in another tab, or a refresh fails for a moment.
+// Events during a request: another user logs in in another tab, or a refresh fails temporarily.
 import assert from "node:assert/strict";
 
 import { asker, RequestError } from "../../../graphql_examples/typescript/ask.js";
@@ -38,7 +38,7 @@ const away = { errors: [{ message: "The server is away.", extensions: { code: "S
 const limited = { __typename: "RateLimitedError", message: "Wait a minute.", code: "RATE_LIMITED" };
 const tooMany = { data: { refresh: { session: null, tokens: null, errors: [limited] } } };
 
-/** Ana asks with a token that is good no more, and Ben logs in after the first answer of this kind. */
+/** Ana sends a request with an invalid token, and Ben logs in after the first response of this kind. */
 async function overtaken(url: string, at: (body: string) => boolean) {
   const [ana, ben] = [await register(url, somebody()), (await register(url, somebody())).tokens.read()];
   await outdate(ana);

@@ -1,4 +1,4 @@
-// Browsers that are signed in already, for stories that begin later than with a log-in.
+// Signed-in browsers, for scenarios that start after the log-in.
 import { randomUUID } from "node:crypto";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -42,7 +42,7 @@ export async function revoke({ url, fetch }: Asking, sessionId: string): Promise
   if (revokeSession.errors.length > 0) throw new Error(JSON.stringify(revokeSession.errors));
 }
 
-/** Until it is heard: a subscription takes a moment to begin, also when its client comes back. */
+/** Waits until the event is received: a subscription takes a moment to start, also after a reconnect. */
 export async function renameUntilHeard<T>(device: Asking, { events }: Hearing<T>): Promise<void> {
   const [before, sessionId] = [events.length, await idOf(device)];
   for (let tries = 0; tries < 50; tries++) {

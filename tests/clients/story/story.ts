@@ -1,4 +1,4 @@
-// Two devices of one user: the story that every client has to live, each in its own way.
+// Two devices of one user: the scenario for all clients, which each implements with its own API.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
@@ -18,17 +18,17 @@ export interface Session {
   name?: string | null | undefined;
 }
 
-/** What a client has to be able to do. Failures of a payload are given back; errors of a request are thrown. */
+/** The operations of a client. Errors of a payload are returned; errors of a request are thrown. */
 export interface Client {
   register(email: string, password: string): Promise<readonly Failure[]>;
   logIn(email: string, password: string): Promise<readonly Failure[]>;
   sessions(): Promise<readonly Session[]>;
   rename(sessionId: string, name: string): Promise<readonly Failure[]>;
   revoke(sessionId: string): Promise<readonly Failure[]>;
-  /** The ids of all sessions, page after page, by the client's own means. */
+  /** The ids of all sessions, read page by page with the pagination of the client. */
   pages(size: number): Promise<string[][]>;
   refetch(id: string): Promise<{ device?: string } | null>;
-  /** The code of an error that this client has thrown. */
+  /** The code of an error that this client threw. */
   codeOf(error: unknown): string | undefined;
 }
 
@@ -53,7 +53,7 @@ export function cast<C extends Client>(url: string, make: (browser: Browser) => 
   };
 }
 
-/** `before` are chapters while both devices are signed in; in the end only the laptop is. */
+/** `before` are chapters that run while both devices are signed in. At the end only the laptop is. */
 export function story<C extends Client>(people: Cast<C>, before: Chapters = {}): Chapters {
   return { ...arrivals(people), ...lists(people), ...before, ...departures(people) };
 }
@@ -120,7 +120,7 @@ function departures<C extends Client>({ laptop, phone, phoneBrowser, stranger }:
   };
 }
 
-/** The id of another session than the one that asks. */
+/** The id of a session other than the current one. */
 export async function otherId(client: Client, device?: string): Promise<string> {
   const others = (await client.sessions()).filter((each) => !each.isCurrent);
   const found = others.find((each) => !device || each.device === device);

@@ -1,4 +1,4 @@
-// Two tabs of one browser: they share their tokens, and need new ones at the same moment.
+// Two tabs of one browser share their tokens and refresh them at the same time.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
@@ -28,7 +28,7 @@ export function tabs(url: string): Chapters {
 
 type Locks = Signing["locks"];
 
-/** Two tabs of somebody who has just registered ask with a token that is good no more; six questions in all. */
+/** Two tabs of a new user send six requests in total, with an invalid token. */
 async function race(
   url: string,
   locks: Locks,
@@ -57,7 +57,7 @@ async function signUp(url: string): Promise<TokenStore> {
   return tokens;
 }
 
-/** What `navigator.locks` does between tabs, here inside of one program. */
+/** Locks like `navigator.locks`, inside of one process. */
 function takingTurns(waiting: Gathering): Pick<LockManager, "request"> {
   let last: Promise<unknown> = Promise.resolve();
   const request = (_: string, turn: () => Promise<unknown>) => {
@@ -67,7 +67,7 @@ function takingTurns(waiting: Gathering): Pick<LockManager, "request"> {
   return { request: request as unknown as LockManager["request"] };
 }
 
-/** Whoever joins waits until so many have. */
+/** A barrier: each caller waits until this number of callers has arrived. */
 class Gathering {
   readonly whole: Promise<void>;
   #complete = () => {};

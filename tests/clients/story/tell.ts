@@ -1,8 +1,8 @@
-// Tells a story and prints how each of its chapters ended, for the tests to read.
+// Runs the chapters (steps) of a story (scenario), and prints the result of each for the tests.
 
 export type Chapters = Record<string, () => Promise<void>>;
 
-/** In order, and each one: what fails late in a story is worth knowing too. */
+/** Runs all chapters in order, also after a failure. */
 export async function tell(chapters: Chapters): Promise<void> {
   const results = [];
   for (const [name, live] of Object.entries(chapters)) {
@@ -13,16 +13,16 @@ export async function tell(chapters: Chapters): Promise<void> {
     results.push({ name, ok: reason === null, reason });
   }
   console.log(JSON.stringify(results));
-  // What a chapter that failed has left open would keep this program going.
+  // A failed chapter may have left a connection open, which would keep the process alive.
   process.exit();
 }
 
-/** The same chapters, lived in another way. */
+/** The same chapters with another name. */
 export function called(way: string, chapters: Chapters): Chapters {
   return Object.fromEntries(Object.entries(chapters).map(([name, live]) => [`${way}: ${name}`, live]));
 }
 
-/** What was asked for on the command line. */
+/** The arguments of the command line. */
 export function argument(): string {
   const [, , value] = process.argv;
   if (!value) throw new Error("give the address of the endpoint");

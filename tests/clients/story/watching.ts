@@ -1,4 +1,4 @@
-// One device watches while another signs it out: what every client that can subscribe has to see.
+// One device subscribes to sign-outs while another signs it out: the scenario for all clients with subscriptions.
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 
@@ -11,9 +11,9 @@ import type { Chapters } from "./tell.js";
 export type SignOuts = Hearing<WatchSignOutsSubscription>;
 
 export interface Watcher {
-  /** Begin to watch sign-outs; gives what stops it. */
+  /** Subscribe to sign-outs. Returns a function that stops it. */
   watch(into: SignOuts): () => void;
-  /** The code of what a refused subscription ends with. */
+  /** The code of the error of a rejected subscription. */
   codeOf(end: unknown): unknown;
 }
 
@@ -51,7 +51,7 @@ export function watching(url: string, make: (browser: Browser) => Watcher, refus
   };
 }
 
-/** Over when all hear what happens: a subscription takes a moment to begin. */
+/** Resolves when all subscriptions receive events, which takes a moment after the start. */
 export async function begun(hearing: SignOuts[], laptop: Browser, email: string): Promise<void> {
   for (let tries = 0; tries < 50; tries++) {
     const third = await logIn(laptop.url, email);

@@ -1,4 +1,4 @@
-// A page that watches sign-outs as the example does it, with tokens and with cookies.
+// A page that watches sign-outs like the example, with tokens and with cookies.
 import assert from "node:assert/strict";
 
 import { asker } from "../../../graphql_examples/typescript/ask.js";
@@ -12,11 +12,11 @@ import { Hearing } from "./hearing.js";
 import { type Asking, idOf, logIn, register, revoke, somebody } from "./signedIn.js";
 import { called, type Chapters } from "./tell.js";
 
-/** Somebody's browser, however it is signed in. */
+/** A signed-in browser, with tokens or with cookies. */
 interface Device extends Asking {
-  /** Let its access token be good no more. */
+  /** Make its access token invalid. */
   outdate(): Promise<void>;
-  /** Replace its access token, which cuts the streams that were opened with it. */
+  /** Replace its access token, which closes the streams that were opened with it. */
   replace(): Promise<void>;
 }
 
@@ -95,7 +95,7 @@ class Page {
     return this.hearing.events.filter((event) => event !== "connected");
   }
 
-  /** Over when it has connected so often. */
+  /** Resolves after this number of connections. */
   async connections(count: number): Promise<void> {
     const connected = () => this.hearing.events.filter((event) => event === "connected").length;
     await this.hearing.first(() => connected() === count);

@@ -1,4 +1,4 @@
-// A page that holds no token: the browser keeps cookies, and the page only asks.
+// A page without tokens: the browser stores cookies.
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 

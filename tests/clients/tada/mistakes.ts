@@ -1,4 +1,4 @@
-// Mistakes that have to be found before anything runs: a line that is right after all fails the compiler.
+// Type errors that the compiler must report: a line without its expected error is an error itself.
 import { readFragment, type ResultOf, type VariablesOf } from "gql.tada";
 
 import { graphql, type MySessions, SessionRow, type RenameSession } from "./operations.js";
@@ -8,13 +8,13 @@ const [session] = readFragment(SessionRow, answer.mySessions);
 
 export const known: string | undefined = session?.device;
 
-// @ts-expect-error: it was not asked for.
+// @ts-expect-error: the field is not selected.
 export const notAskedFor = session?.lastActive;
 
-// @ts-expect-error: a session may have no name.
+// @ts-expect-error: the name of a session is nullable.
 export const nameless: string = session?.name;
 
-// @ts-expect-error: a fragment is read where it is needed, and not by who merely hands it on.
+// @ts-expect-error: a fragment is masked outside of the code that reads it.
 export const masked = answer.mySessions[0]?.device;
 
 // @ts-expect-error: the session is missing.
@@ -28,7 +28,7 @@ const misspelt = graphql(`
   }
 `);
 declare const nothing: ResultOf<typeof misspelt>;
-// @ts-expect-error: there is no such field, so nothing is known of what comes.
+// @ts-expect-error: the field does not exist, so the type of the result is unknown.
 export const unknown: string = nothing.mySessions[0]?.divice;
 
 const misused = graphql(`

@@ -1,4 +1,4 @@
-// What the client asks. The compiler reads the types off these texts; nothing is generated but our schema's own types.
+// The operations of the client. The compiler infers types from their text; only the types of the schema are generated.
 import { initGraphQLTada } from "gql.tada";
 
 import type { introspection } from "./schema.js";

@@ -1,4 +1,4 @@
-// gql.tada, with the one function of graphql_examples/typescript for sending.
+// gql.tada, with `ask` of graphql_examples/typescript as the transport.
 import { readFragment, type ResultOf } from "gql.tada";
 
 import { asker, RequestError } from "../../../graphql_examples/typescript/ask.js";

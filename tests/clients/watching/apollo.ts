@@ -1,4 +1,4 @@
-// Subscriptions of Apollo Client 4: its link to graphql-ws, beside the one for queries and mutations.
+// Subscriptions of Apollo Client 4: its link for graphql-ws, in addition to the HTTP link.
 import { ApolloClient, ApolloLink, HttpLink, InMemoryCache } from "@apollo/client";
 import { GraphQLWsLink } from "@apollo/client/link/subscriptions";
 import { OperationTypeNode } from "graphql";
@@ -26,7 +26,7 @@ export function overSocket(browser: Browser): Watcher {
       });
       return () => watching.unsubscribe();
     },
-    // Apollo says it in words alone.
+    // The error of Apollo has a message only, no code.
     codeOf: (end) => Number(/^Socket closed with event (\d+)/.exec((end as Error).message)?.[1]),
   };
 }

@@ -1,4 +1,4 @@
-// Subscriptions of @urql/core: over graphql-ws by an exchange, or over its own `fetch`, as server-sent events.
+// Subscriptions of @urql/core: over graphql-ws with an exchange, or over `fetch` as server-sent events.
 import { Client, type CombinedError, cacheExchange, fetchExchange, subscriptionExchange } from "@urql/core";
 import type { Sink } from "graphql-ws";
 
@@ -28,7 +28,7 @@ function watcher(client: Client): Watcher {
       const source = client.subscription(WatchSignOutsDocument, {});
       const { unsubscribe } = source.subscribe(({ data, error, hasNext }) => {
         if (error) into.error(error);
-        // The end comes with the last answer once more.
+        // The last result is repeated when the subscription ends.
         else if (hasNext) into.next({ data });
         else into.complete();
       });

@@ -40,8 +40,8 @@ async def test_every_session_is_revoked_and_every_user_gets_one_event(
     assert {row.revocation_reason for row in rows} == {RevocationReason.REVOKED_BY_OPERATOR}
     for user in users:
         events = await events_of(deps, user.id)
-        told = Counter(event.kind for event in events)
-        assert told == {EventKind.SESSION_REVOKED: 3, EventKind.SESSIONS_REVOKED: 1}
+        kinds = Counter(event.kind for event in events)
+        assert kinds == {EventKind.SESSION_REVOKED: 3, EventKind.SESSIONS_REVOKED: 1}
         assert {event.actor_name for event in events} == {"Support"}
     assert await events_of(deps, idle.id) == []
     (operation,) = await admin_actions_of(deps)

@@ -64,35 +64,35 @@ async def test_a_user_is_found_by_id_email_or_subject(deps: Dependencies) -> Non
     ana = (await sign_up(deps, "Ána@Example.com")).user
     bob = (await sign_in_externally(deps, "crm|42")).user
 
-    for lookup in (
+    for selector in (
         UserSelector(id=str(ana.id)),
         UserSelector(email="Ána@Example.com"),
         UserSelector(email=" ÁNA@example.COM "),
     ):
-        assert await find_user(deps, lookup) == ana, lookup
-    for lookup in (UserSelector(id=str(bob.id)), UserSelector(subject="crm|42")):
-        assert await find_user(deps, lookup) == bob, lookup
-    nobody = [
+        assert await find_user(deps, selector) == ana, selector
+    for selector in (UserSelector(id=str(bob.id)), UserSelector(subject="crm|42")):
+        assert await find_user(deps, selector) == bob, selector
+    unknown = [
         UserSelector(),
         UserSelector(id=""),
         UserSelector(id=str(uuid7())),
         UserSelector(id=str(ana.id).upper()),
         UserSelector(email=""),
     ]
-    nobody += [
+    unknown += [
         UserSelector(email="x"),
         UserSelector(email="eve@example.com"),
         UserSelector(subject=""),
         UserSelector(subject="CRM|42"),
     ]
-    nobody += [
+    unknown += [
         UserSelector(subject="\0"),
         UserSelector(subject="\ud800"),
         UserSelector(email="\ud800@a.b"),
         UserSelector(subject="%"),
     ]
-    for lookup in nobody:
-        assert await find_user(deps, lookup) is None, lookup
+    for selector in unknown:
+        assert await find_user(deps, selector) is None, selector
 
 
 async def test_a_revoked_session_is_rejected_from_the_next_request_on(deps: Dependencies) -> None:

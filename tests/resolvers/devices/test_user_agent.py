@@ -1,7 +1,7 @@
 """Devices: the labels of real User-Agents of browsers, programs and attackers.
 
-`user_agents.tsv` holds the strings and what somebody should read for each; add a line there when
-somebody does not recognise his device.
+`user_agents.tsv` holds the strings and the expected label of each; add a line when a user
+does not recognize a device.
 """
 
 import subprocess

@@ -156,8 +156,8 @@ def test_a_reader_finds_the_complete_old_or_new_file(path: Path) -> None:
 
     with ThreadPoolExecutor(2) as pool:
         readers = [pool.submit(read) for _ in range(2)]
-        for turn in range(60):
-            file.replace(rings[turn % 2])
+        for index in range(60):
+            file.replace(rings[index % 2])
             time.sleep(0.001)
         stop.set()
         for reader in readers:

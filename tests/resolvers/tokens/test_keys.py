@@ -60,8 +60,8 @@ def test_a_retired_key_is_kept_until_its_last_token_has_expired(gaps: list[int])
         moments = [now - timedelta(microseconds=1), now]
         given_out += [make_tokens(ring, MAX_TOKEN_LIFETIME).sign(SESSION, TOKEN_ID, FAR, moment) for moment in moments]
         ring = ring.rotated(now, immediately=False)
-        alive = [token for token in given_out if token.expires_at > now]
-        assert all(make_tokens(ring).verify(token.text, now) for token in alive)
+        unexpired = [token for token in given_out if token.expires_at > now]
+        assert all(make_tokens(ring).verify(token.text, now) for token in unexpired)
 
 
 def test_a_retired_key_is_deleted_when_all_its_tokens_have_expired() -> None:

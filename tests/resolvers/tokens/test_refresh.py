@@ -74,11 +74,11 @@ def test_a_token_without_an_hmac_is_rejected() -> None:
     body = struct.pack(">B16s16sI", 1, CLAIMS.user_id.bytes, CLAIMS.session_id.bytes, 7)
     for key in (b"", b"\0", b"\0" * 32, CLAIMS.session_id.bytes, OTHER):
         for message in (body, b"sessionql refresh token" + body):
-            seal_ = hmac.digest(key, message, "sha256")
-            assert verify("sqlr_" + urlsafe_b64encode(body + seal_).decode(), [SECRET]) is None
+            mac = hmac.digest(key, message, "sha256")
+            assert verify("sqlr_" + urlsafe_b64encode(body + mac).decode(), [SECRET]) is None
     assert verify("sqlr_" + urlsafe_b64encode(body + bytes(32)).decode(), [SECRET]) is None
     unnamed = hmac.digest(SECRET, body, "sha256")
-    assert verify("sqlr_" + urlsafe_b64encode(body + unnamed).decode(), [SECRET]) is None, "a seal is for one purpose"
+    assert verify("sqlr_" + urlsafe_b64encode(body + unnamed).decode(), [SECRET]) is None, "an HMAC is for one purpose"
 
 
 def test_an_access_token_is_no_refresh_token() -> None:
@@ -147,6 +147,6 @@ def test_the_body_of_one_token_is_rejected_with_the_hmac_of_another(one: Refresh
 
 def test_a_token_of_another_version_of_this_program_is_rejected() -> None:
     body = struct.pack(">B16s16sI", 2, CLAIMS.user_id.bytes, CLAIMS.session_id.bytes, 7)
-    seal_ = hmac.digest(SECRET, b"sessionql refresh token" + body, "sha256")
+    mac = hmac.digest(SECRET, b"sessionql refresh token" + body, "sha256")
 
-    assert verify("sqlr_" + urlsafe_b64encode(body + seal_).decode(), [SECRET]) is None
+    assert verify("sqlr_" + urlsafe_b64encode(body + mac).decode(), [SECRET]) is None

@@ -83,8 +83,8 @@ def test_an_hmac_with_another_digest_is_rejected(digest: str) -> None:
 
     assert SHARED.verify(good, NOW) is not None
     message = good.rpartition(".")[0]
-    seal = hmac.digest(SECRET, message.encode(), digest)
-    for other in (seal, seal[:32]):
+    mac = hmac.digest(SECRET, message.encode(), digest)
+    for other in (mac, mac[:32]):
         assert SHARED.verify(f"{message}.{base64url(other)}", NOW) is None
 
 

@@ -86,7 +86,7 @@ def test_an_id_has_one_form_in_a_token(claim: str, spelling: str) -> None:
 
 @pytest.mark.parametrize("claim", CLAIMS)
 def test_of_a_duplicate_claim_the_last_one_counts(claim: str) -> None:
-    """RFC 7519, section 4, allows this or to refuse both. The server signs no token like this."""
+    """RFC 7519, section 4, allows this or to reject both. The server signs no token like this."""
     good = json.dumps(valid_claims(SESSION)).encode()
     twice = good[:-1] + b', "%s": "else"}' % claim.encode()
 

@@ -167,11 +167,11 @@ PUBLIC_KEYS: dict[str, bytes] = {
 @pytest.mark.parametrize("form", list(PUBLIC_KEYS))
 @pytest.mark.parametrize("alg", ["HS256", "EdDSA", "hs256"])
 def test_a_token_signed_with_the_public_key_as_hmac_secret_is_rejected(form: str, alg: str) -> None:
-    seal = hs256(PUBLIC_KEYS[form])
+    mac = hs256(PUBLIC_KEYS[form])
 
-    assert is_rejected(forge({**valid_header(RING), "alg": alg}, valid_claims(SESSION), seal))
+    assert is_rejected(forge({**valid_header(RING), "alg": alg}, valid_claims(SESSION), mac))
     assert (
-        SHARED.verify(forge({**SHARED_HEADER, "kid": JWK["kid"], "alg": alg}, valid_claims(SESSION), seal), NOW) is None
+        SHARED.verify(forge({**SHARED_HEADER, "kid": JWK["kid"], "alg": alg}, valid_claims(SESSION), mac), NOW) is None
     )
 
 

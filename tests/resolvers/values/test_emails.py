@@ -66,11 +66,11 @@ def test_an_address_is_displayed_in_its_normal_form(written: str, shown: str) ->
     ids=ascii,
 )
 def test_text_that_is_not_an_address_is_rejected_with_a_message(text: str) -> None:
-    refusal = normalize_email(text)
+    rejection = normalize_email(text)
 
-    assert isinstance(refusal, InvalidInput)
-    assert refusal.path == ("input", "email")
-    assert refusal.message.startswith("This is not an e-mail address: ")
+    assert isinstance(rejection, InvalidInput)
+    assert rejection.path == ("input", "email")
+    assert rejection.message.startswith("This is not an e-mail address: ")
 
 
 @settings(deadline=None, max_examples=300)
