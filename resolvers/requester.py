@@ -14,9 +14,10 @@ log = logging.getLogger("sessionql.requester")
 
 
 class Unauthenticated(Exception):
-    """Nobody is signed in; or somebody was (`rejected`), and their session or token is good no longer."""
+    """The request is not signed in. `rejected`: it has credentials, and they are not valid or their session ended."""
 
     def __init__(self, rejected: bool) -> None:
+        self.rejected = rejected
         ended = "This session has ended, or its token is not valid: refresh it, or log in."
         nobody = "Nobody is signed in: send `Authorization: Bearer <access token>`."
         super().__init__(ended if rejected else nobody)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sessionql.schema.browser import Cookie, CookieKind
+from sessionql.resolvers.cookie_jar import Cookie, CookieKind
 
 SameSite = Literal["strict", "lax", "none"]
 
