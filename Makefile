@@ -8,7 +8,7 @@ CLIENTS := $(CURDIR)/.build/clients/node_modules
 # Tests wait for processes of their own more than they compute.
 TESTFLAGS ?= -n 4
 ROUNDS ?= 20
-PACKAGES := sessionql graphql_server schema resolvers storage
+PACKAGES := sessionql graphql_server http_kit schema resolvers storage
 
 .PHONY: help serve test contract proof check format generate docs lock clean
 .DEFAULT_GOAL := help

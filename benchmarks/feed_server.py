@@ -15,17 +15,15 @@ from starlette.applications import Starlette
 from starlette.requests import HTTPConnection, Request
 from starlette.routing import Route, WebSocketRoute
 
-from sessionql.graphql_server import (
-    ConnectionLimits,
-    ConnectionQuota,
-    Engine,
-    GraphQLEndpoint,
-    GraphQLSocket,
-    Peer,
-    SocketPeer,
-    Streams,
-)
-from sessionql.graphql_server.connections.uvicorn import HttpProtocol, WebSocketProtocol
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import Peer, SocketPeer
+from sessionql.graphql_server.connections.quota import ConnectionQuota
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from sessionql.graphql_server.http.streams import Streams
+from sessionql.graphql_server.websocket.socket import GraphQLSocket
+from sessionql.http_kit.http_protocol import HttpProtocol
+from sessionql.http_kit.websocket_protocol import WebSocketProtocol
 
 LIMITS = ConnectionLimits(total=100_000)
 _listeners: set[asyncio.Queue[str]] = set()

@@ -21,12 +21,13 @@ from sessionql.graphql_server.documents.lru_cache import LRUCache
 from sessionql.graphql_server.documents.store import NEGOTIATION, DocumentStore
 from sessionql.graphql_server.documents.trusted import TrustedDocuments
 from sessionql.graphql_server.documents.validation import SYNTAX, Documents
-from sessionql.graphql_server.errors import MapException, RequestError, format_error, mask_error
+from sessionql.graphql_server.errors import format_error
 from sessionql.graphql_server.limits.limits import Limits, too_many_values, took_too_long
 from sessionql.graphql_server.limits.variables import has_more_values
 from sessionql.graphql_server.outcome import Answer, Answers, answer_of
 from sessionql.graphql_server.request import GraphQLRequest
 from sessionql.graphql_server.subscription import each_event
+from sessionql.http_kit.errors import MapException, RequestError, mask_error
 
 T = TypeVar("T")
 Source: TypeAlias = AsyncIterable[Any] | ExecutionResult

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from typing import Any, TypeAlias
 
-from sessionql.graphql_server.errors import ErrorInfo
+from sessionql.http_kit.errors import ErrorInfo
 
 
 class Outcome(Enum):

@@ -4,7 +4,7 @@ Clients connect again by themselves after 1001, 1012 and 1013; 4400, 4401, 4406,
 """
 
 from sessionql.graphql_server.connections.peer import CloseReason
-from sessionql.graphql_server.errors import ErrorInfo
+from sessionql.http_kit.errors import ErrorInfo
 
 MAX_REASON_BYTES = 123
 """Bytes of a reason (RFC 6455 section 5.5)."""

@@ -1,60 +1,16 @@
 """Sending to one peer, who has to read what is sent: nobody waits for a slow one for long."""
 
 import asyncio
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager, nullcontext
 
 from starlette.types import Message, Scope, Send
 
 from sessionql.graphql_server.connections.close_codes import truncate_reason
 from sessionql.graphql_server.connections.peer import CloseReason
-
-STATE = "graphql_server.wire"
-"""Where a server that can do more than ASGI knows puts its `Wire` into the state of a scope."""
+from sessionql.http_kit.transport import transport_handle
 
 
 class PeerGone(Exception):
     """Nothing more can be sent: the peer left, or does not read."""
-
-
-class TransportHandle:
-    """What ASGI has no word for, and servers can do all the same."""
-
-    __slots__ = ("_stopping", "_tell", "abort")
-
-    def __init__(self, abort: Callable[[], None]) -> None:
-        self.abort = abort
-        """Cuts the connection, and forgets what was not sent."""
-        self._stopping = False
-        self._tell: Callable[[], None] | None = None
-
-    def stop(self) -> None:
-        """The server stops, and waits for nothing but its connections."""
-        self._stopping = True
-        if self._tell is not None:
-            self._tell()
-
-    @contextmanager
-    def on_shutdown(self, tell: Callable[[], None]) -> Iterator[None]:
-        """Meanwhile, somebody is told when the server stops, or that it stops already."""
-        self._tell = tell
-        if self._stopping:
-            tell()
-        try:
-            yield
-        finally:
-            self._tell = None
-
-
-def transport_handle(scope: Scope) -> TransportHandle | None:
-    """The wire of a connection, where the server has laid one."""
-    wire: TransportHandle | None = scope.get("state", {}).get(STATE)
-    return wire
-
-
-def on_shutdown(wire: TransportHandle | None, tell: Callable[[], None]) -> AbstractContextManager[None]:
-    """Meanwhile, somebody is told when the server stops, if that can be known."""
-    return nullcontext() if wire is None else wire.on_shutdown(tell)
 
 
 class PeerWriter:

@@ -9,14 +9,16 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sessionql.graphql_server.engine import Engine, EngineOf
-from sessionql.graphql_server.errors import ErrorInfo, MalformedRequest, MapException, RequestError, mask_error
+from sessionql.graphql_server.errors import MalformedRequest
 from sessionql.graphql_server.http.event_stream import single_event
-from sessionql.graphql_server.http.negotiation import EVENT_STREAM, GRAPHQL_JSON, JSON, choose_media_type, takes_stream
+from sessionql.graphql_server.http.negotiation import choose_media_type, takes_stream
 from sessionql.graphql_server.http.request import read_request
 from sessionql.graphql_server.http.statuses import HttpProfile, media_type_of, status_of
 from sessionql.graphql_server.http.streams import Streams
 from sessionql.graphql_server.outcome import Answer, Outcome, answer_of
 from sessionql.graphql_server.request import GraphQLRequest
+from sessionql.http_kit.errors import ErrorInfo, MapException, RequestError, mask_error
+from sessionql.http_kit.media_types import EVENT_STREAM, GRAPHQL_JSON, JSON
 
 MAX_BODY = 256 * 1024
 

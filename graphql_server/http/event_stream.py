@@ -13,14 +13,15 @@ import orjson
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
 
-from sessionql.graphql_server.connections.deadline import Deadline
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import Peer
-from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter, on_shutdown
+from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
 from sessionql.graphql_server.connections.tasks import is_cancelled, stop
-from sessionql.graphql_server.errors import MapException, mask_error
-from sessionql.graphql_server.http.negotiation import EVENT_STREAM
 from sessionql.graphql_server.outcome import Answer, Answers, answer_of
+from sessionql.http_kit.deadline import Deadline
+from sessionql.http_kit.errors import MapException, mask_error
+from sessionql.http_kit.media_types import EVENT_STREAM
+from sessionql.http_kit.transport import on_shutdown
 
 # Without a space behind the colon, which urql would take for an answer.
 COMPLETE = b"event: complete\ndata:\n\n"

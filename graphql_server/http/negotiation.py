@@ -1,8 +1,6 @@
 """Which media type to answer in (RFC 9110 section 12.5.1, GraphQL over HTTP)."""
 
-GRAPHQL_JSON = "application/graphql-response+json"
-JSON = "application/json"
-EVENT_STREAM = "text/event-stream"
+from sessionql.http_kit.media_types import EVENT_STREAM, GRAPHQL_JSON, JSON
 
 # Preferred first, where a client likes several equally.
 _OFFERED = (GRAPHQL_JSON, JSON, EVENT_STREAM)

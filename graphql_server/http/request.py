@@ -4,9 +4,10 @@ from typing import Any
 
 from starlette.requests import Request
 
-from sessionql.graphql_server.errors import MalformedRequest, RequestError
-from sessionql.graphql_server.http.body import parse_json, read_json
+from sessionql.graphql_server.errors import MalformedRequest
 from sessionql.graphql_server.request import GraphQLRequest, check_request
+from sessionql.http_kit.body import parse_json, read_json
+from sessionql.http_kit.errors import RequestError
 
 
 async def read_request(request: Request, max_bytes: int) -> GraphQLRequest:

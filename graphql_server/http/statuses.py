@@ -8,8 +8,8 @@ looked up here.
 from enum import StrEnum
 from http import HTTPStatus
 
-from sessionql.graphql_server.http.negotiation import GRAPHQL_JSON, JSON
 from sessionql.graphql_server.outcome import Outcome
+from sessionql.http_kit.media_types import GRAPHQL_JSON, JSON
 
 PARTIAL_SUCCESS = 294
 """The draft's own: data, and errors."""

@@ -10,9 +10,9 @@ from sessionql.graphql_server.connections.close_codes import QUOTA_REACHED, SERV
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import ConnectionRejected, Peer
 from sessionql.graphql_server.connections.quota import ConnectionQuota
-from sessionql.graphql_server.errors import MapException, RequestError
 from sessionql.graphql_server.http.event_stream import EventStream
 from sessionql.graphql_server.outcome import Answers
+from sessionql.http_kit.errors import MapException, RequestError
 
 AuthorizeStream: TypeAlias = Callable[[Request, Any], Awaitable[Peer]]
 """Who takes a stream, from the request and its context. Raises Refused."""

@@ -19,12 +19,10 @@ from sessionql.graphql_server.connections.close_codes import (
     duplicate_id,
     from_error,
 )
-from sessionql.graphql_server.connections.deadline import Deadline
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import AuthorizeSocket, CloseReason, ConnectionRejected, SocketPeer
 from sessionql.graphql_server.connections.quota import Slot
 from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
-from sessionql.graphql_server.errors import mask_error
 from sessionql.graphql_server.websocket.messages import (
     Complete,
     Init,
@@ -36,6 +34,8 @@ from sessionql.graphql_server.websocket.messages import (
     read_message,
 )
 from sessionql.graphql_server.websocket.operations import OperationRunner, Operations
+from sessionql.http_kit.deadline import Deadline
+from sessionql.http_kit.errors import mask_error
 
 
 class SocketHandler:

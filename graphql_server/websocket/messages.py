@@ -8,8 +8,8 @@ from starlette.types import Message as Received
 
 from sessionql.graphql_server.connections.close_codes import malformed
 from sessionql.graphql_server.connections.peer import ConnectionRejected
-from sessionql.graphql_server.errors import RequestError
 from sessionql.graphql_server.request import GraphQLRequest, from_payload
+from sessionql.http_kit.errors import RequestError
 
 LONGEST_ID = 256
 """Every answer repeats the id, and every operation keeps it."""

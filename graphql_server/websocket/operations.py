@@ -11,9 +11,9 @@ from sessionql.graphql_server.connections.peer import SocketPeer
 from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
 from sessionql.graphql_server.connections.tasks import is_cancelled
 from sessionql.graphql_server.engine import EngineOf
-from sessionql.graphql_server.errors import ErrorInfo, MapException, RequestError, mask_error
 from sessionql.graphql_server.outcome import Answer, answer_of
 from sessionql.graphql_server.request import GraphQLRequest
+from sessionql.http_kit.errors import ErrorInfo, MapException, RequestError, mask_error
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,9 @@ from sessionql.graphql_server.connections.peer import AuthorizeSocket, CheckOrig
 from sessionql.graphql_server.connections.quota import ConnectionQuota, Slot
 from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
 from sessionql.graphql_server.engine import Engine, EngineOf
-from sessionql.graphql_server.errors import MapException
 from sessionql.graphql_server.websocket.handler import SocketHandler
 from sessionql.graphql_server.websocket.operations import OperationRunner
+from sessionql.http_kit.errors import MapException
 
 PROTOCOL = "graphql-transport-ws"
 

@@ -12,7 +12,7 @@ from sessionql.graphql.examples import load_examples
 from sessionql.graphql.graphiql import PAGE_HEADERS, graphiql_assets, graphiql_page
 from sessionql.graphql.sdl_routes import sdl_routes
 from sessionql.graphql.wiring import make_graphql
-from sessionql.graphql_server import GraphQLEndpoint
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from sessionql.page import page_routes
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.settings.settings import Settings

@@ -11,7 +11,7 @@ from pydantic import ValidationError
 from sessionql.cli.common import read_settings, run_with_dependencies
 from sessionql.cli.service_keys import service_keys
 from sessionql.cli.users import audit_log, users
-from sessionql.graphql_server import ManifestError
+from sessionql.graphql_server.documents.manifests import ManifestError
 from sessionql.resolvers.devices.locations import LocationsError
 from sessionql.resolvers.tokens.key_file import KeyFile, KeysError
 from sessionql.settings.mode import MODES, Mode, take_by_default

@@ -1,6 +1,6 @@
 """Who listens on a socket or a stream, and until when: as long as the session is live that it was opened with."""
 
-from sessionql.graphql_server import CloseReason, ConnectionRejected, Peer, SocketPeer
+from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected, Peer, SocketPeer
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.requester import AuthError, ClientInfo, Requester, check_access_token, revalidate
 from sessionql.resolvers.subscriptions import EndReason, wait_until_invalid

@@ -14,9 +14,9 @@ from starlette.routing import Route
 
 from sessionql.graphql.introspection import REJECTIONS, may_introspect
 from sessionql.graphql.wiring import map_exception
-from sessionql.graphql_server.errors import mask_error
 from sessionql.http.authentication import bearer_token, client_of, context_of
 from sessionql.http.static_files import StaticFile, static_file
+from sessionql.http_kit.errors import mask_error
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.schema.browser import CookieJar
 from sessionql.schema.build import sdl, services_sdl

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sessionql.graphql.introspection import REJECTIONS
-from sessionql.graphql_server import ManifestEntry, ManifestError, TrustedDocuments, UnusableDocument, read_manifests
+from sessionql.graphql_server.documents.manifests import ManifestEntry, ManifestError, read_manifests
+from sessionql.graphql_server.documents.trusted import TrustedDocuments, UnusableDocument
 from sessionql.page import page_documents
 from sessionql.schema.build import graphql_schema, services_schema
 from sessionql.settings.settings import Settings

@@ -10,18 +10,15 @@ from starlette.requests import HTTPConnection, Request
 from sessionql.graphql.introspection import REJECTIONS, may_introspect
 from sessionql.graphql.peers import CROSS_SITE_COOKIES, SessionPeer, SessionSocketPeer, authorize_socket
 from sessionql.graphql.trusted_documents import load_trusted, report
-from sessionql.graphql_server import (
-    ConnectionQuota,
-    ConnectionRejected,
-    Engine,
-    EngineOf,
-    ErrorInfo,
-    GraphQLEndpoint,
-    GraphQLSocket,
-    Streams,
-)
+from sessionql.graphql_server.connections.peer import ConnectionRejected
+from sessionql.graphql_server.connections.quota import ConnectionQuota
+from sessionql.graphql_server.engine import Engine, EngineOf
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from sessionql.graphql_server.http.streams import Streams
+from sessionql.graphql_server.websocket.socket import GraphQLSocket
 from sessionql.http.authentication import client_of, context_of, credentials_of, token_of
 from sessionql.http.csrf import PreflightRequired, is_by_link
+from sessionql.http_kit.errors import ErrorInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidArgument, ListTooLong
 from sessionql.resolvers.requester import Unauthenticated

@@ -7,10 +7,10 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.responses import Response
 from starlette.types import ASGIApp
 
-from sessionql.graphql_server.http.negotiation import JSON
 from sessionql.http.csrf import PREFLIGHT_HEADERS
-from sessionql.http.error_responses import error_body
 from sessionql.http.origins import Origins
+from sessionql.http_kit.errors import error_body
+from sessionql.http_kit.media_types import JSON
 
 _SECONDS = 600
 """How long browsers may remember an answer to their asking, which revoking a listing has to wait for."""

@@ -2,23 +2,17 @@
 
 from http import HTTPStatus
 
-import orjson
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sessionql.graphql_server.errors import mask_error
-from sessionql.graphql_server.http.negotiation import JSON
+from sessionql.http_kit.errors import error_body, mask_error
+from sessionql.http_kit.media_types import JSON
 
 _WORDS = {
     404: "There is nothing here. GraphQL is at /graphql.",
     405: "This door takes other methods: see the header `Allow`.",
 }
-
-
-def error_body(message: str, code: str) -> bytes:
-    """The body of an answer that is nothing but an error."""
-    return orjson.dumps({"errors": [{"message": message, "extensions": {"code": code}}]})
 
 
 async def http_exception_response(_request: Request, error: Exception) -> Response:

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from hashlib import sha256
 from pathlib import Path
 
-from sessionql.graphql_server import ManifestEntry
+from sessionql.graphql_server.documents.manifests import ManifestEntry
 
 _FOLDER = Path(__file__).parent
 _FILES = (_FOLDER / "component" / "documents.js", _FOLDER / "page-documents.js")

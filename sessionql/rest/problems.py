@@ -8,7 +8,7 @@ import orjson
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 from starlette.responses import Response
 
-from sessionql.graphql_server.errors import ErrorInfo, RequestError
+from sessionql.http_kit.errors import ErrorInfo, RequestError
 from sessionql.resolvers import errors
 from sessionql.resolvers.errors import Failure
 from sessionql.schema.errors import code_of

@@ -15,12 +15,12 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from sessionql.graphql.wiring import map_exception
-from sessionql.graphql_server.errors import RequestError, mask_error
-from sessionql.graphql_server.http.body import read_bytes, read_json
 from sessionql.http.authentication import bearer_token, client_of, context_of, credentials_of
 from sessionql.http.csrf import CROSS_SITE, PREFLIGHT_HEADERS
 from sessionql.http.origins import Origins
 from sessionql.http.security_headers import add_headers
+from sessionql.http_kit.body import read_bytes, read_json
+from sessionql.http_kit.errors import RequestError, mask_error
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.requester import Requester
 from sessionql.rest import problems

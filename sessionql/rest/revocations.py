@@ -5,7 +5,7 @@ from uuid import UUID
 
 from fastapi import APIRouter, Path, Query, Request
 
-from sessionql.graphql_server.errors import RequestError
+from sessionql.http_kit.errors import RequestError
 from sessionql.resolvers import sessions
 from sessionql.resolvers.errors import Failure
 from sessionql.resolvers.requester import Requester

@@ -3,7 +3,7 @@
 from fastapi import APIRouter, Request
 from starlette.responses import Response
 
-from sessionql.graphql_server.errors import RequestError
+from sessionql.http_kit.errors import RequestError
 from sessionql.resolvers.accounts import PresentedCredentials, logout
 from sessionql.resolvers.introspection import TokenKind, introspect
 from sessionql.rest.openapi import may_fail, open_to_all, takes_form

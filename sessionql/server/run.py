@@ -16,10 +16,11 @@ from uvicorn.supervisors import Multiprocess
 from sessionql.app.bootstrap import prepare, system_clock
 from sessionql.app.factory import create_app
 from sessionql.graphql.trusted_documents import read_folder
-from sessionql.graphql_server.connections.uvicorn import WebSocketProtocol
+from sessionql.http.security_headers import HEADERS
+from sessionql.http_kit.http_protocol import HttpProtocol
+from sessionql.http_kit.websocket_protocol import WebSocketProtocol
 from sessionql.resolvers.tokens.key_file import KeyFile
 from sessionql.server.banner import banner
-from sessionql.server.http_protocol import StrictHttpProtocol
 from sessionql.settings.logs import set_up_logging
 from sessionql.settings.settings import Settings
 from sessionql.storage import Storage, StorageUnavailable
@@ -31,13 +32,20 @@ GRACE = 10
 """Seconds that requests under way get to finish at shutdown."""
 
 
+class ServerHttpProtocol(HttpProtocol):
+    """HTTP connections of this server."""
+
+    websocket_paths = frozenset({b"/graphql"})
+    error_headers = HEADERS
+
+
 def serve(settings: Settings) -> None:
     """Serve until told to stop. Raises what is wrong with the keys, the database or the address."""
     asyncio.run(_preflight(settings))
     config = uvicorn.Config(
         "sessionql.server.run:make_app",
         factory=True,
-        http=StrictHttpProtocol,
+        http=ServerHttpProtocol,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,

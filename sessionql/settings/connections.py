@@ -4,7 +4,7 @@ from datetime import timedelta
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sessionql.graphql_server import ConnectionLimits
+from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.settings.durations import Duration
 from sessionql.settings.limits import MAX_LIMIT, LimitsSettings
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
-from sessionql.graphql_server import Limits
+from sessionql.graphql_server.limits.limits import Limits
 from sessionql.settings.durations import Duration
 
 MAX_LIMIT = 1_000_000

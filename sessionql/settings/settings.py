@@ -9,7 +9,7 @@ from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from sessionql.graphql_server import HttpProfile
+from sessionql.graphql_server.http.statuses import HttpProfile
 from sessionql.http.cookies import CookieRules, SameSite
 from sessionql.http.origins import ANY, Origins, parse_origins
 from sessionql.http.proxies import Network, Proxies, parse_networks

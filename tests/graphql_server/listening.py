@@ -20,19 +20,16 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Subprotocol
 
-from sessionql.graphql_server import (
-    CloseReason,
-    ConnectionLimits,
-    ConnectionQuota,
-    ConnectionRejected,
-    Engine,
-    GraphQLEndpoint,
-    GraphQLSocket,
-    Limits,
-    SocketPeer,
-    Streams,
-)
-from sessionql.graphql_server.connections.uvicorn import HttpProtocol, WebSocketProtocol
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected, SocketPeer
+from sessionql.graphql_server.connections.quota import ConnectionQuota
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from sessionql.graphql_server.http.streams import Streams
+from sessionql.graphql_server.limits.limits import Limits
+from sessionql.graphql_server.websocket.socket import GraphQLSocket
+from sessionql.http_kit.http_protocol import HttpProtocol
+from sessionql.http_kit.websocket_protocol import WebSocketProtocol
 from tests.graphql_server.feed import Feed, schema
 from tests.graphql_server.plain import METHODS, Away, BadToken, translate
 from tests.graphql_server.plain import Refused as NotAllowed

@@ -22,7 +22,10 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from sessionql.graphql_server import Engine, ErrorInfo, GraphQLEndpoint, HttpProfile
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from sessionql.graphql_server.http.statuses import HttpProfile
+from sessionql.http_kit.errors import ErrorInfo
 
 GRAPHQL_JSON = "application/graphql-response+json"
 JSON = "application/json"

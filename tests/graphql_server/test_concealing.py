@@ -9,7 +9,8 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.routing import Route
 
-from sessionql.graphql_server import Engine, GraphQLEndpoint
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.plain import METHODS, translate
 

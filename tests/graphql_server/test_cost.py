@@ -3,8 +3,9 @@
 import pytest
 from graphql import build_schema, parse
 
-from sessionql.graphql_server import Engine, Limits
+from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.limits.cost import SATURATED, Costs
+from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.outcome import Outcome
 from sessionql.graphql_server.request import GraphQLRequest
 

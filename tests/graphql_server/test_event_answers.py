@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sessionql.graphql_server import Limits
+from sessionql.graphql_server.limits.limits import Limits
 from tests.graphql_server.events import events_of
 from tests.graphql_server.listening import Listening
 from tests.graphql_server.plain import GRAPHQL_JSON, JSON, SECRET

@@ -9,7 +9,8 @@ import httpx
 import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from sessionql.graphql_server import CloseReason, ConnectionLimits
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import CloseReason
 from tests.graphql_server.events import Event, events_in
 from tests.graphql_server.feed import END
 from tests.graphql_server.listening import PATIENCE, Listening, until

@@ -8,7 +8,8 @@ import httpx
 import pytest
 from graphql import get_introspection_query
 
-from sessionql.graphql_server import Engine, Limits
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.plain import schema, translate
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sessionql.graphql_server import ManifestError, read_manifests
+from sessionql.graphql_server.documents.manifests import ManifestError, read_manifests
 from tests.graphql_server.manifest_files import KINDS, apollo, client_preset, hashed, relay, write
 
 TEXTS = ("query Some { hello }", "query Some($t: String!) {\n  echo(text: $t) # ü 🦊\n}\n")

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from sessionql.graphql_server.http import body
+from sessionql.http_kit import body
 from tests.graphql_server.listening import PATIENCE, Listening, until
 
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n"

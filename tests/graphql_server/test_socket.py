@@ -4,7 +4,7 @@ import gc
 
 import pytest
 
-from sessionql.graphql_server import Limits
+from sessionql.graphql_server.limits.limits import Limits
 from tests.graphql_server.feed import END
 from tests.graphql_server.listening import Context, Listening, tasks, until
 from tests.graphql_server.plain import SECRET

@@ -5,7 +5,8 @@ import asyncio
 import pytest
 from websockets.exceptions import ConnectionClosedError
 
-from sessionql.graphql_server import CloseReason, ConnectionLimits
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import CloseReason
 from tests.graphql_server.feed import END
 from tests.graphql_server.listening import Client, Listening
 

@@ -2,7 +2,9 @@
 
 import pytest
 
-from sessionql.graphql_server import CloseReason, ConnectionLimits, ConnectionQuota, ConnectionRejected
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected
+from sessionql.graphql_server.connections.quota import ConnectionQuota
 from tests.graphql_server.listening import Listening
 
 HEARD = "subscription { heard }"

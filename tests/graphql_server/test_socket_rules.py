@@ -5,8 +5,9 @@ from typing import Any
 import pytest
 from websockets.exceptions import InvalidStatus
 
-from sessionql.graphql_server import CloseReason, ConnectionLimits, ConnectionRejected
 from sessionql.graphql_server.connections.close_codes import MAX_REASON_BYTES, truncate_reason
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected
 from sessionql.graphql_server.websocket.messages import read_message
 from tests.graphql_server.listening import Listening
 from tests.graphql_server.plain import SECRET

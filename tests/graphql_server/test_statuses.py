@@ -7,8 +7,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sessionql.graphql_server import HttpProfile
-from sessionql.graphql_server.http.statuses import status_of
+from sessionql.graphql_server.http.statuses import HttpProfile, status_of
 from sessionql.graphql_server.outcome import Outcome
 from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain
 

@@ -6,10 +6,11 @@ from typing import Any
 
 import pytest
 
-from sessionql.graphql_server import Engine, Limits
-from sessionql.graphql_server.errors import RequestError
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.outcome import Answer, Answers
 from sessionql.graphql_server.request import GraphQLRequest
+from sessionql.http_kit.errors import RequestError
 from tests.graphql_server.feed import Feed, schema
 from tests.graphql_server.listening import Context
 from tests.graphql_server.plain import translate

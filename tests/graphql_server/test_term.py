@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from sessionql.graphql_server.connections.deadline import Deadline
+from sessionql.http_kit.deadline import Deadline
 
 
 async def why(term: Deadline[str]) -> str:

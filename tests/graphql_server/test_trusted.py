@@ -8,8 +8,11 @@ from typing import Any
 import httpx
 import pytest
 
-from sessionql.graphql_server import Engine, Limits, ManifestEntry, TrustedDocuments
 from sessionql.graphql_server.documents import validation
+from sessionql.graphql_server.documents.manifests import ManifestEntry
+from sessionql.graphql_server.documents.trusted import TrustedDocuments
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.manifest_files import hashed
 from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain, schema, translate

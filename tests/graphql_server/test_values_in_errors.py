@@ -3,7 +3,7 @@
 import pytest
 from graphql import build_schema
 
-from sessionql.graphql_server import Engine
+from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.request import GraphQLRequest
 
 SECRET = "hunter2: found: a 'value'; \"x\""

@@ -6,9 +6,9 @@ import pytest
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 from websockets.exceptions import ConnectionClosed
 
-from sessionql.graphql_server import ConnectionLimits
-from sessionql.graphql_server.connections import uvicorn as uvicorn_protocols
-from sessionql.graphql_server.connections.uvicorn import PIECE
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.http_kit import http_protocol
+from sessionql.http_kit.websocket_protocol import CHUNK_BYTES
 from tests.graphql_server.listening import Listening, until
 
 TEXT, PING = 0x1, 0x9
@@ -27,7 +27,7 @@ ANSWER = b'{"data":{"hello":"world"}}'
 
 @pytest.mark.parametrize("sent", [b"", b"POST /gr", HEAD[:-2], HEAD + BODY, HEAD + BODY + HEAD[:-2]])
 async def test_who_sends_no_request_keeps_no_connection(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uvicorn_protocols, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(http_protocol, "HEAD_TIMEOUT", 0.1)
     async with Listening().serve() as listening:
         reader, writer = await asyncio.open_connection(*listening.address.split(":"))
         writer.write(sent)
@@ -37,7 +37,7 @@ async def test_who_sends_no_request_keeps_no_connection(sent: bytes, monkeypatch
 
 
 async def test_a_request_may_take_longer_than_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uvicorn_protocols, "HEAD_SECONDS", 0.1)
+    monkeypatch.setattr(http_protocol, "HEAD_TIMEOUT", 0.1)
     async with Listening().serve() as listening, listening.client() as client:
         reader, writer = await asyncio.open_connection(*listening.address.split(":"))
         writer.write(HEAD)
@@ -56,7 +56,7 @@ async def test_messages_that_come_together_are_taken_a_few_at_a_time(listening: 
         connection.data_received(frame(TEXT, TINY) * 2_000)
         assert connection.queue.empty(), "others come first"
         await asyncio.sleep(0)
-        assert 0 < connection.queue.qsize() <= PIECE // len(frame(TEXT, TINY))
+        assert 0 < connection.queue.qsize() <= CHUNK_BYTES // len(frame(TEXT, TINY))
         for _ in range(2_000):
             assert await client.hear() == {"type": "pong"}
         assert (await client.ask("{ hello }"))[-1]["type"] == "complete"

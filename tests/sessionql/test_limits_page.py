@@ -6,11 +6,10 @@ from typing import Any
 import httpx
 import pytest
 
-from sessionql.graphql_server import Limits
-from sessionql.graphql_server.http.body import too_slow
 from sessionql.graphql_server.limits.depth import Depths
-from sessionql.graphql_server.limits.limits import LimitExceeded, too_deep, too_many_spreads, took_too_long
-from sessionql.server.http_protocol import LARGE, LONG_URL
+from sessionql.graphql_server.limits.limits import LimitExceeded, Limits, too_deep, too_many_spreads, took_too_long
+from sessionql.http_kit.body import body_timeout
+from sessionql.http_kit.http_protocol import HEADERS_TOO_LARGE, URL_TOO_LONG
 from sessionql.settings.limits import LimitsSettings
 from tests.schema.asking import Caller
 
@@ -59,9 +58,9 @@ REFUSALS: dict[str, LimitExceeded | None] = {
     "levels of selections and of fragments that spread each other": too_deep(Limits(), Depths(1, 201)),
     "spreads and variables in fragments that operations share": too_many_spreads(),
     "time of executing": took_too_long(Limits()),
-    "time until a body has arrived": LimitExceeded(too_slow().code, str(too_slow())),
-    "bytes of an address (URL)": LimitExceeded(LONG_URL.code, LONG_URL.message),
-    "bytes of all headers": LimitExceeded(LARGE.code, LARGE.message),
+    "time until a body has arrived": LimitExceeded(body_timeout().code, str(body_timeout())),
+    "bytes of an address (URL)": LimitExceeded(URL_TOO_LONG.code, URL_TOO_LONG.message),
+    "bytes of all headers": LimitExceeded(HEADERS_TOO_LARGE.code, HEADERS_TOO_LARGE.message),
 }
 
 

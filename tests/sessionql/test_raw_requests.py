@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 import httpx
 import pytest
 
-from sessionql.server.http_protocol import MAX_HEADERS, MAX_URL
+from sessionql.http_kit.http_protocol import MAX_HEADER_BYTES, MAX_URL_BYTES
 from tests.engines import Engines
 from tests.graphql_server.corpus import error_of
 from tests.server import Server
@@ -72,14 +72,18 @@ def test_heads_may_be_as_large_as_the_limits_and_not_a_byte_larger(live: Server)
     start, rest = b"/graphql?query=", len(b"Host: sessionql.test") + len(b"X: ")
     for more, status in ((0, 200), (1, 414)):
         long = Raw(
-            b"GET", start.ljust(MAX_URL + more, b"a"), headers=(b"GraphQL-Require-Preflight: 1",), length=b"", body=b""
+            b"GET",
+            start.ljust(MAX_URL_BYTES + more, b"a"),
+            headers=(b"GraphQL-Require-Preflight: 1",),
+            length=b"",
+            body=b"",
         )
         (heard,) = answers_to(live.url, long.wire)
         assert heard.status == status, heard
     assert "more than 65535 bytes, and 65535 are allowed" in heard.body["errors"][0]["message"]
     others = rest + len(b"Content-Type: application/json") + len(b"Content-Length: 26") + 2 * 4
     for more, status in ((0, 200), (1, 431)):
-        (heard,) = answers_to(live.url, Raw(headers=(b"X: " + b"a" * (MAX_HEADERS - others + more),)).wire)
+        (heard,) = answers_to(live.url, Raw(headers=(b"X: " + b"a" * (MAX_HEADER_BYTES - others + more),)).wire)
         assert heard.status == status, heard
     assert "more than 65536 bytes, and 65536 are allowed" in heard.body["errors"][0]["message"]
 

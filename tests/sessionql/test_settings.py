@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sessionql.graphql_server import Limits
+from sessionql.graphql_server.limits.limits import Limits
 from sessionql.resolvers.dependencies import Policy
 from sessionql.settings.durations import format_duration, parse_duration
 from sessionql.settings.settings import Settings

@@ -1,4 +1,7 @@
-"""How long one task goes on: until its time is over, or until another task ends it. Costs no task of its own."""
+"""A deadline that another task can move or expire early, and that keeps the reason why it expired.
+
+Like `asyncio.timeout`, it starts no task.
+"""
 
 import asyncio
 from types import TracebackType
@@ -8,24 +11,24 @@ Reason = TypeVar("Reason")
 
 
 class Deadline(Generic[Reason]):
-    """An asynchronous context that ends with a TimeoutError, and then knows why."""
+    """An asynchronous context manager. Raises TimeoutError when it expires; `reason` is then why."""
 
     __slots__ = ("_closed", "_timeout", "reason")
 
-    def __init__(self, seconds: float | None, why: Reason) -> None:
+    def __init__(self, seconds: float | None, reason: Reason) -> None:
         self._timeout = asyncio.timeout(seconds)
         self._closed = False
-        self.reason = why
+        self.reason = reason
 
-    def reschedule(self, seconds: float | None, why: Reason) -> None:
-        """From now on it goes on for so long, None for ever, unless it was ended before."""
+    def reschedule(self, seconds: float | None, reason: Reason) -> None:
+        """Expire after `seconds` from now (None: never) for `reason`. Does nothing once expired or left."""
         if not self._closed and not self._timeout.expired():
-            self.reason = why
+            self.reason = reason
             self._timeout.reschedule(None if seconds is None else asyncio.get_running_loop().time() + seconds)
 
-    def expire(self, why: Reason) -> None:
-        """End it now. The first who does says why."""
-        self.reschedule(0, why)
+    def expire(self, reason: Reason) -> None:
+        """Expire now. The reason of the first call is kept."""
+        self.reschedule(0, reason)
         self._closed = True
 
     async def __aenter__(self) -> Self:

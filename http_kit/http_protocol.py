@@ -1,0 +1,183 @@
+"""HTTP/1.1 for uvicorn, with limits on heads (size and time), errors in JSON and a TransportHandle in each scope.
+
+Uvicorn reads heads of any size, waits for them without a limit, sends errors as plain text, and loses the body of a
+request with an `Upgrade` that it does not know.
+"""
+
+from asyncio import TimerHandle, Transport
+from http import HTTPStatus
+from typing import ClassVar, NamedTuple
+
+import httptools
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+
+from sessionql.http_kit.errors import error_body
+from sessionql.http_kit.http_upgrade import head_without_upgrade, is_websocket_handshake
+from sessionql.http_kit.media_types import JSON
+from sessionql.http_kit.transport import STATE_KEY, TransportHandle
+
+MAX_URL_BYTES = 65_535
+"""The parser accepts no longer URL."""
+MAX_HEADER_BYTES = 65_536
+"""All headers of a request together."""
+HEAD_TIMEOUT = 10.0
+"""Seconds that the head of a request may take, from the connection or the last response."""
+_MAX_UNFINISHED_BYTES = 4 * (MAX_URL_BYTES + MAX_HEADER_BYTES)
+"""Bytes that are read of a head without an end, with what came before it in the same chunk."""
+
+
+class ErrorResponse(NamedTuple):
+    """The response to a request that cannot be read, which closes the connection."""
+
+    status: int
+    code: str
+    message: str
+
+
+URL_TOO_LONG = ErrorResponse(
+    414, "URI_TOO_LONG", f"The address is too long: more than {MAX_URL_BYTES} bytes, and {MAX_URL_BYTES} are allowed."
+)
+HEADERS_TOO_LARGE = ErrorResponse(
+    431,
+    "HEADERS_TOO_LARGE",
+    f"The headers are too large: more than {MAX_HEADER_BYTES} bytes, and {MAX_HEADER_BYTES} are allowed.",
+)
+_NOT_HTTP = ErrorResponse(400, "BAD_REQUEST", "The request is not valid HTTP/1.1.")
+_NOT_A_PROXY = ErrorResponse(400, "BAD_REQUEST", "This server is not a proxy: it does not accept CONNECT.")
+_HOST = ErrorResponse(400, "BAD_REQUEST", "An HTTP/1.1 request has exactly one `Host` header.")
+
+
+class _Rejected(Exception):
+    """Stops the parser, which raises an error of its own instead."""
+
+
+class HttpProtocol(HttpToolsProtocol):
+    """One HTTP connection. Pass a subclass to uvicorn as `http`, or this class itself.
+
+    `websocket_paths` are the paths that accept a WebSocket handshake (None: every path).
+    `error_headers` are added to the errors that the protocol itself sends.
+    """
+
+    websocket_paths: ClassVar[frozenset[bytes] | None] = None
+    error_headers: ClassVar[tuple[tuple[bytes, bytes], ...]] = ()
+
+    _head_timeout: TimerHandle | None = None
+    _error = _NOT_HTTP
+    _is_head_open = True
+    _head_bytes = _header_bytes = 0
+
+    def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn declares it
+        self._handle = TransportHandle(transport.abort)
+        self.app_state = {**self.app_state, STATE_KEY: self._handle}
+        super().connection_made(transport)
+        self._start_head_timeout()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._cancel_head_timeout()
+        super().connection_lost(exc)
+
+    def shutdown(self) -> None:
+        super().shutdown()
+        # Uvicorn waits for the response: what sends or reads it has to know.
+        self._handle.shut_down()
+
+    def data_received(self, data: bytes) -> None:
+        self._unset_keepalive_if_required()
+        try:
+            self.parser.feed_data(data)
+        except httptools.HttpParserError:
+            self.send_400_response(self._error.message)
+        except httptools.HttpParserUpgrade as upgrade:
+            if self._should_upgrade():
+                self.handle_websocket_upgrade()
+            else:
+                self._parse_without_upgrade(data[upgrade.args[0] :])
+        else:
+            self._count_unfinished(data)
+
+    def _count_unfinished(self, data: bytes) -> None:
+        if self._is_head_open:
+            self._head_bytes += len(data)
+            if self._head_bytes > _MAX_UNFINISHED_BYTES:
+                self._error = HEADERS_TOO_LARGE
+                self.send_400_response(HEADERS_TOO_LARGE.message)
+
+    def on_message_begin(self) -> None:
+        super().on_message_begin()
+        self._is_head_open, self._head_bytes, self._header_bytes = True, 0, 0
+
+    def on_url(self, url: bytes) -> None:
+        super().on_url(url)
+        if len(self.url) > MAX_URL_BYTES:
+            self._reject(URL_TOO_LONG)
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        super().on_header(name, value)
+        self._header_bytes += len(name) + len(value) + 4
+        if self._header_bytes > MAX_HEADER_BYTES:
+            self._reject(HEADERS_TOO_LARGE)
+
+    def on_headers_complete(self) -> None:
+        self._is_head_open = False
+        hosts = sum(name == b"host" for name, _ in self.headers)
+        # RFC 9112 section 3.2. With two of them, a proxy might have used the other one.
+        if hosts != 1 and (hosts > 1 or self.parser.get_http_version() == "1.1"):
+            self._reject(_HOST)
+        if self.parser.get_method() == b"CONNECT":
+            self._reject(_NOT_A_PROXY)
+        if not self._is_unknown_upgrade():
+            self._cancel_head_timeout()
+            super().on_headers_complete()
+
+    def on_message_complete(self) -> None:
+        if not self._is_unknown_upgrade():
+            super().on_message_complete()
+
+    def on_response_complete(self) -> None:
+        super().on_response_complete()
+        if self.cycle.response_complete and not self.transport.is_closing():
+            self._start_head_timeout()
+
+    def _start_head_timeout(self) -> None:
+        self._cancel_head_timeout()
+        self._head_timeout = self.loop.call_later(HEAD_TIMEOUT, self.transport.close)
+
+    def _cancel_head_timeout(self) -> None:
+        if self._head_timeout is not None:
+            self._head_timeout.cancel()
+
+    def _is_unknown_upgrade(self) -> bool:
+        return self.parser.should_upgrade() and not self._should_upgrade()
+
+    def _should_upgrade(self) -> bool:
+        path = self.url.partition(b"?")[0]
+        if self.websocket_paths is not None and path not in self.websocket_paths:
+            return False
+        return is_websocket_handshake(self.parser.get_method(), self.headers) and super()._should_upgrade()
+
+    def _parse_without_upgrade(self, rest: bytes) -> None:
+        # The parser stopped at the end of the head: another parser reads the request from its start.
+        method, version = self.parser.get_method(), self.parser.get_http_version()
+        head = head_without_upgrade(method, self.url, version, self.headers)
+        self.parser = httptools.HttpRequestParser(self)
+        self.parser.set_dangerous_leniencies(lenient_data_after_close=True)
+        self.data_received(head + rest)
+
+    def _reject(self, error: ErrorResponse) -> None:
+        self._error = error
+        raise _Rejected
+
+    def send_400_response(self, msg: str) -> None:
+        """Send the error of this connection as JSON and close the connection."""
+        status, code, _ = self._error
+        body = error_body(msg, code)
+        self.logger.warning("Rejected a request: %s", HTTPStatus(status).phrase)
+        headers = [
+            (b"content-type", JSON.encode()),
+            (b"content-length", str(len(body)).encode()),
+            (b"connection", b"close"),
+            *self.error_headers,
+        ]
+        lines = [b"%s: %s\r\n" % pair for pair in (*self.server_state.default_headers, *headers)]
+        self.transport.write(b"".join([STATUS_LINE[status], *lines, b"\r\n", body]))
+        self.transport.close()

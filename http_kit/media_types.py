@@ -1,0 +1,10 @@
+"""Media types of requests and responses."""
+
+JSON = "application/json"
+FORM = "application/x-www-form-urlencoded"
+PROBLEM_JSON = "application/problem+json"
+"""RFC 9457."""
+GRAPHQL_JSON = "application/graphql-response+json"
+"""The response of GraphQL over HTTP."""
+EVENT_STREAM = "text/event-stream"
+"""Server-sent events."""
