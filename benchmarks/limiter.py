@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from benchmarks.nasty_documents import KINDS
 from sessionql.graphql.introspection import REJECTIONS
+from sessionql.graphql.limits import document_limits
 from sessionql.graphql_server.documents.validation import Documents
 from sessionql.schema.build import graphql_schema
 from sessionql.settings.settings import Settings
@@ -40,7 +41,11 @@ def measured(kind: str, size: int, settings: Settings) -> Finding:
     best, outcome = float("inf"), ""
     for _ in range(RUNS):
         documents = Documents(
-            graphql_schema, settings.limits, most=1, most_characters=1, conceal=REJECTIONS.get(settings.introspectors)
+            graphql_schema,
+            document_limits(settings),
+            most=1,
+            most_characters=1,
+            conceal=REJECTIONS.get(settings.introspectors),
         )
         begin = time.process_time()
         outcome = documents.get(document).code or "accepted"

@@ -1,5 +1,6 @@
 """The token cookies of one request and the changes to send back. Plain data; `sessionql.http.cookies` reads and writes
-the headers."""
+the headers.
+"""
 
 from collections.abc import Callable
 from dataclasses import dataclass, field

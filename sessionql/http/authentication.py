@@ -36,7 +36,8 @@ class Authenticator:
 
     async def by_bearer(self, request: HTTPConnection, token: str | None = None) -> RequestContext:
         """The context of a request that only a token can authenticate: `token`, or a bearer token. Cookies are not
-        read and cannot be set."""
+        read and cannot be set.
+        """
         return await self._context(request, bearer_token(request) if token is None else token, CookieJar())
 
     async def by_bearer_or_cookie(self, request: Request, csrf_check: CsrfCheck) -> RequestContext:
@@ -113,7 +114,8 @@ def bearer_token(request: HTTPConnection) -> str | None:
 
 def basic_password(request: HTTPConnection) -> str | None:
     """The password of an `Authorization: Basic` header, in which OAuth clients send their secret (RFC 6749,
-    section 2.3.1). None without the header, empty when it cannot be decoded."""
+    section 2.3.1). None without the header, empty when it cannot be decoded.
+    """
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.settings.durations import Duration
 from sessionql.settings.limits import MAX_LIMIT, LimitsSettings
 
@@ -43,17 +42,3 @@ class ConnectionSettings(LimitsSettings):
         if value < timedelta(seconds=1):
             raise ValueError(f"{info.field_name} is at least 1s")
         return value
-
-    @property
-    def connections(self) -> ConnectionLimits:
-        """The limits of sockets and streams."""
-        return ConnectionLimits(
-            total=self.max_connections,
-            per_owner=self.max_connections_per_session,
-            operations=self.max_operations_per_connection,
-            message_bytes=self.max_body_bytes,
-            init_seconds=self.connection_init_timeout.total_seconds(),
-            send_seconds=self.connection_send_timeout.total_seconds(),
-            lifetime_seconds=self.connection_lifetime.total_seconds(),
-            keep_alive_seconds=self.connection_keep_alive.total_seconds(),
-        )

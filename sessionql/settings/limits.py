@@ -5,7 +5,6 @@ from datetime import timedelta
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
-from sessionql.graphql_server.limits.limits import Limits
 from sessionql.settings.durations import Duration
 
 MAX_LIMIT = 1_000_000
@@ -71,21 +70,3 @@ class LimitsSettings(BaseSettings):
         if value < timedelta(seconds=1):
             raise ValueError("execution_timeout is at least 1s")
         return value
-
-    @property
-    def limits(self) -> Limits:
-        """The limits of documents and executions."""
-        return Limits(
-            characters=self.max_characters,
-            tokens=self.max_tokens,
-            depth=self.max_depth,
-            aliases=self.max_aliases,
-            root_fields=self.max_root_fields,
-            directives=self.max_directives,
-            comparisons=self.max_comparisons,
-            validation_errors=self.max_validation_errors,
-            cost=self.max_cost,
-            values=self.max_values,
-            list_size=self.max_list_size,
-            seconds=self.execution_timeout.total_seconds(),
-        )

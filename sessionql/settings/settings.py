@@ -9,7 +9,6 @@ from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from sessionql.graphql_server.http.statuses import HttpProfile
 from sessionql.http.cookies import CookieRules, SameSite
 from sessionql.http.origins import ANY, Origins, parse_origins
 from sessionql.http.proxies import Network, Proxies, parse_networks
@@ -150,8 +149,8 @@ class Settings(TrustedSettings, ConnectionSettings):
         default=None,
         description="A MaxMind-format file (`.mmdb`) that `location` is looked up in; read again when it is replaced.",
     )
-    http_profile: HttpProfile = Field(
-        default=HttpProfile.AUDITED,
+    http_profile: Literal["audited", "draft"] = Field(
+        default="audited",
         description="HTTP statuses of errors: `audited` as the published audits of GraphQL over HTTP want them, or "
         "`draft` as its newer draft does (422 for what does not validate or fit, 294 for partial success).",
     )

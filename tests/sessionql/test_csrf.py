@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from starlette.requests import Request
 
-from sessionql.http.csrf import PREFLIGHT_HEADERS, rejection
+from sessionql.http.csrf import GRAPHQL_PREFLIGHT_HEADERS, check_graphql
 from sessionql.http.origins import Origins
 from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock, developing
@@ -126,7 +126,7 @@ async def test_by_get_everybody_needs_a_header_that_no_link_sends(browser: Brows
             (error,) = response.json()["errors"]
             assert error["extensions"]["code"] == "CSRF_REFUSED"
             assert "GraphQL-Require-Preflight: 1" in error["message"]
-        for name in PREFLIGHT_HEADERS:
+        for name in GRAPHQL_PREFLIGHT_HEADERS:
             response = await browser.http.get(
                 "/graphql", params={"query": "{ __typename }"}, headers={**headers, name: "1"}
             )
@@ -139,7 +139,7 @@ async def test_by_get_cookies_want_a_header_that_no_link_sends(browser: Browser)
     assert response.status_code == 403
     assert response.json()["errors"][0]["extensions"]["code"] == "CSRF_REFUSED"
     assert "GraphQL-Require-Preflight: 1" in response.json()["errors"][0]["message"]
-    for name in PREFLIGHT_HEADERS:
+    for name in GRAPHQL_PREFLIGHT_HEADERS:
         response = await browser.http.get("/graphql", params={"query": ME}, headers={**PAGE, name: "1"})
         assert response.json()["data"]["me"]
         for other in ({**PAGE, name: ""}, {name: "1"}, {name: "1", "Sec-Fetch-Site": "cross-site"}):
@@ -185,7 +185,7 @@ def request(method: str, headers: Mapping[str, str]) -> Request:
 
 @pytest.mark.usefixtures("engine")
 def test_other_doors_can_ask_too() -> None:
-    assert rejection(request("POST", {"Sec-Fetch-Site": "same-origin"}), Origins()) is None
+    assert check_graphql(request("POST", {"Sec-Fetch-Site": "same-origin"}), Origins()) is None
     assert Origins().is_same_site({"origin": HERE, "host": "sessionql.test"})
     assert not Origins().is_same_site({"origin": HERE})
     assert not Origins().is_same_site({"host": ""})
