@@ -25,7 +25,7 @@ from sessionql.graphql_server.websocket.socket import GraphQLSocket
 from sessionql.http_kit.http_protocol import HttpProtocol
 from sessionql.http_kit.websocket_protocol import WebSocketProtocol
 
-LIMITS = ConnectionLimits(total=100_000)
+LIMITS = ConnectionLimits(max_connections=100_000)
 _listeners: set[asyncio.Queue[str]] = set()
 
 
@@ -77,10 +77,10 @@ async def _no_context(_request: Request) -> None:
 
 def app() -> Starlette:
     """The application."""
-    seats, engine = ConnectionQuota(LIMITS), Engine(schema, translate=_foresee_nothing)
-    streams = Streams(translate=_foresee_nothing, limits=LIMITS, seats=seats, meet=_meet)
-    door = GraphQLSocket(engine, open_=_open, translate=_foresee_nothing, limits=LIMITS, seats=seats)
-    endpoint = GraphQLEndpoint(engine, make_context=_no_context, translate=_foresee_nothing, streams=streams)
+    seats, engine = ConnectionQuota(LIMITS), Engine(schema, map_exception=_foresee_nothing)
+    streams = Streams(map_exception=_foresee_nothing, limits=LIMITS, quota=seats, authorize=_meet)
+    door = GraphQLSocket(engine, authorize=_open, map_exception=_foresee_nothing, limits=LIMITS, quota=seats)
+    endpoint = GraphQLEndpoint(engine, make_context=_no_context, map_exception=_foresee_nothing, streams=streams)
     routes = [Route("/graphql", endpoint.__call__, methods=["GET", "POST"]), WebSocketRoute("/graphql", door)]
     return Starlette(routes=routes)
 

@@ -43,9 +43,9 @@ def measured(kind: str, size: int, settings: Settings) -> Finding:
         documents = Documents(
             graphql_schema,
             document_limits(settings),
-            most=1,
-            most_characters=1,
-            conceal=REJECTIONS.get(settings.introspectors),
+            max_documents=1,
+            max_characters=1,
+            introspection_error=REJECTIONS.get(settings.introspectors),
         )
         begin = time.process_time()
         outcome = documents.get(document).code or "accepted"

@@ -54,25 +54,31 @@ class Engine:
         self,
         schema: GraphQLSchema,
         *,
-        translate: MapException,
+        map_exception: MapException,
         executor_class: ExecutorClass | None = None,
         limits: Limits | None = None,
-        conceal: str | None = None,
-        cached_documents: int = 500,
-        cached_characters: int = 300_000,
-        trusted: TrustedDocuments | None = None,
+        introspection_error: str | None = None,
+        max_cached_documents: int = 500,
+        max_cached_characters: int = 300_000,
+        trusted_documents: TrustedDocuments | None = None,
         trusted_only: bool = False,
-        persisted_queries: int = 1_000,
+        max_persisted_queries: int = 1_000,
     ) -> None:
         self._schema = schema
-        self._translate = translate
+        self._translate = map_exception
         self._executor_class = executor_class
         self._limits = limits or Limits()
-        self._hide_suggestions = conceal is not None
+        self._hide_suggestions = introspection_error is not None
         self._library = DocumentStore(
-            Documents(schema, self._limits, most=cached_documents, most_characters=cached_characters, conceal=conceal),
-            trusted or TrustedDocuments(schema, self._limits),
-            persisted=LRUCache(persisted_queries, PERSISTED_CHARACTERS) if persisted_queries else None,
+            Documents(
+                schema,
+                self._limits,
+                max_documents=max_cached_documents,
+                max_characters=max_cached_characters,
+                introspection_error=introspection_error,
+            ),
+            trusted_documents or TrustedDocuments(schema, self._limits),
+            persisted=LRUCache(max_persisted_queries, PERSISTED_CHARACTERS) if max_persisted_queries else None,
             trusted_only=trusted_only,
         )
 
@@ -196,5 +202,5 @@ class Engine:
         return Answer(body, max(status for _, status in pairs), executed=True)
 
 
-EngineOf: TypeAlias = Callable[[Any], Engine]
+SelectEngine: TypeAlias = Callable[[Any], Engine]
 """Which schema answers a request, by its context."""

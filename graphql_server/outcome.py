@@ -13,20 +13,20 @@ class Outcome(Enum):
 
     MALFORMED = auto()
     """It is JSON, and yet no request."""
-    UNREADABLE = auto()
+    SYNTAX_ERROR = auto()
     """Its document is no GraphQL."""
-    REFUSED = auto()
+    INVALID = auto()
     """Its document is not valid or too large, or its operation or variables do not fit."""
     COMPLETE = auto()
     PARTIAL = auto()
     """There is data, and errors."""
     FAILED = auto()
     """Executed, and nothing is left but errors."""
-    FAULT = auto()
+    NOT_EXECUTED = auto()
     """Not executed, for a reason that is none of the document's."""
 
 
-_REFUSED = {400: Outcome.UNREADABLE, 422: Outcome.REFUSED}
+_REFUSED = {400: Outcome.SYNTAX_ERROR, 422: Outcome.INVALID}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Answer:
     def outcome(self) -> Outcome:
         """What became of the request."""
         if not self.executed:
-            return _REFUSED.get(self.status, Outcome.FAULT)
+            return _REFUSED.get(self.status, Outcome.NOT_EXECUTED)
         if "errors" not in self.body:
             return Outcome.COMPLETE
         return Outcome.FAILED if self.body["data"] is None else Outcome.PARTIAL

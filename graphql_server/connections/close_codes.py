@@ -29,7 +29,7 @@ def duplicate_id(id_: str) -> CloseReason:
     return CloseReason(4409, f"Subscriber for {id_} already exists")
 
 
-def from_error(fault: ErrorInfo) -> CloseReason:
+def close_reason_of(fault: ErrorInfo) -> CloseReason:
     """Something failed before there were operations."""
     return CloseReason(1013 if fault.status == 503 else 4500, fault.message)  # noqa: PLR2004 - HTTP's, as in Fault
 

@@ -10,11 +10,11 @@ _CHANCE = SystemRandom()
 class ConnectionLimits:
     """What sockets and streams may have at most, in this process."""
 
-    total: int = 5_000
-    per_owner: int = 10
-    operations: int = 20
+    max_connections: int = 5_000
+    max_connections_per_owner: int = 10
+    max_operations: int = 20
     """Of one socket, at once."""
-    message_bytes: int = 256 * 1024
+    max_message_bytes: int = 256 * 1024
     init_seconds: float = 10
     """From the handshake to `connection_init`."""
     send_seconds: float = 10

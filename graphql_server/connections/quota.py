@@ -18,7 +18,7 @@ class ConnectionQuota:
 
     def reserve(self) -> "Slot":
         """A place for somebody of whom nothing is known yet. Raises Refused."""
-        if self.reserved >= self._limits.total:
+        if self.reserved >= self._limits.max_connections:
             raise ConnectionRejected(SERVER_FULL)
         self.reserved += 1
         return Slot(self)
@@ -29,7 +29,7 @@ class ConnectionQuota:
 
     def claim(self, holder: Hashable) -> None:
         """One more of this holder's. Raises Refused."""
-        if self._taken[holder] >= self._limits.per_owner:
+        if self._taken[holder] >= self._limits.max_connections_per_owner:
             raise ConnectionRejected(QUOTA_REACHED)
         self._taken[holder] += 1
 

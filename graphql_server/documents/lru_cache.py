@@ -10,9 +10,9 @@ V = TypeVar("V")
 class LRUCache(Generic[V]):
     """So many values at most, and of so many characters together. The longest unused makes way."""
 
-    def __init__(self, most: int, most_characters: int) -> None:
-        self._max_entries = most
-        self._most_characters = most_characters
+    def __init__(self, max_entries: int, max_characters: int) -> None:
+        self._max_entries = max_entries
+        self._most_characters = max_characters
         self._characters = 0
         self._values: OrderedDict[str, tuple[V, int]] = OrderedDict()
 

@@ -27,9 +27,9 @@ class TrustedDocuments:
     """
 
     def __init__(
-        self, schema: GraphQLSchema, limits: Limits, entries: Iterable[ManifestEntry] = (), conceal: str | None = None
+        self, schema: GraphQLSchema, limits: Limits, entries: Iterable[ManifestEntry] = (), introspection_error: str | None = None
     ) -> None:
-        documents = Documents(schema, limits.for_trusted, most=0, most_characters=0, conceal=conceal)
+        documents = Documents(schema, limits.for_trusted, max_documents=0, max_characters=0, introspection_error=introspection_error)
         self._texts: dict[str, str] = {}
         self._documents: dict[str, Document] = {}
         unusable: list[UnusableDocument] = []

@@ -46,19 +46,19 @@ class Documents:
     """The documents of one schema, each within the limits or refused."""
 
     def __init__(
-        self, schema: GraphQLSchema, limits: Limits, *, most: int, most_characters: int, conceal: str | None = None
+        self, schema: GraphQLSchema, limits: Limits, *, max_documents: int, max_characters: int, introspection_error: str | None = None
     ) -> None:
         self._schema = schema
         self._limits = limits
-        self._conceal = conceal
+        self._conceal = introspection_error
         self._costs = Costs(schema, limits.list_size)
         self._rules = (
             rules_with_budget(limits.comparisons)
-            if conceal is None
+            if introspection_error is None
             else rules_without_introspection(rules_with_budget(limits.comparisons))
         )
         # A parsed document takes some hundred times the memory of its text, and anybody may send any.
-        self._known = LRUCache[Document](most, most_characters)
+        self._known = LRUCache[Document](max_documents, max_characters)
 
     def get(self, source: str) -> Document:
         """The document of this source, from memory where it was seen before."""

@@ -8,10 +8,10 @@ import orjson
 from starlette.requests import Request
 from starlette.responses import Response
 
-from sessionql.graphql_server.engine import Engine, EngineOf
+from sessionql.graphql_server.engine import Engine, SelectEngine
 from sessionql.graphql_server.errors import MalformedRequest
 from sessionql.graphql_server.http.event_stream import single_event
-from sessionql.graphql_server.http.negotiation import choose_media_type, takes_stream
+from sessionql.graphql_server.http.negotiation import choose_media_type, accepts_event_stream
 from sessionql.graphql_server.http.request import read_request
 from sessionql.graphql_server.http.statuses import HttpProfile, media_type_of, status_of
 from sessionql.graphql_server.http.streams import Streams
@@ -36,20 +36,20 @@ class GraphQLEndpoint:
 
     def __init__(
         self,
-        engine: Engine | EngineOf,
+        engine: Engine | SelectEngine,
         *,
         make_context: MakeContext,
-        translate: MapException,
-        max_body: int = MAX_BODY,
-        finish: Finish | None = None,
+        map_exception: MapException,
+        max_body_bytes: int = MAX_BODY,
+        response_headers: Finish | None = None,
         streams: Streams | None = None,
         profile: HttpProfile = HttpProfile.AUDITED,
     ) -> None:
-        self._engine_of: EngineOf = (lambda _: engine) if isinstance(engine, Engine) else engine
+        self._engine_of: SelectEngine = (lambda _: engine) if isinstance(engine, Engine) else engine
         self._make_context = make_context
-        self._translate = translate
-        self._max_body = max_body
-        self._finish = finish
+        self._translate = map_exception
+        self._max_body = max_body_bytes
+        self._finish = response_headers
         self._streams = streams
         self._profile = profile
 
@@ -64,7 +64,7 @@ class GraphQLEndpoint:
         try:
             asked = await read_request(request, self._max_body)
             context = await self._make_context(request)
-            streams = self._streams if takes_stream(accept) and request.method != "HEAD" else None
+            streams = self._streams if accepts_event_stream(accept) and request.method != "HEAD" else None
             response = await self._answer(request, asked, context, media_type, streams)
         except RequestError as error:
             fault = ErrorInfo(str(error), error.code, self._status_of(error, media_type))

@@ -20,7 +20,7 @@ def choose_media_type(accept: str) -> str | None:
     return JSON if best == GRAPHQL_JSON and not _names(GRAPHQL_JSON, liked) else best
 
 
-def takes_stream(accept: str) -> bool:
+def accepts_event_stream(accept: str) -> bool:
     """Whether a client can read a stream. It has to say so: one that takes anything would wait for its end."""
     return any(name == EVENT_STREAM and weight > 0 for name, weight in map(_parse, accept.split(",")))
 

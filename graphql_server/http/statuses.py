@@ -27,48 +27,48 @@ class HttpProfile(StrEnum):
 _STATUSES: dict[tuple[HttpProfile, str], dict[Outcome, int | None]] = {
     (HttpProfile.AUDITED, GRAPHQL_JSON): {
         Outcome.MALFORMED: 400,
-        Outcome.UNREADABLE: 400,
-        Outcome.REFUSED: 400,
+        Outcome.SYNTAX_ERROR: 400,
+        Outcome.INVALID: 400,
         Outcome.COMPLETE: 200,
         Outcome.PARTIAL: 200,
         Outcome.FAILED: None,
-        Outcome.FAULT: None,
+        Outcome.NOT_EXECUTED: None,
     },
     # The older type says 200 for every answer to a well-formed request.
     (HttpProfile.AUDITED, JSON): {
         Outcome.MALFORMED: 400,
-        Outcome.UNREADABLE: 200,
-        Outcome.REFUSED: 200,
+        Outcome.SYNTAX_ERROR: 200,
+        Outcome.INVALID: 200,
         Outcome.COMPLETE: 200,
         Outcome.PARTIAL: 200,
         Outcome.FAILED: None,
-        Outcome.FAULT: None,
+        Outcome.NOT_EXECUTED: None,
     },
     (HttpProfile.DRAFT, GRAPHQL_JSON): {
         Outcome.MALFORMED: 422,
-        Outcome.UNREADABLE: 400,
-        Outcome.REFUSED: 422,
+        Outcome.SYNTAX_ERROR: 400,
+        Outcome.INVALID: 422,
         Outcome.COMPLETE: 200,
         Outcome.PARTIAL: PARTIAL_SUCCESS,
         Outcome.FAILED: PARTIAL_SUCCESS,
-        Outcome.FAULT: None,
+        Outcome.NOT_EXECUTED: None,
     },
     # 294 has its meaning from the newer type: without it nobody knows the number.
     (HttpProfile.DRAFT, JSON): {
         Outcome.MALFORMED: 422,
-        Outcome.UNREADABLE: 400,
-        Outcome.REFUSED: 422,
+        Outcome.SYNTAX_ERROR: 400,
+        Outcome.INVALID: 422,
         Outcome.COMPLETE: 200,
         Outcome.PARTIAL: 200,
         Outcome.FAILED: 200,
-        Outcome.FAULT: None,
+        Outcome.NOT_EXECUTED: None,
     },
 }
 
 
-def status_of(profile: HttpProfile, media_type: str, outcome: Outcome, asked_for: int = HTTPStatus.OK) -> int:
+def status_of(profile: HttpProfile, media_type: str, outcome: Outcome, requested: int = HTTPStatus.OK) -> int:
     """The status of an outcome. `asked_for` is what an error in it asks for."""
-    return _STATUSES[profile, media_type][outcome] or asked_for
+    return _STATUSES[profile, media_type][outcome] or requested
 
 
 def media_type_of(profile: HttpProfile, media_type: str, status: int) -> str:

@@ -22,12 +22,12 @@ class Streams:
     """The streams of a server. `seats` are shared with sockets, so that these count too."""
 
     def __init__(
-        self, *, translate: MapException, limits: ConnectionLimits, seats: ConnectionQuota, meet: AuthorizeStream
+        self, *, map_exception: MapException, limits: ConnectionLimits, quota: ConnectionQuota, authorize: AuthorizeStream
     ) -> None:
-        self._translate = translate
+        self._translate = map_exception
         self._limits = limits
-        self._seats = seats
-        self._meet = meet
+        self._seats = quota
+        self._meet = authorize
 
     async def response(self, request: Request, context: Any, answers: Answers) -> EventStream:
         """The response that gives these answers, and closes them. Raises RequestError, and closes them too."""

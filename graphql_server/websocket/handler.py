@@ -17,7 +17,7 @@ from sessionql.graphql_server.connections.close_codes import (
     OPENING_TIMEOUT,
     TOO_MANY_INITS,
     duplicate_id,
-    from_error,
+    close_reason_of,
 )
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import AuthorizeSocket, CloseReason, ConnectionRejected, SocketPeer
@@ -113,7 +113,7 @@ class SocketHandler:
             received = await self._receive()
             if received["type"] == "websocket.disconnect":
                 return
-            await self._handle_message(read_message(received, self._limits.message_bytes))
+            await self._handle_message(read_message(received, self._limits.max_message_bytes))
             # Messages that came together are there at once, and others have their turn between them.
             await asyncio.sleep(0)
 
@@ -187,4 +187,4 @@ class SocketHandler:
                 self._connection.close()
 
     def _failed(self, error: Exception) -> CloseReason:
-        return from_error(mask_error(error, self._executing.translate))
+        return close_reason_of(mask_error(error, self._executing.map_exception))

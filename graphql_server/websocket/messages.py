@@ -11,7 +11,7 @@ from sessionql.graphql_server.connections.peer import ConnectionRejected
 from sessionql.graphql_server.request import GraphQLRequest, from_payload
 from sessionql.http_kit.errors import RequestError
 
-LONGEST_ID = 256
+MAX_ID_LENGTH = 256
 """Every answer repeats the id, and every operation keeps it."""
 
 Payload: TypeAlias = dict[str, Any] | None
@@ -54,13 +54,13 @@ class Complete:
 Message: TypeAlias = Init | Ping | Pong | Subscribe | Complete
 
 
-def read_message(received: Received, most_bytes: int) -> Message:
+def read_message(received: Received, max_bytes: int) -> Message:
     """What a client said. Raises Refused."""
     text = received.get("text")
     if text is None:
         raise ConnectionRejected(malformed("A message is text, not binary."))
-    if len(text) > most_bytes or len(data := text.encode()) > most_bytes:
-        raise ConnectionRejected(malformed(f"A message has at most {most_bytes} bytes."))
+    if len(text) > max_bytes or len(data := text.encode()) > max_bytes:
+        raise ConnectionRejected(malformed(f"A message has at most {max_bytes} bytes."))
     try:
         said = orjson.loads(data)
     except orjson.JSONDecodeError as error:
@@ -107,8 +107,8 @@ def _payload(said: dict[str, Any]) -> Payload:
 
 def _id(said: dict[str, Any]) -> str:
     id_ = said.get("id")
-    if not isinstance(id_, str) or not 0 < len(id_) <= LONGEST_ID:
-        raise ConnectionRejected(malformed(f"`{said['type']}` has an `id`: a string of 1 to {LONGEST_ID} characters."))
+    if not isinstance(id_, str) or not 0 < len(id_) <= MAX_ID_LENGTH:
+        raise ConnectionRejected(malformed(f"`{said['type']}` has an `id`: a string of 1 to {MAX_ID_LENGTH} characters."))
     return id_
 
 

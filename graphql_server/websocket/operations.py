@@ -10,7 +10,7 @@ import orjson
 from sessionql.graphql_server.connections.peer import SocketPeer
 from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
 from sessionql.graphql_server.connections.tasks import is_cancelled
-from sessionql.graphql_server.engine import EngineOf
+from sessionql.graphql_server.engine import SelectEngine
 from sessionql.graphql_server.outcome import Answer, answer_of
 from sessionql.graphql_server.request import GraphQLRequest
 from sessionql.http_kit.errors import ErrorInfo, MapException, RequestError, mask_error
@@ -20,14 +20,14 @@ from sessionql.http_kit.errors import ErrorInfo, MapException, RequestError, mas
 class OperationRunner:
     """How operations are executed."""
 
-    engine_of: EngineOf
-    translate: MapException
-    most: int
+    engine_of: SelectEngine
+    map_exception: MapException
+    max_concurrent: int
 
     @property
     def too_many(self) -> ErrorInfo:
         """Beyond the limit, an operation is refused, and its socket goes on."""
-        message = f"A connection has at most {self.most} operations at once: complete another one first."
+        message = f"A connection has at most {self.max_concurrent} operations at once: complete another one first."
         return ErrorInfo(message, "TOO_MANY_OPERATIONS")
 
 
@@ -52,7 +52,7 @@ class Operations:
 
     async def start(self, id_: str, request: GraphQLRequest) -> None:
         """Execute an operation, whose id is not in use. Raises PeerGone."""
-        if len(self._tasks) >= self._executing.most:
+        if len(self._tasks) >= self._executing.max_concurrent:
             await self._send_errors(id_, answer_of(self._executing.too_many))
             return
         task = self._current[id_] = asyncio.create_task(self._run(id_, request))
@@ -86,7 +86,7 @@ class Operations:
             except (Exception, asyncio.CancelledError) as error:
                 if is_cancelled():
                     raise
-                failure = answer_of(mask_error(error, self._executing.translate))
+                failure = answer_of(mask_error(error, self._executing.map_exception))
             # Before it is told: from then on the client may use the id again.
             self._current.pop(id_, None)
             if failure is None:

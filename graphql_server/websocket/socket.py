@@ -10,7 +10,7 @@ from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import AuthorizeSocket, CheckOrigin, ConnectionRejected
 from sessionql.graphql_server.connections.quota import ConnectionQuota, Slot
 from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
-from sessionql.graphql_server.engine import Engine, EngineOf
+from sessionql.graphql_server.engine import Engine, SelectEngine
 from sessionql.graphql_server.websocket.handler import SocketHandler
 from sessionql.graphql_server.websocket.operations import OperationRunner
 from sessionql.http_kit.errors import MapException
@@ -26,20 +26,20 @@ class GraphQLSocket:
 
     def __init__(
         self,
-        engine: Engine | EngineOf,
+        engine: Engine | SelectEngine,
         *,
-        open_: AuthorizeSocket,
-        translate: MapException,
+        authorize: AuthorizeSocket,
+        map_exception: MapException,
         limits: ConnectionLimits,
-        seats: ConnectionQuota,
-        admit: CheckOrigin | None = None,
+        quota: ConnectionQuota,
+        check_origin: CheckOrigin | None = None,
     ) -> None:
-        engine_of: EngineOf = (lambda _: engine) if isinstance(engine, Engine) else engine
-        self._executing = OperationRunner(engine_of, translate, limits.operations)
-        self._open = open_
+        engine_of: SelectEngine = (lambda _: engine) if isinstance(engine, Engine) else engine
+        self._executing = OperationRunner(engine_of, map_exception, limits.max_operations)
+        self._open = authorize
         self._limits = limits
-        self._seats = seats
-        self._admit = admit
+        self._seats = quota
+        self._admit = check_origin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """One socket, from its handshake to its end."""

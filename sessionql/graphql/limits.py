@@ -27,10 +27,10 @@ def document_limits(settings: LimitsSettings) -> Limits:
 def connection_limits(settings: ConnectionSettings) -> ConnectionLimits:
     """The limits of WebSockets and event streams."""
     return ConnectionLimits(
-        total=settings.max_connections,
-        per_owner=settings.max_connections_per_session,
-        operations=settings.max_operations_per_connection,
-        message_bytes=settings.max_body_bytes,
+        max_connections=settings.max_connections,
+        max_connections_per_owner=settings.max_connections_per_session,
+        max_operations=settings.max_operations_per_connection,
+        max_message_bytes=settings.max_body_bytes,
         init_seconds=settings.connection_init_timeout.total_seconds(),
         send_seconds=settings.connection_send_timeout.total_seconds(),
         lifetime_seconds=settings.connection_lifetime.total_seconds(),

@@ -13,7 +13,7 @@ from sessionql.graphql.peers import CROSS_SITE_COOKIES, SessionPeer, SessionSock
 from sessionql.graphql.trusted_documents import load_trusted, report
 from sessionql.graphql_server.connections.peer import ConnectionRejected
 from sessionql.graphql_server.connections.quota import ConnectionQuota
-from sessionql.graphql_server.engine import Engine, EngineOf
+from sessionql.graphql_server.engine import Engine, SelectEngine
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from sessionql.graphql_server.http.statuses import HttpProfile
 from sessionql.graphql_server.http.streams import Streams
@@ -48,24 +48,29 @@ def make_graphql(settings: Settings, authenticator: Authenticator) -> GraphQL:
     )
 
 
-def _engines(settings: Settings) -> EngineOf:
+def _engines(settings: Settings) -> SelectEngine:
     introspection, trusted, limits = settings.introspectors, load_trusted(settings), document_limits(settings)
     report(trusted)
     make_engine = partial(
-        Engine, translate=map_exception, executor_class=executor_class, persisted_queries=settings.persisted_queries
+        Engine,
+        map_exception=map_exception,
+        executor_class=executor_class,
+        max_persisted_queries=settings.persisted_queries,
     )
     users = make_engine(
         graphql_schema,
         limits=limits,
-        conceal=REJECTIONS.get(introspection),
-        trusted=trusted.users,
+        introspection_error=REJECTIONS.get(introspection),
+        trusted_documents=trusted.users,
         trusted_only=settings.trusted_documents_only,
     )
     # An operator who revokes the sessions of all users may have millions of them to revoke. A service may run any
     # document, also with `trusted_documents_only`.
     operator_limits = replace(limits, seconds=max(limits.seconds, MIN_OPERATOR_TIMEOUT))
-    make_service_engine = partial(make_engine, services_schema, limits=operator_limits, trusted=trusted.services)
-    services = make_service_engine(conceal=REJECTIONS.get(introspection))
+    make_service_engine = partial(
+        make_engine, services_schema, limits=operator_limits, trusted_documents=trusted.services
+    )
+    services = make_service_engine(introspection_error=REJECTIONS.get(introspection))
     operators = make_service_engine() if introspection == "operators" else services
 
     def engine_of(context: Context) -> Engine:
@@ -77,7 +82,7 @@ def _engines(settings: Settings) -> EngineOf:
 
 
 def _endpoint(
-    settings: Settings, authenticator: Authenticator, engine_of: EngineOf, quota: ConnectionQuota
+    settings: Settings, authenticator: Authenticator, engine_of: SelectEngine, quota: ConnectionQuota
 ) -> GraphQLEndpoint:
     deps = authenticator.deps
 
@@ -88,7 +93,7 @@ def _endpoint(
         is_service = isinstance(found.authentication, ServiceAccount)
         return (ServiceContext if is_service else Context).from_request(found)
 
-    def finish(request: Request, context: Context) -> list[tuple[str, str]]:
+    def response_headers(request: Request, context: Context) -> list[tuple[str, str]]:
         return authenticator.cookies.write(context.cookies.changes, request.scope, deps.clock())
 
     async def authorize_stream(_request: Request, context: Context) -> SessionPeer:
@@ -97,18 +102,18 @@ def _endpoint(
     return GraphQLEndpoint(
         engine_of,
         make_context=make_context,
-        translate=map_exception,
-        max_body=settings.max_body_bytes,
-        finish=finish,
+        map_exception=map_exception,
+        max_body_bytes=settings.max_body_bytes,
+        response_headers=response_headers,
         profile=HttpProfile(settings.http_profile),
         streams=Streams(
-            translate=map_exception, limits=connection_limits(settings), seats=quota, meet=authorize_stream
+            map_exception=map_exception, limits=connection_limits(settings), quota=quota, authorize=authorize_stream
         ),
     )
 
 
 def _socket(
-    settings: Settings, authenticator: Authenticator, engine_of: EngineOf, quota: ConnectionQuota
+    settings: Settings, authenticator: Authenticator, engine_of: SelectEngine, quota: ConnectionQuota
 ) -> GraphQLSocket:
     async def authorize(handshake: HTTPConnection, payload: Mapping[str, Any] | None) -> SessionSocketPeer:
         client = authenticator.client_of(handshake)
@@ -123,9 +128,9 @@ def _socket(
 
     return GraphQLSocket(
         engine_of,
-        open_=authorize,
-        translate=map_exception,
+        authorize=authorize,
+        map_exception=map_exception,
         limits=connection_limits(settings),
-        seats=quota,
-        admit=check_origin,
+        quota=quota,
+        check_origin=check_origin,
     )

@@ -131,22 +131,22 @@ class Listening:
         self.people: list[Person] = []
         self.limits = limits or ConnectionLimits()
         self.seats = ConnectionQuota(self.limits)
-        self.engine = Engine(schema, translate=translate, limits=documents)
+        self.engine = Engine(schema, map_exception=translate, limits=documents)
         self.address = ""
         self.server: Server | None = None
         self._serving: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         door = GraphQLSocket(
             self.engine,
-            open_=self._open,
-            translate=translate,
+            authorize=self._open,
+            map_exception=translate,
             limits=self.limits,
-            seats=self.seats,
-            admit=lambda handshake: handshake.headers.get("origin") != "https://evil.test",
+            quota=self.seats,
+            check_origin=lambda handshake: handshake.headers.get("origin") != "https://evil.test",
         )
-        streams = Streams(translate=translate, limits=self.limits, seats=self.seats, meet=self._meet)
+        streams = Streams(map_exception=translate, limits=self.limits, quota=self.seats, authorize=self._meet)
         endpoint = GraphQLEndpoint(
-            self.engine, make_context=self._make_context, translate=translate, streams=streams, finish=_finish
+            self.engine, make_context=self._make_context, map_exception=translate, streams=streams, response_headers=_finish
         )
         routes = [Route("/graphql", endpoint.__call__, methods=METHODS), WebSocketRoute("/graphql", door)]
         self.app = Starlette(routes=routes)

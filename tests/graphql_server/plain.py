@@ -117,12 +117,12 @@ class Plain:
 
     def __init__(self, max_body: int = 256 * 1024, profile: HttpProfile = HttpProfile.AUDITED, **engine: Any) -> None:
         self.changes: list[str] = []
-        self.engine = Engine(schema, translate=translate, **engine)
+        self.engine = Engine(schema, map_exception=translate, **engine)
         self.endpoint = GraphQLEndpoint(
             self.engine,
             make_context=self._make_context,
-            translate=translate,
-            max_body=max_body,
+            map_exception=translate,
+            max_body_bytes=max_body,
             profile=profile,
         )
         self.app = Starlette(routes=[Route("/graphql", self.endpoint.__call__, methods=METHODS)])

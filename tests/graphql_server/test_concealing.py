@@ -49,7 +49,7 @@ ASKING: dict[str, str] = {
 
 
 def engine(conceal: str | None = WHY) -> Engine:
-    return Engine(SCHEMA, translate=translate, conceal=conceal)
+    return Engine(SCHEMA, map_exception=translate, introspection_error=conceal)
 
 
 async def answer(query: str, conceal: str | None = WHY, variables: dict[str, Any] | None = None) -> Any:
@@ -102,7 +102,7 @@ async def test_by_http_it_is_refused_like_any_document_that_cannot_be_executed()
     async def nobody(_request: Request) -> None:
         return None
 
-    endpoint = GraphQLEndpoint(engine(), make_context=nobody, translate=translate)
+    endpoint = GraphQLEndpoint(engine(), make_context=nobody, map_exception=translate)
     app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=METHODS)])
     asked = {"query": "{ __schema { description } }"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://plain.test") as client:

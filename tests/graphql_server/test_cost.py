@@ -56,9 +56,9 @@ def test_fragments_that_double_are_looked_at_once() -> None:
 
 
 async def test_a_document_that_asks_for_too_much_is_refused_with_numbers() -> None:
-    engine = Engine(SCHEMA, translate=lambda _: None, limits=Limits(cost=100))
+    engine = Engine(SCHEMA, map_exception=lambda _: None, limits=Limits(cost=100))
     answer = await engine.answer(GraphQLRequest("{ all { id } }", None, None, safe=False), None)
-    assert answer.outcome is Outcome.REFUSED
+    assert answer.outcome is Outcome.INVALID
     (error,) = answer.body["errors"]
     assert error["extensions"]["code"] == "QUERY_TOO_COSTLY"
     assert "up to 101 fields, and 100 are allowed" in error["message"]

@@ -44,7 +44,7 @@ async def test_a_document_that_is_wrong_is_read_once_too(plain: Plain, read: lis
 
 
 async def test_only_so_many_documents_are_remembered(read: list[str]) -> None:
-    engine = Engine(schema, translate=translate, cached_documents=3)
+    engine = Engine(schema, map_exception=translate, max_cached_documents=3)
     for n in range(50):
         await ask(engine, f"{{ a{n}: hello }}")
         await ask(engine, "{ hello }")
@@ -53,7 +53,7 @@ async def test_only_so_many_documents_are_remembered(read: list[str]) -> None:
 
 
 async def test_the_longest_unused_is_forgotten_first(read: list[str]) -> None:
-    engine = Engine(schema, translate=translate, cached_documents=2)
+    engine = Engine(schema, map_exception=translate, max_cached_documents=2)
     for query in ("{ a: hello }", "{ b: hello }", "{ a: hello }", "{ c: hello }", "{ a: hello }"):
         await ask(engine, query)
     assert read.count("parse") == 3
@@ -63,7 +63,7 @@ async def test_the_longest_unused_is_forgotten_first(read: list[str]) -> None:
 
 async def test_long_documents_push_out_more_than_one(read: list[str]) -> None:
     """Or some hundred of them, each of another spelling, would fill the memory."""
-    engine = Engine(schema, translate=translate, cached_characters=100)
+    engine = Engine(schema, map_exception=translate, max_cached_characters=100)
     for query in ("{ a: hello }", "{ b: hello }", "{ hello }" + " " * 85, "{ hello }" + " " * 200):
         assert await ask(engine, query)
         assert sum(map(len, engine._library._documents._known)) <= 100

@@ -134,7 +134,7 @@ async def test_a_stream_that_begins_while_the_server_stops_is_cut_too() -> None:
 
 
 async def test_seats_are_those_of_sockets_too() -> None:
-    async with Listening(ConnectionLimits(per_owner=1)).serve() as listening:
+    async with Listening(ConnectionLimits(max_connections_per_owner=1)).serve() as listening:
         async with stream(listening, seat="ana"), listening.http() as http, listening.client() as client:
             headers = {"accept": "text/event-stream", "seat": "ana"}
             late = await http.post("/graphql", json={"query": HEARD}, headers=headers)
@@ -150,7 +150,7 @@ async def test_seats_are_those_of_sockets_too() -> None:
 
 
 async def test_a_full_server_has_no_more_streams() -> None:
-    async with Listening(ConnectionLimits(total=1)).serve() as listening, listening.client() as client:
+    async with Listening(ConnectionLimits(max_connections=1)).serve() as listening, listening.client() as client:
         await client.begin()
         async with stream(listening) as late:
             assert (late.status_code, late.headers["retry-after"]) == (503, "1")

@@ -25,8 +25,8 @@ def _finish(request: Request, context: list[str]) -> list[tuple[str, str]]:
 
 @pytest.fixture
 async def finishing() -> AsyncIterator[httpx.AsyncClient]:
-    engine = Engine(schema, translate=translate)
-    endpoint = GraphQLEndpoint(engine, make_context=_begin, translate=translate, finish=_finish)
+    engine = Engine(schema, map_exception=translate)
+    endpoint = GraphQLEndpoint(engine, make_context=_begin, map_exception=translate, response_headers=_finish)
     app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=["GET", "POST"])])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://plain.test") as client:
         yield client

@@ -15,7 +15,7 @@ from tests.graphql_server.plain import schema, translate
 
 
 async def ask(query: str, **limits: Any) -> Any:
-    engine = Engine(schema, translate=translate, limits=Limits(**limits))
+    engine = Engine(schema, map_exception=translate, limits=Limits(**limits))
     return (await engine.answer(GraphQLRequest(query, None, None, safe=False), [])).body
 
 
@@ -67,7 +67,7 @@ async def test_a_comment_counts_as_a_token() -> None:
 
 
 async def ask_with(variables: dict[str, Any], most: int) -> Any:
-    engine = Engine(schema, translate=translate, limits=Limits(values=most))
+    engine = Engine(schema, map_exception=translate, limits=Limits(values=most))
     query = "query($of: [String]) { ids(of: $of) }"
     return (await engine.answer(GraphQLRequest(query, variables, None, safe=False), [])).body
 

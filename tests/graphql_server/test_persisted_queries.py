@@ -116,7 +116,7 @@ async def send(engine: Engine, text: str, *, with_text: bool) -> Any:
 
 
 async def test_only_so_many_are_kept_and_the_longest_unused_goes_first() -> None:
-    engine = Engine(schema, translate=translate, persisted_queries=3)
+    engine = Engine(schema, map_exception=translate, max_persisted_queries=3)
     for n in range(20):
         await send(engine, f"{{ a{n}: hello }}", with_text=True)
         await send(engine, HELLO, with_text=True)
@@ -126,7 +126,7 @@ async def test_only_so_many_are_kept_and_the_longest_unused_goes_first() -> None
 
 
 async def test_long_ones_do_not_fill_the_memory() -> None:
-    engine = Engine(schema, translate=translate)
+    engine = Engine(schema, map_exception=translate)
     for n in range(60):
         await send(engine, f"{{ a{n}: hello }} #" + "x" * 30_000, with_text=True)
     kept = engine._library._persisted
@@ -136,7 +136,7 @@ async def test_long_ones_do_not_fill_the_memory() -> None:
 
 async def test_a_text_that_is_known_is_not_hashed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     counted = texts_given_to(store, "hash_of", monkeypatch)
-    engine = Engine(schema, translate=translate)
+    engine = Engine(schema, map_exception=translate)
     for with_text in (True, True, False, False):
         assert await send(engine, HELLO, with_text=with_text) == {"data": {"hello": "world"}}
     assert counted == [HELLO]
@@ -152,7 +152,7 @@ def test_a_hash_never_gives_another_document(steps: list[tuple[str, str, bool]])
 
 
 async def _never_another(steps: list[tuple[str, str, bool]]) -> None:
-    engine, alone = Engine(schema, translate=translate, persisted_queries=2), Engine(schema, translate=translate)
+    engine, alone = Engine(schema, map_exception=translate, max_persisted_queries=2), Engine(schema, map_exception=translate)
     for text, claimed, with_text in steps:
         request = GraphQLRequest(text if with_text else "", None, None, safe=False, query_hash=hashed(claimed))
         answer = (await engine.answer(request, [])).body

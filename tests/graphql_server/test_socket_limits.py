@@ -13,7 +13,7 @@ FULL = (1013, "You have too many connections. Close one, or try again later.")
 
 async def test_a_holder_has_so_many_seats_and_others_have_theirs() -> None:
     async with (
-        Listening(ConnectionLimits(per_owner=1)).serve() as listening,
+        Listening(ConnectionLimits(max_connections_per_owner=1)).serve() as listening,
         listening.client() as one,
         listening.client() as another,
         listening.client() as somebody,
@@ -28,7 +28,7 @@ async def test_a_holder_has_so_many_seats_and_others_have_theirs() -> None:
 
 
 async def test_a_server_has_so_many_places_and_counts_those_who_have_not_said_who_they_are() -> None:
-    async with Listening(ConnectionLimits(total=2)).serve() as listening:
+    async with Listening(ConnectionLimits(max_connections=2)).serve() as listening:
         async with listening.client() as one, listening.client():
             await one.begin()
             async with listening.client() as late:
@@ -40,7 +40,7 @@ async def test_a_server_has_so_many_places_and_counts_those_who_have_not_said_wh
 
 @pytest.mark.parametrize("how", ["leave", "malformed", "ended", "refused", "twice"])
 async def test_a_seat_is_given_back_whatever_the_end(how: str) -> None:
-    async with Listening(ConnectionLimits(per_owner=1)).serve() as listening:
+    async with Listening(ConnectionLimits(max_connections_per_owner=1)).serve() as listening:
         for _ in range(3):
             async with listening.client() as client:
                 if how == "refused":
@@ -63,7 +63,7 @@ async def test_a_seat_is_given_back_whatever_the_end(how: str) -> None:
 
 
 async def test_operations_beyond_the_limit_are_refused_and_the_socket_stays() -> None:
-    async with Listening(ConnectionLimits(operations=2)).serve() as listening, listening.client() as client:
+    async with Listening(ConnectionLimits(max_operations=2)).serve() as listening, listening.client() as client:
         await client.begin()
         for id_ in ("a", "b", "c"):
             await client.subscribe(id_, HEARD)
@@ -77,7 +77,7 @@ async def test_operations_beyond_the_limit_are_refused_and_the_socket_stays() ->
 
 
 async def test_a_message_may_be_as_large_as_a_body() -> None:
-    async with Listening(ConnectionLimits(message_bytes=500)).serve() as listening, listening.client() as client:
+    async with Listening(ConnectionLimits(max_message_bytes=500)).serve() as listening, listening.client() as client:
         await client.begin()
         await client.subscribe("a", "{ hello }" + " " * 400)
         assert [(await client.hear())["type"] for _ in range(2)] == ["next", "complete"]
@@ -108,7 +108,7 @@ async def test_a_slow_reader_that_reads_gets_everything(listening: Listening) ->
 
 
 def test_seats_count_each_holder_and_forget_whoever_left() -> None:
-    seats = ConnectionQuota(ConnectionLimits(total=3, per_owner=1))
+    seats = ConnectionQuota(ConnectionLimits(max_connections=3, max_connections_per_owner=1))
     one, two = seats.reserve(), seats.reserve()
     one.claim("ana")
     with pytest.raises(ConnectionRejected):

@@ -111,7 +111,7 @@ async def test_what_http_calls_by_name_is_the_same_in_both(profile: HttpProfile)
 
 def test_every_outcome_is_in_every_column() -> None:
     for outcome, column in product(Outcome, COLUMNS):
-        assert status_of(*column, outcome, asked_for=503) >= 200
+        assert status_of(*column, outcome, requested=503) >= 200
 
 
 async def test_an_unknown_operation_name_is_explained(client: httpx.AsyncClient) -> None:

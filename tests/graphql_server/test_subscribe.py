@@ -26,7 +26,7 @@ def request(query: str, *, safe: bool = False, **variables: Any) -> GraphQLReque
 
 
 async def begin(feed: Feed, query: str, **limits: Any) -> Answer | Answers:
-    engine = Engine(schema, translate=translate, limits=Limits(**limits))
+    engine = Engine(schema, map_exception=translate, limits=Limits(**limits))
     return await engine.subscribe(request(query), Context(feed, "ana"))
 
 
@@ -84,7 +84,7 @@ async def test_documents_and_limits_are_those_of_other_operations(feed: Feed) ->
 
 
 async def test_one_answer_is_too_few_for_a_subscription(feed: Feed) -> None:
-    engine = Engine(schema, translate=translate)
+    engine = Engine(schema, map_exception=translate)
     with pytest.raises(RequestError) as refused:
         await engine.answer(request("subscription { heard }"), Context(feed, "ana"))
     assert refused.value.status == 406
@@ -92,7 +92,7 @@ async def test_one_answer_is_too_few_for_a_subscription(feed: Feed) -> None:
 
 
 async def test_what_changes_something_does_not_come_by_a_link(feed: Feed) -> None:
-    engine = Engine(schema, translate=translate)
+    engine = Engine(schema, map_exception=translate)
     with pytest.raises(RequestError) as refused:
         await engine.subscribe(request("mutation { change }", safe=True), Context(feed, "ana"))
     assert refused.value.status == 405

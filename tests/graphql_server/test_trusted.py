@@ -172,7 +172,7 @@ async def ask(engine: Engine, query: str = "", **more: Any) -> Any:
 async def test_a_trusted_document_is_read_once_whatever_else_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever sends a thousand documents pushes out their own and other people's, and none of the team's."""
     read = texts_given_to(validation, "parse", monkeypatch)
-    engine = Engine(schema, translate=translate, trusted=trusted(NAMED), cached_documents=2, persisted_queries=2)
+    engine = Engine(schema, map_exception=translate, trusted_documents=trusted(NAMED), max_cached_documents=2, max_persisted_queries=2)
     assert sorted(read) == sorted(NAMED.values())
     for n in range(50):
         query = f"{{ a{n}: hello }}"

@@ -13,7 +13,7 @@ from tests.graphql_server.plain import METHODS, translate
 
 def engine_that_says(word: str) -> Engine:
     field = GraphQLField(GraphQLString, resolve=lambda *_: word)
-    return Engine(GraphQLSchema(GraphQLObjectType("Query", {word: field, "word": field})), translate=translate)
+    return Engine(GraphQLSchema(GraphQLObjectType("Query", {word: field, "word": field})), map_exception=translate)
 
 
 async def who_asks(request: Request) -> str:
@@ -22,7 +22,7 @@ async def who_asks(request: Request) -> str:
 
 async def test_the_context_chooses_the_schema() -> None:
     engines = {"nobody": engine_that_says("public"), "staff": engine_that_says("secret")}
-    endpoint = GraphQLEndpoint(engines.__getitem__, make_context=who_asks, translate=translate)
+    endpoint = GraphQLEndpoint(engines.__getitem__, make_context=who_asks, map_exception=translate)
     app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=METHODS)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://plain.test") as client:
         for _ in range(2):  # The same document again: neither engine remembers it for the other.

@@ -34,7 +34,7 @@ QUOTED = '"' + SECRET.replace('"', '\\"') + '"'
     ],
 )
 async def test_the_value_is_not_repeated(query: str, value: object, message: str) -> None:
-    answer = await Engine(SCHEMA, translate=lambda _: None).answer(
+    answer = await Engine(SCHEMA, map_exception=lambda _: None).answer(
         GraphQLRequest(query, {"input": value}, None, safe=False), None
     )
     messages = [error["message"] for error in answer.body["errors"]]
@@ -43,7 +43,7 @@ async def test_the_value_is_not_repeated(query: str, value: object, message: str
 
 
 async def test_a_guess_at_the_name_is_kept() -> None:
-    answer = await Engine(SCHEMA, translate=lambda _: None).answer(
+    answer = await Engine(SCHEMA, map_exception=lambda _: None).answer(
         GraphQLRequest(WITH_VARIABLE, {"input": {"passwort": SECRET}}, None, safe=False), None
     )
     assert answer.body["errors"][-1]["message"].endswith("unknown field 'passwort'. Did you mean 'password'?")

@@ -60,5 +60,5 @@ async def test_larger_lists_cost_more(tmp_path: Path) -> None:
     wide = document_limits(Settings(data_dir=tmp_path, max_list_size=1_000, max_cost=1_000))
     query = "query($n: Int) { me { sessions(first: $n) { nodes { id } } } }"
     for limits, outcome in ((wide, "QUERY_TOO_COSTLY"), (replace(wide, list_size=100), "")):
-        documents = Documents(graphql_schema, limits, most=1, most_characters=1)
+        documents = Documents(graphql_schema, limits, max_documents=1, max_characters=1)
         assert documents.get(query).code == outcome
