@@ -15,6 +15,7 @@ from dataclasses import dataclass
 
 from benchmarks.nasty_documents import KINDS
 from sessionql.graphql.introspection import REJECTIONS
+from sessionql.graphql.limits import document_limits
 from sessionql.graphql_server.documents.validation import Documents
 from sessionql.schema.build import graphql_schema
 from sessionql.settings.settings import Settings
@@ -41,7 +42,7 @@ def measured(kind: str, size: int, settings: Settings) -> Finding:
     for _ in range(RUNS):
         documents = Documents(
             graphql_schema,
-            settings.limits,
+            document_limits(settings),
             max_documents=1,
             max_characters=1,
             introspection_error=REJECTIONS.get(settings.introspectors),

@@ -2,11 +2,17 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import ClassVar
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """A failure that the client can correct. `path` is the path of the invalid argument."""
+    """A failure that the client can correct. `path` is the path of the invalid argument.
+
+    `code` is the stable code that GraphQL and REST return.
+    """
+
+    code: ClassVar[str]
 
     message: str
     path: tuple[str, ...] = ()
@@ -16,11 +22,14 @@ class Failure:
 class InvalidInput(Failure):
     """A value of the input breaks a rule; the message names the rule."""
 
+    code: ClassVar[str] = "INVALID_INPUT"
+
 
 @dataclass(frozen=True, slots=True)
 class InvalidCredentials(Failure):
     """The e-mail address or the password is wrong. The failure does not reveal which."""
 
+    code: ClassVar[str] = "INVALID_CREDENTIALS"
     message: str = "The e-mail address or the password is wrong."
 
 
@@ -28,6 +37,7 @@ class InvalidCredentials(Failure):
 class AccountDisabled(Failure):
     """An operator disabled the account. Returned only after the password or the service key was verified."""
 
+    code: ClassVar[str] = "ACCOUNT_DISABLED"
     message: str = "This account is disabled. Contact the operator of this service."
 
 
@@ -35,6 +45,7 @@ class AccountDisabled(Failure):
 class RateLimited(Failure):
     """A rate limit is reached. Retry after `retry_after_seconds`."""
 
+    code: ClassVar[str] = "RATE_LIMITED"
     message: str = "Too many attempts. Wait, then try again."
     retry_after_seconds: int = field(kw_only=True)
 
@@ -43,6 +54,7 @@ class RateLimited(Failure):
 class ReauthenticationRequired(Failure):
     """The last authentication is older than `max_age_seconds`; the action requires a newer one."""
 
+    code: ClassVar[str] = "REAUTHENTICATION_REQUIRED"
     message: str = "You logged in too long ago for this action: enter your password again (`reauthenticate`)."
     max_age_seconds: int = field(kw_only=True)
 
@@ -51,6 +63,7 @@ class ReauthenticationRequired(Failure):
 class EmailTaken(Failure):
     """An account with this e-mail address already exists."""
 
+    code: ClassVar[str] = "EMAIL_TAKEN"
     message: str = "An account with this e-mail address already exists. Log in instead."
     path: tuple[str, ...] = ("input", "email")
 
@@ -59,6 +72,7 @@ class EmailTaken(Failure):
 class SessionNotFound(Failure):
     """The user has no session with this ID. The failure does not reveal whether another user has it."""
 
+    code: ClassVar[str] = "SESSION_NOT_FOUND"
     message: str = "You have no session with this ID."
     path: tuple[str, ...] = ("sessionId",)
 
@@ -67,6 +81,7 @@ class SessionNotFound(Failure):
 class UserNotFound(Failure):
     """No user has this ID. Returned to services and operators only."""
 
+    code: ClassVar[str] = "USER_NOT_FOUND"
     message: str = "There is no user with this ID."
     path: tuple[str, ...] = ("userId",)
 
@@ -75,6 +90,7 @@ class UserNotFound(Failure):
 class SessionEnded(Failure):
     """The session ended at `ended_at`, so it cannot be changed."""
 
+    code: ClassVar[str] = "SESSION_ENDED"
     message: str = "This session has already ended."
     path: tuple[str, ...] = ("input", "sessionId")
     ended_at: datetime = field(kw_only=True)
@@ -84,6 +100,7 @@ class SessionEnded(Failure):
 class RefreshTokenInvalid(Failure):
     """The refresh token is not valid. `reuse_detected`: it was used before, so its session was revoked."""
 
+    code: ClassVar[str] = "REFRESH_TOKEN_INVALID"
     message: str = "This refresh token is not valid. Log in again."
     path: tuple[str, ...] = ("input", "refreshToken")
     reuse_detected: bool = False

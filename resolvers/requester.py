@@ -17,6 +17,7 @@ class Unauthenticated(Exception):
     """The request has no valid credentials. `rejected`: it sent some, but the session or the token is not valid."""
 
     def __init__(self, rejected: bool) -> None:
+        self.rejected = rejected
         invalid = "This session has ended, or its access token is not valid. Refresh the token, or log in."
         missing = "You are not signed in: send `Authorization: Bearer <access token>`."
         super().__init__(invalid if rejected else missing)

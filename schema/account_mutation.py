@@ -65,7 +65,7 @@ class AccountMutation:
     async def refresh(self, info: Info, input: Token) -> RefreshPayload:  # noqa: A002
         context, token = info.context, unset_to_none(input.refresh_token)
         by_cookie = token is None
-        _check(context, by_cookie and context.cookies.authenticates)
+        _check(context, by_cookie and context.by_cookie)
         token = context.cookies.refresh_token if by_cookie else token
         done = await refresh.refresh(context.deps, token, context.client)
         if isinstance(done, Failure):
@@ -88,7 +88,7 @@ class AccountMutation:
         "The access token is replaced: the session's older ones are refused from here on."
     )
     async def reauthenticate(self, info: Info, input: Password) -> ReauthenticatePayload:  # noqa: A002
-        context, requester, by_cookie = info.context, info.context.require(), info.context.cookies.authenticates
+        context, requester, by_cookie = info.context, info.context.require(), info.context.by_cookie
         _check(context, by_cookie)
         done = await credentials.reauthenticate(context.deps, requester, input.password, context.client)
         if isinstance(done, Failure):
@@ -97,7 +97,7 @@ class AccountMutation:
 
     @strawberry.mutation(description="Change the password, and revoke every other session unless told not to.")
     async def change_password(self, info: Info, input: Passwords) -> ChangePasswordPayload:  # noqa: A002
-        context, requester, by_cookie = info.context, info.context.require(), info.context.cookies.authenticates
+        context, requester, by_cookie = info.context, info.context.require(), info.context.by_cookie
         _check(context, by_cookie)
         change = PasswordChange(input.current_password, input.new_password, input.keep_other_sessions)
         done = await credentials.change_password(context.deps, requester, change, context.client)
@@ -107,7 +107,7 @@ class AccountMutation:
 
 
 def _check(context: Context, by_cookie: bool) -> None:
-    """Before anything is done whose tokens go into cookies. Raises CookiesRefused."""
+    """Before anything is done whose tokens go into cookies. Raises CookiesRejected."""
     if by_cookie:
         context.cookies.require_allowed()
 
@@ -131,8 +131,7 @@ class _Done(Protocol):
 
 def _go_on(context: Context, done: _Done, by_cookie: bool, *, refresh: bool = True) -> AuthTokens:
     """Go on as this session, and hand its tokens over."""
-    context.sign_in(done.session)
-    context.cookies.authenticates = by_cookie
+    context.sign_in(done.session, by_cookie=by_cookie)
     return hand_over(done.tokens, context.cookies, by_cookie=by_cookie, refresh=refresh)
 
 

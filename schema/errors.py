@@ -112,28 +112,25 @@ RenameSessionError = Annotated[
     strawberry.union("RenameSessionError", description="Why `renameSession` can fail."),
 ]
 
-ErrorTypes = Mapping[type[errors.Failure], tuple[type[Any], Enum]]
+ErrorTypes = Mapping[type[errors.Failure], type[Any]]
 
 _ERROR_TYPES: ErrorTypes = {
-    errors.InvalidCredentials: (InvalidCredentialsError, ErrorCode.INVALID_CREDENTIALS),
-    errors.AccountDisabled: (AccountDisabledError, ErrorCode.ACCOUNT_DISABLED),
-    errors.InvalidInput: (InvalidInputError, ErrorCode.INVALID_INPUT),
-    errors.EmailTaken: (EmailTakenError, ErrorCode.EMAIL_TAKEN),
-    errors.SessionNotFound: (SessionNotFoundError, ErrorCode.SESSION_NOT_FOUND),
-    errors.SessionEnded: (SessionEndedError, ErrorCode.SESSION_ENDED),
-    errors.RefreshTokenInvalid: (RefreshTokenInvalidError, ErrorCode.REFRESH_TOKEN_INVALID),
-    errors.ReauthenticationRequired: (ReauthenticationRequiredError, ErrorCode.REAUTHENTICATION_REQUIRED),
-    errors.RateLimited: (RateLimitedError, ErrorCode.RATE_LIMITED),
+    errors.InvalidCredentials: InvalidCredentialsError,
+    errors.AccountDisabled: AccountDisabledError,
+    errors.InvalidInput: InvalidInputError,
+    errors.EmailTaken: EmailTakenError,
+    errors.SessionNotFound: SessionNotFoundError,
+    errors.SessionEnded: SessionEndedError,
+    errors.RefreshTokenInvalid: RefreshTokenInvalidError,
+    errors.ReauthenticationRequired: ReauthenticationRequiredError,
+    errors.RateLimited: RateLimitedError,
 }
 
 
-def errors_from_failure(failure: errors.Failure, dresses: ErrorTypes = _ERROR_TYPES) -> list[Any]:
-    """A failure as the `errors` of a payload."""
-    type_, code = dresses[type(failure)]
+def errors_from_failure(
+    failure: errors.Failure, error_types: ErrorTypes = _ERROR_TYPES, codes: type[Enum] = ErrorCode
+) -> list[Any]:
+    """The `errors` of a payload for this failure. `codes` is the enum of the schema that has the failure's code."""
     values = {each.name: getattr(failure, each.name) for each in fields(failure)}
-    return [type_(**values | {"code": code, "path": list(failure.path)})]
-
-
-def code_of(failure: errors.Failure) -> str:
-    """The code that a failure has at every door."""
-    return str(_ERROR_TYPES[type(failure)][1].value)
+    values |= {"code": codes(failure.code), "path": list(failure.path)}
+    return [error_types[type(failure)](**values)]

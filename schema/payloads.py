@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import strawberry
 
+from sessionql.resolvers.cookie_jar import CookieJar
 from sessionql.resolvers.token_pairs import TokenPair
-from sessionql.schema.browser import CookieJar
 from sessionql.schema.errors import (
     ChangePasswordError,
     LoginError,

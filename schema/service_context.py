@@ -1,18 +1,24 @@
-"""What the fields of a service's request share: the same as a user's, but that a service asks."""
+"""The context of an operation in the schema of services: a request with a service key."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import strawberry
 
+from sessionql.resolvers.requester import Unauthenticated
 from sessionql.resolvers.service_keys import ServiceAccount
 from sessionql.schema.context import Context
 
 
 @dataclass(slots=True)
 class ServiceContext(Context):
-    """One request that came with a live service key."""
+    """A request that is authenticated by a service key."""
 
-    service: ServiceAccount = field(kw_only=True)
+    @property
+    def service(self) -> ServiceAccount:
+        """The service account of the key. Raises Unauthenticated when the request has no service key."""
+        if isinstance(self.authentication, ServiceAccount):
+            return self.authentication
+        raise Unauthenticated(rejected=False)
 
 
 ServiceInfo = strawberry.Info[ServiceContext, None]

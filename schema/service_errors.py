@@ -70,14 +70,14 @@ ChangeUserError = Annotated[
 ]
 
 _ERROR_TYPES: ErrorTypes = {
-    errors.AccountDisabled: (DisabledError, ServiceErrorCode.ACCOUNT_DISABLED),
-    errors.InvalidInput: (InputError, ServiceErrorCode.INVALID_INPUT),
-    errors.UserNotFound: (UserNotFoundError, ServiceErrorCode.USER_NOT_FOUND),
-    errors.SessionNotFound: (NoSessionError, ServiceErrorCode.SESSION_NOT_FOUND),
-    errors.SessionEnded: (EndedError, ServiceErrorCode.SESSION_ENDED),
+    errors.AccountDisabled: DisabledError,
+    errors.InvalidInput: InputError,
+    errors.UserNotFound: UserNotFoundError,
+    errors.SessionNotFound: NoSessionError,
+    errors.SessionEnded: EndedError,
 }
 
 
 def errors_from_failure(failure: errors.Failure) -> list[Any]:
-    """A failure as the `errors` of a service's payload."""
-    return schema_errors.errors_from_failure(failure, _ERROR_TYPES)
+    """The `errors` of a payload of the schema of services for this failure."""
+    return schema_errors.errors_from_failure(failure, _ERROR_TYPES, ServiceErrorCode)

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import strawberry
 
-from sessionql.resolvers import sessions
+from sessionql.resolvers import revocation, sessions
 from sessionql.resolvers.errors import Failure
 from sessionql.schema.arguments import SessionId
 from sessionql.schema.context import Context, Info
@@ -33,11 +33,9 @@ class SessionMutation:
     )
     async def revoke_session(self, info: Info, session_id: SessionId) -> RevokeSessionPayload:
         context, requester = info.context, info.context.require()
-        done = await sessions.revoke_session(context.deps, requester, session_id, context.client)
+        done = await revocation.revoke_session(context, session_id)
         if isinstance(done, Failure):
             return RevokeSessionPayload(errors=errors_from_failure(done))
-        if done.was_current:
-            context.sign_out()
         session = session_from_record(context, done.session, requester.session.id)
         return RevokeSessionPayload(session=session, was_current=done.was_current)
 
@@ -59,12 +57,10 @@ class SessionMutation:
 
     @strawberry.mutation(description="Revoke the caller's sessions.")
     async def revoke_all_sessions(self, info: Info, keep_current: KeepCurrent = True) -> RevokeAllSessionsPayload:
-        context, requester = info.context, info.context.require()
-        done = await sessions.revoke_all_sessions(context.deps, requester, keep_current, context.client)
+        context = info.context
+        done = await revocation.revoke_all_sessions(context, keep_current=keep_current)
         if isinstance(done, Failure):
             return RevokeAllSessionsPayload(errors=errors_from_failure(done))
-        if not keep_current:
-            context.sign_out()
         return _revoked(context, done)
 
     @strawberry.mutation(description="Give one of the caller's sessions a name, or take its name away.")

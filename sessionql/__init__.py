@@ -1,7 +1,6 @@
-"""Composition: settings, the application, its doors and its command line.
+"""A GraphQL session server.
 
-This room imports all the others and is imported by none. For applications that SessionQL is a part of:
-`from sessionql import Requester, SessionChange, SessionQL, Settings`.
+For applications that include SessionQL: `from sessionql import Requester, SessionChange, SessionQL, Settings`.
 """
 
 from importlib import import_module
@@ -16,7 +15,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Requester", "SessionChange", "SessionQL", "Settings", "create_app"]
 
-_HOMES = {
+_MODULES = {
     "Requester": "sessionql.resolvers.requester",
     "SessionChange": "sessionql.resolvers.background.hooks",
     "SessionQL": "sessionql.app.sessionql",
@@ -26,7 +25,7 @@ _HOMES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Looked up when wanted: commands start without what they do not use.
-    if name not in _HOMES:
+    # Imported on first use, because every command imports this package (see `sessionql.cli`).
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(import_module(_HOMES[name]), name)
+    return getattr(import_module(_MODULES[name]), name)

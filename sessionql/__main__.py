@@ -1,4 +1,4 @@
-"""`python -m sessionql` is `sessionql`."""
+"""Runs the command line: `python -m sessionql` is the same as `sessionql`."""
 
 from sessionql.cli.main import main
 

@@ -15,7 +15,9 @@ async def read_request(request: Request, max_bytes: int) -> GraphQLRequest:
     if request.method in ("GET", "HEAD"):
         return check_request(_from_query_string(request), safe=True)
     if request.method != "POST":
-        raise RequestError(405, "Send GraphQL by POST, or queries by GET.", "METHOD_NOT_ALLOWED", Allow="GET, POST")
+        raise RequestError(
+            405, "Send GraphQL by POST, or queries by GET.", "METHOD_NOT_ALLOWED", Allow="GET, HEAD, POST"
+        )
     return check_request(await read_json(request, max_bytes))
 
 

@@ -1,4 +1,4 @@
-"""The application: what surrounds the doors."""
+"""The FastAPI application with its middleware."""
 
 from collections.abc import Callable
 from typing import Any
@@ -8,32 +8,37 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 
 from sessionql.http.cors import with_cors
-from sessionql.http.error_responses import http_exception_response, unhandled_exception_response
+from sessionql.http.error_responses import Render, http_exception_handler, unhandled_exception_response
 from sessionql.http.origins import Origins
 from sessionql.http.security_headers import SecurityHeaders
 
 
 class Application(FastAPI):
-    """FastAPI, with what browsers are told around everything: also around its own errors."""
+    """FastAPI with CORS and security headers outside its error handling, so that errors have them too."""
 
-    def __init__(self, origins: Origins, lifespan: Lifespan[Any], notice: Callable[[], None]) -> None:
-        """`notice` is called before each request."""
+    def __init__(
+        self, origins: Origins, lifespan: Lifespan[Any], warn_if_not_started: Callable[[], None], render: Render
+    ) -> None:
+        """`warn_if_not_started` is called before each request; `render` renders 404, 405 and the like."""
         super().__init__(
             title="SessionQL",
             lifespan=lifespan,
             openapi_url=None,
             redirect_slashes=False,
-            exception_handlers={HTTPException: http_exception_response, Exception: unhandled_exception_response},
+            exception_handlers={
+                HTTPException: http_exception_handler(render),
+                Exception: unhandled_exception_response,
+            },
         )
         self._origins = origins
-        self._warn_if_not_started = notice
+        self._warn_if_not_started = warn_if_not_started
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer a request, or live."""
+        """Handle an ASGI scope: http, websocket or lifespan."""
         if scope["type"] != "lifespan":
             self._warn_if_not_started()
         await super().__call__(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:
-        """The layers, the outermost last."""
+        """The middleware; security headers are the outermost."""
         return SecurityHeaders(with_cors(super().build_middleware_stack(), self._origins))

@@ -1,4 +1,4 @@
-"""What goes on beside the requests: activity is written, the old forgotten, news and new files noticed."""
+"""Background tasks: write activity, delete old rows, receive notifications, reload the keys and the GeoIP database."""
 
 import asyncio
 import logging
@@ -17,42 +17,42 @@ from sessionql.storage import StorageError
 log = logging.getLogger("sessionql")
 
 INTERVAL = 5.0
-"""Seconds between two writings of activity, and between two looks at the files."""
+"""Seconds between two writes of activity, and between two checks of the files."""
 
 
 @asynccontextmanager
 async def background(settings: Settings, deps: Dependencies, keys: KeyFile) -> AsyncIterator[None]:
-    """Work while the block runs, and write the activity of the last moments at its end."""
+    """Run the background tasks while the block runs, and write the remaining activity at its end."""
     tasks = [
         asyncio.create_task(deps.activity.flush_every(INTERVAL)),
         asyncio.create_task(prune_every(deps, settings.prune_interval.total_seconds())),
-        asyncio.create_task(_watch(keys, deps.locations)),
+        asyncio.create_task(_reload_files(keys, deps.locations)),
         asyncio.create_task(deps.pubsub.run()),
-        # Its tables take a third of a second to build: not in somebody's first log-in.
+        # Building its tables takes a third of a second, which the first log-in must not wait for.
         asyncio.create_task(asyncio.to_thread(describe, "Mozilla/5.0")),
     ]
     try:
         await deps.pubsub.started()
         yield
     finally:
-        await _end(tasks)
+        await _cancel(tasks)
         deps.pubsub.reset()
         try:
             await deps.activity.flush()
         except StorageError as error:
-            log.warning("Activity of the last moments could not be written: %s", error)
+            log.warning("The last activity could not be written: %s", error)
 
 
-async def _end(tasks: Sequence[asyncio.Task[Any]]) -> None:
+async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
     for task in tasks:
         task.cancel()
-    for found in await asyncio.gather(*tasks, return_exceptions=True):
-        if isinstance(found, Exception):
-            log.error("Something that ran beside the requests had failed", exc_info=found)
+    for outcome in await asyncio.gather(*tasks, return_exceptions=True):
+        if isinstance(outcome, Exception):
+            log.error("A background task had failed", exc_info=outcome)
 
 
-async def _watch(keys: KeyFile, locations: Locations) -> None:
-    """Notice when the keys or the GeoIP database are replaced. A broken file changes nothing."""
+async def _reload_files(keys: KeyFile, locations: Locations) -> None:
+    """Read the keys and the GeoIP database again when they were replaced. A broken file changes nothing."""
     while True:
         await asyncio.sleep(INTERVAL)
         for file in (keys, locations):
@@ -60,4 +60,4 @@ async def _watch(keys: KeyFile, locations: Locations) -> None:
                 if file.reload():
                     log.info("Read the %s again", "keys" if file is keys else "GeoIP database")
             except (KeysError, LocationsError) as error:
-                log.warning("Going on with what was read before: %s", error)
+                log.warning("Still using the version that was read before: %s", error)

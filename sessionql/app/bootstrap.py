@@ -1,4 +1,4 @@
-"""The services of a server, put together from its settings."""
+"""Builds the dependencies of a server from its settings."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from uuid_utils.compat import uuid7
 
+from sessionql.http.authentication import Authenticator
 from sessionql.resolvers.background.activity import Activity
 from sessionql.resolvers.background.pubsub import PubSub
 from sessionql.resolvers.dependencies import Clock, Dependencies, IdSource
@@ -21,7 +22,7 @@ from sessionql.storage.storage import connect, is_sqlite
 
 
 def system_clock() -> datetime:
-    """The time, in UTC. Everybody else is handed a clock."""
+    """The current time, in UTC. All other code receives a clock as a parameter."""
     return datetime.now(UTC)  # noqa: TID251 - the one source of time
 
 
@@ -32,7 +33,7 @@ def make_dependencies(
     clock: Clock = system_clock,
     new_id: IdSource = uuid7,
 ) -> Dependencies:
-    """Services that are not connected yet."""
+    """The dependencies of the resolvers. Not connected to the database yet."""
     storage = Storage(connect(settings.url, settings.database_pool_size), settings.lifetimes)
     return Dependencies(
         storage=storage,
@@ -53,8 +54,13 @@ def make_dependencies(
     )
 
 
+def make_authenticator(settings: Settings, deps: Dependencies) -> Authenticator:
+    """The authentication of requests, by the settings."""
+    return Authenticator(deps, settings.proxies, settings.cookies, settings.origins)
+
+
 async def prepare(settings: Settings, storage: Storage) -> None:
-    """Connect and make sure that the tables are today's; on SQLite, make them so.
+    """Connect, and check that the tables are up to date; SQLite is migrated.
 
     Raises SchemaOutdated with what to do, or StorageUnavailable.
     """
@@ -70,7 +76,7 @@ async def prepare(settings: Settings, storage: Storage) -> None:
 
 @asynccontextmanager
 async def connected_dependencies(settings: Settings) -> AsyncIterator[Dependencies]:
-    """Services for one command, connected and let go of."""
+    """The dependencies for one command of the command line, connected while the block runs."""
     keys = KeyFile(settings.keys_path)
     keys.load_or_create(system_clock())
     deps = make_dependencies(settings, keys)

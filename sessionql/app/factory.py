@@ -1,4 +1,4 @@
-"""The application that `sessionql serve` runs."""
+"""Creates the application that `sessionql serve` runs."""
 
 from fastapi import FastAPI
 
@@ -9,5 +9,5 @@ from sessionql.settings.settings import Settings
 
 
 def create_app(settings: Settings | None = None, *, clock: Clock = system_clock) -> FastAPI:
-    """A SessionQL server as an ASGI application. Connects when its lifespan begins."""
+    """A SessionQL server as an ASGI application. It connects to the database when its lifespan starts."""
     return SessionQL(settings, clock=clock).app

@@ -1,4 +1,4 @@
-"""Guards: dependencies that protect routes of a FastAPI application with a session that is live."""
+"""Guards: dependencies that protect routes of a FastAPI application with an active session."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -12,61 +12,58 @@ from fastapi.security.base import SecurityBase
 from starlette.exceptions import WebSocketException
 from starlette.requests import HTTPConnection
 
-from sessionql.http.authentication import bearer_token, client_of, context_of, token_of
-from sessionql.resolvers.dependencies import Dependencies
+from sessionql.http.authentication import Authenticator
+from sessionql.http.errors import RETRY_AFTER, UNAVAILABLE, bearer_challenge, reauthentication_challenge
+from sessionql.resolvers.cookie_jar import CookiesRejected
+from sessionql.resolvers.request_context import RequestContext
 from sessionql.resolvers.requester import Requester, Unauthenticated
-from sessionql.rest.problems import CHALLENGE
-from sessionql.schema.browser import CookieJar, CookiesRejected
-from sessionql.schema.context import Context
-from sessionql.settings.settings import Settings
 from sessionql.storage import StorageUnavailable
 
 Guard = Callable[..., Awaitable[Requester]]
 OptionalGuard = Callable[..., Awaitable[Requester | None]]
 
-_CLOSED = {401: 4401, 403: 4403, 503: 1013}
-"""Codes that sockets are closed with, as at `/graphql`."""
+_CLOSE_CODES = {401: 4401, 403: 4403, 503: 1013}
+"""The close code of a WebSocket by the status of the error, the same as at `/graphql`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Guards:
-    """The three of them."""
+    """The guards of one server."""
 
     current_session: Guard
     optional_session: OptionalGuard
     fresh_session: Callable[[timedelta | None], Guard]
 
 
-def make_guards(settings: Settings, deps: Dependencies, notice: Callable[[], None]) -> Guards:
-    """Guards of one server; `notice` is called before each check."""
-    caller = _Caller(settings, deps, notice)
+def make_guards(authenticator: Authenticator, warn_if_not_started: Callable[[], None]) -> Guards:
+    """The guards of one server. `warn_if_not_started` is called before each check."""
+    authentication, deps = _Authentication(authenticator, warn_if_not_started), authenticator.deps
 
     async def optional_session(
-        connection: HTTPConnection, context: Annotated[Context, Depends(caller)]
+        connection: HTTPConnection, context: Annotated[RequestContext, Depends(authentication)]
     ) -> Requester | None:
         try:
             return context.optional()
         except Unauthenticated as error:
-            _refuse(connection, 401, str(error), f'{CHALLENGE}, error="invalid_token"')
+            _reject(connection, 401, str(error), bearer_challenge(rejected=error.rejected))
 
     async def current_session(
         connection: HTTPConnection, requester: Annotated[Requester | None, Depends(optional_session)]
     ) -> Requester:
         if requester is None:
-            _refuse(connection, 401, str(Unauthenticated(rejected=False)), CHALLENGE)
+            _reject(connection, 401, str(Unauthenticated(rejected=False)), bearer_challenge(rejected=False))
         return requester
 
     def fresh_session(max_age: timedelta | None = None) -> Guard:
-        most = deps.policy.fresh_login if max_age is None else max_age
+        allowed = deps.policy.fresh_login if max_age is None else max_age
 
         async def fresh(
             connection: HTTPConnection, requester: Annotated[Requester, Depends(current_session)]
         ) -> Requester:
             age = deps.clock() - requester.session.authenticated_at
-            if most and age > most:
-                seconds = int(most.total_seconds())
-                stale = f'{CHALLENGE}, error="insufficient_user_authentication", max_age="{seconds}"'
-                _refuse(connection, 403, "Prove again who you are (`reauthenticate`), then try again.", stale)
+            if allowed and age > allowed:
+                challenge = reauthentication_challenge(int(allowed.total_seconds()))
+                _reject(connection, 403, "Enter your password again (`reauthenticate`), then try again.", challenge)
             return requester
 
         return fresh
@@ -74,44 +71,30 @@ def make_guards(settings: Settings, deps: Dependencies, notice: Callable[[], Non
     return Guards(current_session, optional_session, fresh_session)
 
 
-class _Caller(SecurityBase):
-    """Finds out who asks, once for each request, however many guards want to know. OpenAPI documents show it."""
+class _Authentication(SecurityBase):
+    """Authenticates a request once, however many guards its route has. It is in the OpenAPI document."""
 
-    def __init__(self, settings: Settings, deps: Dependencies, notice: Callable[[], None]) -> None:
-        self.model = HTTPBearer(description="The access token of a session. The cookies of the page do as well.")
+    def __init__(self, authenticator: Authenticator, warn_if_not_started: Callable[[], None]) -> None:
+        self.model = HTTPBearer(description="The access token of a session. The cookies of the page work too.")
         self.scheme_name = "SessionQL"
-        self._settings = settings
-        self._deps = deps
-        self._notice = notice
+        self._authenticator = authenticator
+        self._warn_if_not_started = warn_if_not_started
 
-    async def __call__(self, connection: HTTPConnection) -> Context:
-        """What is known of whoever asks. Raises HTTPException, or WebSocketException at the door of a socket."""
-        self._notice()
-        deps, settings = self._deps, self._settings
-        sender = client_of(connection, settings.proxies, truncate=deps.policy.truncate_addresses)
+    async def __call__(self, connection: HTTPConnection) -> RequestContext:
+        """The context of the request. Raises HTTPException, or WebSocketException in a WebSocket handshake."""
+        self._warn_if_not_started()
         try:
-            if _was_typed(connection):
-                token = bearer_token(connection) or settings.cookies.read(connection.headers.raw).access_token
-            else:
-                token = token_of(connection, None, settings.cookies, settings.origins)
-            context = await context_of(deps, sender, token, CookieJar())
+            return await self._authenticator.for_guard(connection)
         except CookiesRejected as error:
-            _refuse(connection, 403, str(error))
+            _reject(connection, 403, str(error))
         except StorageUnavailable:
-            _refuse(connection, 503, "The sessions cannot be reached. Try again in a moment.")
-        return context
+            _reject(connection, 503, UNAVAILABLE)
 
 
-def _was_typed(connection: HTTPConnection) -> bool:
-    """Whether somebody typed the address, or took a bookmark: no site can have browsers say so."""
-    is_read = connection.scope.get("method") in {"GET", "HEAD"}
-    return is_read and connection.headers.get("sec-fetch-site") == "none"
-
-
-def _refuse(connection: HTTPConnection, status: int, why: str, challenge: str | None = None) -> NoReturn:
+def _reject(connection: HTTPConnection, status: int, reason: str, challenge: str | None = None) -> NoReturn:
     if connection.scope["type"] == "websocket":
-        raise WebSocketException(_CLOSED[status], why)
+        raise WebSocketException(_CLOSE_CODES[status], reason)
     headers = {"WWW-Authenticate": challenge} if challenge else {}
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
-        headers["Retry-After"] = "1"
-    raise HTTPException(status, why, headers)
+        headers.update(RETRY_AFTER)
+    raise HTTPException(status, reason, headers)

@@ -1,4 +1,4 @@
-"""The doors: what can be asked for by HTTP, and who answers."""
+"""The routes of the server except REST: GraphQL, the SDL, the public keys, health and the page."""
 
 import logging
 from collections.abc import Awaitable, Callable
@@ -9,10 +9,11 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from sessionql.graphql.examples import load_examples
-from sessionql.graphql.graphiql import PAGE_HEADERS, graphiql_assets, graphiql_page
+from sessionql.graphql.graphiql import PAGE_HEADERS, graphiql_files, graphiql_page
 from sessionql.graphql.sdl_routes import sdl_routes
 from sessionql.graphql.wiring import make_graphql
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from sessionql.http.authentication import Authenticator
 from sessionql.page import page_routes
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.settings.settings import Settings
@@ -25,48 +26,44 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 EXAMPLES = Path(__file__).parent.parent / "graphql_examples"
 
-# Who sends one of these asks for an operation, and not for the page.
-_ASKING = frozenset({"query", "documentId", "extensions"})
+_OPERATION_PARAMETERS = frozenset({"query", "documentId", "extensions"})
+"""A GET request with one of these runs an operation and is not for the GraphiQL page."""
 
 
-def routes(settings: Settings, deps: Dependencies) -> list[BaseRoute]:
-    """Every door of the server but those of REST."""
-    health = Route("/healthz", _health(deps), methods=["GET"])
-    return [*graphql_routes(settings, deps), health, *page_routes(settings)]
+def routes(settings: Settings, authenticator: Authenticator) -> list[BaseRoute]:
+    """All routes except REST."""
+    health = Route("/healthz", _health(authenticator.deps), methods=["GET"])
+    return [*graphql_routes(settings, authenticator), health, *page_routes(settings)]
 
 
-def graphql_routes(settings: Settings, deps: Dependencies) -> list[BaseRoute]:
-    """The doors that speak GraphQL, or help those who do."""
-    graphql = make_graphql(deps, settings)
+def graphql_routes(settings: Settings, authenticator: Authenticator) -> list[BaseRoute]:
+    """The routes of GraphQL: endpoint, WebSocket, SDL, public keys and, if the settings say so, GraphiQL."""
+    graphql = make_graphql(settings, authenticator)
     endpoint = graphql.endpoint
     always: list[BaseRoute] = [
         WebSocketRoute("/graphql", graphql.socket),
-        Route("/.well-known/jwks.json", _jwks(deps), methods=["GET"]),
-        *sdl_routes(deps, settings),
+        Route("/.well-known/jwks.json", _jwks(authenticator.deps), methods=["GET"]),
+        *sdl_routes(authenticator, settings.introspectors),
     ]
     if not settings.serves_graphiql:
-        return [*always, _for_every_method("/graphql", endpoint.__call__)]
-    return [
-        *always,
-        _for_every_method("/graphql", _with_page(endpoint)),
-        graphiql_assets(),
-    ]
+        return [*always, _any_method("/graphql", endpoint.__call__)]
+    return [*always, _any_method("/graphql", _with_page(endpoint)), graphiql_files()]
 
 
-def _for_every_method(path: str, handler: Handler) -> Route:
-    """A door that says itself which methods it takes, in the words of GraphQL."""
+def _any_method(path: str, handler: Handler) -> Route:
+    """A route whose handler responds to unsupported methods itself, with a GraphQL error."""
     route = Route(path, handler)
     route.methods = None
     return route
 
 
 def _with_page(endpoint: GraphQLEndpoint) -> Handler:
-    """The endpoint, and the GraphiQL page for browsers that open its address."""
+    """The endpoint, which responds with the GraphiQL page to browsers that open its URL."""
     page = graphiql_page(load_examples(EXAMPLES))
 
     async def graphql(request: Request) -> Response:
-        wants_page = "text/html" in request.headers.get("accept", "")
-        if request.method == "GET" and wants_page and not _ASKING.intersection(request.query_params):
+        wants_page = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")
+        if wants_page and not _OPERATION_PARAMETERS.intersection(request.query_params):
             return HTMLResponse(page, headers=dict(PAGE_HEADERS))
         return await endpoint(request)
 
@@ -74,7 +71,7 @@ def _with_page(endpoint: GraphQLEndpoint) -> Handler:
 
 
 def _jwks(deps: Dependencies) -> Handler:
-    """The keys that access tokens are checked with (RFC 7517)."""
+    """The public keys that verify access tokens (RFC 7517)."""
 
     async def jwks(_request: Request) -> Response:
         return JSONResponse(deps.tokens.to_jwks(), headers={"cache-control": "public, max-age=300"})
@@ -83,7 +80,7 @@ def _jwks(deps: Dependencies) -> Handler:
 
 
 def _health(deps: Dependencies) -> Handler:
-    """Whether the server can do its work: 200, or 503 and what is missing."""
+    """200 when the database is available and its tables are up to date, else 503 with the problem."""
 
     async def health(_request: Request) -> Response:
         database, headers = deps.storage.database, {"cache-control": "no-store"}
@@ -91,8 +88,8 @@ def _health(deps: Dependencies) -> Handler:
             await check(database)
         except StorageError as error:
             log.warning("Not healthy: %s", error)
-            away = isinstance(error, StorageUnavailable)
-            problem = "the database cannot be reached" if away else "run `sessionql migrate`"
+            unavailable = isinstance(error, StorageUnavailable)
+            problem = "the database cannot be reached" if unavailable else "run `sessionql migrate`"
             return JSONResponse({"status": "unavailable", "problem": problem}, 503, headers)
         return JSONResponse({"status": "ok", "database": database.name}, headers=headers)
 

@@ -1,4 +1,4 @@
-"""SessionQL as a part of a FastAPI application, or as one: the services, and the doors and guards that use them."""
+"""SessionQL as a part of another FastAPI application, or as an application of its own."""
 
 import logging
 from collections.abc import AsyncIterator
@@ -12,14 +12,15 @@ from starlette.routing import Route
 
 from sessionql.app.asgi import Application
 from sessionql.app.background import background
-from sessionql.app.bootstrap import make_dependencies, prepare, system_clock
+from sessionql.app.bootstrap import make_authenticator, make_dependencies, prepare, system_clock
 from sessionql.app.guards import Guard, make_guards
 from sessionql.app.routes import graphql_routes, routes
+from sessionql.http.error_responses import as_graphql
 from sessionql.http.security_headers import with_headers
 from sessionql.resolvers.background.hooks import Hook, HookEvent, Hooks
 from sessionql.resolvers.dependencies import Clock
 from sessionql.resolvers.tokens.key_file import KeyFile
-from sessionql.rest import make_rest
+from sessionql.rest import make_rest, renderer
 from sessionql.settings.settings import Settings
 from sessionql.storage import StorageUnavailable
 
@@ -27,14 +28,14 @@ log = logging.getLogger("sessionql")
 
 
 class SessionQL:
-    """A session server. Nothing connects before its lifespan begins.
+    """A session server. It connects to the database when its lifespan starts.
 
-    Give `lifespan` to your application, or call it inside of your own. Then mount `app`, or include
+    Pass `lifespan` to your application, or enter it in your own lifespan. Then mount `app`, or include
     `graphql_router` and `rest_router`, and protect routes with `Depends` of a guard.
     """
 
     def __init__(self, settings: Settings | None = None, *, clock: Clock = system_clock) -> None:
-        """Without settings they are read from the environment. Raises KeysError when the keys cannot be read."""
+        """Without `settings`, reads them from the environment. Raises KeysError when the keys file cannot be read."""
         self.settings = settings = settings or Settings()
         self._keys = KeyFile(settings.keys_path)
         self._keys.load_or_create(clock())
@@ -42,61 +43,62 @@ class SessionQL:
         self._hooks = Hooks(self.dependencies.storage)
         self._starts = 0
         self._warned = False
-        guards = make_guards(settings, self.dependencies, self._warn_if_not_started)
+        self._authenticator = make_authenticator(settings, self.dependencies)
+        guards = make_guards(self._authenticator, self._warn_if_not_started)
         self.current_session = guards.current_session
-        """The session that a request is made with; 401 when there is none. Read anew for every request."""
+        """A guard: the session of the request, read from the database each time; 401 when there is none."""
         self.optional_session = guards.optional_session
-        """The same, or None when nobody is signed in; 401 for a token that is not good any more."""
+        """A guard: the session of the request, or None without credentials; 401 for a token that is not valid."""
         self._fresh_session = guards.fresh_session
 
     def fresh_session(self, max_age: timedelta | None = None) -> Guard:
-        """A guard for what wants a log-in, or a password typed again, no older than `max_age`.
+        """A guard: the session of the request, if the user logged in or reauthenticated within `max_age`.
 
-        Without one it is SESSIONQL_FRESH_LOGIN. Answers 403 with the challenge of RFC 9470.
+        `max_age` defaults to SESSIONQL_FRESH_LOGIN. Responds 403 with the challenge of RFC 9470 otherwise.
         """
         return self._fresh_session(max_age)
 
     def on_session_created(self, hook: Hook) -> Hook:
-        """Call the hook when somebody has logged in or registered: see `sessionql.resolvers.background.hooks`."""
+        """Call the hook after a log-in or a registration: see `sessionql.resolvers.background.hooks`."""
         return self._on(HookEvent.SESSION_CREATED, hook)
 
     def on_session_revoked(self, hook: Hook) -> Hook:
-        """Call the hook when a session was ended, but not when one expires; its `revocation_reason` says why."""
+        """Call the hook after a session was revoked (`revocation_reason` is why), but not when one expires."""
         return self._on(HookEvent.SESSION_REVOKED, hook)
 
     def on_new_device(self, hook: Hook) -> Hook:
-        """Call the hook when somebody has logged in on a device that they were not seen with before."""
+        """Call the hook after a log-in on a device that the user has not logged in on before."""
         return self._on(HookEvent.NEW_DEVICE, hook)
 
     @cached_property
     def app(self) -> FastAPI:
-        """Everything, as an application to serve, or to mount: `app.mount("/auth", sessions.app)`."""
-        app = Application(self.settings.origins, self.lifespan, self._warn_if_not_started)
+        """All routes, as an application to serve or to mount: `app.mount("/auth", sessions.app)`."""
+        rest = make_rest(self.settings, self._authenticator) if self.settings.rest else APIRouter()
+        app = Application(self.settings.origins, self.lifespan, self._warn_if_not_started, renderer(rest, as_graphql))
         app.state.deps = self.dependencies
-        app.router.routes.extend(routes(self.settings, self.dependencies))
-        if self.settings.rest:
-            app.include_router(make_rest(self.settings, self.dependencies))
+        app.router.routes.extend(routes(self.settings, self._authenticator))
+        app.include_router(rest)
         return app
 
     @cached_property
     def graphql_router(self) -> APIRouter:
-        """The GraphQL doors, the SDL and the keys, to include in an application. Brings the lifespan."""
+        """GraphQL, the SDL and the public keys, to include in an application. Its lifespan comes with it."""
         router = APIRouter(lifespan=self.lifespan)
-        for door in graphql_routes(self.settings, self.dependencies):
-            # Nobody knows what surrounds it there.
-            router.routes.append(with_headers(door) if isinstance(door, Route) else door)
+        for route in graphql_routes(self.settings, self._authenticator):
+            # The application that includes the router may not add security headers.
+            router.routes.append(with_headers(route) if isinstance(route, Route) else route)
         return router
 
     @cached_property
     def rest_router(self) -> APIRouter:
-        """The REST doors, to include in an application. Brings the lifespan."""
+        """The REST routes, to include in an application. Its lifespan comes with it."""
         router = APIRouter(lifespan=self.lifespan)
-        router.include_router(make_rest(self.settings, self.dependencies))
+        router.include_router(make_rest(self.settings, self._authenticator))
         return router
 
     @asynccontextmanager
     async def lifespan(self, _app: Any = None) -> AsyncIterator[None]:
-        """Connect, work beside the requests, and let go in the end. Within itself it changes nothing."""
+        """Connect, run the background tasks, and close at the end. May be entered again while it runs: no effect."""
         self._starts += 1
         try:
             if self._starts > 1:
@@ -119,17 +121,19 @@ class SessionQL:
             await self.dependencies.storage.database.close()
 
     async def _connect(self) -> None:
-        """Connect. A database that is away now may come back: requests are answered 503 until then."""
+        """Connect. While the database is not available, requests are answered with 503."""
         try:
             await prepare(self.settings, self.dependencies.storage)
         except StorageUnavailable as error:
             log.warning("Starting without the database, which cannot be reached: %s", error)
 
-    def _on(self, moment: HookEvent, hook: Hook) -> Hook:
-        self._hooks.add(moment, hook)
+    def _on(self, event: HookEvent, hook: Hook) -> Hook:
+        self._hooks.add(event, hook)
         return hook
 
     def _warn_if_not_started(self) -> None:
         if not self._starts and not self._warned:
             self._warned = True
-            log.warning("SessionQL is asked, but has not begun: write FastAPI(lifespan=sessions.lifespan)")
+            log.warning(
+                "SessionQL received a request before its lifespan started: write FastAPI(lifespan=sessions.lifespan)"
+            )

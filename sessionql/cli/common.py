@@ -1,4 +1,4 @@
-"""What every command begins with: the settings, and a server's services without its server."""
+"""Settings and dependencies for the commands."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -12,20 +12,20 @@ from sessionql.settings.settings import Settings
 T = TypeVar("T")
 
 
-def read_settings(**given: Any) -> Settings:
-    """The settings, with those that the command line gives; and the logging they ask for."""
-    settings = Settings(**{name: value for name, value in given.items() if value is not None})
+def read_settings(**options: Any) -> Settings:
+    """The settings, overridden by the options of the command line. Configures logging."""
+    settings = Settings(**{name: value for name, value in options.items() if value is not None})
     set_up_logging(settings)
     return settings
 
 
 def show_time(at: datetime | None) -> str:
-    """An instant for people who read a terminal."""
+    """A time for the terminal, in UTC; "never" for None."""
     return "never" if at is None else f"{at:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def run_with_dependencies(work: Callable[[Dependencies], Awaitable[T]]) -> T:
-    """The result of some work on the database, connected for it alone."""
+    """Run `work` with dependencies that are connected to the database, and return its result."""
     from sessionql.app.bootstrap import connected_dependencies
 
     settings = read_settings()

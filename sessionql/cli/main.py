@@ -1,4 +1,4 @@
-"""The command line: `sessionql serve`, `migrate`, `prune`, `keys`, `services`, `users`, exports and checks."""
+"""The command line: serve, migrate, prune, exports and checks; other modules have `keys`, `users` and the rest."""
 
 import asyncio
 import gc
@@ -9,27 +9,28 @@ import click
 from pydantic import ValidationError
 
 from sessionql.cli.common import read_settings, run_with_dependencies
+from sessionql.cli.keys import keys
 from sessionql.cli.service_keys import service_keys
 from sessionql.cli.users import audit_log, users
 from sessionql.graphql_server.documents.manifests import ManifestError
 from sessionql.resolvers.devices.locations import LocationsError
-from sessionql.resolvers.tokens.key_file import KeyFile, KeysError
-from sessionql.settings.mode import MODES, Mode, take_by_default
+from sessionql.resolvers.tokens.key_file import KeysError
+from sessionql.settings.mode import MODES, Mode, set_default_mode
 from sessionql.storage import StorageError
 
 
 @click.group(help="SessionQL, a self-hosted GraphQL session server. Settings: docs/settings.md.")
 @click.version_option(package_name="sessionql")
 def commands() -> None:
-    """All commands."""
+    """The group of all commands."""
 
 
-for part in (service_keys, users, audit_log):
-    commands.add_command(part)
+for group in (keys, service_keys, users, audit_log):
+    commands.add_command(group)
 
 
 def main() -> None:
-    """Run a command. What is expected to go wrong is one line, without a traceback."""
+    """Run a command. Expected errors are printed in one line, without a traceback."""
     try:
         commands()
     except (KeysError, LocationsError, ManifestError, StorageError, OSError) as error:
@@ -50,21 +51,21 @@ def _explain(error: ValidationError) -> str:
 @commands.command()
 @click.option("--host", help="The address to listen on (SESSIONQL_HOST).")
 @click.option("--port", type=int, help="The port to listen on (SESSIONQL_PORT).")
-@click.option("--default-mode", type=click.Choice(MODES), help="The mode to be in when SESSIONQL_MODE does not say.")
+@click.option("--default-mode", type=click.Choice(MODES), help="The mode when SESSIONQL_MODE is not set.")
 def serve(host: str | None, port: int | None, default_mode: Mode | None) -> None:
-    """Serve until Ctrl-C. On SQLite the tables are made and kept up to date."""
-    # Loading makes no garbage: collecting in between takes a tenth of the start. `_Server` turns it on again.
+    """Serve until Ctrl-C. An SQLite database is created and migrated at start."""
+    # Imports create no garbage, and collections take a tenth of the start-up time. `server.run` enables them again.
     gc.disable()
     from sessionql.server.run import serve as serve_
 
     if default_mode is not None:
-        take_by_default(default_mode)
+        set_default_mode(default_mode)
     serve_(read_settings(host=host, port=port))
 
 
 @commands.command()
 def migrate() -> None:
-    """Make the tables of the database, or bring them up to date."""
+    """Create the tables of the database, or update them."""
     from sessionql.storage.migrate import upgrade
 
     settings = read_settings()
@@ -74,11 +75,11 @@ def migrate() -> None:
 
 @commands.command()
 def prune() -> None:
-    """Delete ended sessions and old events that are no longer kept. Servers do so by themselves."""
+    """Delete ended sessions and events after their retention time. Servers also do this in the background."""
     from sessionql.resolvers.pruning import prune as prune_
 
-    forgotten = run_with_dependencies(prune_)
-    click.echo(f"Deleted {forgotten.sessions} sessions and {forgotten.events} events.")
+    deleted = run_with_dependencies(prune_)
+    click.echo(f"Deleted {deleted.sessions} sessions and {deleted.events} events.")
 
 
 @commands.command("export-schema")
@@ -103,16 +104,16 @@ def export_settings(file: Path | None) -> None:
 @commands.command("check-documents")
 @click.argument("folder", required=False, type=click.Path(path_type=Path))
 def check_documents(folder: Path | None) -> None:
-    """Check the trusted documents of FOLDER, or of the settings, as a start would: run it before one."""
+    """Check the trusted documents of FOLDER, or of the settings, as the server does at start."""
     from sessionql.graphql.trusted_documents import describe_unusable, load_trusted
 
     settings = read_settings(trusted_documents=folder)
     if settings.trusted_documents is None:
-        raise SystemExit("sessionql: name a folder, or set SESSIONQL_TRUSTED_DOCUMENTS")
+        raise SystemExit("sessionql: give a folder, or set SESSIONQL_TRUSTED_DOCUMENTS")
     trusted = load_trusted(settings)
     for unusable in trusted.unusable:
         click.echo(describe_unusable(unusable), err=True)
-    click.echo(f"{len(trusted.users)} documents of users, {len(trusted.services)} of services.")
+    click.echo(f"{len(trusted.users)} documents for users, {len(trusted.services)} for services.")
     if trusted.unusable:
         raise SystemExit(f"sessionql: {len(trusted.unusable)} of them cannot be run")
 
@@ -122,52 +123,3 @@ def _export(make: Callable[[], str], file: Path | None) -> None:
         click.echo(make(), nl=False)
     else:
         file.write_text(make())
-
-
-@commands.group()
-def keys() -> None:
-    """The keys that sign access tokens and seal refresh tokens."""
-
-
-def _key_file() -> KeyFile:
-    from sessionql.app.bootstrap import system_clock
-
-    file = KeyFile(read_settings().keys_path)
-    file.load_or_create(system_clock())
-    return file
-
-
-@keys.command("list")
-def list_keys() -> None:
-    """List the signing keys, newest first. Never shows a secret."""
-    from sessionql.app.bootstrap import system_clock
-
-    ring = _key_file().ring
-    signing = ring.signing_key(system_clock())
-    for key in ring.signing:
-        mark = "signs now" if key is signing else f"signs from {key.signs_from:%Y-%m-%d %H:%M:%S} UTC"
-        click.echo(f"{key.kid}  EdDSA  {mark if key.signs_from >= signing.signs_from else 'verifies'}")
-
-
-@keys.command()
-@click.option("--now", "at_once", is_flag=True, help="A key leaked: drop the old ones, and all they signed.")
-def rotate(at_once: bool) -> None:
-    """Make a new signing key. Running servers take it up by themselves.
-
-    It is published for ten minutes before it signs, so that services that cache the key set know
-    it by then.
-    """
-    from sessionql.app.bootstrap import system_clock
-
-    file = _key_file()
-    file.replace(file.ring.rotated(system_clock(), immediately=at_once))
-    click.echo("Made a new signing key." + (" Dropped the old ones." if at_once else ""))
-
-
-@keys.command()
-@click.confirmation_option(prompt="Everybody will have to log in again. Go on?")
-def rotate_refresh_secret() -> None:
-    """Replace the secret of refresh tokens, if it leaked. Everybody has to log in again."""
-    file = _key_file()
-    file.replace(file.ring.with_new_refresh_secret())
-    click.echo("All refresh tokens are void.")

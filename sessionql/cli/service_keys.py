@@ -1,4 +1,4 @@
-"""`sessionql service-keys`: the keys that other services and operators ask with."""
+"""`sessionql service-keys`: the keys of other services and of operators."""
 
 import click
 
@@ -15,9 +15,16 @@ def service_keys() -> None:
 
 @service_keys.command()
 @click.argument("name")
-@click.option("--scope", "scopes", multiple=True, required=True, type=click.Choice(NAMES), help="What it may do.")
+@click.option(
+    "--scope",
+    "scopes",
+    multiple=True,
+    required=True,
+    type=click.Choice(NAMES),
+    help="A permission of the key; may be repeated.",
+)
 def create(name: str, scopes: tuple[str, ...]) -> None:
-    """Make a key for the service NAME, and print it: once, for it is kept nowhere."""
+    """Create a key for the service NAME and print it. It is stored nowhere, so copy it now."""
     from sessionql.resolvers.errors import InvalidInput
     from sessionql.resolvers.service_keys import create_key
 
@@ -26,7 +33,7 @@ def create(name: str, scopes: tuple[str, ...]) -> None:
     if isinstance(made, InvalidInput):
         raise click.BadParameter(made.message)
     click.echo(made.token)
-    click.echo("Keep it like a password: it is not shown again. Send it as `Authorization: Bearer …`.", err=True)
+    click.echo("Store it like a password: it is not shown again. Send it as `Authorization: Bearer …`.", err=True)
     click.echo(f"To revoke it: sessionql service-keys revoke {made.key.id}", err=True)
 
 
@@ -37,17 +44,17 @@ def list_() -> None:
 
     for key in run_with_dependencies(list_keys):
         scopes = " ".join(sorted(scope.value for scope in key.scopes))
-        end = f"revoked {show_time(key.revoked_at)}" if key.revoked_at else "good"
-        click.echo(f"{key.id}  {key.name}  {scopes}  made {show_time(key.created_at)}  {end}")
+        end = f"revoked {show_time(key.revoked_at)}" if key.revoked_at else "active"
+        click.echo(f"{key.id}  {key.name}  {scopes}  created {show_time(key.created_at)}  {end}")
 
 
 @service_keys.command()
 @click.argument("key_id", metavar="ID")
 def revoke(key_id: str) -> None:
-    """Revoke the key ID. It is refused with its very next request."""
+    """Revoke the key ID. Its next request is rejected."""
     from sessionql.resolvers.service_keys import revoke_key
 
     revoked = run_with_dependencies(lambda found: revoke_key(found, key_id))
     if revoked is None:
-        raise SystemExit("sessionql: there is no such key, or it was revoked before")
+        raise SystemExit("sessionql: no key has this ID, or it is already revoked")
     click.echo(f"Revoked the key of {revoked.name}.")

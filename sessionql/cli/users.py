@@ -1,4 +1,4 @@
-"""`sessionql users` and `sessionql audit-log`: what operators do, for those at the machine itself."""
+"""`sessionql users` and `sessionql audit-log`: admin actions from the command line."""
 
 from __future__ import annotations
 
@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     from sessionql.resolvers.admin import UserSelector
 
 ACTOR = "command line"
-"""The name that these commands leave in events and operations."""
+"""The actor of these commands in security events and in the audit log."""
 
 T = TypeVar("T")
 
 
 @click.group()
 def users() -> None:
-    """Look users up, end their sessions, disable, enable and delete them."""
+    """Look up users, revoke their sessions, disable, enable and delete them."""
 
 
 def one_user(command: Callable[..., None]) -> Callable[..., None]:
-    """Gives a command the options that name a user, of which it is handed the one that was used."""
+    """Add the options that select a user to a command, which receives a UserSelector."""
 
     @click.option("--id", help="The user's ID.")
     @click.option("--email", help="The e-mail address that the user logs in with.")
-    @click.option("--subject", help="What your services call the user.")
+    @click.option("--subject", help="The name that your services have for the user.")
     @wraps(command)
     def named(id: str | None, email: str | None, subject: str | None, **more: Any) -> None:  # noqa: A002 - the option
         from sessionql.resolvers.admin import UserSelector
@@ -47,7 +47,7 @@ def one_user(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def _with_user(lookup: UserSelector, work: Callable[[Dependencies, UserRecord], Awaitable[T | Failure]]) -> T:
-    """The result of some work on a user who must be there."""
+    """Run `work` with the selected user and return its result. Exits when there is no such user."""
     from sessionql.resolvers.admin import find_user
 
     async def run(deps: Dependencies) -> T | Failure | None:
@@ -56,7 +56,7 @@ def _with_user(lookup: UserSelector, work: Callable[[Dependencies, UserRecord], 
 
     done = run_with_dependencies(run)
     if done is None:
-        raise SystemExit("sessionql: there is no such user")
+        raise SystemExit("sessionql: no user has this ID, e-mail address or subject")
     if isinstance(done, Failure):
         raise SystemExit(f"sessionql: {done.message}")
     return done
@@ -67,10 +67,10 @@ def _with_user(lookup: UserSelector, work: Callable[[Dependencies, UserRecord], 
 def show(lookup: UserSelector) -> None:
     """Show a user."""
 
-    async def itself(_: Dependencies, user: UserRecord) -> UserRecord:
+    async def same(_: Dependencies, user: UserRecord) -> UserRecord:
         return user
 
-    user = _with_user(lookup, itself)
+    user = _with_user(lookup, same)
     lines = {
         "id": user.id,
         "email": user.email or "none",
@@ -106,7 +106,7 @@ def sessions(lookup: UserSelector) -> None:
 
 @users.command()
 @one_user
-@click.option("--session", "session_id", help="The ID of one session; all of them without.")
+@click.option("--session", "session_id", help="The ID of a session; without it, all sessions.")
 def revoke(lookup: UserSelector, session_id: str | None) -> None:
     """Revoke one session of a user, or all of them."""
     from sessionql.resolvers import admin
@@ -123,7 +123,7 @@ def revoke(lookup: UserSelector, session_id: str | None) -> None:
 @users.command()
 @one_user
 def disable(lookup: UserSelector) -> None:
-    """Revoke all sessions of a user, and let nobody log in to the account."""
+    """Revoke all sessions of a user and reject their log-ins."""
     from sessionql.resolvers.admin import disable_user
 
     done = _with_user(lookup, lambda deps, user: disable_user(deps, ACTOR, str(user.id)))
@@ -133,7 +133,7 @@ def disable(lookup: UserSelector) -> None:
 @users.command()
 @one_user
 def enable(lookup: UserSelector) -> None:
-    """Let a disabled user log in again."""
+    """Allow a disabled user to log in again."""
     from sessionql.resolvers.admin import enable_user
 
     _with_user(lookup, lambda deps, user: enable_user(deps, ACTOR, str(user.id)))
@@ -142,9 +142,9 @@ def enable(lookup: UserSelector) -> None:
 
 @users.command()
 @one_user
-@click.confirmation_option(prompt="The user, with all sessions and events, will be gone for good. Go on?")
+@click.confirmation_option(prompt="This deletes the user with all sessions and events for ever. Continue?")
 def delete(lookup: UserSelector) -> None:
-    """Delete a user with all their sessions and security events."""
+    """Delete a user with all sessions and security events."""
     from sessionql.resolvers.admin import delete_user
 
     done = _with_user(lookup, lambda deps, user: delete_user(deps, ACTOR, str(user.id)))
@@ -152,9 +152,9 @@ def delete(lookup: UserSelector) -> None:
 
 
 @users.command("revoke-every-session")
-@click.confirmation_option(prompt="Everybody will have to log in again. Go on?")
-def revoke_everyone() -> None:
-    """Revoke everybody's sessions."""
+@click.confirmation_option(prompt="All users will have to log in again. Continue?")
+def revoke_every_session() -> None:
+    """Revoke all sessions of all users."""
     from sessionql.resolvers import admin
 
     count = run_with_dependencies(lambda deps: admin.revoke_all_users_sessions(deps, ACTOR))
@@ -162,9 +162,11 @@ def revoke_everyone() -> None:
 
 
 @click.command()
-@click.option("--first", type=click.IntRange(1, 100), default=20, show_default=True, help="How many, at most.")
+@click.option(
+    "--first", type=click.IntRange(1, 100), default=20, show_default=True, help="The maximum number of entries."
+)
 def audit_log(first: int) -> None:
-    """List what operators did to users, newest first."""
+    """List the admin actions, newest first."""
     from sessionql.resolvers.admin import list_admin_actions
 
     for each in run_with_dependencies(lambda deps: list_admin_actions(deps, first, None)):

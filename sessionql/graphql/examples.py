@@ -1,6 +1,6 @@
-"""The example operations that people open in GraphiQL: one operation a file, read from a folder.
+"""The example operations in GraphiQL: one operation a file, read from a folder.
 
-A file starts with `#` comments that say when to use the operation. One of them may hold default variables,
+A file starts with `#` comments that explain when to use the operation. One of them may hold default variables,
 `# variables: {"sessionId": "…"}`; it is shown in the variables editor and so left out of the operation's text.
 """
 
@@ -26,8 +26,8 @@ class Example:
 
 
 def load_examples(folder: Path) -> list[Example]:
-    """Every `*.graphql` file of the folder, in the order of the file names. A malformed file is a ValueError:
-    better a server that does not start than a menu with an entry that cannot work.
+    """The examples of all `*.graphql` files of the folder, ordered by file name. Raises ValueError for a malformed
+    file: the server does not start with an example that cannot work.
     """
     return [_load(path) for path in sorted(folder.glob("*.graphql"))]
 

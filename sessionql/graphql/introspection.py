@@ -1,20 +1,21 @@
-"""Who is told what the schemas are made of: by introspection, by suggestions, and as SDL."""
+"""Introspection policy: which requests may read the schemas, by introspection, by suggestions and as SDL."""
 
-from sessionql.schema.context import Context
-from sessionql.schema.service_context import ServiceContext
+from sessionql.resolvers.request_context import RequestContext
+from sessionql.resolvers.service_keys import ServiceAccount
 from sessionql.settings.mode import Introspection
 from sessionql.storage.records import Scope
 
-_INSTEAD = "Develop against a server in SESSIONQL_MODE=development, or use the schema's SDL file."
+_ALTERNATIVES = "Develop against a server in SESSIONQL_MODE=development, or use the schema's SDL file."
 REJECTIONS: dict[Introspection, str] = {
-    "operators": f"Schema introspection is for service keys with the scope OPERATOR here. {_INSTEAD}",
-    "off": f"Schema introspection is turned off here. {_INSTEAD}",
+    "operators": f"Schema introspection needs a service key with the scope OPERATOR on this server. {_ALTERNATIVES}",
+    "off": f"Schema introspection is turned off on this server. {_ALTERNATIVES}",
 }
-"""What a refusal says, where not everybody is told."""
+"""The error messages, by the setting `introspection`."""
 
 
-def may_introspect(context: Context, introspectors: Introspection) -> bool:
-    """Whether whoever asks is told. Users are never operators: keys have scopes, and nothing else has."""
-    if introspectors == "operators":
-        return isinstance(context, ServiceContext) and Scope.OPERATOR in context.service.key.scopes
-    return introspectors == "public"
+def may_introspect(context: RequestContext, introspection: Introspection) -> bool:
+    """Whether the request may read the schemas. A user is never an operator: only service keys have scopes."""
+    if introspection == "operators":
+        service = context.authentication
+        return isinstance(service, ServiceAccount) and Scope.OPERATOR in service.key.scopes
+    return introspection == "public"

@@ -1,7 +1,7 @@
-"""The schemas as SDL, for tools that make typed clients, and whoever may introspect.
+"""The schemas as SDL, for code generators: `/schema.graphql` for users, `/services.graphql` for service keys.
 
-`/schema.graphql` is that of users, `/services.graphql` that of services, which only they may see. Only keys
-are more than nobody here, so cookies are not read: what their user may see everybody may, or nobody.
+The introspection policy applies. Only a service key can have more rights than an anonymous request here, so cookies
+are not read.
 """
 
 from collections.abc import Callable
@@ -13,72 +13,67 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from sessionql.graphql.introspection import REJECTIONS, may_introspect
-from sessionql.graphql.wiring import map_exception
-from sessionql.http.authentication import bearer_token, client_of, context_of
+from sessionql.http.authentication import Authenticator
+from sessionql.http.errors import RETRY_AFTER, map_exception
 from sessionql.http.static_files import StaticFile, static_file
 from sessionql.http_kit.errors import mask_error
-from sessionql.resolvers.dependencies import Dependencies
-from sessionql.schema.browser import CookieJar
+from sessionql.resolvers.request_context import Anonymous, Rejected, RequestContext
+from sessionql.resolvers.service_keys import ServiceAccount
 from sessionql.schema.build import sdl, services_sdl
-from sessionql.schema.context import Context
-from sessionql.schema.service_context import ServiceContext
 from sessionql.settings.mode import Introspection
-from sessionql.settings.settings import Settings
 
-FOR_SERVICES = "This schema is for service keys: send one as `Authorization: Bearer sqls_…`."
+SERVICE_KEY_REQUIRED = "This schema needs a service key: send one as `Authorization: Bearer sqls_…`."
 
 
-def sdl_routes(deps: Dependencies, settings: Settings) -> list[Route]:
-    """The routes of both schemas; none where nobody may introspect."""
-    if settings.introspectors == "off":
+def sdl_routes(authenticator: Authenticator, introspection: Introspection) -> list[Route]:
+    """The routes of both schemas; none when introspection is off."""
+    if introspection == "off":
         return []
-    users = _SdlRoute(deps, settings, sdl, for_services=False)
-    others = _SdlRoute(deps, settings, services_sdl, for_services=True)
+    users = _SdlEndpoint(authenticator, introspection, sdl, for_services=False)
+    services = _SdlEndpoint(authenticator, introspection, services_sdl, for_services=True)
     return [
-        Route("/schema.graphql", users.__call__, methods=["GET"]),
-        Route("/services.graphql", others.__call__, methods=["GET"]),
+        Route("/schema.graphql", users.respond, methods=["GET"]),
+        Route("/services.graphql", services.respond, methods=["GET"]),
     ]
 
 
-class _SdlRoute:
-    """Answers who asks for one schema: the SDL, or in a sentence why not."""
+class _SdlEndpoint:
+    """Responds with the SDL of one schema, or with an error in plain text."""
 
-    def __init__(self, deps: Dependencies, settings: Settings, make: Callable[[], str], *, for_services: bool) -> None:
-        self._deps = deps
-        self._proxies = settings.proxies
-        self._introspectors: Introspection = settings.introspectors
-        self._make = make
+    def __init__(
+        self, authenticator: Authenticator, introspection: Introspection, sdl: Callable[[], str], *, for_services: bool
+    ) -> None:
+        self._authenticator = authenticator
+        self._introspection: Introspection = introspection
+        self._sdl = sdl
         self._for_services = for_services
 
-    async def __call__(self, request: Request) -> Response:
-        """Never raises: what goes wrong is a sentence too."""
+    async def respond(self, request: Request) -> Response:
+        """The response to a request. Never raises."""
         try:
-            context = await self._context_of(request)
-        except Exception as error:  # noqa: BLE001 - the last line before the client
-            fault = mask_error(error, map_exception)
-            again = {"Retry-After": "1"} if fault.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
-            return _refuse(fault.status, fault.message, **again)
-        if why_not := self._why_not(context):
-            known = isinstance(context, ServiceContext) or context.requester is not None
-            return _refuse(403, why_not) if known else _refuse(401, why_not, **{"WWW-Authenticate": "Bearer"})
-        return _file_of(self._make).respond(request)
+            context = await self._authenticator.by_bearer(request)
+        except Exception as error:  # noqa: BLE001 - the last handler before the client
+            info = mask_error(error, map_exception)
+            headers = RETRY_AFTER if info.status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+            return _error(info.status, info.message, **headers)
+        if rejection := self._rejection(context):
+            if isinstance(context.authentication, Anonymous | Rejected):
+                return _error(401, rejection, **{"WWW-Authenticate": "Bearer"})
+            return _error(403, rejection)
+        return _file(self._sdl).respond(request)
 
-    async def _context_of(self, request: Request) -> Context:
-        """Who asks, found out as for GraphQL but for cookies."""
-        client = client_of(request, self._proxies, truncate=self._deps.policy.truncate_addresses)
-        return await context_of(self._deps, client, bearer_token(request), CookieJar())
-
-    def _why_not(self, context: Context) -> str | None:
-        if not may_introspect(context, self._introspectors):
-            return REJECTIONS[self._introspectors]
-        return FOR_SERVICES if self._for_services and not isinstance(context, ServiceContext) else None
+    def _rejection(self, context: RequestContext) -> str | None:
+        if not may_introspect(context, self._introspection):
+            return REJECTIONS[self._introspection]
+        has_key = isinstance(context.authentication, ServiceAccount)
+        return SERVICE_KEY_REQUIRED if self._for_services and not has_key else None
 
 
 @cache
-def _file_of(make: Callable[[], str]) -> StaticFile:
-    """Made when somebody first asks: a start need not wait for it."""
-    return static_file(make().encode(), "text/plain; charset=utf-8", "private, no-cache")
+def _file(sdl: Callable[[], str]) -> StaticFile:
+    """Printed on the first request, which keeps the start of the server short."""
+    return static_file(sdl().encode(), "text/plain; charset=utf-8", "private, no-cache")
 
 
-def _refuse(status: int, why: str, **headers: str) -> Response:
-    return PlainTextResponse(f"{why}\n", status, headers)
+def _error(status: int, message: str, **headers: str) -> Response:
+    return PlainTextResponse(f"{message}\n", status, headers)

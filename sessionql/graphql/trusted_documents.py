@@ -1,10 +1,11 @@
-"""The folder of trusted documents: those of apps for the schema of users, in `services` for that of services."""
+"""Loads the trusted documents: manifests for the schema of users, and in the subfolder `services` for services."""
 
 import logging
 from dataclasses import dataclass
 from pathlib import Path
 
 from sessionql.graphql.introspection import REJECTIONS
+from sessionql.graphql.limits import document_limits
 from sessionql.graphql_server.documents.manifests import ManifestEntry, ManifestError, read_manifests
 from sessionql.graphql_server.documents.trusted import TrustedDocuments, UnusableDocument
 from sessionql.page import page_documents
@@ -15,7 +16,7 @@ log = logging.getLogger("sessionql")
 
 SERVICES = "services"
 MAX_LOGGED = 10
-"""So many unusable documents are told of at a start, one by one: the manifests of some tools keep all that ever was."""
+"""Unusable documents that are logged one by one at start: some tools keep every old document in their manifest."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,41 +28,41 @@ class Trusted:
 
     @property
     def unusable(self) -> tuple[UnusableDocument, ...]:
-        """Those that cannot be run."""
+        """The documents that are not valid."""
         return self.users.unusable + self.services.unusable
 
 
 def read_folder(folder: Path | None) -> tuple[list[ManifestEntry], list[ManifestEntry]]:
-    """What the manifests have for users and for services. Raises ManifestError with what to do."""
+    """The entries for users and for services. Raises ManifestError with what to do."""
     if folder is None:
         return [], []
-    parts = [each for each in (folder, folder / SERVICES) if each.is_dir()]
-    if not any(any(each.glob("*.json")) for each in parts):
+    folders = [each for each in (folder, folder / SERVICES) if each.is_dir()]
+    if not any(any(each.glob("*.json")) for each in folders):
         raise ManifestError(f"There is no manifest (*.json) in {folder}, the folder of SESSIONQL_TRUSTED_DOCUMENTS.")
-    return read_manifests(folder), read_manifests(folder / SERVICES) if len(parts) > 1 else []
+    return read_manifests(folder), read_manifests(folder / SERVICES) if len(folders) > 1 else []
 
 
 def load_trusted(settings: Settings) -> Trusted:
-    """The documents of the folder and of our own page, each checked against its schema. Raises ManifestError."""
+    """The documents of the folder and of the page, validated against their schema. Raises ManifestError."""
     users, services = read_folder(settings.trusted_documents)
     if settings.trusted_documents_only and settings.page:
         users = [*users, *page_documents()]
-    conceal = REJECTIONS.get(settings.introspectors)
+    limits, conceal = document_limits(settings), REJECTIONS.get(settings.introspectors)
     return Trusted(
-        TrustedDocuments(graphql_schema, settings.limits, users, conceal),
-        TrustedDocuments(services_schema, settings.limits, services, conceal),
+        TrustedDocuments(graphql_schema, limits, users, conceal),
+        TrustedDocuments(services_schema, limits, services, conceal),
     )
 
 
 def report(trusted: Trusted) -> None:
-    """Log which documents cannot be run, and why. They stop nobody's log-in: an app of last year may have them."""
+    """Log which documents cannot be run, and why. The server starts all the same: old apps may have some of them."""
     for unusable in trusted.unusable[:MAX_LOGGED]:
         log.warning("%s", describe_unusable(unusable))
     if len(trusted.unusable) > MAX_LOGGED:
-        log.warning("And %d more: `sessionql check-documents` tells of all", len(trusted.unusable) - MAX_LOGGED)
+        log.warning("And %d more: `sessionql check-documents` lists all", len(trusted.unusable) - MAX_LOGGED)
 
 
 def describe_unusable(unusable: UnusableDocument) -> str:
-    """Which document it is that cannot be run, and why."""
+    """A line for the log: which document cannot be run, and why."""
     entry = unusable.entry
     return f'Trusted document "{entry.id}" of {entry.file} cannot be run: {unusable.reason}'

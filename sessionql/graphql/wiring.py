@@ -1,4 +1,4 @@
-"""The GraphQL doors: our schemas behind the generic endpoint and the generic socket."""
+"""Connects the schemas with `graphql_server`: engines, HTTP endpoint and WebSocket."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -8,54 +8,48 @@ from typing import Any
 from starlette.requests import HTTPConnection, Request
 
 from sessionql.graphql.introspection import REJECTIONS, may_introspect
+from sessionql.graphql.limits import connection_limits, document_limits
 from sessionql.graphql.peers import CROSS_SITE_COOKIES, SessionPeer, SessionSocketPeer, authorize_socket
 from sessionql.graphql.trusted_documents import load_trusted, report
 from sessionql.graphql_server.connections.peer import ConnectionRejected
 from sessionql.graphql_server.connections.quota import ConnectionQuota
 from sessionql.graphql_server.engine import Engine, SelectEngine
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from sessionql.graphql_server.http.statuses import HttpProfile
 from sessionql.graphql_server.http.streams import Streams
 from sessionql.graphql_server.websocket.socket import GraphQLSocket
-from sessionql.http.authentication import client_of, context_of, credentials_of, token_of
-from sessionql.http.csrf import PreflightRequired, is_by_link
-from sessionql.http_kit.errors import ErrorInfo
-from sessionql.resolvers.dependencies import Dependencies
-from sessionql.resolvers.errors import InvalidArgument, ListTooLong
-from sessionql.resolvers.requester import Unauthenticated
-from sessionql.resolvers.service_keys import Forbidden
-from sessionql.schema.browser import CookiesRejected
+from sessionql.http.authentication import Authenticator
+from sessionql.http.csrf import PreflightRequired, check_graphql, is_link_request
+from sessionql.http.errors import map_exception
+from sessionql.resolvers.cookie_jar import CookiesRejected
+from sessionql.resolvers.service_keys import ServiceAccount
 from sessionql.schema.build import executor_class, graphql_schema, services_schema
 from sessionql.schema.context import Context
 from sessionql.schema.service_context import ServiceContext
 from sessionql.settings.settings import Settings
-from sessionql.storage import StorageUnavailable
 
-_CODES: dict[type[BaseException], str] = {
-    Unauthenticated: "UNAUTHENTICATED",
-    Forbidden: "FORBIDDEN",
-    InvalidArgument: "BAD_USER_INPUT",
-    ListTooLong: "LIST_TOO_LONG",
-}
-OPERATOR_TIMEOUT = 300.0
-"""How long operations of services and operators may take at least, in seconds."""
+MIN_OPERATOR_TIMEOUT = 300.0
+"""Seconds that an operation of a service or an operator may take, whatever the setting for users is."""
 
 
 @dataclass(frozen=True, slots=True)
 class GraphQL:
-    """What answers at `/graphql`: requests, and sockets."""
+    """The HTTP endpoint and the WebSocket at `/graphql`."""
 
     endpoint: GraphQLEndpoint
     socket: GraphQLSocket
 
 
-def make_graphql(deps: Dependencies, settings: Settings) -> GraphQL:
-    """Both doors, with the same engines and the same seats."""
-    engine_of, seats = _engines(settings), ConnectionQuota(settings.connections)
-    return GraphQL(_endpoint(deps, settings, engine_of, seats), _socket(deps, settings, engine_of, seats))
+def make_graphql(settings: Settings, authenticator: Authenticator) -> GraphQL:
+    """The endpoint and the socket, with the same engines and the same connection quota."""
+    engine_of, quota = _engines(settings), ConnectionQuota(connection_limits(settings))
+    return GraphQL(
+        _endpoint(settings, authenticator, engine_of, quota), _socket(settings, authenticator, engine_of, quota)
+    )
 
 
 def _engines(settings: Settings) -> SelectEngine:
-    introspectors, trusted = settings.introspectors, load_trusted(settings)
+    introspection, trusted, limits = settings.introspectors, load_trusted(settings), document_limits(settings)
     report(trusted)
     make_engine = partial(
         Engine,
@@ -63,46 +57,46 @@ def _engines(settings: Settings) -> SelectEngine:
         executor_class=executor_class,
         max_persisted_queries=settings.persisted_queries,
     )
-    # An operator who ends everybody's sessions may have millions of them to end.
-    patient = replace(settings.limits, seconds=max(settings.limits.seconds, OPERATOR_TIMEOUT))
-    # Whoever has a key is trusted to ask what they like.
-    make_others = partial(make_engine, services_schema, limits=patient, trusted_documents=trusted.services)
     users = make_engine(
         graphql_schema,
-        limits=settings.limits,
-        introspection_error=REJECTIONS.get(introspectors),
+        limits=limits,
+        introspection_error=REJECTIONS.get(introspection),
         trusted_documents=trusted.users,
         trusted_only=settings.trusted_documents_only,
     )
-    others = make_others(introspection_error=REJECTIONS.get(introspectors))
-    operators = make_others() if introspectors == "operators" else others
+    # An operator who revokes the sessions of all users may have millions of them to revoke. A service may run any
+    # document, also with `trusted_documents_only`.
+    operator_limits = replace(limits, seconds=max(limits.seconds, MIN_OPERATOR_TIMEOUT))
+    make_service_engine = partial(
+        make_engine, services_schema, limits=operator_limits, trusted_documents=trusted.services
+    )
+    services = make_service_engine(introspection_error=REJECTIONS.get(introspection))
+    operators = make_service_engine() if introspection == "operators" else services
 
     def engine_of(context: Context) -> Engine:
         if not isinstance(context, ServiceContext):
             return users
-        return operators if may_introspect(context, introspectors) else others
+        return operators if may_introspect(context, introspection) else services
 
     return engine_of
 
 
 def _endpoint(
-    deps: Dependencies, settings: Settings, engine_of: SelectEngine, seats: ConnectionQuota
+    settings: Settings, authenticator: Authenticator, engine_of: SelectEngine, quota: ConnectionQuota
 ) -> GraphQLEndpoint:
-    proxies, rules, origins = settings.proxies, settings.cookies, settings.origins
+    deps = authenticator.deps
 
     async def make_context(request: Request) -> Context:
-        sender = client_of(request, proxies, truncate=deps.policy.truncate_addresses)
-        token, browser = credentials_of(request, rules, origins)
-        context = await context_of(deps, sender, token, browser)
-        # Keys are for programs, and no browser ever has one.
-        if is_by_link(request) and not isinstance(context, ServiceContext):
+        found = await authenticator.by_bearer_or_cookie(request, check_graphql)
+        if is_link_request(request):
             raise PreflightRequired
-        return context
+        is_service = isinstance(found.authentication, ServiceAccount)
+        return (ServiceContext if is_service else Context).from_request(found)
 
-    def finish(request: Request, context: Context) -> list[tuple[str, str]]:
-        return rules.write(context.cookies.changes, request.scope, deps.clock())
+    def response_headers(request: Request, context: Context) -> list[tuple[str, str]]:
+        return authenticator.cookies.write(context.cookies.changes, request.scope, deps.clock())
 
-    async def meet(_request: Request, context: Context) -> SessionPeer:
+    async def authorize_stream(_request: Request, context: Context) -> SessionPeer:
         return SessionPeer(deps, context.require())
 
     return GraphQLEndpoint(
@@ -110,48 +104,33 @@ def _endpoint(
         make_context=make_context,
         map_exception=map_exception,
         max_body_bytes=settings.max_body_bytes,
-        response_headers=finish,
-        profile=settings.http_profile,
-        streams=Streams(map_exception=map_exception, limits=settings.connections, quota=seats, authorize=meet),
+        response_headers=response_headers,
+        profile=HttpProfile(settings.http_profile),
+        streams=Streams(
+            map_exception=map_exception, limits=connection_limits(settings), quota=quota, authorize=authorize_stream
+        ),
     )
 
 
-def _socket(deps: Dependencies, settings: Settings, engine_of: SelectEngine, seats: ConnectionQuota) -> GraphQLSocket:
-    proxies, rules, origins = settings.proxies, settings.cookies, settings.origins
-
-    async def open_(handshake: HTTPConnection, payload: Mapping[str, Any] | None) -> SessionSocketPeer:
-        sender = client_of(handshake, proxies, truncate=deps.policy.truncate_addresses)
+def _socket(
+    settings: Settings, authenticator: Authenticator, engine_of: SelectEngine, quota: ConnectionQuota
+) -> GraphQLSocket:
+    async def authorize(handshake: HTTPConnection, payload: Mapping[str, Any] | None) -> SessionSocketPeer:
+        client = authenticator.client_of(handshake)
         try:
-            token = token_of(handshake, payload, rules, origins)
+            token = authenticator.socket_token(handshake, payload)
         except CookiesRejected:
             raise ConnectionRejected(CROSS_SITE_COOKIES) from None
-        return await authorize_socket(deps, sender, token)
+        return await authorize_socket(authenticator.deps, client, token)
 
-    def admit(handshake: HTTPConnection) -> bool:
-        return origins.allows_socket(handshake.headers)
+    def check_origin(handshake: HTTPConnection) -> bool:
+        return authenticator.origins.allows_socket(handshake.headers)
 
     return GraphQLSocket(
         engine_of,
-        authorize=open_,
+        authorize=authorize,
         map_exception=map_exception,
-        limits=settings.connections,
-        quota=seats,
-        check_origin=admit,
+        limits=connection_limits(settings),
+        quota=quota,
+        check_origin=check_origin,
     )
-
-
-def map_exception(error: BaseException) -> ErrorInfo | None:
-    """What our exceptions mean to clients."""
-    if code := _CODES.get(type(error)):
-        return ErrorInfo(str(error), code)
-    match error:
-        case CookiesRejected() | PreflightRequired():
-            return ErrorInfo(str(error), "CSRF_REFUSED", 403)
-        case StorageUnavailable():
-            return ErrorInfo(
-                "The server cannot reach its database. Try again in a moment.",
-                "SERVICE_UNAVAILABLE",
-                503,
-            )
-        case _:
-            return None

@@ -1,84 +1,109 @@
-"""Who asks: the token that a request or a handshake carries, and from where it comes."""
+"""Authentication of requests and WebSocket handshakes: from headers and cookies to a RequestContext."""
 
+from base64 import b64decode
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
+from urllib.parse import unquote_plus
 
 from starlette.requests import HTTPConnection, Request
 
-from sessionql.http.cookies import CookieRules
-from sessionql.http.csrf import CROSS_SITE, rejection
+from sessionql.http.cookies import CookieRules, RequestCookies
+from sessionql.http.csrf import CROSS_SITE, SAFE_METHODS
 from sessionql.http.origins import Origins
 from sessionql.http.proxies import Proxies, address_of
 from sessionql.resolvers.client import ClientInfo, client_info
+from sessionql.resolvers.cookie_jar import CookieJar, CookiesRejected
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.client_hints import NO_HINTS, read_hints
 from sessionql.resolvers.devices.user_agent import clean_user_agent
-from sessionql.resolvers.requester import authenticate
-from sessionql.resolvers.service_keys import authenticate_service
-from sessionql.schema.browser import CookieJar, CookiesRejected
-from sessionql.schema.context import Context
-from sessionql.schema.service_context import ServiceContext
+from sessionql.resolvers.request_context import RequestContext, authenticate_request
+
+CsrfCheck = Callable[[Request, Origins], str | None]
+"""Returns why a request may neither use nor set cookies, or None."""
 
 
-def credentials_of(
-    request: Request,
-    rules: CookieRules,
-    origins: Origins,
-    refuse: Callable[[Request, Origins], str | None] = rejection,
-) -> tuple[str | None, CookieJar]:
-    """The access token of a request, and what its browser keeps.
+@dataclass(frozen=True, slots=True)
+class Authenticator:
+    """Authenticates the requests of one server."""
 
-    A bearer token wins: its request asks nothing of the cookies. Raises CookiesRefused when they
-    are all that the request has, and another site may have had them sent.
-    """
-    token, cookies = bearer_token(request), rules.read(request.headers.raw)
-    browser = CookieJar(sent=cookies.sent, rejection=partial(refuse, request, origins))
-    if token is not None or not cookies.sent:
-        return token, browser
-    browser.require_allowed()
-    browser.authenticates, browser.refresh_token = True, cookies.refresh_token
-    return cookies.access_token, browser
+    deps: Dependencies
+    proxies: Proxies
+    cookies: CookieRules
+    origins: Origins
 
+    async def by_bearer(self, request: HTTPConnection, token: str | None = None) -> RequestContext:
+        """The context of a request that only a token can authenticate: `token`, or a bearer token. Cookies are not
+        read and cannot be set.
+        """
+        return await self._context(request, bearer_token(request) if token is None else token, CookieJar())
 
-async def context_of(deps: Dependencies, client: ClientInfo, token: str | None, browser: CookieJar) -> Context:
-    """What the fields of this request share. The session is looked up here, once."""
-    if token is not None and (service := await authenticate_service(deps, token, client)):
-        return ServiceContext(deps, client, service=service)
-    context = Context(deps, client, token, cookies=browser)
-    if token is not None:
-        context.requester = await authenticate(deps, token, context.client)
-    context.rejected = context.requester is None and (token is not None or browser.authenticates)
-    return context
+    async def by_bearer_or_cookie(self, request: Request, csrf_check: CsrfCheck) -> RequestContext:
+        """The context of a request that a bearer token or cookies authenticate.
 
+        With a bearer token, cookies are not used. Raises CookiesRejected when there are only cookies and `csrf_check`
+        rejects the request.
+        """
+        token, cookies = bearer_token(request), self.cookies.read(request.headers.raw)
+        jar = CookieJar(sent=cookies.sent, rejection=partial(csrf_check, request, self.origins))
+        if token is not None or not cookies.sent:
+            return await self._context(request, token, jar)
+        jar.require_allowed()
+        jar.refresh_token = cookies.refresh_token
+        return await self._context(request, cookies.access_token, jar, by_cookie=True)
 
-def token_of(
-    handshake: HTTPConnection, payload: Mapping[str, Any] | None, rules: CookieRules, origins: Origins
-) -> str | None:
-    """The access token of a socket: in the payload of `connection_init`, or as in a request.
+    async def for_guard(self, connection: HTTPConnection) -> RequestContext:
+        """The context of a request to a route of an embedding application, which sets no cookies.
 
-    Raises CookiesRefused like `proof_of`.
-    """
-    for name, value in (payload or {}).items():
-        if name.lower() == "authorization":
-            return _bearer(value) if isinstance(value, str) else ""
-    token = bearer_token(handshake)
-    if token is not None:
-        return token
-    cookies = rules.read(handshake.headers.raw)
-    if cookies.sent and not origins.is_same_site(handshake.headers):
-        raise CookiesRejected(CROSS_SITE)
-    return cookies.access_token
+        Raises CookiesRejected for cookies of a request of another site. A typed address or a bookmark
+        (`Sec-Fetch-Site: none`) may read with cookies: no site can make a browser send that.
+        """
+        is_typed = connection.headers.get("sec-fetch-site") == "none"
+        if is_typed and connection.scope.get("method") in SAFE_METHODS:
+            token = bearer_token(connection) or self._cookies(connection).access_token
+        else:
+            token = self.socket_token(connection)
+        return await self._context(connection, token, CookieJar())
 
+    def socket_token(self, handshake: HTTPConnection, payload: Mapping[str, Any] | None = None) -> str | None:
+        """The access token of a socket: `authorization` of the `connection_init` payload, else as in a request.
 
-def client_of(request: HTTPConnection, proxies: Proxies, *, truncate: bool) -> ClientInfo:
-    """The address and the program that a request comes from."""
-    # Raw bytes: the header may hold anything, and the framework would read it as Latin-1.
-    said = request.headers.raw
-    raw = next((value for name, value in said if name == b"user-agent"), None)
-    hints = tuple(pair for pair in said if pair[0].startswith(b"sec-ch-ua"))
-    address, user_agent = address_of(request, proxies), clean_user_agent(raw)
-    return client_info(address, user_agent, read_hints(hints) if hints else NO_HINTS, truncate=truncate)
+        Raises CookiesRejected for cookies of a handshake of another site.
+        """
+        for name, value in (payload or {}).items():
+            if name.lower() == "authorization":
+                return _bearer(value) if isinstance(value, str) else ""
+        token = bearer_token(handshake)
+        if token is not None:
+            return token
+        cookies = self._cookies(handshake)
+        if cookies.sent and not self.origins.is_same_site(handshake.headers):
+            raise CookiesRejected(CROSS_SITE)
+        return cookies.access_token
+
+    def client_of(self, request: HTTPConnection) -> ClientInfo:
+        """The address and the User-Agent of a request, as far as the policy keeps the address."""
+        # Raw bytes: the header can hold any bytes, and Starlette would decode them as Latin-1.
+        headers = request.headers.raw
+        raw = next((value for name, value in headers if name == b"user-agent"), None)
+        hints = tuple(pair for pair in headers if pair[0].startswith(b"sec-ch-ua"))
+        return client_info(
+            address_of(request, self.proxies),
+            clean_user_agent(raw),
+            read_hints(hints) if hints else NO_HINTS,
+            truncate=self.deps.policy.truncate_addresses,
+        )
+
+    def _cookies(self, connection: HTTPConnection) -> RequestCookies:
+        return self.cookies.read(connection.headers.raw)
+
+    async def _context(
+        self, request: HTTPConnection, token: str | None, jar: CookieJar, *, by_cookie: bool = False
+    ) -> RequestContext:
+        client = self.client_of(request)
+        authentication = await authenticate_request(self.deps, client, token, by_cookie=by_cookie)
+        return RequestContext(self.deps, client, authentication, token, jar)
 
 
 def bearer_token(request: HTTPConnection) -> str | None:
@@ -86,7 +111,22 @@ def bearer_token(request: HTTPConnection) -> str | None:
     return _bearer(request.headers.get("authorization", ""))
 
 
+def basic_password(request: HTTPConnection) -> str | None:
+    """The password of an `Authorization: Basic` header, in which OAuth clients send their secret (RFC 6749,
+    section 2.3.1). None without the header, empty when it cannot be decoded.
+    """
+    scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        _, _, password = b64decode(encoded.strip(" \t"), validate=True).decode().partition(":")
+    except ValueError:
+        return ""
+    # Clients encode both parts like a form. A service key has no character that this changes.
+    return unquote_plus(password)
+
+
 def _bearer(text: str) -> str | None:
     scheme, _, token = text.partition(" ")
-    # What surrounds a header's value, and no other white space: a token has one spelling.
+    # Only what surrounds a header value is stripped: each token has exactly one spelling.
     return token.strip(" \t") if scheme.lower() == "bearer" else None

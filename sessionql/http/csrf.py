@@ -1,53 +1,86 @@
-"""Against cross-site request forgery: what a request has to look like before cookies speak for it.
+"""Protection against cross-site request forgery (CSRF) for requests that cookies authenticate or that set cookies.
 
-A page of another site can have a browser send our cookies, but cannot choose the headers, and
-anything but a simple request asks us first (CORS). Bearer tokens are good from everywhere, because no
-browser adds them by itself. Simple requests are not taken with them either: an address ends up in
-histories and logs, and clients that send queries by GET had better mean to.
+A page of another site can make a browser send our cookies. It cannot set `Sec-Fetch-Site` or `Origin`, and it cannot
+add another header or a JSON body without a CORS preflight. Browsers never add `Authorization: Bearer` by themselves,
+so a request with it needs none of these checks, unless it sets cookies.
+
+GraphQL and REST share the check of the origin. They differ in what else shows that no link and no form sent a request:
+
+- GraphQL: a POST request is JSON, or the endpoint has rejected it. A GET request needs a header of PREFLIGHT_HEADERS,
+  because clients of GraphQL send it anyway, and because the audits of GraphQL servers test for it.
+- REST: PATCH, DELETE and JSON bodies need a preflight. A GET or HEAD request needs no header: it changes nothing, and
+  no other site can read its response. Any other POST request needs a header of PREFLIGHT_HEADERS or `X-Requested-With`.
 """
 
 from starlette.requests import Request
 
 from sessionql.http.origins import Origins
-from sessionql.http_kit.media_types import GRAPHQL_JSON
+from sessionql.http_kit.media_types import GRAPHQL_JSON, JSON
 
-PREFLIGHT_HEADERS = ("GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name")
+GRAPHQL_PREFLIGHT_HEADERS = ("GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name")
+REST_PREFLIGHT_HEADERS = ("X-Requested-With", *GRAPHQL_PREFLIGHT_HEADERS)
+
+SAFE_METHODS = frozenset({"GET", "HEAD"})
+_PREFLIGHTED_METHODS = frozenset({"DELETE", "PATCH"})
 
 CROSS_SITE = (
     "Cookies are for pages of this site: send `Sec-Fetch-Site` as browsers do, or an `Origin` of this host. "
     "Pages of other sites have to be listed in SESSIONQL_CORS_ORIGINS, with SESSIONQL_CORS_CREDENTIALS=true."
 )
-PREFLIGHT_MISSING = (
+GRAPHQL_PREFLIGHT_MISSING = (
     "A GET request needs the header `GraphQL-Require-Preflight: 1`, which no link and no form sends, or without "
-    f"cookies `Accept: {GRAPHQL_JSON}`. Or send a POST request with `Content-Type: application/json`."
+    f"cookies `Accept: {GRAPHQL_JSON}`. Or send a POST request with `Content-Type: {JSON}`."
+)
+REST_PREFLIGHT_MISSING = (
+    "A POST request with cookies needs the header `X-Requested-With`, which no link and no form sends, "
+    f"or a body with `Content-Type: {JSON}`."
 )
 
 
 class PreflightRequired(Exception):
-    """A link could have sent this request."""
+    """A link can send this GET request of GraphQL."""
 
     def __init__(self) -> None:
-        super().__init__(PREFLIGHT_MISSING)
+        super().__init__(GRAPHQL_PREFLIGHT_MISSING)
 
 
-def rejection(request: Request, origins: Origins) -> str | None:
-    """Why cookies may not speak for this request, or be set by it; None when they may.
+def check_graphql(request: Request, origins: Origins) -> str | None:
+    """Why this request of GraphQL may neither use nor set cookies; None when it may.
 
-    Whatever is posted is JSON, or the endpoint has refused it before.
+    A POST request is JSON: the endpoint has rejected any other.
     """
     if not origins.is_same_site(request.headers):
         return CROSS_SITE
-    return PREFLIGHT_MISSING if is_simple(request) else None
+    return GRAPHQL_PREFLIGHT_MISSING if _is_simple(request) else None
 
 
-def is_by_link(request: Request) -> bool:
-    """Whether this is simple, and its sender did not even say that it knows GraphQL.
+def check_rest(request: Request, origins: Origins) -> str | None:
+    """Why this request of REST may neither use nor set cookies; None when it may."""
+    if not origins.is_same_site(request.headers):
+        return CROSS_SITE
+    if request.method in SAFE_METHODS or request.method in _PREFLIGHTED_METHODS or content_type(request) == JSON:
+        return None
+    return None if _has_any(request, REST_PREFLIGHT_HEADERS) else REST_PREFLIGHT_MISSING
 
-    Another site's script could say that too, but could not read the answer, and a query by GET changes nothing.
+
+def is_link_request(request: Request) -> bool:
+    """Whether a link can send this request of GraphQL: it has no header that only a program can add.
+
+    `Accept: application/graphql-response+json` is enough without cookies. A script of another site can send it too,
+    but cannot read the response, and a query by GET changes nothing.
     """
-    return is_simple(request) and GRAPHQL_JSON not in request.headers.get("accept", "")
+    has_bearer = request.headers.get("authorization", "").lower().startswith("bearer ")
+    return _is_simple(request) and not has_bearer and GRAPHQL_JSON not in request.headers.get("accept", "")
 
 
-def is_simple(request: Request) -> bool:
-    """Whether a link could have sent this. What a form can post is refused by its content type."""
-    return request.method != "POST" and not any(request.headers.get(name) for name in PREFLIGHT_HEADERS)
+def content_type(request: Request) -> str:
+    """The media type of the body, in lower case and without parameters; empty when the header is missing."""
+    return request.headers.get("content-type", "").partition(";")[0].strip().lower()
+
+
+def _is_simple(request: Request) -> bool:
+    return request.method != "POST" and not _has_any(request, GRAPHQL_PREFLIGHT_HEADERS)
+
+
+def _has_any(request: Request, names: tuple[str, ...]) -> bool:
+    return any(request.headers.get(name) for name in names)

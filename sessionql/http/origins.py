@@ -1,6 +1,6 @@
-"""Origins: which other sites' pages may talk to us, and whether a request comes from one of ours.
+"""Checks of the origin of a request: a page of this site, or of a site that the settings list.
 
-An origin is what browsers send (RFC 6454): scheme, host, and the port unless it is the scheme's own.
+An origin is the value that browsers send (RFC 6454): scheme, host, and the port unless it is the default port.
 """
 
 import re
@@ -17,16 +17,16 @@ ANY = "*"
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    """The origins of other sites' pages that may talk to us; `credentials`: with the cookies of their users."""
+    """The listed origins of other sites. `credentials`: their pages may send cookies."""
 
     listed: tuple[str, ...] = ()
     credentials: bool = False
 
     def is_same_site(self, headers: Mapping[str, str]) -> bool:
-        """Whether a request with cookies was sent by a page of this site, or of one that is listed for it.
+        """Whether a page of this site, or of a site that is listed with credentials, sent the request.
 
-        For every door that cookies open. A browser says where a request comes from in
-        Sec-Fetch-Site, an older one at least in Origin; who says neither is not believed.
+        Every route that accepts cookies checks this. Browsers send `Sec-Fetch-Site`, older ones at least `Origin`; a
+        request with neither is rejected.
         """
         origin, site = headers.get("origin"), headers.get("sec-fetch-site")
         if self.credentials and origin in self.listed:
@@ -36,9 +36,9 @@ class Origins:
         return origin is not None and _is_host_of(origin, headers.get("host", ""))
 
     def allows_socket(self, headers: Mapping[str, str]) -> bool:
-        """Whether a socket may be opened from where its handshake comes.
+        """Whether a WebSocket handshake has an allowed origin.
 
-        Browsers let every page open one, and say in Origin whose it is; other programs say nothing.
+        Browsers let any page open a WebSocket, and send the page's `Origin`; other programs send none.
         """
         origin = headers.get("origin")
         return origin is None or ANY in self.listed or origin in self.listed or self.is_same_site(headers)
@@ -51,7 +51,7 @@ def parse_origins(text: object) -> tuple[str, ...]:
         raise ValueError("write origins like https://app.example.com")  # noqa: TRY004 - pydantic wants it
     origins = tuple(str(part).strip() for part in parts if str(part).strip())
     if ANY in origins and len(origins) > 1:
-        raise ValueError("`*` is every origin there is: write it alone, or list origins")
+        raise ValueError("`*` allows every origin: write it alone, or list origins")
     for origin in origins:
         if origin != ANY:
             _check(origin)
@@ -67,12 +67,12 @@ def _check(origin: str) -> None:
         )
     port = match["port"]
     if port is not None and (port.startswith("0") or int(port) > 65535 or port == _PORTS.get(match["scheme"])):  # noqa: PLR2004 - the last port
-        raise ValueError(f"browsers never send {origin!r}: leave out its port, or mend it")
+        raise ValueError(f"browsers never send {origin!r}: leave out its port, or correct it")
 
 
 def _is_host_of(origin: str, host: str) -> bool:
     match = _ORIGIN.fullmatch(origin)
     if match is None or not host:
         return False
-    given, own = match["host"] + (f":{match['port']}" if match["port"] else ""), host.lower()
-    return own in {given, f"{given}:{_PORTS.get(match['scheme'])}"}
+    own, host_header = match["host"] + (f":{match['port']}" if match["port"] else ""), host.lower()
+    return host_header in {own, f"{own}:{_PORTS.get(match['scheme'])}"}

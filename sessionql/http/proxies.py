@@ -1,7 +1,7 @@
-"""Which address a request comes from: the peer's, unless the peer is a proxy of ours.
+"""The client address of a request: the peer's, or from the forwarded header if the peer is a trusted proxy.
 
-Headers are believed from listed proxies alone, and only as far back as the chain of listed ones
-goes: what is further left was written by somebody we do not know (RFC 7239 section 8.1).
+The header is read from the right while its addresses are those of trusted proxies. Anything further left can be
+forged (RFC 7239 section 8.1).
 """
 
 import re
@@ -21,13 +21,13 @@ _FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("(?:[^"\\]|\\.)*"|[^;,\s]+)', re.IGNORE
 
 @dataclass(frozen=True, slots=True)
 class Proxies:
-    """The networks of our own proxies, and the header that they write."""
+    """The networks of trusted proxies, and the header that they write."""
 
     networks: Sequence[Network] = ()
     header: Literal["x-forwarded-for", "forwarded"] = "x-forwarded-for"
 
     def trust(self, address: str) -> bool:
-        """Whether the address is one of our proxies'."""
+        """Whether the address is that of a trusted proxy."""
         found = ip_address(address)
         return any(found.version == network.version and found in network for network in self.networks)
 
@@ -39,12 +39,12 @@ def parse_networks(text: object) -> tuple[Network, ...]:
         raise ValueError("write networks like 10.0.0.0/8, 2001:db8::/32")  # noqa: TRY004 - pydantic wants it
     networks = tuple(ip_network(str(part).strip()) for part in parts if str(part).strip())
     if not all(network.prefixlen for network in networks):
-        raise ValueError("0.0.0.0/0 and ::/0 are everybody, who could then choose an address: list your own proxies")
+        raise ValueError("with 0.0.0.0/0 or ::/0 any client could choose its address: list your own proxies")
     return networks
 
 
 def address_of(request: HTTPConnection, proxies: Proxies) -> str | None:
-    """The canonical address of whoever sent the request; None when it is not known."""
+    """The canonical IP address of the client; None when it is not known."""
     address = canonical_address(request.client.host if request.client else None)
     if not proxies.networks:
         return address
@@ -55,7 +55,7 @@ def address_of(request: HTTPConnection, proxies: Proxies) -> str | None:
 
 
 def _hops(values: list[str], header: str) -> list[str]:
-    """The hops that the header names, nearest last."""
+    """The addresses in the header, the nearest last."""
     text = ",".join(values)
     if header == "x-forwarded-for":
         return [hop.strip() for hop in text.split(",") if hop.strip()]
@@ -64,9 +64,9 @@ def _hops(values: list[str], header: str) -> list[str]:
 
 
 def _elements(text: str) -> list[str]:
-    """The parts between commas that stand in no quotes.
+    """The parts between the commas that are not inside quotes.
 
-    Read from the end, which our proxies wrote: a quote that a client left open must not reach into that.
+    Parsed from the end, which the trusted proxies wrote: an unclosed quote of a client must not include that part.
     """
     found, end, quoted = list[str](), len(text), False
     for at in range(len(text) - 1, -1, -1):
@@ -79,7 +79,7 @@ def _elements(text: str) -> list[str]:
 
 
 def _host(hop: str) -> str:
-    """A hop without its port: `192.0.2.1:80`, `[2001:db8::1]:80`."""
+    """An address without its port: `192.0.2.1:80`, `[2001:db8::1]:80`."""
     if hop.startswith("["):
         return hop[1:].partition("]")[0]
     return hop.partition(":")[0] if hop.count(":") == 1 else hop

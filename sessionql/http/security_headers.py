@@ -1,16 +1,29 @@
-"""What every answer tells browsers, whoever answers; a door may say something else in its own words."""
+"""Security headers of every response, unless its route sets other values."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+_NOTHING_ALLOWED: Mapping[str, str] = {
+    "default-src": "'none'",
+    "base-uri": "'none'",
+    "form-action": "'none'",
+    "frame-ancestors": "'none'",
+}
+
+
+def content_security_policy(directives: Mapping[str, str] | None = None) -> str:
+    """A policy that allows nothing but what `directives` allow."""
+    return "; ".join(f"{name} {value}" for name, value in {**_NOTHING_ALLOWED, **(directives or {})}.items())
+
+
 HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"no-referrer"),
-    (b"content-security-policy", b"default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"),
+    (b"content-security-policy", content_security_policy().encode()),
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
@@ -19,14 +32,14 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
 
 
 def add_headers(response: Response) -> Response:
-    """The answer of a door that nobody knows what surrounds, with what it does not say itself."""
+    """The response with the headers that it lacks: an application that includes the route may not add them."""
     for name, value in HEADERS:
         response.headers.setdefault(name.decode(), value.decode())
     return response
 
 
 def with_headers(route: Route) -> Route:
-    """The route, whose answers say all this wherever it is."""
+    """A copy of the route that adds the headers to its responses."""
     handler: Callable[[Request], Awaitable[Response]] = route.endpoint
 
     async def handle(request: Request) -> Response:
@@ -38,7 +51,7 @@ def with_headers(route: Route) -> Route:
 
 
 class SecurityHeaders:
-    """The outermost layer, so that not even an error of the framework itself goes without."""
+    """The outermost middleware, so that errors of the framework have the headers too."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app

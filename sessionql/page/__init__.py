@@ -1,6 +1,6 @@
-"""The page "Your devices" at `/`, and the custom element `<my-sessions>` that it is made of and that other sites use.
+"""The page "Your devices" at `/`, and its custom element `<my-sessions>`, which other sites can use too.
 
-The browser's side lies beside this file, as it is served: no build step stands between the two.
+The JavaScript beside this file is what browsers receive: there is no build step.
 """
 
 from sessionql.page.routes import page_routes

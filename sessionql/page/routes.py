@@ -1,7 +1,7 @@
-"""Serves the page and the component: read and compressed once at the start, so there is nothing to traverse.
+"""Serves the page "Your devices" and the custom element. All files are read and compressed once, at start.
 
-The page names its files with their version, so browsers keep them for good. `/my-sessions.js` without one is the
-address for other sites: their browsers ask each time whether it is still the same.
+The page links to its files with their version, so browsers cache them without a limit. `/my-sessions.js` without a
+version is the URL for other sites: their browsers revalidate it each time.
 """
 
 from collections.abc import Mapping
@@ -9,12 +9,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from sessionql.http.static_files import StaticFile, static_file
+from sessionql.http.security_headers import content_security_policy
+from sessionql.http.static_files import CONTENT_TYPES, StaticFile, files_route, static_file
 from sessionql.page.bundle import bundle
 from sessionql.resolvers.devices.client_hints import ACCEPT_CH
 from sessionql.settings.settings import Settings
@@ -47,47 +47,42 @@ _COMPONENT = tuple(
 )
 _SCRIPT = tuple(_FOLDER / f"{name}.js" for name in ("component/i18n", "page-translations", "page-operations", "page"))
 
-_HTML, _CSS, _JS = "text/html; charset=utf-8", "text/css; charset=utf-8", "text/javascript; charset=utf-8"
 _ONE_YEAR = "public, max-age=31536000, immutable"
 
 _CONTENT_SECURITY_POLICY = {
-    "default-src": "'none'",
     "script-src": "'self'",
     "style-src": "'self'",
     "img-src": "'self'",
     "connect-src": "'self'",  # covers wss: to this host, and to no other
-    "base-uri": "'none'",
-    "form-action": "'none'",  # scripts send what is typed: a form of its own would put it into the address
-    "frame-ancestors": "'none'",
     "require-trusted-types-for": "'script'",
-    "trusted-types": "'none'",  # text is never taken for markup or script
+    "trusted-types": "'none'",  # no text is ever parsed as markup or script
 }
 _PAGE_HEADERS = {
-    "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in _CONTENT_SECURITY_POLICY.items()),
+    "Content-Security-Policy": content_security_policy(_CONTENT_SECURITY_POLICY),
     "Accept-CH": ACCEPT_CH,
 }
-# Any site may read the component, which holds nothing of anybody's. What it then asks for is another question.
-_FOR_EVERYBODY = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+# Any site may load the component: it contains no data of users. CORS restricts the requests that it sends.
+_ANY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
 _GRAPHIQL = '<a href="graphql" data-text="graphiql">GraphiQL</a>'
 
 
 @dataclass(frozen=True, slots=True)
 class _Asset:
-    """A file of the page under its plain name, and for good under its version."""
+    """A file of the page: `plain` is revalidated, `versioned` is cached without a limit."""
 
     plain: StaticFile
     versioned: StaticFile
     version: str
 
-    async def serve(self, request: Request) -> Response:
-        """The file; browsers keep it for good when they asked for the version that it is."""
-        same = request.query_params.get("v") == self.version
-        return (self.versioned if same else self.plain).respond(request)
+    def respond(self, request: Request) -> Response:
+        """The versioned file if the request names the current version (`?v=`), else the plain one."""
+        is_current = request.query_params.get("v") == self.version
+        return (self.versioned if is_current else self.plain).respond(request)
 
 
 def page_routes(settings: Settings) -> list[Route]:
-    """The routes of the page and the component; none where they are turned off."""
+    """The routes of the page and the component; none when the settings turn them off."""
     if not settings.page:
         return []
     component, assets = _component(), _assets()
@@ -96,44 +91,41 @@ def page_routes(settings: Settings) -> list[Route]:
     async def serve_page(request: Request) -> Response:
         return page.respond(request)
 
-    async def serve_asset(request: Request) -> Response:
-        asset = assets.get(request.path_params["name"])
-        if asset is None:
-            raise HTTPException(404)
-        return await asset.serve(request)
+    async def serve_component(request: Request) -> Response:
+        return component.respond(request)
 
     return [
         Route("/", serve_page, methods=["GET"]),
-        Route("/my-sessions.js", component.serve, methods=["GET"]),
-        Route("/page/{name}", serve_asset, methods=["GET"]),
+        Route("/my-sessions.js", serve_component, methods=["GET"]),
+        files_route("page", assets),
     ]
 
 
 @cache
 def _component() -> _Asset:
-    return _asset(bundle(_COMPONENT), _JS, _FOR_EVERYBODY)
+    return _asset(bundle(_COMPONENT), ".js", _ANY_ORIGIN)
 
 
 @cache
 def _assets() -> Mapping[str, _Asset]:
     return {
-        "page.js": _asset(bundle(_SCRIPT), _JS),
-        "page.css": _asset(_read("page.css"), _CSS),
-        "icon.svg": _asset(_read("icon.svg"), "image/svg+xml"),
+        "page.js": _asset(bundle(_SCRIPT), ".js"),
+        "page.css": _asset(_read("page.css"), ".css"),
+        "icon.svg": _asset(_read("icon.svg"), ".svg"),
     }
 
 
 def _page(component: _Asset, assets: Mapping[str, _Asset], *, graphiql: bool) -> StaticFile:
-    """The page's HTML. Its addresses are relative, so a path prefix does no harm."""
+    """The HTML of the page. Its URLs are relative, so it works under a path prefix."""
     html = _read("index.html").replace("<!-- GraphiQL -->", _GRAPHIQL if graphiql else "")
-    named = {"my-sessions.js": component} | {f"page/{name}": asset for name, asset in assets.items()}
-    for address, asset in named.items():
-        html = html.replace(f'"{address}"', f'"{address}?v={asset.version}"')
-    return static_file(html.encode(), _HTML, compress=True, **_PAGE_HEADERS)
+    linked = {"my-sessions.js": component} | {f"page/{name}": asset for name, asset in assets.items()}
+    for url, asset in linked.items():
+        html = html.replace(f'"{url}"', f'"{url}?v={asset.version}"')
+    return static_file(html.encode(), CONTENT_TYPES[".html"], compress=True, **_PAGE_HEADERS)
 
 
-def _asset(text: str, content_type: str, headers: dict[str, str] | None = None) -> _Asset:
-    plain = static_file(text.encode(), content_type, compress=True, **(headers or {}))
+def _asset(text: str, suffix: str, headers: dict[str, str] | None = None) -> _Asset:
+    plain = static_file(text.encode(), CONTENT_TYPES[suffix], compress=True, **(headers or {}))
     versioned = replace(plain, headers={**plain.headers, "Cache-Control": _ONE_YEAR})
     return _Asset(plain, versioned, plain.headers["ETag"].strip('W/"')[:12])
 

@@ -1,4 +1,4 @@
-"""The operations of the page and the element, read where their scripts have them."""
+"""The operations of the page and the custom element, read from their JavaScript files."""
 
 import re
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ _DOCUMENT = re.compile(r"^export const [A-Z_]+ = `((?:[^`$\\]|\$(?!\{))+)`;$", r
 
 
 def page_documents() -> Iterator[ManifestEntry]:
-    """Each as a trusted document, called by its hash."""
+    """The operations as trusted documents; their id is the SHA-256 of their text."""
     for file in _FILES:
         for text in _DOCUMENT.findall(file.read_text(encoding="utf-8")):
             yield ManifestEntry(file, sha256(text.encode()).hexdigest(), text)

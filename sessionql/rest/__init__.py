@@ -1,10 +1,10 @@
-"""The REST doors: the same resolvers as the GraphQL door, for whoever does not speak it.
+"""REST for clients without GraphQL, on the same resolvers.
 
-`problems` says what went wrong (RFC 9457), `models` what is read and answered, `entrance` who asks and with what;
-`accounts`, `auth`, `sessions`, `revocations` and `tokens` are the doors, `describe` their OpenAPI
-document and its page.
+`request` reads a request, `routing` builds the routes, `problems` renders errors (RFC 9457), `schemas` has the bodies.
+The routes are in `accounts`, `auth`, `sessions`, `revocations` and `tokens`; `openapi` describes them.
 """
 
 from sessionql.rest.router import make_rest
+from sessionql.rest.routing import renderer
 
-__all__ = ["make_rest"]
+__all__ = ["make_rest", "renderer"]

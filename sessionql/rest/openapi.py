@@ -1,8 +1,6 @@
-"""What OpenAPI says of the doors: bodies, statuses, who may ask; and the page that shows it, without the internet."""
+"""The OpenAPI document of the REST routes, and Swagger UI to show it without the internet."""
 
 from collections.abc import Mapping
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
@@ -10,100 +8,87 @@ from fastapi.openapi.models import HTTPBearer
 from fastapi.openapi.utils import get_openapi
 from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
-from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from sessionql.http.static_files import static_file
-from sessionql.rest.problems import MEDIA_TYPE, Problem
+from sessionql.http.static_files import files_route
+from sessionql.http_kit.media_types import FORM, JSON, PROBLEM_JSON
+from sessionql.rest.problems import Problem
+from sessionql.rest.swagger_ui import PAGE, PAGE_HEADERS, swagger_files
 
-FORM = "application/x-www-form-urlencoded"
-_PACKAGE = "fastapi_swagger"
-_ABOUT = (
-    "The REST doors of SessionQL: the same accounts and sessions as at `/graphql`, by the same rules. Send "
-    "`Authorization: Bearer <access_token>`, or, from pages of this site, cookies."
+TAGS = [
+    {"name": "account", "description": "Register, log in, stay logged in and log out."},
+    {"name": "sessions", "description": "List, rename and revoke the sessions of the signed-in user."},
+    {"name": "tokens", "description": "OAuth endpoints for other services: token introspection and revocation."},
+]
+_DESCRIPTION = (
+    "SessionQL manages where users are signed in. These routes have the same accounts and sessions as GraphQL at "
+    "`/graphql`. Send `Authorization: Bearer <access_token>`, or, from pages of this site, cookies."
 )
-_WHY = {
+_REASONS = {
     400: "The request cannot be read.",
-    401: "Nobody is signed in, or not any more; or the proof is wrong.",
-    403: "Not with this account, key, cookie or log-in: the code says which.",
-    404: "There is no such thing of the caller's.",
-    409: "It is in the way of something that is there.",
+    401: "There is no valid token, or the password is wrong.",
+    403: "The account, key, cookie or log-in does not allow this: see `code`.",
+    404: "The user has no such session.",
+    409: "The state of the account or session does not allow this.",
     413: "The body is too large.",
-    415: "The body is of another kind.",
-    422: "A value breaks a rule: `errors` says which.",
-    429: "Too many attempts: `Retry-After` says how long to wait, in seconds.",
+    415: "The body has another media type.",
+    422: "A value is not valid: see `errors`.",
+    429: "Too many attempts: `Retry-After` is the time to wait, in seconds.",
 }
-_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_HEADERS = {
-    "Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self' 'unsafe-inline'; "
-    "img-src 'self' data:; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
-    "Cache-Control": "no-cache",
-}
-_PAGE = """<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="robots" content="noindex">
-<title>SessionQL · REST</title>
-<link rel="icon" href="data:,">
-<link rel="stylesheet" href="docs/swagger-ui.css">
-<script defer src="docs/swagger-ui-bundle.js"></script>
-<script type="module" src="docs/start.js"></script>
-</head>
-<body><main id="docs"></main></body>
-</html>
-"""
-_START = b'SwaggerUIBundle({ url: "openapi.json", dom_id: "#docs", deepLinking: true, validatorUrl: null });\n'
-_TYPES = {".css": "text/css; charset=utf-8", ".js": "text/javascript; charset=utf-8"}
+_PROBLEM = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 
 
-class _Declared(SecurityBase):
-    """Says in OpenAPI documents what the doors ask for. They ask by themselves."""
+class _BearerInDocument(SecurityBase):
+    """Puts the security scheme into OpenAPI documents. Routes authenticate requests themselves."""
 
     scheme_name = "SessionQL"
-    model = HTTPBearer(description="An access token, or for services their key.")
+    model = HTTPBearer(description="An access token; for services, their key.")
 
     async def __call__(self) -> None:
-        """Ask nothing."""
+        """Check nothing."""
 
 
-DECLARED = _Declared()
+BEARER = _BearerInDocument()
 
 
-def may_fail(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The problems that a door is known for. What any door can answer is `default`."""
+def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """The problems that a route responds with; `default` stands for those of any route."""
     known: dict[int | str, dict[str, Any]] = {
-        status: {"description": _WHY[status], "content": _PROBLEM} for status in statuses
+        status: {"description": _REASONS[status], "content": _PROBLEM} for status in statuses
     }
-    # The model is named for the sake of documents that other applications make of these doors.
+    # The model puts the schema into the documents of applications that include these routes.
     return known | {"default": {"model": Problem, "description": "Another problem.", "content": _PROBLEM}}
 
 
-def takes(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
-    """A body of JSON."""
-    return _body({"application/json": {"schema": model.model_json_schema()}}, required=required)
+def json_body(model: type[BaseModel], *, required: bool = True) -> dict[str, Any]:
+    """The description of a JSON body."""
+    return _body({JSON: {"schema": model.model_json_schema()}}, required=required)
 
 
-def takes_form(fields: Mapping[str, str], *optional: str) -> dict[str, Any]:
-    """A body that is a form: names, and what each is."""
+def form_body(fields: Mapping[str, Any], *optional: str) -> dict[str, Any]:
+    """The description of a form with these fields; see `form_schema`."""
     return _body({FORM: {"schema": form_schema(fields, *optional)}}, required=True)
 
 
-def form_schema(fields: Mapping[str, str], *optional: str) -> dict[str, Any]:
-    """The schema of a form, in which all fields are needed but the optional ones."""
+def form_schema(fields: Mapping[str, Any], *optional: str) -> dict[str, Any]:
+    """The schema of a form from the schemas of its fields, which are required unless named in `optional`."""
     return {
         "type": "object",
-        "properties": {name: {"type": "string", "minLength": 1, "description": text} for name, text in fields.items()},
+        "properties": dict(fields),
         "required": [name for name in fields if name not in optional],
         "additionalProperties": False,
     }
 
 
-def open_to_all(extra: dict[str, Any] | None = None) -> dict[str, Any]:
-    """A door that asks nobody who they are. Lists are added to, so this says: a token, or nothing."""
+def text_field(description: str) -> dict[str, Any]:
+    """The schema of a form field with at least one character."""
+    return {"type": "string", "minLength": 1, "description": description}
+
+
+def optional_authentication(extra: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The description of a route that needs no token. FastAPI appends to the list: a token, or none."""
     return {"security": [{}], **(extra or {})}
 
 
@@ -112,48 +97,28 @@ def _body(content: dict[str, Any], *, required: bool) -> dict[str, Any]:
 
 
 def document(router: APIRouter, prefix: str = "") -> dict[str, Any]:
-    """The OpenAPI document of the doors, at a path that something in front of them may have put before theirs."""
-    made = get_openapi(title="SessionQL", version="1", description=_ABOUT, routes=router.routes)
+    """The OpenAPI document of the routes, at a path prefix that a proxy or a mount may add."""
+    result = get_openapi(title="SessionQL", version="1", description=_DESCRIPTION, routes=router.routes, tags=TAGS)
     for unused in ("HTTPValidationError", "ValidationError"):
-        made["components"]["schemas"].pop(unused, None)
-    for operation in (each for path in made["paths"].values() for each in path.values()):
-        operation["responses"]["default"]["content"].pop("application/json", None)
+        result["components"]["schemas"].pop(unused, None)
+    for operation in (each for path in result["paths"].values() for each in path.values()):
+        operation["responses"]["default"]["content"].pop(JSON, None)
     if prefix:
-        made["servers"] = [{"url": prefix}]
-    return made
+        result["servers"] = [{"url": prefix}]
+    return result
 
 
 def documentation_routes(router: APIRouter) -> list[BaseRoute]:
-    """The document, and its page with what that needs."""
-    folder = _folder()
-    assets = {
-        name: static_file((folder / name).read_bytes(), _TYPES[Path(name).suffix])
-        for name in ("swagger-ui.css", "swagger-ui-bundle.js")
-    }
-    assets["start.js"] = static_file(_START, _TYPES[".js"])
+    """The routes of the document and of Swagger UI."""
 
-    async def described(request: Request) -> Response:
+    async def serve_document(request: Request) -> Response:
         return JSONResponse(document(router, request.scope.get("root_path", "")))
 
-    async def page(_request: Request) -> Response:
-        return HTMLResponse(_PAGE, headers=_HEADERS)
-
-    async def asset(request: Request) -> Response:
-        found = assets.get(request.path_params["name"])
-        if found is None:
-            raise HTTPException(404)
-        return found.respond(request)
+    async def serve_page(_request: Request) -> Response:
+        return HTMLResponse(PAGE, headers=PAGE_HEADERS)
 
     return [
-        Route("/openapi.json", described, methods=["GET"]),
-        Route("/docs", page, methods=["GET"]),
-        Route("/docs/{name}", asset, methods=["GET"]),
+        Route("/openapi.json", serve_document, methods=["GET"]),
+        Route("/docs", serve_page, methods=["GET"]),
+        files_route("docs", swagger_files()),
     ]
-
-
-def _folder() -> Path:
-    """Found, not imported: only its files are wanted."""
-    spec = find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError(f"Swagger UI's files are missing: pip install {_PACKAGE.replace('_', '-')}")
-    return Path(spec.submodule_search_locations[0]) / "resources"

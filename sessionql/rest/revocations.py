@@ -1,68 +1,64 @@
-"""The doors that end sessions."""
+"""REST routes that revoke the user's sessions."""
 
 from typing import Annotated
-from uuid import UUID
 
-from fastapi import APIRouter, Path, Query, Request
+from fastapi import APIRouter, Query, Request
 
 from sessionql.http_kit.errors import RequestError
-from sessionql.resolvers import sessions
+from sessionql.resolvers import revocation
 from sessionql.resolvers.errors import Failure
-from sessionql.resolvers.requester import Requester
-from sessionql.rest.openapi import may_fail, takes
+from sessionql.resolvers.request_context import RequestContext
+from sessionql.rest.openapi import json_body, problem_responses
 from sessionql.rest.problems import FailureRaised
 from sessionql.rest.request import RequestReader
-from sessionql.rest.schemas import Done, RevokeAllBody, RevokedAll
-from sessionql.schema.context import Context
+from sessionql.rest.routing import rest_router
+from sessionql.rest.schemas import KEEP_CURRENT, Message, RevokeAllBody, RevokedSessions, SessionId
 
-Which = Annotated[UUID, Path(description="The ID of the session.")]
-Keep = Annotated[bool | None, Query(description="Whether to leave this session alone. By default yes.")]
+KeepCurrent = Annotated[bool | None, Query(description=KEEP_CURRENT)]
 
 
-def revocation_routes(entrance: RequestReader) -> APIRouter:
-    """Their routes. `/sessions/all` is asked before ids are."""
-    doors, deps = entrance.router(), entrance.deps
+def revocation_routes(reader: RequestReader) -> APIRouter:
+    """The routes `DELETE /sessions/all`, `POST /sessions/revoke-all` and `DELETE /sessions/{session_id}`."""
+    router = rest_router(reader, "sessions")
 
-    async def revoke_all(context: Context, requester: Requester, *, keep: bool) -> RevokedAll:
-        ended = await sessions.revoke_all_sessions(deps, requester, keep, context.client)
-        if isinstance(ended, Failure):
-            raise FailureRaised(ended)
-        if not keep:
-            context.sign_out()
-        message = "All other sessions revoked" if keep else "All sessions revoked"
-        return RevokedAll(message=message, revoked=len(ended.ids))
+    @router.delete("/sessions/all", operation_id="deleteAllSessions", responses=problem_responses(401, 403, 422))
+    async def delete_all_sessions(request: Request, keep_current: KeepCurrent = None) -> RevokedSessions:
+        """Revoke all other sessions; with `keep_current=false` the current one too."""
+        context, _ = await reader.requester(request)
+        return await _revoke_all(context, keep_current=keep_current is not False)
 
-    @doors.delete("/sessions/all", responses=may_fail(401, 403, 422))
-    async def delete_all_sessions(request: Request, keep_current: Keep = None) -> RevokedAll:
-        """End all other sessions; with `keep_current=false` this one too."""
-        context, requester = await entrance.requester(request)
-        return await revoke_all(context, requester, keep=keep_current is not False)
-
-    @doors.post(
+    @router.post(
         "/sessions/revoke-all",
-        responses=may_fail(400, 401, 403, 415, 422),
-        openapi_extra=takes(RevokeAllBody, required=False),
+        operation_id="revokeAllSessions",
+        responses=problem_responses(400, 401, 403, 415, 422),
+        openapi_extra=json_body(RevokeAllBody, required=False),
     )
-    async def revoke_all_sessions(request: Request, keep_current: Keep = None) -> RevokedAll:
-        """End all other sessions; with `keep_current` false, in the body or the address, this one too."""
-        context, requester = await entrance.requester(request)
-        body = await entrance.body_if_any(request, RevokeAllBody)
-        said = {each for each in (keep_current, body and body.keep_current) if each is not None}
-        if len(said) > 1:
-            raise RequestError(
-                422, "`keep_current` is one thing in the body and another in the address.", "INVALID_INPUT"
-            )
-        return await revoke_all(context, requester, keep=said != {False})
+    async def revoke_all_sessions(request: Request, keep_current: KeepCurrent = None) -> RevokedSessions:
+        """Revoke all other sessions; with `keep_current` false, in the body or in the URL, the current one too."""
+        context, _ = await reader.requester(request)
+        body = await reader.optional_body(request, RevokeAllBody)
+        values = {each for each in (keep_current, body and body.keep_current) if each is not None}
+        if len(values) > 1:
+            raise RequestError(422, "`keep_current` differs between the body and the URL.", "INVALID_INPUT")
+        return await _revoke_all(context, keep_current=values != {False})
 
-    @doors.delete("/sessions/{session_id}", responses=may_fail(401, 403, 404, 422))
-    async def delete_session(request: Request, session_id: Which) -> Done:
-        """End one session. One that has ended already stays as it is, and that is a success."""
-        context, requester = await entrance.requester(request)
-        ended = await sessions.revoke_session(deps, requester, str(session_id), context.client)
-        if isinstance(ended, Failure):
-            raise FailureRaised(ended)
-        if ended.was_current:
-            context.sign_out()
-        return Done(message="Session revoked")
+    @router.delete(
+        "/sessions/{session_id}", operation_id="revokeSession", responses=problem_responses(401, 403, 404, 422)
+    )
+    async def revoke_session(request: Request, session_id: SessionId) -> Message:
+        """Revoke one session. Succeeds without a change when it has already ended."""
+        context, _ = await reader.requester(request)
+        done = await revocation.revoke_session(context, str(session_id))
+        if isinstance(done, Failure):
+            raise FailureRaised(done)
+        return Message(message="Session revoked")
 
-    return doors
+    return router
+
+
+async def _revoke_all(context: RequestContext, *, keep_current: bool) -> RevokedSessions:
+    done = await revocation.revoke_all_sessions(context, keep_current=keep_current)
+    if isinstance(done, Failure):
+        raise FailureRaised(done)
+    message = "All other sessions revoked" if keep_current else "All sessions revoked"
+    return RevokedSessions(message=message, revoked=len(done.ids))

@@ -1,29 +1,31 @@
-"""All REST doors together."""
+"""Builds the router of all REST routes."""
 
 from fastapi import APIRouter
 
-from sessionql.resolvers.dependencies import Dependencies
+from sessionql.http.authentication import Authenticator
 from sessionql.rest.accounts import account_routes
 from sessionql.rest.auth import auth_routes
 from sessionql.rest.openapi import documentation_routes
 from sessionql.rest.request import RequestReader
 from sessionql.rest.revocations import revocation_routes
+from sessionql.rest.routing import combine
 from sessionql.rest.sessions import session_routes
 from sessionql.rest.tokens import token_routes
 from sessionql.settings.settings import Settings
 
 
-def make_rest(settings: Settings, deps: Dependencies) -> APIRouter:
-    """A router of them, to be included in any application; with their documentation where that is served."""
-    entrance, doors = RequestReader(settings, deps), APIRouter()
-    for tag, router in (
-        ("account", account_routes(entrance)),
-        ("account", auth_routes(entrance)),
-        ("sessions", session_routes(entrance)),
-        ("sessions", revocation_routes(entrance)),
-        ("tokens", token_routes(entrance)),
-    ):
-        doors.include_router(router, tags=[tag])
+def make_rest(settings: Settings, authenticator: Authenticator) -> APIRouter:
+    """A router to include in any application, with its documentation if the settings say so."""
+    reader = RequestReader(authenticator, settings.max_body_bytes)
+    router = combine(
+        [
+            account_routes(reader),
+            auth_routes(reader),
+            session_routes(reader),
+            revocation_routes(reader),
+            token_routes(reader, settings.issuer),
+        ]
+    )
     if settings.serves_rest_docs:
-        doors.routes.extend(documentation_routes(doors))
-    return doors
+        router.routes.extend(documentation_routes(router))
+    return router

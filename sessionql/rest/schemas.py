@@ -1,32 +1,80 @@
-"""What the doors read and answer, in snake_case."""
+"""The bodies of REST requests and responses, in snake_case."""
 
 from datetime import datetime
-from typing import Annotated, Literal, Self
+from typing import Annotated, Any, Literal, Self
 from uuid import UUID
 
+from fastapi import Path
 from pydantic import BaseModel, ConfigDict, Field
 
 from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENGTH
 from sessionql.resolvers.token_pairs import TokenPair
+from sessionql.resolvers.values.emails import MAX_EMAIL_LENGTH
+from sessionql.resolvers.values.names import MAX_NAME_LENGTH
 from sessionql.storage.records import SessionRecord
 
+KEEP_CURRENT = "Whether to keep the current session; true by default."
+
+
+def _rules(**keywords: Any) -> dict[str, Any]:
+    """Keywords of JSON Schema for the documentation. The resolvers check the rules, with their own messages."""
+    return keywords
+
+
+Email = Annotated[
+    str,
+    Field(
+        description="The e-mail address.",
+        examples=["ana@example.com"],
+        json_schema_extra=_rules(format="email", maxLength=MAX_EMAIL_LENGTH),
+    ),
+]
 Password = Annotated[str, Field(description="The password.", examples=["correct horse battery"])]
+NewPassword = Annotated[
+    str,
+    Field(
+        description="The password: not one of the most common ones.",
+        examples=["correct horse battery"],
+        json_schema_extra=_rules(minLength=MIN_PASSWORD_LENGTH, maxLength=MAX_PASSWORD_LENGTH),
+    ),
+]
+SessionId = Annotated[UUID, Path(description="The ID of the session.")]
+
+_NAME: dict[str, Any] = {
+    # Trimmed, so one character that is no white space at least; control characters are rejected.
+    "anyOf": [
+        {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": MAX_NAME_LENGTH,
+            "pattern": r"^[^\u0000-\u001f\u007f-\u009f]*\S",
+        },
+        {"type": "null"},
+    ]
+}
 
 
 class Input(BaseModel):
-    """A body: what it does not know is a mistake of its sender's, and it takes no value for another."""
+    """A request body. Unknown fields and values of another type are rejected."""
 
     model_config = ConfigDict(extra="forbid", strict=True, hide_input_in_errors=True)
 
 
 class LogInBody(Input):
-    """Who logs in, or makes an account."""
+    """Credentials to log in with."""
 
-    email: str = Field(
-        description="The e-mail address.", examples=["ana@example.com"], json_schema_extra={"format": "email"}
-    )
+    email: Email
     password: Password
-    session_name: str | None = Field(default=None, description="A name for this device, e.g. `My laptop`.")
+    session_name: str | None = Field(
+        default=None, description="A name for the new session, e.g. `My laptop`.", json_schema_extra=_NAME
+    )
+
+
+class RegisterBody(LogInBody):
+    """Credentials of a new account."""
+
+    password: NewPassword
 
 
 class RefreshBody(Input):
@@ -36,35 +84,35 @@ class RefreshBody(Input):
 
 
 class PasswordBody(Input):
-    """The proof of who asks."""
+    """The password of the signed-in user."""
 
     password: Password
 
 
 class RevokeAllBody(Input):
-    """Which sessions to end."""
+    """Which sessions to revoke."""
 
-    keep_current: bool | None = Field(default=None, description="Whether to leave this session alone. By default yes.")
+    keep_current: bool | None = Field(default=None, description=KEEP_CURRENT)
 
 
 class RenameBody(Input):
-    """The new name."""
+    """The new name of a session."""
 
-    name: str | None = Field(description="The name; null takes it away.")
+    name: str | None = Field(description="The name; null removes it.", json_schema_extra=_NAME)
 
 
 class SessionSummary(BaseModel):
-    """A session, in a few words."""
+    """The main fields of a session."""
 
     id: UUID = Field(description="The ID of the session.")
-    device: str = Field(description="The device as a short name, e.g. `Firefox on Ubuntu`.")
-    ip_address: str | None = Field(description="The address it was last used from.")
-    last_active: datetime = Field(description="When it was last used, within a minute.")
-    is_current: bool = Field(description="Whether this request is made with it.")
+    device: str = Field(description="A short name of the device, e.g. `Firefox on Ubuntu`.")
+    ip_address: str | None = Field(description="The IP address of its last use.")
+    last_active: datetime = Field(description="The time of its last use, to within a minute.")
+    is_current: bool = Field(description="Whether this request uses this session.")
 
     @classmethod
     def values(cls, session: SessionRecord, current: UUID | None) -> dict[str, object]:
-        """What all views of a session have."""
+        """The values of the fields of this class."""
         return {
             "id": session.id,
             "device": session.device.label,
@@ -75,15 +123,15 @@ class SessionSummary(BaseModel):
 
 
 class Session(SessionSummary):
-    """One log-in of the caller on one device."""
+    """One log-in of the user on one device."""
 
-    name: str | None = Field(description="The name that its owner gave it.")
-    user_agent: str | None = Field(description="The User-Agent string of its client.")
-    created_at: datetime = Field(description="When it began.")
+    name: str | None = Field(description="The name that the user gave it.")
+    user_agent: str | None = Field(description="The User-Agent header of its client.")
+    created_at: datetime = Field(description="The time of its log-in.")
 
     @classmethod
     def of(cls, session: SessionRecord, current: UUID | None) -> Self:
-        """A session as its owner sees it."""
+        """The session of a record; `current` is the ID of the session of this request."""
         values = cls.values(session, current)
         return cls.model_validate(
             values | {"name": session.name, "user_agent": session.user_agent, "created_at": session.created_at}
@@ -91,87 +139,89 @@ class Session(SessionSummary):
 
 
 class LocatedSession(SessionSummary):
-    """A session, and where it is."""
+    """A session with its location."""
 
-    location: str | None = Field(description="Roughly where its address is; null when unknown.")
+    location: str | None = Field(description="The approximate location of its IP address; null when unknown.")
 
     @classmethod
     def of(cls, deps: Dependencies, session: SessionRecord, current: UUID | None) -> Self:
-        """A session as its owner sees it."""
+        """The session of a record; `current` is the ID of the session of this request."""
         found = deps.locations.find(session.ip_address)
         return cls.model_validate(cls.values(session, current) | {"location": found and found.label})
 
 
 class Sessions(BaseModel):
-    """The caller's active sessions."""
+    """The active sessions of the user."""
 
     sessions: list[Session] = Field(description="Most recently used first, at most 100.")
 
 
 class LocatedSessions(BaseModel):
-    """The caller's active sessions, and where they are."""
+    """The active sessions of the user, with their locations."""
 
-    total_sessions: int = Field(description="How many there are.")
+    total_sessions: int = Field(description="The number of active sessions.")
     sessions: list[LocatedSession] = Field(description="Most recently used first, at most 100.")
 
 
 class AccessToken(BaseModel):
-    """What requests are signed with (RFC 6750)."""
+    """A bearer access token (RFC 6750)."""
 
     access_token: str = Field(description="Send it as `Authorization: Bearer …`.")
     token_type: Literal["Bearer"] = "Bearer"
-    expires_in: int = Field(description="For how many seconds it is good.")
+    expires_in: int = Field(description="Seconds until it expires.")
 
     @classmethod
-    def signing(cls, tokens: TokenPair, now: datetime) -> dict[str, object]:
-        """The access token of a grant."""
+    def values_of(cls, tokens: TokenPair, now: datetime) -> dict[str, object]:
+        """The values of the fields of this class."""
         seconds = (tokens.access.expires_at - now).total_seconds()
         return {"access_token": tokens.access.text, "expires_in": int(seconds)}
 
 
 class Tokens(AccessToken):
-    """What a session is used with."""
+    """The tokens of a session."""
 
-    refresh_token: str = Field(description="Good once, for new tokens.")
-    session: Session = Field(description="The session that they are of.")
+    refresh_token: str = Field(description="Exchange it once for new tokens.")
+    session: Session = Field(description="The session of the tokens.")
 
     @classmethod
     def of(cls, session: SessionRecord, tokens: TokenPair, now: datetime) -> Self:
-        """The tokens of a session, to hand over."""
+        """The response with a new token pair."""
         more = {"refresh_token": tokens.refresh, "session": Session.of(session, session.id)}
-        return cls.model_validate(cls.signing(tokens, now) | more)
+        return cls.model_validate(cls.values_of(tokens, now) | more)
 
 
 class Me(BaseModel):
-    """The person signed in."""
+    """The signed-in user."""
 
     id: UUID = Field(description="The ID of the user.")
-    email: str | None = Field(description="The e-mail address; null for users of a service.")
-    created_at: datetime = Field(description="When the account was made.")
-    last_login: datetime | None = Field(description="When they last logged in.")
-    active_sessions: int = Field(description="How many sessions are active.")
+    email: str | None = Field(description="The e-mail address; null for users that a service created.")
+    created_at: datetime = Field(description="The time when the account was created.")
+    last_login: datetime | None = Field(description="The time of the last log-in.")
+    active_sessions: int = Field(description="The number of active sessions.")
     current_session: Session = Field(description="The session of this request.")
 
 
-class Done(BaseModel):
-    """What was done, in words."""
+class Message(BaseModel):
+    """The outcome as a sentence."""
 
-    message: str = Field(description="A sentence to show.", examples=["Session revoked"])
+    message: str = Field(description="A sentence in English.", examples=["Session revoked"])
 
 
-class RevokedAll(Done):
-    """What was done, and to how many."""
+class RevokedSessions(Message):
+    """The outcome, and the number of revoked sessions."""
 
-    revoked: int = Field(description="How many sessions were ended.")
+    revoked: int = Field(description="The number of sessions that were revoked.")
 
 
 class Introspection(BaseModel):
-    """What a token is good for now (RFC 7662). Of one that is good for nothing, nothing else is told."""
+    """The state of a token (RFC 7662). A token that is not active has no other field."""
 
-    active: bool = Field(description="Whether it would be taken now.")
+    active: bool = Field(description="Whether the server would accept it now.")
     token_type: str | None = Field(default=None, description="`Bearer` for access tokens.")
     sub: str | None = Field(default=None, description="The ID of the user.")
     sid: str | None = Field(default=None, description="The ID of the session.")
-    iss: str | None = Field(default=None, description="Who made it.")
+    iss: str | None = Field(default=None, description="The issuer.")
     exp: int | None = Field(default=None, description="When it expires, in seconds since 1970.")
-    auth_time: int | None = Field(default=None, description="When the user last proved who they are.")
+    auth_time: int | None = Field(
+        default=None, description="When the user last logged in or reauthenticated, in seconds since 1970."
+    )

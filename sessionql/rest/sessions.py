@@ -1,44 +1,34 @@
-"""The doors to one's sessions: see them, and name them."""
+"""REST routes to list and rename the user's sessions."""
 
-from typing import Annotated
-from uuid import UUID
-
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Request
 
 from sessionql.resolvers import sessions
 from sessionql.resolvers.errors import Failure
 from sessionql.resolvers.sessions import ACTIVE, count_sessions, my_sessions
 from sessionql.resolvers.values.paging import MAX_PAGE_SIZE
-from sessionql.rest.openapi import may_fail, takes
+from sessionql.rest.openapi import json_body, problem_responses
 from sessionql.rest.problems import FailureRaised
 from sessionql.rest.request import RequestReader
-from sessionql.rest.schemas import (
-    LocatedSession,
-    LocatedSessions,
-    RenameBody,
-    Session,
-    Sessions,
-)
-
-Which = Annotated[UUID, Path(description="The ID of the session.")]
+from sessionql.rest.routing import rest_router
+from sessionql.rest.schemas import LocatedSession, LocatedSessions, RenameBody, Session, SessionId, Sessions
 
 
-def session_routes(entrance: RequestReader) -> APIRouter:
-    """Their routes."""
-    doors, deps = entrance.router(), entrance.deps
+def session_routes(reader: RequestReader) -> APIRouter:
+    """The routes `GET /sessions`, `GET /me/sessions` and `PATCH /sessions/{session_id}`."""
+    router, deps = rest_router(reader, "sessions"), reader.deps
 
-    @doors.get("/sessions", responses=may_fail(401, 403))
+    @router.get("/sessions", operation_id="listSessions", responses=problem_responses(401, 403))
     async def list_sessions(request: Request) -> Sessions:
-        """The caller's active sessions, most recently used first."""
-        _, requester = await entrance.requester(request)
+        """List the user's active sessions, most recently used first."""
+        _, requester = await reader.requester(request)
         current = requester.session.id
         found = await my_sessions(deps, requester)
         return Sessions(sessions=[Session.of(session, current) for session in found])
 
-    @doors.get("/me/sessions", responses=may_fail(401, 403))
+    @router.get("/me/sessions", operation_id="listLocatedSessions", responses=problem_responses(401, 403))
     async def list_located_sessions(request: Request) -> LocatedSessions:
-        """The caller's active sessions, with where they are, and how many there are in all."""
-        _, requester = await entrance.requester(request)
+        """List the user's active sessions with their locations, and count all of them."""
+        _, requester = await reader.requester(request)
         found = await my_sessions(deps, requester)
         total = len(found)
         if total == MAX_PAGE_SIZE:
@@ -46,16 +36,19 @@ def session_routes(entrance: RequestReader) -> APIRouter:
         located = [LocatedSession.of(deps, session, requester.session.id) for session in found]
         return LocatedSessions(total_sessions=total, sessions=located)
 
-    @doors.patch(
-        "/sessions/{session_id}", responses=may_fail(400, 401, 403, 404, 409, 415, 422), openapi_extra=takes(RenameBody)
+    @router.patch(
+        "/sessions/{session_id}",
+        operation_id="renameSession",
+        responses=problem_responses(400, 401, 403, 404, 409, 415, 422),
+        openapi_extra=json_body(RenameBody),
     )
-    async def rename_session(request: Request, session_id: Which) -> Session:
-        """Give a session a name, or take its name away."""
-        context, requester = await entrance.requester(request)
-        body = await entrance.body(request, RenameBody)
+    async def rename_session(request: Request, session_id: SessionId) -> Session:
+        """Set or remove the name of a session."""
+        context, requester = await reader.requester(request)
+        body = await reader.body(request, RenameBody)
         renamed = await sessions.rename_session(deps, requester, str(session_id), body.name, context.client)
         if isinstance(renamed, Failure):
             raise FailureRaised(renamed)
         return Session.of(renamed, requester.session.id)
 
-    return doors
+    return router

@@ -1,4 +1,4 @@
-"""The doors of OAuth: what a token is good for (RFC 7662), and that it be good for nothing any more (RFC 7009)."""
+"""REST routes of OAuth: token introspection (RFC 7662) and token revocation (RFC 7009)."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import Response
@@ -6,38 +6,49 @@ from starlette.responses import Response
 from sessionql.http_kit.errors import RequestError
 from sessionql.resolvers.accounts import PresentedCredentials, logout
 from sessionql.resolvers.introspection import TokenKind, introspect
-from sessionql.rest.openapi import may_fail, open_to_all, takes_form
+from sessionql.resolvers.service_keys import ServiceAccount
+from sessionql.rest.openapi import form_body, optional_authentication, problem_responses, text_field
 from sessionql.rest.request import RequestReader, required
+from sessionql.rest.routing import rest_router
 from sessionql.rest.schemas import Introspection
-from sessionql.schema.service_context import ServiceContext
 from sessionql.storage.records import Scope
 
-_FORM = takes_form(
-    {"token": "The token.", "token_type_hint": "Not needed: tokens say what they are."}, "token_type_hint"
+_HINT = "The type of the token. Not needed, and not used: a token shows its type. Other values are ignored."
+_FORM = form_body(
+    {
+        "token": text_field("The token."),
+        # Specifications may add types (RFC 7009 section 2.1).
+        "token_type_hint": {
+            "anyOf": [{"type": "string", "enum": ["access_token", "refresh_token"]}, text_field("Any other type.")],
+            "description": _HINT,
+        },
+    },
+    "token_type_hint",
 )
-FOR_SERVICES = "This door is for service keys: send one as `Authorization: Bearer sqls_…`."
+SERVICE_KEY_REQUIRED = "This route needs a service key: send one as `Authorization: Bearer sqls_…`."
 
 
-def token_routes(entrance: RequestReader) -> APIRouter:
-    """Their routes."""
-    doors, deps, issuer = entrance.router(), entrance.deps, entrance.settings.issuer
+def token_routes(reader: RequestReader, issuer: str) -> APIRouter:
+    """The routes `/introspect` and `/revoke`. `issuer` is the `iss` of active tokens."""
+    router, deps = rest_router(reader, "tokens"), reader.deps
 
-    @doors.post(
+    @router.post(
         "/introspect",
-        responses=may_fail(400, 401, 403, 415),
+        operation_id="introspectToken",
+        responses=problem_responses(400, 401, 403, 415),
         openapi_extra=_FORM,
         response_model_exclude_none=True,
     )
     async def introspect_token(request: Request) -> Introspection:
-        """Whether a token is active, and whose it is (RFC 7662). For service keys with the scope INTROSPECT.
+        """Whether a token is active, and of which user (RFC 7662). Needs a service key with the scope INTROSPECT.
 
-        Programs that speak OAuth may send the key as the password of `Authorization: Basic`, with any user name.
+        OAuth clients may send the key as the password of `Authorization: Basic`, with any user name.
         """
-        context = await entrance.bearer_only(request)
-        if not isinstance(context, ServiceContext):
-            raise RequestError(401, FOR_SERVICES, "UNAUTHENTICATED")
-        context.service.require(Scope.INTROSPECT)
-        found = await introspect(deps, required(await entrance.form(request), "token"))
+        context = await reader.bearer_only(request)
+        if not isinstance(context.authentication, ServiceAccount):
+            raise RequestError(401, SERVICE_KEY_REQUIRED, "UNAUTHENTICATED")
+        context.authentication.require(Scope.INTROSPECT)
+        found = await introspect(deps, required(await reader.form(request), "token"))
         if found is None:
             return Introspection(active=False)
         return Introspection(
@@ -50,15 +61,21 @@ def token_routes(entrance: RequestReader) -> APIRouter:
             auth_time=int(found.session.authenticated_at.timestamp()),
         )
 
-    @doors.post("/revoke", responses=may_fail(400, 415), openapi_extra=open_to_all(_FORM), response_class=Response)
+    @router.post(
+        "/revoke",
+        operation_id="revokeToken",
+        responses=problem_responses(400, 415),
+        openapi_extra=optional_authentication(_FORM),
+        response_class=Response,
+    )
     async def revoke_token(request: Request) -> Response:
-        """End the session that an access or refresh token is of (RFC 7009). Whoever has the token may.
+        """End the session of an access or refresh token (RFC 7009). Needs nothing but the token.
 
-        200 also for tokens that nobody knows, and for those of sessions that have ended.
+        Responds 200 also to unknown tokens and to tokens of ended sessions.
         """
-        context = await entrance.bearer_only(request)
-        token = required(await entrance.form(request), "token")
+        context = await reader.bearer_only(request)
+        token = required(await reader.form(request), "token")
         await logout(deps, PresentedCredentials(None, token, token), context.client)
         return Response(status_code=200)
 
-    return doors
+    return router

@@ -1,11 +1,11 @@
-"""The few lines at the start that tell a newcomer what is there and what to do next."""
+"""The lines that the server prints at start: URLs, and first steps."""
 
 from collections.abc import Iterator
 
 from sessionql.settings.mode import Introspection
 from sessionql.settings.settings import Settings
 
-_WHO: dict[Introspection, str] = {"public": "", "operators": " (for service keys with the scope operator)"}
+_ACCESS: dict[Introspection, str] = {"public": "", "operators": " (for service keys with the scope operator)"}
 _FIRST_STEPS = """\
   try        1. open it, run the tab "Register", then "My sessions"
              2. open it in a second browser (or a private window), run "Log in"
@@ -14,7 +14,7 @@ _HOW_TO = "SESSIONQL_GRAPHIQL=true turns it on, SESSIONQL_MODE=development that 
 
 
 def banner(settings: Settings, url: str) -> str:
-    """What to show when the server is ready. Names no page that is not served."""
+    """The text to print when the server is ready. Lists only pages that are served."""
     return "\n".join(["", *_lines(settings, url), "  stop       Ctrl-C", ""])
 
 
@@ -25,8 +25,8 @@ def _lines(settings: Settings, url: str) -> Iterator[str]:
     if settings.page:
         yield f"  devices    {url}/ in a browser"
     yield f"  GraphQL    {url}/graphql"
-    if settings.introspectors in _WHO:
-        yield f"  schema     {url}/schema.graphql{_WHO[settings.introspectors]}"
+    if settings.introspectors in _ACCESS:
+        yield f"  schema     {url}/schema.graphql{_ACCESS[settings.introspectors]}"
     if settings.serves_graphiql:
         yield f"  GraphiQL   {url}/graphql in a browser"
         yield _FIRST_STEPS

@@ -1,4 +1,4 @@
-"""Serving with uvicorn, from what would stop a start to the last request."""
+"""Runs the application with uvicorn: checks before the start, socket, workers and shutdown."""
 
 import asyncio
 import gc
@@ -28,8 +28,8 @@ from sessionql.storage.storage import connect, is_sqlite
 
 log = logging.getLogger("sessionql")
 
-GRACE = 10
-"""Seconds that requests under way get to finish at shutdown."""
+SHUTDOWN_TIMEOUT = 10
+"""Seconds that running requests have to finish at shutdown."""
 
 
 class ServerHttpProtocol(HttpProtocol):
@@ -40,7 +40,7 @@ class ServerHttpProtocol(HttpProtocol):
 
 
 def serve(settings: Settings) -> None:
-    """Serve until told to stop. Raises what is wrong with the keys, the database or the address."""
+    """Serve until SIGINT or SIGTERM. Raises KeysError, ManifestError, StorageError or OSError before the start."""
     asyncio.run(_preflight(settings))
     config = uvicorn.Config(
         "sessionql.server.run:make_app",
@@ -52,26 +52,26 @@ def serve(settings: Settings) -> None:
         log_config=None,
         access_log=settings.access_log,
         server_header=False,
-        # The peer is the peer: X-Forwarded-For is believed from nobody.
+        # `sessionql.http.proxies` reads the forwarded headers.
         proxy_headers=False,
-        timeout_graceful_shutdown=GRACE,
+        timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
         ws=WebSocketProtocol,
-        # It takes far more memory for each socket than our short messages are worth.
+        # It needs much memory for each socket, and our messages are short.
         ws_per_message_deflate=False,
-        # Larger messages than ours are answered with words; far larger ones are not read.
+        # A message above `max_body_bytes` gets an error with a reason; one above this limit is not read.
         ws_max_size=4 * settings.max_body_bytes,
     )
     listener = _listen(settings)
-    announce = banner(settings, _url(settings, listener))
-    # Uvicorn ends by raising the signal again that told it to: a SIGTERM is no failure either.
+    banner_text = banner(settings, _url(settings, listener))
+    # At its end, uvicorn raises again the signal that stopped it. SIGTERM must exit with 0 too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
         if settings.workers > 1:
-            click.echo(announce)
+            click.echo(banner_text)
             gc.enable()
             Multiprocess(config, [listener]).run()
         else:
-            _Server(config, announce).run(sockets=[listener])
+            _Server(config, banner_text).run(sockets=[listener])
 
 
 def make_app() -> FastAPI:
@@ -82,14 +82,14 @@ def make_app() -> FastAPI:
 
 
 async def _preflight(settings: Settings) -> None:
-    """Find out what would stop a start before it begins, and say it plainly."""
+    """Raise an error for what would make the start fail, with a plain message."""
     read_folder(settings.trusted_documents)
     KeyFile(settings.keys_path).load_or_create(system_clock())
     storage = Storage(connect(settings.url), settings.lifetimes)
     try:
         await prepare(settings, storage)
     except StorageUnavailable:
-        # A PostgreSQL that is away may come back; a file that cannot be used will not.
+        # PostgreSQL may become available later; a file that cannot be opened will not.
         if is_sqlite(settings.url):
             raise
     finally:
@@ -97,23 +97,23 @@ async def _preflight(settings: Settings) -> None:
 
 
 class _Server(uvicorn.Server):
-    """Says that it is ready when it is."""
+    """Prints the banner when it accepts connections."""
 
-    def __init__(self, config: uvicorn.Config, announce: str) -> None:
+    def __init__(self, config: uvicorn.Config, banner_text: str) -> None:
         super().__init__(config)
-        self._announce = announce
+        self._banner = banner_text
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets=sockets)
-        # What was loaded stays: no collection need look at it again.
+        # The loaded modules stay in memory, so the garbage collector need not examine them again.
         gc.freeze()
         gc.enable()
         if not self.should_exit:
-            click.echo(self._announce)
+            click.echo(self._banner)
 
 
 def _listen(settings: Settings) -> socket.socket:
-    """A socket that listens where the settings say, for this process and its workers."""
+    """A listening socket, for this process and its workers."""
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     try:
         listener = socket.create_server((settings.host, settings.port), family=family, backlog=2048)

@@ -1,59 +1,50 @@
-"""The settings that bound sockets and streams. They come last in `docs/settings.md`."""
+"""The limits of WebSockets and event streams. They come last in `docs/settings.md`."""
 
 from datetime import timedelta
 
 from pydantic import Field, ValidationInfo, field_validator
 
-from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.settings.durations import Duration
 from sessionql.settings.limits import MAX_LIMIT, LimitsSettings
 
 
 class ConnectionSettings(LimitsSettings):
-    """How many sockets and streams there may be, and for how long."""
+    """The number of connections, and how long each may last."""
 
     max_connections: int = Field(
-        default=5_000, ge=1, le=MAX_LIMIT, description="WebSockets and event streams of each worker, at most."
+        default=5_000,
+        ge=1,
+        le=MAX_LIMIT,
+        description="The maximum number of WebSockets and event streams of each worker.",
     )
     max_connections_per_session: int = Field(
-        default=10, ge=1, le=MAX_LIMIT, description="WebSockets and event streams of one session and worker, at most."
+        default=10,
+        ge=1,
+        le=MAX_LIMIT,
+        description="The maximum number of WebSockets and event streams of one session in each worker.",
     )
     max_operations_per_connection: int = Field(
-        default=20, ge=1, le=MAX_LIMIT, description="Operations of one WebSocket at once, at most."
+        default=20, ge=1, le=MAX_LIMIT, description="The maximum number of concurrent operations of one WebSocket."
     )
     connection_init_timeout: Duration = Field(
-        default=timedelta(seconds=10), description="How long a WebSocket may wait with its `connection_init`."
+        default=timedelta(seconds=10), description="The time in which a WebSocket must send `connection_init`."
     )
     connection_send_timeout: Duration = Field(
-        default=timedelta(seconds=10), description="Who does not read for so long is cut off."
+        default=timedelta(seconds=10), description="A client that does not read for this long is disconnected."
     )
     connection_lifetime: Duration = Field(
         default=timedelta(hours=1),
-        description="WebSockets and event streams are closed after this long, so that clients connect again with a "
-        "newer access token; 0 for never.",
+        description="WebSockets and event streams are closed after this time, so that clients connect again with a "
+        "new access token; 0 for never.",
     )
     connection_keep_alive: Duration = Field(
         default=timedelta(seconds=12),
-        description="How often an event stream on which nothing happens says that it lives.",
+        description="How often an event stream without events sends a comment, so that proxies keep it open.",
     )
 
     @field_validator("connection_init_timeout", "connection_send_timeout", "connection_keep_alive")
     @classmethod
-    def _a_second(cls, value: timedelta, info: ValidationInfo) -> timedelta:
+    def _timeouts_are_long_enough(cls, value: timedelta, info: ValidationInfo) -> timedelta:
         if value < timedelta(seconds=1):
             raise ValueError(f"{info.field_name} is at least 1s")
         return value
-
-    @property
-    def connections(self) -> ConnectionLimits:
-        """The limits of sockets and streams."""
-        return ConnectionLimits(
-            max_connections=self.max_connections,
-            max_connections_per_owner=self.max_connections_per_session,
-            max_operations=self.max_operations_per_connection,
-            max_message_bytes=self.max_body_bytes,
-            init_seconds=self.connection_init_timeout.total_seconds(),
-            send_seconds=self.connection_send_timeout.total_seconds(),
-            lifetime_seconds=self.connection_lifetime.total_seconds(),
-            keep_alive_seconds=self.connection_keep_alive.total_seconds(),
-        )

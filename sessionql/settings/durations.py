@@ -1,4 +1,4 @@
-"""Durations as people write them: `90s`, `5m`, `1h`, `30d`, or a number of seconds."""
+"""Durations in the settings: `90s`, `5m`, `1h`, `30d`, or a number of seconds."""
 
 import re
 from datetime import timedelta
@@ -7,19 +7,19 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator
 
 MAX_DURATION = timedelta(days=36_500)
-"""Times that far back and ahead are still in the calendar."""
+"""So that adding it to the current time, or subtracting it, does not overflow `datetime`."""
 
 _UNITS = {"s": 1, "m": 60, "h": 3_600, "d": 86_400}
 
 
 def parse_duration(value: Any) -> timedelta:
-    """The duration. Raises ValueError for what is none."""
+    """The duration in a text. Raises ValueError for any other text."""
     if isinstance(value, timedelta):
         return value
-    found = re.fullmatch(r"(\d{1,9})\s*([smhd]?)", str(value).strip())
-    if found is None:
+    match = re.fullmatch(r"(\d{1,9})\s*([smhd]?)", str(value).strip())
+    if match is None:
         raise ValueError("write a duration like 90s, 5m, 1h or 30d")
-    seconds = int(found[1]) * _UNITS[found[2] or "s"]
+    seconds = int(match[1]) * _UNITS[match[2] or "s"]
     if seconds > MAX_DURATION.total_seconds():
         raise ValueError(f"at most {MAX_DURATION.days}d, which is a century")
     return timedelta(seconds=seconds)

@@ -1,94 +1,88 @@
-"""The settings that bound what one request may ask for. They come late in `docs/settings.md`."""
+"""The limits of one request. They come late in `docs/settings.md`."""
 
 from datetime import timedelta
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
-from sessionql.graphql_server.limits.limits import Limits
 from sessionql.resolvers.values import paging
 from sessionql.settings.durations import Duration
 
 MAX_LIMIT = 1_000_000
-"""Larger limits than this limit nothing, and databases cannot count to every number."""
+"""A larger limit has no effect, and databases cannot store every integer."""
 MAX_DEPTH = 50
-"""Executing recurses as deep as documents nest: deeper ones could overflow the stack."""
+"""Execution is recursive: a deeper document could overflow the stack."""
 
 
 class LimitsSettings(BaseSettings):
-    """How large a request may be, and how long it may take."""
+    """The maximum size of a request, and the time it may take."""
 
-    max_body_bytes: int = Field(default=256 * 1024, ge=1024, description="The largest body of a request, in bytes.")
+    max_body_bytes: int = Field(
+        default=256 * 1024, ge=1024, description="The maximum size of a request body, in bytes."
+    )
     max_characters: int = Field(
         default=32_000,
         ge=1,
         le=MAX_LIMIT,
-        description="Characters of a document, at most. Long texts belong in variables.",
+        description="The maximum number of characters of a document. Long texts belong in variables.",
     )
     max_tokens: int = Field(
-        default=600, ge=1, le=MAX_LIMIT, description="Tokens (names, signs, values, comments) of a document, at most."
+        default=600,
+        ge=1,
+        le=MAX_LIMIT,
+        description="The maximum number of tokens (names, punctuation, values, comments) of a document.",
     )
-    max_depth: int = Field(default=20, ge=1, le=MAX_DEPTH, description="How deep selections may nest.")
-    max_aliases: int = Field(default=100, ge=0, le=MAX_LIMIT, description="Aliases of a document, at most.")
+    max_depth: int = Field(default=20, ge=1, le=MAX_DEPTH, description="The maximum nesting depth of selections.")
+    max_aliases: int = Field(
+        default=100, ge=0, le=MAX_LIMIT, description="The maximum number of aliases of a document."
+    )
     max_root_fields: int = Field(
         default=100,
         ge=1,
         le=MAX_LIMIT,
-        description="Fields of `Query` and `Mutation` that a document selects, at most.",
+        description="The maximum number of fields of `Query` and `Mutation` that a document selects.",
     )
-    max_directives: int = Field(default=50, ge=0, le=MAX_LIMIT, description="Directives of a document, at most.")
+    max_directives: int = Field(
+        default=50, ge=0, le=MAX_LIMIT, description="The maximum number of directives of a document."
+    )
     max_comparisons: int = Field(
         default=1_000,
         ge=0,
         le=MAX_LIMIT,
-        description="Pairs of fields under one name in one place of a document, at most: each has to be compared.",
+        description="The maximum number of pairs of fields with the same response name: validation compares each pair.",
     )
     max_validation_errors: int = Field(
-        default=5, ge=1, le=MAX_LIMIT, description="After so many errors in a document, the rest is not looked at."
+        default=5,
+        ge=1,
+        le=MAX_LIMIT,
+        description="The maximum number of validation errors of a document: the rest is not validated.",
     )
     max_cost: int = Field(
-        default=50_000, ge=1, le=MAX_LIMIT**2, description="Fields that an answer may have: pages and lists multiply."
+        default=50_000,
+        ge=1,
+        le=MAX_LIMIT**2,
+        description="The maximum number of fields in a response. Pages and lists multiply it.",
     )
     max_values: int = Field(
         default=2_000,
         ge=1,
         le=MAX_LIMIT,
-        description="Values of the variables, at most, those in lists and objects too.",
+        description="The maximum number of values in the variables, with those in lists and objects.",
     )
     max_list_size: int = Field(
         default=paging.MAX_PAGE_SIZE,
         ge=paging.DEFAULT_PAGE_SIZE,
         le=1_000,
-        description="Items of a page (`first`, `last`) and entries of `ids`, at most. At least 20, the size of a page "
-        "that nobody asked a size for.",
+        description="The maximum number of items of a page (`first`, `last`) and of entries of `ids`. At least 20, the "
+        "default size of a page.",
     )
     execution_timeout: Duration = Field(
-        default=timedelta(seconds=10), description="How long an operation may take, at least `1s`."
+        default=timedelta(seconds=10), description="The maximum time of an operation, at least `1s`."
     )
 
     @field_validator("execution_timeout")
     @classmethod
-    def _long_enough(cls, value: timedelta) -> timedelta:
+    def _at_least_one_second(cls, value: timedelta) -> timedelta:
         if value < timedelta(seconds=1):
             raise ValueError("execution_timeout is at least 1s")
         return value
-
-    @property
-    def limits(self) -> Limits:
-        """The limits of documents and executions."""
-        return Limits(
-            characters=self.max_characters,
-            tokens=self.max_tokens,
-            depth=self.max_depth,
-            aliases=self.max_aliases,
-            root_fields=self.max_root_fields,
-            directives=self.max_directives,
-            comparisons=self.max_comparisons,
-            validation_errors=self.max_validation_errors,
-            cost=self.max_cost,
-            values=self.max_values,
-            list_size=self.max_list_size,
-            page_size=paging.DEFAULT_PAGE_SIZE,
-            unpaged_list_size=paging.MAX_PAGE_SIZE,
-            seconds=self.execution_timeout.total_seconds(),
-        )

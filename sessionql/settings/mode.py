@@ -1,4 +1,4 @@
-"""The settings that say how much the server tells of itself: to everybody while developing, to operators later."""
+"""The mode of the server, and the settings whose default depends on it."""
 
 import os
 from typing import Literal, get_args
@@ -15,34 +15,37 @@ VARIABLE = "SESSIONQL_MODE"
 
 
 class ModeSettings(BaseSettings):
-    """The mode, and one setting for each thing that it decides."""
+    """`development` or `production`, and a setting for each thing that the mode decides."""
 
     mode: Mode = Field(
         default="production",
-        description="`development` has GraphiQL and introspection for everybody, `production` introspection for "
-        "operators' keys alone. `make serve` takes `development` when nothing else is set.",
+        description="`development` turns on GraphiQL, the REST documentation and public "
+        "introspection; in `production` only "
+        "operators' keys may introspect. `make serve` uses `development` unless this is set.",
     )
     page: bool = Field(
         default=True,
-        description='Whether to serve the page "Your devices" at `/`, and `/my-sessions.js`, of which it is made: `on` '
-        "or `off`.",
+        description='Whether to serve the page "Your devices" at `/` and its custom element at '
+        "`/my-sessions.js`: `on` or "
+        "`off`.",
     )
     graphiql: bool | None = Field(
-        default=None, description="Whether to serve the GraphiQL page; unset for in `development` alone."
+        default=None, description="Whether to serve the GraphiQL page; if unset, only in `development`."
     )
     rest: bool = Field(
-        default=True, description="Whether there are REST doors (`/login`, `/sessions`, …) beside `/graphql`."
+        default=True, description="Whether to serve the REST routes (`/login`, `/sessions`, …) beside `/graphql`."
     )
     rest_docs: bool | None = Field(
         default=None,
-        description="Whether to serve the OpenAPI document (`/openapi.json`) and its page (`/docs`); unset for in "
-        "`development` alone.",
+        description="Whether to serve the OpenAPI document (`/openapi.json`) and Swagger UI "
+        "(`/docs`); if unset, only in "
+        "`development`.",
     )
     introspection: Introspection | None = Field(
         default=None,
-        description="Who may ask for the schema (introspection, `/schema.graphql`) and is told names like a mistyped "
-        "one: `public`, `operators` (service keys with that scope) or `off`; unset for `public` in "
-        "`development`, `operators` in `production`.",
+        description="Which requests may read the schema (introspection, `/schema.graphql`) and receive suggestions for "
+        "misspelt names: `public` (all), `operators` (service keys with the scope OPERATOR) or `off` (none); if unset, "
+        "`public` in `development` and `operators` in `production`.",
     )
 
     @property
@@ -52,17 +55,17 @@ class ModeSettings(BaseSettings):
 
     @property
     def serves_rest_docs(self) -> bool:
-        """Whether the REST doors are described."""
+        """Whether the OpenAPI document and Swagger UI are served."""
         return self.rest and (self.mode == "development" if self.rest_docs is None else self.rest_docs)
 
     @property
     def introspectors(self) -> Introspection:
-        """Who may ask for the schema."""
+        """The introspection policy, set or default."""
         return self.introspection or ("public" if self.mode == "development" else "operators")
 
 
-def take_by_default(mode: Mode) -> None:
-    """Have this process and its workers be in a mode, unless the environment or `.env` says in which."""
+def set_default_mode(mode: Mode) -> None:
+    """Set the mode of this process and its workers, unless the environment or `.env` sets it."""
     given = {name.upper() for name in (*os.environ, *dotenv_values(".env"))}
     if VARIABLE not in given:
         os.environ[VARIABLE] = mode

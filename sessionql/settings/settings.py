@@ -1,4 +1,4 @@
-"""Settings, from `SESSIONQL_*` variables and a `.env` file. `docs/settings.md` is made from them."""
+"""The settings of a server, from `SESSIONQL_*` variables and a `.env` file. `docs/settings.md` lists them."""
 
 import os
 from datetime import timedelta
@@ -9,7 +9,6 @@ from dotenv import dotenv_values
 from pydantic import BeforeValidator, Field, SecretStr, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from sessionql.graphql_server.http.statuses import HttpProfile
 from sessionql.http.cookies import CookieRules, SameSite
 from sessionql.http.origins import ANY, Origins, parse_origins
 from sessionql.http.proxies import Network, Proxies, parse_networks
@@ -28,105 +27,104 @@ PREFIX = "SESSIONQL_"
 
 
 class Settings(TrustedSettings, ConnectionSettings):
-    """How a server is set up. Every setting has a default that is safe to start with."""
+    """The settings of a server. Every setting has a safe default."""
 
     model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", extra="ignore", hide_input_in_errors=True)
 
-    data_dir: Path = Field(default=Path("data"), description="Where the keys and the default database are kept.")
+    data_dir: Path = Field(default=Path("data"), description="The folder of the keys file and of the default database.")
     database_url: str = Field(
         default="",
         description="`sqlite:///path/to/file` or `postgresql://user@host/name`; empty for a "
         "SQLite file in the data directory.",
     )
     database_pool_size: int = Field(
-        default=10, ge=1, le=1000, description="PostgreSQL connections of each worker, at most."
+        default=10, ge=1, le=1000, description="The maximum number of PostgreSQL connections of each worker."
     )
     keys_file: Path | None = Field(
-        default=None, description="The file of signing keys; unset for `keys.json` in the data directory."
+        default=None, description="The file of signing keys; if unset, `keys.json` in the data directory."
     )
     host: str = Field(default="127.0.0.1", description="The address to listen on.")
     port: int = Field(default=8000, ge=0, le=65535, description="The port to listen on; 0 for a free one.")
-    workers: int = Field(
-        default=1, ge=1, le=256, description="Worker processes. SQLite serves one; PostgreSQL any number."
-    )
+    workers: int = Field(default=1, ge=1, le=256, description="The number of worker processes. With SQLite only one.")
     issuer: str = Field(default="sessionql", min_length=1, description="`iss` of access tokens.")
     audience: str = Field(default="sessionql", min_length=1, description="`aud` of access tokens.")
     access_token_algorithm: Literal["EdDSA", "HS256"] = Field(
         default="EdDSA", description="`EdDSA` with the keys file, or `HS256` with a shared secret."
     )
     access_token_secret: SecretStr | None = Field(
-        default=None, description="The shared secret of `HS256`: at least 32 bytes, and made by chance."
+        default=None, description="The shared secret of `HS256`: at least 32 random bytes."
     )
     access_token_lifetime: Duration = Field(
-        default=timedelta(minutes=5), description="How long an access token is good for, at most an hour."
+        default=timedelta(minutes=5), description="The lifetime of an access token, at most an hour."
     )
     idle_timeout: Duration = Field(
-        default=timedelta(days=30), description="A session ends when it was not used for this long."
+        default=timedelta(days=30), description="A session expires after this time without use."
     )
     absolute_lifetime: Duration = Field(
-        default=timedelta(days=90), description="A session ends this long after its log-in, used or not."
+        default=timedelta(days=90), description="A session expires this long after its log-in, used or not."
     )
     refresh_grace: Duration = Field(
         default=timedelta(seconds=10),
-        description="How long the previous refresh token still gives the same successor, for "
-        "tabs that refresh at once; 0 for never.",
+        description="How long the previous refresh token still returns the same new tokens, for "
+        "tabs that refresh at the same time; 0 for never.",
     )
     activity_interval: Duration = Field(
-        default=timedelta(seconds=60), description="`lastActive` is written at most this often a session."
+        default=timedelta(seconds=60), description="The minimum time between two writes of `lastActive` of a session."
     )
     session_limit: int = Field(
         default=50,
         ge=0,
         le=MAX_LIMIT,
-        description="Active sessions of one user, at most: a log-in beyond it ends the one unused for longest; "
-        "0 for any number.",
+        description="The maximum number of active sessions of a user: one more log-in revokes the "
+        "session that was unused "
+        "for longest; 0 for no limit.",
     )
     fresh_login: Duration = Field(
         default=timedelta(hours=1),
-        description="Ending other sessions needs a log-in, or `reauthenticate`, no older than this; 0 for any age.",
+        description="Revoking other sessions needs a log-in, or `reauthenticate`, within this time; 0 for no limit.",
     )
     attempts_per_account: int = Field(
         default=5,
         ge=0,
         le=MAX_LIMIT,
-        description="Failed password checks of one account in a minute, at most; 0 for any number.",
+        description="The maximum number of failed password checks of an account in a minute; 0 for no limit.",
     )
     attempts_per_address: int = Field(
         default=20,
         ge=0,
         le=MAX_LIMIT,
-        description="Failed password checks from one address (IPv6 by /64) in a minute, at most, and as many refused "
-        "refreshes; 0 for any number.",
+        description="The maximum number of failed password checks from an IP address (IPv6: /64) in a minute, and of "
+        "rejected refreshes; 0 for no limit.",
     )
     registrations_per_address: int = Field(
         default=30,
         ge=0,
         le=MAX_LIMIT,
-        description="Accounts made from one address in a minute, at most; 0 for any number.",
+        description="The maximum number of accounts created from an IP address in a minute; 0 for no limit.",
     )
     keep_ended: Duration = Field(
-        default=timedelta(days=30), description="How long ended sessions are kept for their user to see."
+        default=timedelta(days=30), description="How long ended sessions are stored, for their user to see."
     )
-    keep_events: Duration = Field(default=timedelta(days=90), description="How long security events are kept.")
+    keep_events: Duration = Field(default=timedelta(days=90), description="How long security events are stored.")
     keep_addresses: Duration = Field(
         default=timedelta(0),
-        description="How long the addresses of sessions and events are kept after their last use; 0 for as long as "
-        "the session or event is.",
+        description="How long the IP addresses of sessions and events are stored after their last "
+        "use; 0 for as long as "
+        "the session or event.",
     )
     truncate_addresses: bool = Field(
-        default=False, description="Whether to keep only the network of an address: IPv4 /24, IPv6 /48."
+        default=False, description="Whether to store only the network of an IP address: IPv4 /24, IPv6 /48."
     )
-    prune_interval: Duration = Field(
-        default=timedelta(hours=1), description="How often what is no longer kept is deleted."
-    )
+    prune_interval: Duration = Field(default=timedelta(hours=1), description="How often expired data is deleted.")
     trusted_proxies: Annotated[tuple[Network, ...], NoDecode, BeforeValidator(parse_networks)] = Field(
         default=(),
-        description="Networks of your own proxies, like `10.0.0.0/8, 2001:db8::/32`. Only they are believed when they "
-        "say whom they serve.",
+        description="Networks of your own proxies, like `10.0.0.0/8, 2001:db8::/32`. Only from "
+        "them is the client address "
+        "in the forwarded header accepted.",
     )
     forwarded_header: Literal["x-forwarded-for", "forwarded"] = Field(
         default="x-forwarded-for",
-        description="The header that your proxies write: one only, for a client may send the other.",
+        description="The header that your proxies write. Only one is read, because a client may send the other.",
     )
     cookie_same_site: SameSite = Field(
         default="strict",
@@ -135,31 +133,34 @@ class Settings(TrustedSettings, ConnectionSettings):
     )
     cookie_secure: bool = Field(
         default=True,
-        description="Whether the cookies are for https and http://localhost alone. `false` is for developing with "
-        "Safari, which keeps them over https only.",
+        description="Whether the cookies are `Secure`: for https and http://localhost. `false` is for development with "
+        "Safari, which stores `Secure` cookies only over https.",
     )
     cors_origins: Annotated[tuple[str, ...], NoDecode, BeforeValidator(parse_origins)] = Field(
         default=(),
-        description="Origins of other sites whose pages may talk to this server, like `https://app.example.com, "
+        description="Origins of other sites whose pages may send requests, like `https://app.example.com, "
         "https://admin.example.com`; `*` for all.",
     )
     cors_credentials: bool = Field(
-        default=False, description="Whether the pages of `SESSIONQL_CORS_ORIGINS` may use the cookies of their users."
+        default=False, description="Whether the pages of `SESSIONQL_CORS_ORIGINS` may send the cookies of users."
     )
     geoip_database: Path | None = Field(
         default=None,
-        description="A MaxMind-format file (`.mmdb`) that `location` is looked up in; read again when it is replaced.",
+        description="A MaxMind-format file (`.mmdb`) for `location`; read again when it is replaced.",
     )
-    http_profile: HttpProfile = Field(
-        default=HttpProfile.AUDITED,
-        description="HTTP statuses of errors: `audited` as the published audits of GraphQL over HTTP want them, or "
-        "`draft` as its newer draft does (422 for what does not validate or fit, 294 for partial success).",
+    http_profile: Literal["audited", "draft"] = Field(
+        default="audited",
+        description="HTTP statuses of GraphQL errors: `audited` for those of the published audits "
+        "of GraphQL over HTTP, "
+        "or `draft` for those of its newer draft (422 for invalid requests, 294 for partial success).",
     )
     access_log: bool = Field(default=False, description="Whether to log each request (without its query).")
-    log_level: Literal["debug", "info", "warning", "error"] = Field(default="info", description="What to log.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least severe level that is logged."
+    )
 
     @model_validator(mode="after")
-    def _agree(self) -> Self:
+    def _check(self) -> Self:
         if unknown := unknown_variables(type(self)):
             raise ValueError(f"there is no setting {', '.join(unknown)}: see docs/settings.md")
         if is_sqlite(self.url):
@@ -184,7 +185,7 @@ class Settings(TrustedSettings, ConnectionSettings):
         if self.cors_credentials and not self.cors_origins:
             raise ValueError("cors_credentials is for the pages of cors_origins: list them too")
         if self.cookie_same_site == "none" and not self.cookie_secure:
-            raise ValueError("browsers keep cookies of cookie_same_site none only with cookie_secure")
+            raise ValueError("browsers store cookies with cookie_same_site none only with cookie_secure")
 
     def _check_secret(self) -> None:
         secret = self.access_token_secret
@@ -195,22 +196,22 @@ class Settings(TrustedSettings, ConnectionSettings):
 
     @property
     def url(self) -> str:
-        """The database URL, given or default."""
+        """The database URL, set or default."""
         return self.database_url or f"sqlite:///{self.data_dir / 'sessionql.sqlite3'}"
 
     @property
     def keys_path(self) -> Path:
-        """The keys file, given or default."""
+        """The path of the keys file, set or default."""
         return self.keys_file or self.data_dir / "keys.json"
 
     @property
     def lifetimes(self) -> Lifetimes:
-        """How long sessions last."""
+        """The lifetimes of sessions."""
         return Lifetimes(self.idle_timeout, self.absolute_lifetime)
 
     @property
     def policy(self) -> Policy:
-        """The other rules for sessions."""
+        """The other rules of sessions."""
         return Policy(
             refresh_grace=self.refresh_grace,
             keep_ended=self.keep_ended,
@@ -227,28 +228,28 @@ class Settings(TrustedSettings, ConnectionSettings):
 
     @property
     def proxies(self) -> Proxies:
-        """Whom to believe about whose request it is."""
+        """The trusted proxies and their header."""
         return Proxies(self.trusted_proxies, self.forwarded_header)
 
     @property
     def cookies(self) -> CookieRules:
-        """How browsers keep tokens."""
+        """The attributes of the cookies."""
         return CookieRules(self.cookie_same_site, self.cookie_secure)
 
     @property
     def origins(self) -> Origins:
-        """Which other sites' pages may talk to the server."""
+        """The origins of other sites that may use the server."""
         return Origins(self.cors_origins, self.cors_credentials)
 
     @property
     def signature(self) -> Signature:
-        """How access tokens are signed."""
+        """The algorithm of access tokens, and its secret if it has one."""
         secret = self.access_token_secret
         return Signature(self.access_token_algorithm, secret.get_secret_value() if secret else None)
 
 
 def unknown_variables(settings: type[BaseSettings]) -> list[str]:
-    """Variables that look like settings and are none: a typing mistake must not pass in silence."""
+    """Variables with our prefix that are not settings: a misspelt setting must be an error."""
     known = {f"{PREFIX}{name.upper()}" for name in settings.model_fields}
     given = {*os.environ, *(name.upper() for name in dotenv_values(".env"))}
     ours = (name for name in given if name.startswith(PREFIX))

@@ -1,6 +1,6 @@
-"""Which shared secrets are too easy to guess to sign with (RFC 8725, section 3.5).
+"""Rejects shared secrets that are too easy to guess (RFC 8725, section 3.5).
 
-Whoever sees one token can try secrets against it, as fast as their machines go, without asking us.
+An attacker with one token can test secrets against it offline, without any limit of the server.
 """
 
 import re
@@ -9,15 +9,15 @@ from math import log2
 
 from sessionql.resolvers.tokens.keys import SECRET_BYTES
 
-_CURE = "make one with `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`"
+_ADVICE = "generate one with `python3 -c 'import secrets; print(secrets.token_urlsafe(48))'`"
 
 MIN_ENTROPY_BITS = 64
-"""Bits. Half of what 32 hexadecimal digits have: an estimate errs, and must not refuse those."""
+"""Half of the bits of 32 hexadecimal digits: the estimate is not exact, and must not reject those."""
 
-_READABLE = 72
-"""As many characters as zxcvbn takes."""
+_MAX_ZXCVBN_LENGTH = 72
+"""Characters that zxcvbn accepts."""
 
-# What people write where a secret belongs. What is left of theirs without it has to be enough.
+# Words of placeholders. The rest of the secret without them must have enough entropy.
 _PLACEHOLDERS = re.compile(
     "your|super|secret|token|auth|jwt|hs256|key|change|replace|insert|this|please|password|production|prod|dev|django"
     "|insecure|default|example|sample|string|minimum|least|characters|chars|bytes|bits?|long|random|sessionql|access"
@@ -25,7 +25,7 @@ _PLACEHOLDERS = re.compile(
 
 _SIGN = re.compile(r"[\W_]")
 
-# SHA-256 of secrets that tutorials and standards print, and that people copy.
+# SHA-256 of secrets from tutorials and standards, which are copied often.
 _PUBLISHED = frozenset(
     {
         "570dad43de1af4c925f92c16a68a50936da42b7dd6fdeb24850507a1199aac89",  # FastAPI's tutorial
@@ -36,14 +36,14 @@ _PUBLISHED = frozenset(
 
 
 def check_shared_secret(secret: str) -> None:
-    """Raises ValueError with the cure when nobody should sign with this. Never shows the secret."""
-    # An environment can hold bytes that are no text: nothing could be signed with them.
+    """Raises ValueError, with advice, for a secret that is too short or can be guessed. Never shows the secret."""
+    # An environment variable can hold bytes that are not text, which cannot be encoded as a key.
     if any("\ud800" <= letter <= "\udfff" for letter in secret):
-        raise ValueError(f"access_token_secret is no text: {_CURE}")
+        raise ValueError(f"access_token_secret is not valid text: {_ADVICE}")
     if len(secret.encode()) < SECRET_BYTES:
-        raise ValueError(f"HS256 needs an access_token_secret of at least {SECRET_BYTES} bytes: {_CURE}")
+        raise ValueError(f"HS256 needs an access_token_secret of at least {SECRET_BYTES} bytes: {_ADVICE}")
     if is_guessable(secret):
-        raise ValueError(f"this access_token_secret can be guessed: {_CURE}")
+        raise ValueError(f"this access_token_secret can be guessed: {_ADVICE}")
 
 
 def is_guessable(secret: str) -> bool:
@@ -54,15 +54,15 @@ def is_guessable(secret: str) -> bool:
 
 
 def _alphabet_bits(secret: str) -> float:
-    """What chance could at most have made of these characters."""
+    """An upper bound of the entropy: each character random, from the characters that occur."""
     return len(secret) * log2(len(set(secret)))
 
 
 def _word_bits(secret: str) -> float:
-    """How many guesses it takes to find the words and signs that the secret is made of, each counted once."""
-    from zxcvbn import zxcvbn  # noqa: PLC0415 - large, and only a shared secret needs it
+    """An estimate of the entropy from its words and punctuation, each counted once."""
+    from zxcvbn import zxcvbn  # noqa: PLC0415 - takes 0.1 s, and only HS256 needs it
 
-    text = _PLACEHOLDERS.sub(" ", secret[:_READABLE].lower())
+    text = _PLACEHOLDERS.sub(" ", secret[:_MAX_ZXCVBN_LENGTH].lower())
     signs = set(_SIGN.findall(text)) - {" "}
     words = set(_SIGN.split(text)) - {""}
     return len(signs) * log2(32) + sum(

@@ -1,4 +1,4 @@
-"""The settings of trusted documents: which are there, and whether anything else is run."""
+"""The settings of trusted documents and persisted queries."""
 
 from pathlib import Path
 from typing import Annotated, Self
@@ -10,23 +10,24 @@ from sessionql.settings.mode import ModeSettings
 
 
 class TrustedSettings(ModeSettings):
-    """Documents that clients ask for by id."""
+    """Documents that clients run by their id."""
 
     trusted_documents: Annotated[Path | None, BeforeValidator(lambda given: given or None)] = Field(
         default=None,
-        description="A folder of manifests (`*.json`): clients ask for their documents by id. Those of services are in "
-        "its subfolder `services`. Read at the start; see [trusted-documents.md](trusted-documents.md).",
+        description="A folder of manifests (`*.json`), whose documents clients run by id. Manifests of services are in "
+        "its subfolder `services`. Read at start; see [trusted-documents.md](trusted-documents.md).",
     )
     trusted_documents_only: bool = Field(
         default=False,
-        description="Whether nothing but trusted documents is run, introspection and GraphiQL included. Services and "
-        "operators, who have keys, may go on asking what they like.",
+        description="Whether users may run only trusted documents, which turns off introspection "
+        "and GraphiQL for them. "
+        "Services and operators, which have keys, may run any document.",
     )
     persisted_queries: int = Field(
         default=1_000,
         ge=0,
         le=MAX_LIMIT,
-        description="Apollo's automatic persisted queries that each worker remembers, at most; 0 for none.",
+        description="The maximum number of Apollo's automatic persisted queries in each worker; 0 for none.",
     )
 
     @model_validator(mode="after")
@@ -37,5 +38,5 @@ class TrustedSettings(ModeSettings):
 
     @property
     def serves_graphiql(self) -> bool:
-        """Whether the GraphiQL page is served. What people type there is no trusted document."""
+        """Whether the GraphiQL page is served. Never with `trusted_documents_only`: it runs other documents."""
         return super().serves_graphiql and not self.trusted_documents_only

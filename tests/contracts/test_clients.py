@@ -9,6 +9,7 @@ STORIES = [
     pytest.param("apollo", marks=pytest.mark.contract("Apollo Client 4")),
     pytest.param("urql", marks=pytest.mark.contract("@urql/core")),
     pytest.param("ws", marks=pytest.mark.contract("graphql-ws 6")),
+    pytest.param("executor", marks=pytest.mark.contract("@graphql-tools/executor-http 3")),
     pytest.param("sse", marks=pytest.mark.contract("graphql-sse 2")),
     pytest.param("relay/relay", marks=pytest.mark.contract("Relay")),
     pytest.param("tada/tada", marks=pytest.mark.contract("gql.tada")),

@@ -155,7 +155,7 @@ async def test_whoever_wants_headers_only_begins_no_subscription(client: httpx.A
 async def test_one_connection_for_many_operations_is_a_websocket_here(client: httpx.AsyncClient) -> None:
     """graphql-sse's "single connection" begins with a reservation by PUT."""
     response = await client.put("/graphql", headers={"Accept": "*/*"})
-    assert (response.status_code, response.headers["allow"]) == (405, "GET, POST")
+    assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
 @pytest.mark.parametrize("field", ["breaks", "cancelled"])

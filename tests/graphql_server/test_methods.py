@@ -36,7 +36,7 @@ async def test_head_is_get_without_a_body(client: httpx.AsyncClient) -> None:
 async def test_other_methods_are_told_which_there_are(client: httpx.AsyncClient, method: str) -> None:
     response = await client.request(method, "/graphql", json=HELLO)
     assert response.status_code == 405
-    assert response.headers["allow"] == "GET, POST"
+    assert response.headers["allow"] == "GET, HEAD, POST"
     refusal(response)
 
 

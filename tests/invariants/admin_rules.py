@@ -6,7 +6,6 @@ from uuid import UUID
 
 from hypothesis import strategies as st
 from hypothesis.stateful import rule
-from sessionql.resolvers.admin.bulk_revocation import revoke_all_users_sessions
 
 from sessionql.resolvers.admin import (
     UserChangeResult,
@@ -16,6 +15,7 @@ from sessionql.resolvers.admin import (
     revoke_session,
     revoke_sessions,
 )
+from sessionql.resolvers.admin.bulk_revocation import revoke_all_users_sessions
 from sessionql.resolvers.errors import UserNotFound
 from sessionql.storage.records import AdminActionKind, RevocationReason, SessionRecord, UserRecord
 from tests.invariants.comparison import UNKNOWN_ID

@@ -57,7 +57,7 @@ def test_the_first_command_makes_keys_that_only_their_owner_reads(tmp_path: Path
 def test_rotating_publishes_a_key_before_it_signs(keys: Path) -> None:
     before = read(keys)
     done = run(keys.parent, "keys", "rotate")
-    assert (done.code, done.out) == (0, "Made a new signing key.\n")
+    assert (done.code, done.out) == (0, "Created a new signing key.\n")
     after = read(keys)
     assert kids(keys)[1:] == [key["kid"] for key in before["signing"]]
     assert after["refresh"] == before["refresh"]
@@ -87,7 +87,7 @@ def test_resealing_asks_first(keys: Path) -> None:
     assert run(keys.parent, "keys", "rotate-refresh-secret", typed="").code == 1
     assert read(keys) == before
     done = run(keys.parent, "keys", "rotate-refresh-secret", typed="y\n")
-    assert (done.code, "All refresh tokens are void" in done.out) == (0, True)
+    assert (done.code, "All refresh tokens are invalid now" in done.out) == (0, True)
     after = read(keys)
     assert after["signing"] == before["signing"]
     assert len(after["refresh"]) == 1

@@ -93,7 +93,7 @@ def test_operators_work_from_the_command_line(shell: Shell) -> None:
         assert {"kind": "USER_DISABLED", "actorName": "command line"} in story
     assert shell("users", "delete", *ana, typed="n\n").code == 1
     assert shown["id"] in shell.out("users", "delete", *ana, typed="y\n")
-    assert "there is no such user" in shell("users", "show", *ana).problem
+    assert "no user has this ID" in shell("users", "show", *ana).problem
     kinds = ["USER_DELETED", "EVERY_SESSION_REVOKED", "USER_ENABLED", "USER_DISABLED", "SESSION_REVOKED"]
     lines = shell.out("audit-log").splitlines()
     assert [kind in line and "command line" in line for kind, line in zip(kinds, lines, strict=True)] == [True] * 5

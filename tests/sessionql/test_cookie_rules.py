@@ -5,7 +5,7 @@ import pytest
 from fastapi import FastAPI
 
 from sessionql.http.cookies import CookieRules, RequestCookies
-from sessionql.schema.browser import Cookie, CookieKind
+from sessionql.resolvers.cookie_jar import Cookie, CookieKind
 from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock
 from tests.sessionql.browsers import (

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 from starlette.requests import Request
 
-from sessionql.http.csrf import PREFLIGHT_HEADERS, rejection
+from sessionql.http.csrf import GRAPHQL_PREFLIGHT_HEADERS, check_graphql
 from sessionql.http.origins import Origins
 from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock, developing
@@ -116,21 +116,34 @@ async def test_what_a_form_can_post_changes_nothing(browser: Browser, content_ty
     assert (await browser.get(ME))["me"]
 
 
-async def test_by_get_everybody_needs_a_header_that_no_link_sends(browser: Browser) -> None:
+@pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic YTpi"}, {"Authorization": "Bearer"}])
+async def test_by_get_everybody_needs_a_header_that_no_link_sends(browser: Browser, headers: Mapping[str, str]) -> None:
+    """Browsers may send `Authorization: Basic` by themselves, so it shows nothing."""
+    for query in (ME, LOG_OUT, "{ __typename }"):
+        assert (await browser.http.head("/graphql", params={"query": query}, headers=headers)).status_code == 403
+        response = await browser.http.get("/graphql", params={"query": query}, headers=headers)
+        assert response.status_code == 403
+        (error,) = response.json()["errors"]
+        assert error["extensions"]["code"] == "CSRF_REFUSED"
+        assert "GraphQL-Require-Preflight: 1" in error["message"]
+    for name in GRAPHQL_PREFLIGHT_HEADERS:
+        response = await browser.http.get(
+            "/graphql", params={"query": "{ __typename }"}, headers={**headers, name: "1"}
+        )
+        assert response.json() == {"data": {"__typename": "Query"}}
+
+
+async def test_by_get_a_bearer_token_needs_no_other_header(browser: Browser) -> None:
+    """No link, no form and no browser by itself sends one: clients that subscribe by GET send it alone."""
     token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
-    for headers in ({}, {"Authorization": f"Bearer {token}"}, {"Authorization": f"Bearer sqls_{'A' * 64}"}):
-        for query in (ME, LOG_OUT, "{ __typename }"):
-            assert (await browser.http.head("/graphql", params={"query": query}, headers=headers)).status_code == 403
-            response = await browser.http.get("/graphql", params={"query": query}, headers=headers)
-            assert response.status_code == 403
-            (error,) = response.json()["errors"]
-            assert error["extensions"]["code"] == "CSRF_REFUSED"
-            assert "GraphQL-Require-Preflight: 1" in error["message"]
-        for name in PREFLIGHT_HEADERS:
-            response = await browser.http.get(
-                "/graphql", params={"query": "{ __typename }"}, headers={**headers, name: "1"}
-            )
-            assert response.json() == {"data": {"__typename": "Query"}}
+    signed = {"Authorization": f"Bearer {token}"}
+    response = await browser.http.get("/graphql", params={"query": ME}, headers=signed)
+    assert response.json() == {"data": {"me": {"email": "ana@example.com"}}}
+    events = await browser.http.get("/graphql", params={"query": ME}, headers={**signed, "Accept": "text/event-stream"})
+    assert events.headers["content-type"].startswith("text/event-stream")
+    assert "ana@example.com" in events.text
+    response = await browser.http.get("/graphql", params={"query": LOG_OUT}, headers=signed)
+    assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
 async def test_by_get_cookies_want_a_header_that_no_link_sends(browser: Browser) -> None:
@@ -139,7 +152,7 @@ async def test_by_get_cookies_want_a_header_that_no_link_sends(browser: Browser)
     assert response.status_code == 403
     assert response.json()["errors"][0]["extensions"]["code"] == "CSRF_REFUSED"
     assert "GraphQL-Require-Preflight: 1" in response.json()["errors"][0]["message"]
-    for name in PREFLIGHT_HEADERS:
+    for name in GRAPHQL_PREFLIGHT_HEADERS:
         response = await browser.http.get("/graphql", params={"query": ME}, headers={**PAGE, name: "1"})
         assert response.json()["data"]["me"]
         for other in ({**PAGE, name: ""}, {name: "1"}, {name: "1", "Sec-Fetch-Site": "cross-site"}):
@@ -185,7 +198,7 @@ def request(method: str, headers: Mapping[str, str]) -> Request:
 
 @pytest.mark.usefixtures("engine")
 def test_other_doors_can_ask_too() -> None:
-    assert rejection(request("POST", {"Sec-Fetch-Site": "same-origin"}), Origins()) is None
+    assert check_graphql(request("POST", {"Sec-Fetch-Site": "same-origin"}), Origins()) is None
     assert Origins().is_same_site({"origin": HERE, "host": "sessionql.test"})
     assert not Origins().is_same_site({"origin": HERE})
     assert not Origins().is_same_site({"host": ""})

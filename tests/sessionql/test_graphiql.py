@@ -18,7 +18,7 @@ from starlette.responses import HTMLResponse
 from starlette.routing import Route
 
 from sessionql.graphql.examples import Example, load_examples
-from sessionql.graphql.graphiql import PAGE_HEADERS, graphiql_assets, graphiql_page
+from sessionql.graphql.graphiql import PAGE_HEADERS, graphiql_files, graphiql_page
 
 STATIC = Path(__file__).parents[2] / "sessionql" / "graphql" / "static"
 EXAMPLE = Example("My sessions", "query MySessions { mySessions { id } }\n", "")
@@ -76,7 +76,7 @@ def web_of(examples: Sequence[Example] = (EXAMPLE,)) -> Web:
     async def page(_: Request) -> HTMLResponse:
         return HTMLResponse(html, headers=dict(PAGE_HEADERS))
 
-    return Web(Starlette(routes=[Route("/graphql", page), graphiql_assets()]))
+    return Web(Starlette(routes=[Route("/graphql", page), graphiql_files()]))
 
 
 def own_modules() -> list[str]:
@@ -184,11 +184,11 @@ def test_braces_in_examples_are_left_alone() -> None:
 def test_without_the_package_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("sessionql.graphql.graphiql.find_spec", lambda _: None)
     with pytest.raises(RuntimeError, match="pip install graphene-django-graphiql-static"):
-        graphiql_assets()
+        graphiql_files()
 
 
 def test_the_package_is_not_imported() -> None:
-    graphiql_assets()
+    graphiql_files()
     assert "graphene_django_graphiql_static" not in sys.modules
 
 

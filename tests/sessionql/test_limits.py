@@ -8,6 +8,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
+from sessionql.graphql.limits import document_limits
 from sessionql.graphql_server.documents.validation import Documents
 from sessionql.schema.build import graphql_schema
 from sessionql.settings.settings import Settings
@@ -56,7 +57,7 @@ async def test_operators_pages_have_the_same_limit(app: FastAPI, http: httpx.Asy
 
 async def test_larger_lists_cost_more(tmp_path: Path) -> None:
     """A page whose size is a variable counts as the largest there may be."""
-    wide = Settings(data_dir=tmp_path, max_list_size=1_000, max_cost=1_000).limits
+    wide = document_limits(Settings(data_dir=tmp_path, max_list_size=1_000, max_cost=1_000))
     query = "query($n: Int) { me { sessions(first: $n) { nodes { id } } } }"
     for limits, outcome in ((wide, "QUERY_TOO_COSTLY"), (replace(wide, list_size=100), "")):
         documents = Documents(graphql_schema, limits, max_documents=1, max_characters=1)

@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from sessionql.server.banner import banner
-from sessionql.settings.mode import Introspection, Mode, take_by_default
+from sessionql.settings.mode import Introspection, Mode, set_default_mode
 from sessionql.settings.settings import Settings
 from tests.engines import Engines
 from tests.server import Server
@@ -48,13 +48,13 @@ def test_the_mode_decides_what_no_setting_does(
 
 
 def test_a_default_holds_where_nothing_is_said() -> None:
-    take_by_default("development")
+    set_default_mode("development")
     assert Settings().mode == "development"
 
 
 def test_a_default_yields_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "SESSIONQL_MODE", "production")
-    take_by_default("development")
+    set_default_mode("development")
     assert Settings().mode == "production"
 
 
@@ -64,7 +64,7 @@ def test_a_default_yields_to_the_environment(monkeypatch: pytest.MonkeyPatch) ->
 def test_a_default_yields_to_the_file(nowhere: Path, line: str) -> None:
     """Though a variable would win over the file: so none is set."""
     (nowhere / ".env").write_text(f"{line}\n")
-    take_by_default("development")
+    set_default_mode("development")
     assert Settings().mode == "production"
 
 

@@ -7,7 +7,7 @@ import pytest
 from fastapi import FastAPI
 
 from sessionql.graphql.introspection import REJECTIONS
-from sessionql.graphql.sdl_routes import FOR_SERVICES
+from sessionql.graphql.sdl_routes import SERVICE_KEY_REQUIRED
 from sessionql.resolvers.service_keys import revoke_key
 from sessionql.schema.build import sdl, services_sdl
 from sessionql.settings.settings import Settings
@@ -61,7 +61,7 @@ async def test_in_development_everybody_gets_that_of_users_and_every_key_both(
     for token, status in ((None, 401), ("garbage", 401), (ana, 403)):
         assert (await ask(http, USERS, token)).text == sdl()
         refused = await ask(http, SERVICES, token)
-        assert (refused.status_code, refused.text) == (status, f"{FOR_SERVICES}\n")
+        assert (refused.status_code, refused.text) == (status, f"{SERVICE_KEY_REQUIRED}\n")
     key = (await new_key(app, Scope.INTROSPECT)).token
     assert (await ask(http, USERS, key)).text == sdl()
     assert (await ask(http, SERVICES, key)).text == services_sdl()

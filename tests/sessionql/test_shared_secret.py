@@ -104,7 +104,7 @@ def test_a_short_secret_is_refused_with_the_cure(secret: str | None) -> None:
 
 
 def test_bytes_that_are_no_text_are_refused_at_the_start_and_not_at_the_first_log_in() -> None:
-    assert "is no text: make one" in str(error_of(access_token_secret=secrets.token_urlsafe(48) + "\udcff"))
+    assert "is not valid text: generate one" in str(error_of(access_token_secret=secrets.token_urlsafe(48) + "\udcff"))
 
 
 def test_the_command_that_the_error_names_makes_a_good_secret() -> None:

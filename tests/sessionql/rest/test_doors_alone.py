@@ -93,14 +93,18 @@ async def test_the_form_of_oauth_logs_in(http: httpx.AsyncClient) -> None:
 @pytest.mark.parametrize(
     ("method", "path", "headers", "status"),
     [
-        ("GET", "/sessions", SAME_SITE, 403),
+        # Another site can read no response, and reading changes nothing: no header is needed.
+        ("GET", "/sessions", SAME_SITE, 200),
+        ("HEAD", "/sessions", SAME_SITE, 200),
         ("GET", "/sessions", SAME_SITE | CHOSEN, 200),
         ("GET", "/sessions", CHOSEN, 403),
+        ("GET", "/sessions", {"X-Requested-With": "fetch"}, 403),
         ("GET", "/sessions", {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"} | CHOSEN, 403),
         ("DELETE", "/sessions/all", SAME_SITE, 200),
         ("DELETE", "/sessions/all", {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, 403),
         ("POST", "/sessions/revoke-all", SAME_SITE, 403),
         ("POST", "/sessions/revoke-all", SAME_SITE | CHOSEN, 200),
+        ("POST", "/sessions/revoke-all", SAME_SITE | {"X-Requested-With": "fetch"}, 200),
         ("POST", "/auth/logout", SAME_SITE, 403),
         ("POST", "/auth/logout", SAME_SITE | CHOSEN, 200),
     ],
