@@ -1,9 +1,13 @@
 """What the tests of the schema share: Ana at her laptop, and passwords that cost nothing."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
 from sessionql.resolvers.passwords import Passwords
+from sessionql.settings.mode import Mode
+from sessionql.settings.settings import Settings
 from tests.schema.asking import Caller
 
 
@@ -11,6 +15,12 @@ from tests.schema.asking import Caller
 def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
     """The schema is not about what hashing costs."""
     monkeypatch.setattr("sessionql.app.bootstrap.Passwords", lambda: Passwords(time_cost=1, memory_kib=8))
+
+
+@pytest.fixture
+def settings(database_url: str, tmp_path: Path, mode: Mode) -> Settings:
+    """Without REST, whose routes take half of the time that creating an application takes."""
+    return Settings(data_dir=tmp_path, database_url=database_url, mode=mode, rest=False)
 
 
 @pytest.fixture
