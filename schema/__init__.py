@@ -1,5 +1,5 @@
-"""The GraphQL schema: the only room that knows Strawberry.
+"""The GraphQL schema: the only package that uses Strawberry.
 
-A field asks its resolver for records and dresses them as GraphQL types, which is the last step
-of a request. `schema.graphql` beside this file is what clients generate their code from.
+A field calls its resolver and converts the returned records to GraphQL types, the last step of a request. Clients
+generate their code from `schema.graphql` in this folder.
 """

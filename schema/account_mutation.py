@@ -1,12 +1,15 @@
-"""How people sign in, stay signed in and sign out."""
+"""The mutations of accounts, for users: register, log in, refresh, log out, reauthenticate, change the password."""
 
+from collections.abc import Awaitable, Callable
 from typing import Annotated, Any, Protocol
 
 import strawberry
 
 from sessionql.resolvers import accounts, credentials, refresh
 from sessionql.resolvers.accounts import LogIn, LogInResult
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.credentials import PasswordChange
+from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import Failure, RefreshTokenInvalid
 from sessionql.resolvers.token_pairs import TokenPair
 from sessionql.schema.context import Context, Info
@@ -22,59 +25,57 @@ from sessionql.schema.payloads import (
     ReauthenticatePayload,
     RefreshPayload,
     RegisterPayload,
-    hand_over,
+    deliver_tokens,
 )
 from sessionql.schema.session import session_from_record
 from sessionql.schema.user import user_from_record
 from sessionql.storage.records import SessionRecord
 
-WhoRegisters = Annotated[RegisterInput, strawberry.argument(description="Who registers.")]
-WhoLogsIn = Annotated[LoginInput, strawberry.argument(description="Who logs in.")]
-Token = Annotated[RefreshInput, strawberry.argument(description="The token to exchange.")]
-Password = Annotated[ReauthenticateInput, strawberry.argument(description="The proof.")]
-Passwords = Annotated[ChangePasswordInput, strawberry.argument(description="The old password and the new one.")]
+RegisterArgument = Annotated[RegisterInput, strawberry.argument(description="The new account.")]
+LoginArgument = Annotated[LoginInput, strawberry.argument(description="The account to log in to.")]
+RefreshArgument = Annotated[RefreshInput, strawberry.argument(description="The refresh token to exchange.")]
+ReauthenticateArgument = Annotated[
+    ReauthenticateInput, strawberry.argument(description="The credentials of the current user.")
+]
+PasswordsArgument = Annotated[
+    ChangePasswordInput, strawberry.argument(description="The current password and the new one.")
+]
 
 
 @strawberry.type
 class AccountMutation:
-    @strawberry.mutation(description="Make an account and log in to it.")
-    async def register(self, info: Info, input: WhoRegisters) -> RegisterPayload:  # noqa: A002
-        context, by_cookie = info.context, input.delivery is TokenDelivery.COOKIE
-        _check(context, by_cookie)
-        request = LogIn(input.email, input.password, unset_to_none(input.session_name))
-        done = await accounts.register(context.deps, request, context.client)
+    @strawberry.mutation(description="Create an account and log in to it.")
+    async def register(self, info: Info, input: RegisterArgument) -> RegisterPayload:  # noqa: A002
+        done = await _log_in(info.context, input, accounts.register)
         if isinstance(done, Failure):
             return RegisterPayload(errors=errors_from_failure(done))
-        return RegisterPayload(**_signed_in(context, done, by_cookie))
+        return RegisterPayload(**done)
 
-    @strawberry.mutation(description="Log in and start a session.")
-    async def login(self, info: Info, input: WhoLogsIn) -> LoginPayload:  # noqa: A002
-        context, by_cookie = info.context, input.delivery is TokenDelivery.COOKIE
-        _check(context, by_cookie)
-        request = LogIn(input.email, input.password, unset_to_none(input.session_name))
-        done = await accounts.login(context.deps, request, context.client)
+    @strawberry.mutation(description="Log in and create a session.")
+    async def login(self, info: Info, input: LoginArgument) -> LoginPayload:  # noqa: A002
+        done = await _log_in(info.context, input, accounts.login)
         if isinstance(done, Failure):
             return LoginPayload(errors=errors_from_failure(done))
-        return LoginPayload(**_signed_in(context, done, by_cookie))
+        return LoginPayload(**done)
 
     @strawberry.mutation(
-        description="Exchange a refresh token for new tokens. Each refresh token works once; using one again revokes "
-        "its session. But for a few seconds the one just replaced gives the same successor again, so that tabs may "
-        "refresh at once."
+        description="Exchange a refresh token for new tokens. A refresh token can be used once; a second use revokes "
+        "its session. During a grace period of some seconds, a second use returns the same new token instead, so that "
+        "several tabs can refresh concurrently."
     )
-    async def refresh(self, info: Info, input: Token) -> RefreshPayload:  # noqa: A002
+    async def refresh(self, info: Info, input: RefreshArgument) -> RefreshPayload:  # noqa: A002
         context, token = info.context, unset_to_none(input.refresh_token)
         by_cookie = token is None
-        _check(context, by_cookie and context.by_cookie)
+        _require_cookies_allowed(context, by_cookie and context.by_cookie)
         token = context.cookies.refresh_token if by_cookie else token
         done = await refresh.refresh(context.deps, token, context.client)
         if isinstance(done, Failure):
-            _end_if_revoked(context, token, done)
+            _sign_out_if_reused(context, token, done)
             return RefreshPayload(errors=errors_from_failure(done))
-        tokens = _go_on(context, done, by_cookie)
+        tokens = _use_tokens(context, done, by_cookie)
         return RefreshPayload(session=session_from_record(context, done.session, done.session.id), tokens=tokens)
 
-    @strawberry.mutation(description="End the current session, and take its cookies away. Succeeds when there is none.")
+    @strawberry.mutation(description="End the current session and delete its cookies. Succeeds also without a session.")
     async def logout(self, info: Info) -> LogoutPayload:
         context = info.context
         ended = await accounts.logout(context.deps, context.presented_credentials, context.client)
@@ -84,44 +85,47 @@ class AccountMutation:
         return LogoutPayload(session=None if ended is None else session_from_record(context, ended, ended.id))
 
     @strawberry.mutation(
-        description="Prove again who you are, so that actions that need a fresh log-in work for a while. "
-        "The access token is replaced: the session's older ones are refused from here on."
+        description="Confirm the password, so that actions that require a recent log-in are allowed for a while. "
+        "Returns a new access token; older access tokens of the session are no longer valid."
     )
-    async def reauthenticate(self, info: Info, input: Password) -> ReauthenticatePayload:  # noqa: A002
+    async def reauthenticate(self, info: Info, input: ReauthenticateArgument) -> ReauthenticatePayload:  # noqa: A002
         context, requester, by_cookie = info.context, info.context.require(), info.context.by_cookie
-        _check(context, by_cookie)
+        _require_cookies_allowed(context, by_cookie)
         done = await credentials.reauthenticate(context.deps, requester, input.password, context.client)
         if isinstance(done, Failure):
             return ReauthenticatePayload(errors=errors_from_failure(done))
-        return ReauthenticatePayload(tokens=_go_on(context, done, by_cookie, refresh=False))
+        return ReauthenticatePayload(tokens=_use_tokens(context, done, by_cookie, refresh=False))
 
-    @strawberry.mutation(description="Change the password, and revoke every other session unless told not to.")
-    async def change_password(self, info: Info, input: Passwords) -> ChangePasswordPayload:  # noqa: A002
+    @strawberry.mutation(description="Change the password, and by default revoke all other sessions.")
+    async def change_password(self, info: Info, input: PasswordsArgument) -> ChangePasswordPayload:  # noqa: A002
         context, requester, by_cookie = info.context, info.context.require(), info.context.by_cookie
-        _check(context, by_cookie)
+        _require_cookies_allowed(context, by_cookie)
         change = PasswordChange(input.current_password, input.new_password, input.keep_other_sessions)
         done = await credentials.change_password(context.deps, requester, change, context.client)
         if isinstance(done, Failure):
             return ChangePasswordPayload(errors=errors_from_failure(done))
-        return ChangePasswordPayload(revoked_count=len(done.revoked), tokens=_go_on(context, done, by_cookie))
+        return ChangePasswordPayload(revoked_count=len(done.revoked), tokens=_use_tokens(context, done, by_cookie))
 
 
-def _check(context: Context, by_cookie: bool) -> None:
-    """Before anything is done whose tokens go into cookies. Raises CookiesRejected."""
+_LogIn = Callable[[Dependencies, LogIn, ClientInfo], Awaitable[LogInResult | Failure]]
+
+
+def _require_cookies_allowed(context: Context, by_cookie: bool) -> None:
+    """Called before a change, because its tokens cannot be delivered afterwards. Raises CookiesRejected."""
     if by_cookie:
         context.cookies.require_allowed()
 
 
-def _end_if_revoked(context: Context, token: str | None, failure: Failure) -> None:
-    """Nothing more is done as the session that a reused refresh token has just ended."""
+def _sign_out_if_reused(context: Context, token: str | None, failure: Failure) -> None:
+    """Sign the request out when the reuse of `token` has revoked its session, for later fields of the document."""
     if not isinstance(failure, RefreshTokenInvalid) or not failure.reuse_detected or context.requester is None:
         return
     if refresh.is_refresh_token_of(context.deps, token, context.requester.session):
         context.sign_out()
 
 
-class _Done(Protocol):
-    """What gives a session new tokens."""
+class _NewTokens(Protocol):
+    """The result of a resolver that gives a session new tokens."""
 
     @property
     def session(self) -> SessionRecord: ...
@@ -129,14 +133,20 @@ class _Done(Protocol):
     def tokens(self) -> TokenPair: ...
 
 
-def _go_on(context: Context, done: _Done, by_cookie: bool, *, refresh: bool = True) -> AuthTokens:
-    """Go on as this session, and hand its tokens over."""
+def _use_tokens(context: Context, done: _NewTokens, by_cookie: bool, *, refresh: bool = True) -> AuthTokens:
+    """Sign the request in with the session, and deliver its tokens."""
     context.sign_in(done.session, by_cookie=by_cookie)
-    return hand_over(done.tokens, context.cookies, by_cookie=by_cookie, refresh=refresh)
+    return deliver_tokens(done.tokens, context.cookies, by_cookie=by_cookie, refresh=refresh)
 
 
-def _signed_in(context: Context, done: LogInResult, by_cookie: bool) -> dict[str, Any]:
-    tokens = _go_on(context, done, by_cookie)
+async def _log_in(context: Context, input_: LoginInput, resolve: _LogIn) -> Failure | dict[str, Any]:
+    """Log in by `resolve`; returns the fields of the payload."""
+    by_cookie = input_.delivery is TokenDelivery.COOKIE
+    _require_cookies_allowed(context, by_cookie)
+    done = await resolve(context.deps, input_.to_login(), context.client)
+    if isinstance(done, Failure):
+        return done
+    tokens = _use_tokens(context, done, by_cookie)
     return {
         "user": user_from_record(context, done.user, done.session),
         "session": session_from_record(context, done.session, done.session.id),

@@ -1,4 +1,4 @@
-"""The arguments of connections, described once for each kind of item."""
+"""Arguments that several fields share, with their descriptions."""
 
 from typing import Annotated
 
@@ -7,23 +7,23 @@ import strawberry
 from sessionql.schema.enums import EventKind
 
 
-def _described(text: str) -> object:
+def _argument(text: str) -> object:
     return strawberry.argument(description=text)
 
 
 _SIZE = "Return at most this many {} from the {} (1 to 100, unless set otherwise)."
-_PLACE = "Return {} {} this cursor."
+_CURSOR = "Return {} {} this cursor."
 
-SessionsFirst = Annotated[int | None, _described(_SIZE.format("sessions", "start"))]
-SessionsAfter = Annotated[str | None, _described(_PLACE.format("sessions", "after"))]
-SessionsLast = Annotated[int | None, _described(_SIZE.format("sessions", "end"))]
-SessionsBefore = Annotated[str | None, _described(_PLACE.format("sessions", "before"))]
+SessionsFirst = Annotated[int | None, _argument(_SIZE.format("sessions", "start"))]
+SessionsAfter = Annotated[str | None, _argument(_CURSOR.format("sessions", "after"))]
+SessionsLast = Annotated[int | None, _argument(_SIZE.format("sessions", "end"))]
+SessionsBefore = Annotated[str | None, _argument(_CURSOR.format("sessions", "before"))]
 
-EventsFirst = Annotated[int | None, _described(_SIZE.format("events", "start"))]
-EventsAfter = Annotated[str | None, _described(_PLACE.format("events", "after"))]
-EventsLast = Annotated[int | None, _described(_SIZE.format("events", "end"))]
-EventsBefore = Annotated[str | None, _described(_PLACE.format("events", "before"))]
+EventsFirst = Annotated[int | None, _argument(_SIZE.format("events", "start"))]
+EventsAfter = Annotated[str | None, _argument(_CURSOR.format("events", "after"))]
+EventsLast = Annotated[int | None, _argument(_SIZE.format("events", "end"))]
+EventsBefore = Annotated[str | None, _argument(_CURSOR.format("events", "before"))]
 
-EventKinds = Annotated[list[EventKind] | None, _described("Only events of these kinds.")]
+EventKinds = Annotated[list[EventKind] | None, _argument("Only events of these kinds.")]
 
-SessionId = Annotated[strawberry.ID, _described("The ID of the session.")]
+SessionId = Annotated[strawberry.ID, _argument("The ID of the session.")]

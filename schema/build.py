@@ -1,6 +1,6 @@
-"""The schemas, built once at import, and their SDL.
+"""The two schemas, built once at import, and their SDL.
 
-Two of them, so that what only services and operators may ask is not there at all for anybody else.
+The fields for services and operators are in a schema of their own, so that they do not exist for users at all.
 """
 
 from pathlib import Path
@@ -23,16 +23,16 @@ _config = StrawberryConfig(scalar_map=SCALARS)
 _schema = strawberry.Schema(query=Query, mutation=Mutation, subscription=Subscription, config=_config)
 _services_schema = strawberry.Schema(query=ServiceQuery, mutation=ServiceMutation, config=_config)
 
-graphql_schema: GraphQLSchema = _schema._schema  # noqa: SLF001 - it has no public name
+graphql_schema: GraphQLSchema = _schema._schema  # noqa: SLF001 - Strawberry has no public name for it
 services_schema: GraphQLSchema = _services_schema._schema  # noqa: SLF001 - the same
 executor_class = _schema.execution_context_class
 
 
 def sdl() -> str:
-    """The schema definition language text that clients generate their code from."""
+    """The schema for users in the schema definition language (SDL)."""
     return _schema.as_str() + "\n"
 
 
 def services_sdl() -> str:
-    """The same for services and operators."""
+    """The schema for services and operators in the schema definition language (SDL)."""
     return _services_schema.as_str() + "\n"

@@ -1,4 +1,4 @@
-"""The enums of the house, described for clients."""
+"""The enums of the schema, with their descriptions."""
 
 from enum import Enum, StrEnum
 
@@ -9,21 +9,21 @@ from sessionql.storage.records import DeviceKind, EventKind, RevocationReason, S
 
 
 class OrderDirection(StrEnum):
-    """Which way round a list is."""
+    """The direction of an order."""
 
     ASC = "ASC"
     DESC = "DESC"
 
 
 class TokenDelivery(StrEnum):
-    """How a log-in hands over its tokens."""
+    """How the tokens of a session are returned."""
 
     BEARER = "BEARER"
     COOKIE = "COOKIE"
 
 
 class ErrorCode(StrEnum):
-    """Stable codes of expected failures."""
+    """The stable codes of expected failures."""
 
     INVALID_CREDENTIALS = "INVALID_CREDENTIALS"
     ACCOUNT_DISABLED = "ACCOUNT_DISABLED"
@@ -36,89 +36,89 @@ class ErrorCode(StrEnum):
     RATE_LIMITED = "RATE_LIMITED"
 
 
-def publish(enum: type[Enum], about: str, name: str | None = None, **values: str) -> None:
-    """Show an enum in the schema. A value without a description is a mistake found at start."""
+def describe_enum(enum: type[Enum], about: str, name: str | None = None, **values: str) -> None:
+    """Add an enum to the schema, with a description for each value. Raises KeyError when one is missing."""
     strawberry.enum(enum, name=name or enum.__name__, description=about)
     for value in enum.__strawberry_definition__.values:  # type: ignore[attr-defined]
         value.description = values[value.name]
 
 
-publish(
+describe_enum(
     DeviceKind,
-    "Kinds of device.",
+    "The kind of a device.",
     DESKTOP="A desktop or laptop computer.",
-    PHONE="A telephone.",
+    PHONE="A mobile phone.",
     TABLET="A tablet.",
     PROGRAM="A command-line tool, a library or another program without a screen.",
-    BOT="A crawler.",
-    UNKNOWN="Nothing is known.",
+    BOT="A crawler or another bot.",
+    UNKNOWN="The device is unknown.",
 )
-publish(
+describe_enum(
     SessionState,
-    "Where a session is in its life.",
-    ACTIVE="The session can be used.",
-    EXPIRED="The session ran out of time.",
+    "The state of a session.",
+    ACTIVE="The session is active.",
+    EXPIRED="The session expired.",
     REVOKED="The session was revoked.",
 )
-publish(
+describe_enum(
     RevocationReason,
     "Why a session was revoked.",
-    LOGGED_OUT="The user logged out of this session from this session.",
+    LOGGED_OUT="The user logged out in this session.",
     REVOKED_BY_USER="The user revoked the session from another session.",
-    REFRESH_TOKEN_REUSED="A refresh token of the session was used twice.",
+    REFRESH_TOKEN_REUSED="A refresh token of the session was used again.",
     PASSWORD_CHANGED="The user changed the password.",
     USER_DISABLED="The user's account was disabled.",
-    SESSION_LIMIT="The limit of sessions per user was reached, and this one was unused for longest.",
+    SESSION_LIMIT="The limit of sessions per user was reached, and this session was unused for longest.",
     REVOKED_BY_OPERATOR="An operator revoked the session.",
 )
-publish(
+describe_enum(
     EventKind,
-    "Kinds of security event.",
+    "The kind of a security event.",
     name="SecurityEventKind",
-    REGISTERED="The account was made.",
+    REGISTERED="The account was created.",
     LOGGED_IN="A log-in succeeded.",
     LOGIN_FAILED="A password was wrong.",
-    NEW_DEVICE="A log-in came from a device not seen before.",
-    REAUTHENTICATED="The user proved again who they are.",
+    NEW_DEVICE="The user logged in on a new device.",
+    REAUTHENTICATED="The user reauthenticated.",
     LOGGED_OUT="The user logged out.",
     SESSION_REVOKED="A session was revoked.",
     SESSIONS_REVOKED="Several sessions were revoked at once.",
-    SESSION_RENAMED="A session was given a new name.",
+    SESSION_RENAMED="The name of a session was changed.",
     PASSWORD_CHANGED="The password was changed.",
-    REFRESH_TOKEN_REUSED="A refresh token was used twice.",
+    REFRESH_TOKEN_REUSED="A refresh token was used again.",
     USER_DISABLED="An operator disabled the account.",
     USER_ENABLED="An operator enabled the account again.",
 )
-publish(
+describe_enum(
     SessionOrderField,
-    "What sessions can be ordered by.",
+    "The field by which sessions are ordered.",
     LAST_ACTIVE="When the session was last used.",
     CREATED_AT="When the user logged in.",
 )
-publish(
+describe_enum(
     OrderDirection,
-    "Directions of an order.",
+    "The direction of an order.",
     ASC="Smallest or oldest first.",
     DESC="Largest or newest first.",
 )
-publish(
+describe_enum(
     TokenDelivery,
-    "How a log-in hands over its tokens.",
+    "How the tokens of a session are returned.",
     BEARER="In the payload, for `Authorization: Bearer …`.",
-    COOKIE="In cookies that scripts cannot read, for browsers.",
+    COOKIE="In `HttpOnly` cookies, for browsers.",
 )
-publish(
+describe_enum(
     ErrorCode,
     "Stable codes for `UserError.code`.",
-    INVALID_CREDENTIALS="The e-mail address or the password is wrong. Deliberately does not say which.",
-    ACCOUNT_DISABLED="The password is right, but nobody may log in to the account.",
-    INVALID_INPUT="The input breaks a rule; `message` and `path` say which.",
+    INVALID_CREDENTIALS="The e-mail address or the password is wrong. Which of them is not disclosed.",
+    ACCOUNT_DISABLED="The password is correct, but the account is disabled.",
+    INVALID_INPUT="A value of the input is not valid; see `message` and `path`.",
     EMAIL_TAKEN="An account with this e-mail address already exists.",
-    SESSION_NOT_FOUND="No such session belongs to the caller: it never existed, is someone "
-    "else's, or has been forgotten.",
+    SESSION_NOT_FOUND="The caller has no session with this ID: it never existed, belongs to "
+    "another user, or was deleted.",
     SESSION_ENDED="The session has already ended, so it cannot be changed.",
     REFRESH_TOKEN_INVALID="The refresh token is malformed, expired, revoked or already used.",
-    REAUTHENTICATION_REQUIRED="The caller has to prove who they are again before doing this.",
+    REAUTHENTICATION_REQUIRED="The caller must reauthenticate before this action.",
     RATE_LIMITED="Too many attempts; see `retryAfterSeconds`.",
 )
 
@@ -131,5 +131,5 @@ __all__ = [
     "SessionOrderField",
     "SessionState",
     "TokenDelivery",
-    "publish",
+    "describe_enum",
 ]

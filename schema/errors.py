@@ -11,32 +11,36 @@ import strawberry
 from sessionql.resolvers import errors
 from sessionql.schema.enums import ErrorCode
 
-MESSAGE = "A human-readable sentence in English. Do not match on it; match on `__typename` or `code`."
-PATH = 'The path of the argument at fault, e.g. `["input", "email"]`; empty when no one argument is at fault.'
-
-
-@strawberry.interface(
-    description="A failure the caller can do something about, returned as data. Every member of "
-    "every `…Error` union implements it, so `... on UserError { message code }` covers errors "
-    "added later."
+USER_ERROR = (
+    "A failure that the caller can handle, returned as data. Every member of every `…Error` union implements it, so "
+    "`... on UserError { message code }` also covers errors that are added later."
 )
+MESSAGE = "The message, in English, to show. Do not match on it; match on `__typename` or `code`."
+CODE = "The stable machine-readable code of the failure."
+PATH = 'The path of the invalid argument, e.g. `["input", "email"]`; empty when the failure concerns no argument.'
+INVALID_INPUT = "A value of the input is not valid."
+SESSION_ENDED = "The session has already ended."
+ENDED_AT = "When the session ended."
+
+
+@strawberry.interface(description=USER_ERROR)
 class UserError:
     message: str = strawberry.field(description=MESSAGE)
-    code: ErrorCode = strawberry.field(description="The stable machine-readable code of the failure.")
+    code: ErrorCode = strawberry.field(description=CODE)
     path: list[str] = strawberry.field(description=PATH)
 
 
-@strawberry.type(description="The e-mail address or the password is wrong. Deliberately does not say which.")
+@strawberry.type(description="The e-mail address or the password is wrong. Which of them is not disclosed.")
 class InvalidCredentialsError(UserError):
     pass
 
 
-@strawberry.type(description="The password is right, but nobody may log in to the account.")
+@strawberry.type(description="The password is correct, but the account is disabled.")
 class AccountDisabledError(UserError):
     pass
 
 
-@strawberry.type(description="A value in the input breaks a rule.")
+@strawberry.type(description=INVALID_INPUT)
 class InvalidInputError(UserError):
     pass
 
@@ -46,34 +50,34 @@ class EmailTakenError(UserError):
     pass
 
 
-@strawberry.type(description="No such session belongs to the caller.")
+@strawberry.type(description="The caller has no session with this ID.")
 class SessionNotFoundError(UserError):
     pass
 
 
-@strawberry.type(description="The session has already ended.")
+@strawberry.type(description=SESSION_ENDED)
 class SessionEndedError(UserError):
-    ended_at: datetime = strawberry.field(description="When the session ended.")
+    ended_at: datetime = strawberry.field(description=ENDED_AT)
 
 
 @strawberry.type(description="The refresh token is malformed, expired, revoked or already used.")
 class RefreshTokenInvalidError(UserError):
     reuse_detected: bool = strawberry.field(
-        description="True when the token had already been used: the whole session was revoked "
-        "because the token may have been stolen."
+        description="True when the token had already been used: the session was revoked, because the token "
+        "may have been stolen."
     )
 
 
-@strawberry.type(description="The caller signed in too long ago for this action and must prove again who they are.")
+@strawberry.type(description="The last log-in is too old for this action: the caller must reauthenticate.")
 class ReauthenticationRequiredError(UserError):
     max_age_seconds: int = strawberry.field(
-        description="The longest time since the last log-in this action allows, in seconds."
+        description="The maximum time since the last log-in or reauthentication, in seconds."
     )
 
 
-@strawberry.type(description="Too many attempts.")
+@strawberry.type(description="The caller made too many attempts.")
 class RateLimitedError(UserError):
-    retry_after_seconds: int = strawberry.field(description="How long to wait before the next attempt, in seconds.")
+    retry_after_seconds: int = strawberry.field(description="The time to wait before the next attempt, in seconds.")
 
 
 RegisterError = Annotated[

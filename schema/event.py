@@ -1,4 +1,4 @@
-"""Security events and their connections."""
+"""The types `SecurityEvent` and `SecurityEventConnection`."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -11,7 +11,7 @@ from sessionql.resolvers.events import event_cursor
 from sessionql.resolvers.values.paging import Slice
 from sessionql.schema.context import Info
 from sessionql.schema.enums import EventKind
-from sessionql.schema.node import Node, PageInfo, page_info
+from sessionql.schema.node import Connection, Node, page_info
 from sessionql.schema.scalars import IPAddress
 from sessionql.storage.filters import Page
 from sessionql.storage.records import EventRecord, SessionRecord
@@ -22,39 +22,43 @@ if TYPE_CHECKING:
 LazySession = Annotated["Session", strawberry.lazy("sessionql.schema.session")]
 
 SessionFromRecord = Callable[[SessionRecord], "Session"]
-"""How a session is dressed: handed down, for events and sessions refer to each other."""
+"""Converts a session record. A parameter, because the modules of events and sessions refer to each other."""
 
 
-@strawberry.type(
-    description="Something that happened to the caller's account. Kept even after its session is forgotten."
-)
+@strawberry.type(description="A security event of the caller's account. It outlives its session.")
 class SecurityEvent(Node):
     id: strawberry.ID = strawberry.field(description="The globally unique, opaque ID of the event.")
-    kind: EventKind = strawberry.field(description="What happened.")
-    occurred_at: datetime = strawberry.field(description="When it happened.")
+    kind: EventKind = strawberry.field(description="The kind of the event.")
+    occurred_at: datetime = strawberry.field(description="When the event occurred.")
     ip_address: IPAddress | None = strawberry.field(
-        description="The address the request came from; null when it is not recorded."
+        description="The address of the client; null when it is not recorded."
     )
-    device: str = strawberry.field(description="The device the request came from, as a short name to show.")
+    device: str = strawberry.field(description="The device of the client, as a short name to show.")
     actor_name: str | None = strawberry.field(
-        description="The service or operator that did it; null when the user did, or somebody who was not logged in."
+        description="The service or operator that caused the event; null when a user or an unauthenticated "
+        "client caused it."
     )
     record: strawberry.Private[EventRecord]
-    show: strawberry.Private[SessionFromRecord]
+    to_session: strawberry.Private[SessionFromRecord]
 
-    @strawberry.field(description="The session it happened to; null when there was none or it is forgotten.")
+    @strawberry.field(
+        description="The session that the event concerns; null when it concerns none, or the session was deleted."
+    )
     async def session(self, info: Info) -> LazySession | None:
         return await self._find(info, self.record.session_id)
 
-    @strawberry.field(description="The session that asked for it; null when nobody was logged in.")
+    @strawberry.field(
+        description="The session of the user that caused the event; null when no session did, or the "
+        "session was deleted."
+    )
     async def actor(self, info: Info) -> LazySession | None:
         return await self._find(info, self.record.actor_id)
 
     async def _find(self, info: Info, session_id: UUID | None) -> "Session | None":
         if session_id is None:
             return None
-        found = await info.context.loaders.sessions.load((self.record.user_id, session_id))
-        return None if found is None else self.show(found)
+        session = await info.context.loaders.sessions.load((self.record.user_id, session_id))
+        return None if session is None else self.to_session(session)
 
 
 @strawberry.type(description="A security event and its cursor.")
@@ -64,19 +68,13 @@ class SecurityEventEdge:
 
 
 @strawberry.type(description="A page of security events.")
-class SecurityEventConnection:
+class SecurityEventConnection(Connection):
     edges: list[SecurityEventEdge] = strawberry.field(description="The events of this page, with their cursors.")
     nodes: list[SecurityEvent] = strawberry.field(description="The events of this page.")
-    page_info: PageInfo = strawberry.field(description="Which page this is.")
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-
-    @strawberry.field(description="How many events there are on all pages together.")
-    async def total_count(self) -> int:
-        return await self.count()
 
 
-def event_from_record(event: EventRecord, show: SessionFromRecord) -> SecurityEvent:
-    """An event as its owner sees it, with `show` for the sessions it names."""
+def event_from_record(event: EventRecord, to_session: SessionFromRecord) -> SecurityEvent:
+    """Convert an event; `to_session` converts the sessions that it refers to."""
     return SecurityEvent(
         id=strawberry.ID(str(event.id)),
         kind=event.kind,
@@ -85,18 +83,18 @@ def event_from_record(event: EventRecord, show: SessionFromRecord) -> SecurityEv
         device=event.device,
         actor_name=event.actor_name,
         record=event,
-        show=show,
+        to_session=to_session,
     )
 
 
 def event_connection(
     slice_: Slice[EventRecord],
-    show: SessionFromRecord,
+    to_session: SessionFromRecord,
     read: Callable[[Page], Awaitable[Slice[EventRecord]]],
     count: Callable[[], Awaitable[int]],
 ) -> SecurityEventConnection:
-    """A page of events; `read` and `count` look at the same list again when asked to."""
-    nodes = [event_from_record(event, show) for event in slice_.items]
+    """Convert a page of events. `read` and `count` query the same list again, only for fields that need it."""
+    nodes = [event_from_record(event, to_session) for event in slice_.items]
     return SecurityEventConnection(
         edges=[SecurityEventEdge(cursor=event_cursor(node.record), node=node) for node in nodes],
         nodes=nodes,

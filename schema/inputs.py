@@ -1,16 +1,17 @@
-"""What clients send."""
+"""The input types of the schema for users."""
 
 from datetime import datetime
 
 import strawberry
 
+from sessionql.resolvers.accounts import LogIn
 from sessionql.schema.enums import DeviceKind, OrderDirection, SessionOrderField, SessionState, TokenDelivery
 from sessionql.schema.node import unset_to_none
 from sessionql.storage.filters import SessionFilter as Filter
 from sessionql.storage.sessions import SessionOrder as Order
 
 
-@strawberry.input(description="Which sessions to list. An absent or null field does not narrow the list.")
+@strawberry.input(description="The conditions that sessions must meet. An absent or null field sets no condition.")
 class SessionFilter:
     states: list[SessionState] | None = strawberry.field(
         default_factory=lambda: [SessionState.ACTIVE],
@@ -24,11 +25,11 @@ class SessionFilter:
     )
     search: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="Only sessions whose name, device or address contains this text, whatever the case.",
+        description="Only sessions whose name, device or address contains this text, in any case.",
     )
 
     def to_filter(self) -> Filter:
-        """The filter that storage understands."""
+        """Convert to the filter of storage."""
         kinds = unset_to_none(self.device_kinds)
         return Filter(
             states=None if self.states is None else frozenset(self.states),
@@ -38,61 +39,62 @@ class SessionFilter:
         )
 
 
-@strawberry.input(description="How to order sessions.")
+@strawberry.input(description="The order of sessions.")
 class SessionOrder:
-    field: SessionOrderField = strawberry.field(default=SessionOrderField.LAST_ACTIVE, description="What to order by.")
-    direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="Which way round.")
+    field: SessionOrderField = strawberry.field(
+        default=SessionOrderField.LAST_ACTIVE, description="The field to order by."
+    )
+    direction: OrderDirection = strawberry.field(default=OrderDirection.DESC, description="The direction of the order.")
 
     def to_order(self) -> Order:
-        """The order that storage understands."""
+        """Convert to the order of storage."""
         return Order(self.field, descending=self.direction is OrderDirection.DESC)
 
 
-@strawberry.input(description="Who registers.")
-class RegisterInput:
-    email: str = strawberry.field(description="The e-mail address to log in with.")
-    password: str = strawberry.field(description="The password, 8 to 128 characters.")
-    session_name: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A name for the session; absent or null for none."
-    )
-    delivery: TokenDelivery = strawberry.field(default=TokenDelivery.BEARER, description="How to hand over the tokens.")
-
-
-@strawberry.input(description="Who logs in.")
+@strawberry.input(description="The credentials of an account, and options of the new session.")
 class LoginInput:
     email: str = strawberry.field(description="The e-mail address of the account.")
     password: str = strawberry.field(description="The password of the account.")
     session_name: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A name for the session; absent or null for none."
+        default=strawberry.UNSET, description="A name for the session; absent or null for no name."
     )
-    delivery: TokenDelivery = strawberry.field(default=TokenDelivery.BEARER, description="How to hand over the tokens.")
+    delivery: TokenDelivery = strawberry.field(default=TokenDelivery.BEARER, description="How to return the tokens.")
+
+    def to_login(self) -> LogIn:
+        """Convert to the request of the resolvers."""
+        return LogIn(self.email, self.password, unset_to_none(self.session_name))
 
 
-@strawberry.input(description="Proof of who is asking.")
+@strawberry.input(description="The credentials of a new account, and options of its first session.")
+class RegisterInput(LoginInput):
+    password: str = strawberry.field(description="The password, 8 to 128 characters.")
+
+
+@strawberry.input(description="The credentials of the current user.")
 class ReauthenticateInput:
-    password: str = strawberry.field(description="The account's password.")
+    password: str = strawberry.field(description="The password of the account.")
 
 
-@strawberry.input(description="The old password and the new one.")
+@strawberry.input(description="The current password and the new one.")
 class ChangePasswordInput:
-    current_password: str = strawberry.field(description="The password until now.")
+    current_password: str = strawberry.field(description="The current password.")
     new_password: str = strawberry.field(description="The new password, 8 to 128 characters.")
     keep_other_sessions: bool = strawberry.field(
-        default=False, description="Whether to leave the user's other sessions alone."
+        default=False, description="Whether the user's other sessions stay active."
     )
 
 
-@strawberry.input(description="The token to exchange.")
+@strawberry.input(description="The refresh token to exchange.")
 class RefreshInput:
     refresh_token: str | None = strawberry.field(
         default=strawberry.UNSET, description="The refresh token; absent or null to use the refresh cookie."
     )
 
 
-@strawberry.input(description="Which session to rename.")
+@strawberry.input(description="A session and its new name.")
 class RenameSessionInput:
     session_id: strawberry.ID = strawberry.field(description="The ID of the session.")
     name: str | None = strawberry.field(
         default=strawberry.UNSET,
-        description="The new name, 1 to 80 characters; null takes the name away.",
+        description="The new name, 1 to 80 characters; null removes the name.",
     )

@@ -1,6 +1,6 @@
-"""Loaders: what the children of a list need is read with one statement, not one for each.
+"""Loaders: read what the items of a list need with one statement instead of one for each item.
 
-Their keys begin with the user, so that a loader can never reach somebody else's rows.
+Each key contains the user id, so that a loader never reads rows of another user.
 """
 
 from collections import defaultdict
@@ -43,13 +43,13 @@ class Loaders:
 
 
 def _loader(read: Read[Scope, Value]) -> DataLoader[tuple[Scope, UUID], Value | None]:
-    """A loader of `(scope, id)`: ids of one scope are read together."""
+    """A loader with keys `(scope, id)`. One call of `read` gets all ids of one scope."""
 
     async def load(keys: list[tuple[Scope, UUID]]) -> list[Value | None]:
-        groups: defaultdict[Scope, list[UUID]] = defaultdict(list)
+        ids_by_scope: defaultdict[Scope, list[UUID]] = defaultdict(list)
         for scope, id_ in keys:
-            groups[scope].append(id_)
-        found = {scope: await read(scope, ids) for scope, ids in groups.items()}
-        return [found[scope].get(id_) for scope, id_ in keys]
+            ids_by_scope[scope].append(id_)
+        values = {scope: await read(scope, ids) for scope, ids in ids_by_scope.items()}
+        return [values[scope].get(id_) for scope, id_ in keys]
 
     return DataLoader(load_fn=load)

@@ -1,4 +1,4 @@
-"""What can be changed."""
+"""The root type `Mutation` of the schema for users."""
 
 import strawberry
 
@@ -7,8 +7,8 @@ from sessionql.schema.session_mutation import SessionMutation
 
 
 @strawberry.type(
-    description="What can be changed. Failures the caller can act on are in the payload's "
-    "`errors`; a payload with an empty `errors` succeeded."
+    description="The root of all mutations. Failures that the caller can handle are in `errors` of the "
+    "payload; when `errors` is empty, the mutation succeeded."
 )
 class Mutation(AccountMutation, SessionMutation):
-    """All of it, in the order of the bases."""
+    """The fields have the order of the base classes."""

@@ -1,4 +1,4 @@
-"""What mutations return. A payload with an empty `errors` succeeded."""
+"""The payloads of the mutations for users. When `errors` is empty, the mutation succeeded."""
 
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
@@ -28,39 +28,39 @@ LazyQuery = Annotated["Query", strawberry.lazy("sessionql.schema.query")]
 
 USER = "The {}account; null when `errors` is not empty."
 NEW_SESSION = "The new session; null when `errors` is not empty."
-SESSION_NOW = "The session as it is now; null when `errors` is not empty."
+SESSION_NOW = "The session after the change; null when `errors` is not empty."
 TOKENS = "The session's {}tokens; null when `errors` is not empty."
 ERRORS = "Why it failed; empty when it succeeded."
-ROOT = "The root, to query again what changed."
+ROOT = "The root of all queries, to read changed objects in the same request."
 
 
-@strawberry.type(description="The tokens of a session. Secrets: keep them out of logs and URLs.")
+@strawberry.type(description="The tokens of a session. They are secret: never write them to logs or URLs.")
 class AuthTokens:
     access_token: JWT | None = strawberry.field(
         description="The access token, for `Authorization: Bearer …`; null when it is set as a cookie instead."
     )
     access_token_expires_at: datetime = strawberry.field(description="When the access token expires.")
     refresh_token: str | None = strawberry.field(
-        description="The refresh token; null when it is set as a cookie instead, or stays as it is."
+        description="The refresh token; null when it is set as a cookie instead, or did not change."
     )
     refresh_token_expires_at: datetime = strawberry.field(description="When the refresh token expires.")
 
 
-def tokens_from_pair(grant: TokenPair, *, refresh: bool = True) -> AuthTokens:
-    """The tokens, to be handed over once, in the payload. `refresh`: the refresh token too."""
+def tokens_from_pair(pair: TokenPair, *, refresh: bool = True) -> AuthTokens:
+    """Convert a token pair, with the refresh token only if `refresh`."""
     return AuthTokens(
-        access_token=JWT(grant.access.text),
-        access_token_expires_at=grant.access.expires_at,
-        refresh_token=grant.refresh if refresh else None,
-        refresh_token_expires_at=grant.refresh_expires_at,
+        access_token=JWT(pair.access.text),
+        access_token_expires_at=pair.access.expires_at,
+        refresh_token=pair.refresh if refresh else None,
+        refresh_token_expires_at=pair.refresh_expires_at,
     )
 
 
-def hand_over(grant: TokenPair, browser: CookieJar, *, by_cookie: bool, refresh: bool = True) -> AuthTokens:
-    """The same, in the payload or in cookies."""
-    tokens = tokens_from_pair(grant, refresh=refresh)
+def deliver_tokens(pair: TokenPair, cookies: CookieJar, *, by_cookie: bool, refresh: bool = True) -> AuthTokens:
+    """Return the tokens in the payload or, if `by_cookie`, set them as cookies and return their times only."""
+    tokens = tokens_from_pair(pair, refresh=refresh)
     if by_cookie:
-        browser.set(grant, refresh=refresh)
+        cookies.set(pair, refresh=refresh)
         tokens.access_token = tokens.refresh_token = None
     return tokens
 
@@ -95,14 +95,14 @@ class ReauthenticatePayload:
     tokens: AuthTokens | None = strawberry.field(
         default=None,
         description="The session's new access token; null when `errors` is not empty. "
-        "The refresh token stays as it is, so it is not handed over again.",
+        "The refresh token does not change, so it is null.",
     )
     errors: list[ReauthenticateError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
 @strawberry.type(description="What `changePassword` returns.")
 class ChangePasswordPayload:
-    revoked_count: int = strawberry.field(default=0, description="How many other sessions were revoked.")
+    revoked_count: int = strawberry.field(default=0, description="The number of other sessions that were revoked.")
     tokens: AuthTokens | None = strawberry.field(default=None, description=TOKENS.format("new "))
     errors: list[ChangePasswordError] = strawberry.field(default_factory=list, description=ERRORS)
 
@@ -110,7 +110,7 @@ class ChangePasswordPayload:
 @strawberry.type(description="What `logout` returns.")
 class LogoutPayload:
     session: Session | None = strawberry.field(
-        default=None, description="The session that ended; null when there was none."
+        default=None, description="The session that ended; null when no session was active."
     )
 
 
@@ -118,7 +118,7 @@ class LogoutPayload:
 class _WithQuery:
     @strawberry.field(description=ROOT)
     def query(self) -> LazyQuery:
-        from sessionql.schema.query import Query  # noqa: PLC0415 - the types refer to each other
+        from sessionql.schema.query import Query  # noqa: PLC0415 - the modules refer to each other
 
         return Query()
 
@@ -128,7 +128,7 @@ class RevokeSessionPayload(_WithQuery):
     session: Session | None = strawberry.field(default=None, description=SESSION_NOW)
     was_current: bool = strawberry.field(
         default=False,
-        description="True when the session was the current one, so this client is now logged out.",
+        description="Whether the session was the current one, so that this client is now logged out.",
     )
     errors: list[RevokeSessionError] = strawberry.field(default_factory=list, description=ERRORS)
 
@@ -136,7 +136,7 @@ class RevokeSessionPayload(_WithQuery):
 @strawberry.type(description="What `revokeAllSessions` and `revokeSessions` return.")
 class RevokeAllSessionsPayload(_WithQuery):
     revoked_count: int = strawberry.field(
-        default=0, description="How many sessions this call revoked, or would but for `dryRun`."
+        default=0, description="The number of sessions that were revoked, or would be without `dryRun`."
     )
     revoked_session_ids: list[strawberry.ID] = strawberry.field(
         default_factory=list,

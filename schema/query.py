@@ -1,4 +1,4 @@
-"""What can be asked."""
+"""The root type `Query` of the schema for users."""
 
 from functools import partial
 from typing import Annotated
@@ -21,9 +21,9 @@ ObjectId = Annotated[strawberry.ID, strawberry.argument(description="The ID of t
 ObjectIds = Annotated[list[strawberry.ID], strawberry.argument(description="The IDs of the objects.")]
 
 
-@strawberry.type(description="What can be asked.")
+@strawberry.type(description="The root of all queries.")
 class Query:
-    @strawberry.field(description="The person signed in; null when nobody is.")
+    @strawberry.field(description="The user of the current session; null without a session.")
     async def me(self, info: Info) -> User | None:
         requester = info.context.optional()
         if requester is None:
@@ -32,15 +32,15 @@ class Query:
         return None if user is None else user_from_record(info.context, user, requester.session)
 
     @strawberry.field(
-        description="The caller's active sessions, most recently used first: a plain list of at "
-        "most 100. `me.sessions` has pages, filters and counts."
+        description="The caller's active sessions, most recently used first: a list of at most 100. "
+        "`me.sessions` has pages, filters and counts."
     )
     async def my_sessions(self, info: Info) -> list[Session]:
         context, requester = info.context, info.context.require()
         found = await sessions.my_sessions(context.deps, requester)
         return [session_from_record(context, session, requester.session.id) for session in found]
 
-    @strawberry.field(description="One of the caller's sessions; null when no such session is the caller's.")
+    @strawberry.field(description="A session of the caller; null when the caller has no session with this ID.")
     async def session(self, info: Info, id: SessionId) -> Session | None:  # noqa: A002
         context, requester = info.context, info.context.require()
         wanted = parse_id(id)
@@ -49,32 +49,34 @@ class Query:
         found = await context.loaders.sessions.load((requester.user_id, wanted))
         return None if found is None else session_from_record(context, found, requester.session.id)
 
-    @strawberry.field(description="Any object by its ID; null when there is none the caller may see (Relay).")
+    @strawberry.field(
+        description="An object of the caller by its ID (Relay); null when the caller has no object with this ID."
+    )
     async def node(self, info: Info, id: ObjectId) -> Node | None:  # noqa: A002
         context, requester = info.context, info.context.require()
         (found,) = await find_nodes(context.deps, requester, [id])
-        return _dress(context, found, requester)
+        return _node_from_record(context, found, requester)
 
     @strawberry.field(
-        description="Objects by their IDs, in the same order, at most 100 unless set otherwise; null in the place "
-        "of one the caller may not see."
+        description="Objects of the caller by their IDs, in the same order, at most 100 unless set otherwise; null for "
+        "an ID of which the caller has no object."
     )
     async def nodes(self, info: Info, ids: ObjectIds) -> list[Node | None]:
         context, requester = info.context, info.context.require()
         found = await find_nodes(context.deps, requester, ids)
-        return [_dress(context, each, requester) for each in found]
+        return [_node_from_record(context, record, requester) for record in found]
 
 
-def _dress(
-    context: Context, found: UserRecord | SessionRecord | EventRecord | None, requester: Requester
+def _node_from_record(
+    context: Context, record: UserRecord | SessionRecord | EventRecord | None, requester: Requester
 ) -> Node | None:
     viewer = requester.session
-    match found:
+    match record:
         case UserRecord():
-            return user_from_record(context, found, viewer)
+            return user_from_record(context, record, viewer)
         case SessionRecord():
-            return session_from_record(context, found, viewer.id)
+            return session_from_record(context, record, viewer.id)
         case EventRecord():
-            return event_from_record(found, partial(session_from_record, context, viewer=viewer.id))
+            return event_from_record(record, partial(session_from_record, context, viewer=viewer.id))
         case None:
             return None

@@ -1,4 +1,4 @@
-"""Scalars whose text form is promised by a specification."""
+"""Custom scalars, each with the text form of a specification."""
 
 import re
 from datetime import UTC, datetime
@@ -17,12 +17,12 @@ _RFC_3339 = re.compile(rf"\d{{4}}-\d\d-\d\d[Tt]{_TIME}:[0-5]\d(\.\d{{1,9}})?([Zz
 
 
 def format_instant(value: datetime) -> str:
-    """RFC 3339 in UTC with `Z`, to the microsecond where there is one."""
+    """Format as RFC 3339 in UTC with `Z`, with microseconds unless they are zero."""
     return value.astimezone(UTC).isoformat().replace("+00:00", "Z")
 
 
 def parse_instant(text: object) -> datetime:
-    """The instant that RFC 3339 text with an offset names, cut to microseconds. Raises ValueError for other values."""
+    """Parse RFC 3339 text with an offset, truncated to microseconds. Raises ValueError for other values."""
     if not isinstance(text, str) or not _RFC_3339.fullmatch(text):
         raise ValueError(
             "a DateTime is written like 2026-11-23T11:16:10Z, with an offset and at most nine fraction digits"
@@ -34,19 +34,19 @@ def parse_instant(text: object) -> datetime:
 
 
 def parse_address(text: object) -> str:
-    """The canonical form of an address. Raises ValueError for other values."""
-    found = canonical_address(text) if isinstance(text, str) and "%" not in text else None
-    if found is None:
+    """The canonical form of an IP address. Raises ValueError for other values."""
+    address = canonical_address(text) if isinstance(text, str) and "%" not in text else None
+    if address is None:
         raise ValueError("an IPAddress is written like 192.0.2.1 or 2001:db8::1, without a zone")
-    return found
+    return address
 
 
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
         description="An instant in UTC, as an RFC 3339 string with a `Z` offset and at most six "
-        "fraction digits, e.g. `2026-11-23T11:16:10.123456Z`. In arguments any offset, and up to nine "
-        "fraction digits, of which six count. Years from 0001 to 9999.",
+        "fraction digits, e.g. `2026-11-23T11:16:10.123456Z`. Arguments may have any offset and up to nine "
+        "fraction digits, which are truncated to six. Years from 0001 to 9999.",
         specified_by_url="https://scalars.graphql.org/chillicream/date-time.html",
         serialize=format_instant,
         parse_value=parse_instant,
@@ -61,7 +61,7 @@ SCALARS: dict[object, ScalarDefinition] = {
     ),
     JWT: strawberry.scalar(
         name="JWT",
-        description="A signed JSON Web Token (RFC 7519). A secret: never log it, never put it in a URL.",
+        description="A signed JSON Web Token (RFC 7519). It is secret: never write it to logs or URLs.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc7519",
         serialize=str,
     ),

@@ -1,14 +1,14 @@
-"""The enums that only services and operators see."""
+"""The enums of the schema for services and operators."""
 
 from enum import StrEnum
 
 from sessionql.resolvers.introspection import TokenKind
-from sessionql.schema.enums import publish
+from sessionql.schema.enums import describe_enum
 from sessionql.storage.records import AdminActionKind, Scope
 
 
 class ServiceErrorCode(StrEnum):
-    """Stable codes of expected failures."""
+    """The stable codes of expected failures."""
 
     ACCOUNT_DISABLED = "ACCOUNT_DISABLED"
     INVALID_INPUT = "INVALID_INPUT"
@@ -17,38 +17,39 @@ class ServiceErrorCode(StrEnum):
     SESSION_ENDED = "SESSION_ENDED"
 
 
-publish(
+describe_enum(
     Scope,
-    "What a service key may be used for.",
-    CREATE_SESSIONS="`createSession`.",
-    INTROSPECT="`introspect`.",
-    REAUTHENTICATE="`markReauthenticated`, which gives access tokens of any session.",
-    OPERATOR="Looking users up, ending their sessions, disabling, enabling and deleting them.",
+    "The permission of a service key.",
+    CREATE_SESSIONS="Allows `createSession`.",
+    INTROSPECT="Allows `introspect`.",
+    REAUTHENTICATE="Allows `markReauthenticated`, which returns access tokens of any session.",
+    OPERATOR="Allows to look up users, to revoke their sessions, and to disable, enable and delete them.",
 )
-publish(
+describe_enum(
     TokenKind,
-    "What a token is for.",
+    "The kind of a token.",
     ACCESS="An access token: sent with every request.",
     REFRESH="A refresh token: exchanged for new tokens.",
 )
-publish(
+describe_enum(
     AdminActionKind,
-    "What operators can do to users.",
+    "The kind of an admin action.",
     SESSION_REVOKED="A session was revoked.",
     SESSIONS_REVOKED="All sessions of a user were revoked.",
-    EVERY_SESSION_REVOKED="Everybody's sessions were revoked.",
+    EVERY_SESSION_REVOKED="All sessions of all users were revoked.",
     USER_DISABLED="A user was disabled.",
     USER_ENABLED="A user was enabled again.",
     USER_DELETED="A user was deleted.",
 )
-publish(
+describe_enum(
     ServiceErrorCode,
     "Stable codes for `UserError.code`.",
     name="ErrorCode",
-    ACCOUNT_DISABLED="Nobody may log in to the account.",
-    INVALID_INPUT="The input breaks a rule; `message` and `path` say which.",
-    USER_NOT_FOUND="There is no such user.",
-    SESSION_NOT_FOUND="The user has no such session: it never existed, is someone else's, or has been forgotten.",
+    ACCOUNT_DISABLED="The account is disabled.",
+    INVALID_INPUT="A value of the input is not valid; see `message` and `path`.",
+    USER_NOT_FOUND="No user has this ID.",
+    SESSION_NOT_FOUND="The user has no session with this ID: it never existed, belongs to another user, or "
+    "was deleted.",
     SESSION_ENDED="The session has already ended, so it cannot be changed.",
 )
 

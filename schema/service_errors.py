@@ -1,7 +1,7 @@
-"""Expected failures of services and operators, as data.
+"""Expected failures of the schema for services and operators, as data.
 
-Types of their own under the names of the users' schema: a code that only operators can get is none
-of a user's business, and a user who is not found is no failure of a user's.
+The types have the same names as those of the schema for users but other codes, because each schema describes only
+the codes that its callers can receive.
 """
 
 from datetime import datetime
@@ -11,70 +11,75 @@ import strawberry
 
 from sessionql.resolvers import errors
 from sessionql.schema import errors as schema_errors
-from sessionql.schema.errors import MESSAGE, PATH, ErrorTypes
+from sessionql.schema.errors import (
+    CODE,
+    ENDED_AT,
+    INVALID_INPUT,
+    MESSAGE,
+    PATH,
+    SESSION_ENDED,
+    USER_ERROR,
+    ErrorTypes,
+)
 from sessionql.schema.service_enums import ServiceErrorCode
 
 
-@strawberry.interface(
-    name="UserError",
-    description="A failure the caller can do something about, returned as data. Every member of every `…Error` union "
-    "implements it, so `... on UserError { message code }` covers errors added later.",
-)
+@strawberry.interface(name="UserError", description=USER_ERROR)
 class ServiceError:
     message: str = strawberry.field(description=MESSAGE)
-    code: ServiceErrorCode = strawberry.field(description="The stable machine-readable code of the failure.")
+    code: ServiceErrorCode = strawberry.field(description=CODE)
     path: list[str] = strawberry.field(description=PATH)
 
 
-@strawberry.type(name="AccountDisabledError", description="Nobody may log in to the account.")
-class DisabledError(ServiceError):
+@strawberry.type(name="AccountDisabledError", description="The account is disabled.")
+class ServiceAccountDisabledError(ServiceError):
     pass
 
 
-@strawberry.type(name="InvalidInputError", description="A value in the input breaks a rule.")
-class InputError(ServiceError):
+@strawberry.type(name="InvalidInputError", description=INVALID_INPUT)
+class ServiceInvalidInputError(ServiceError):
     pass
 
 
-@strawberry.type(description="There is no such user.")
+@strawberry.type(description="No user has this ID.")
 class UserNotFoundError(ServiceError):
     pass
 
 
-@strawberry.type(name="SessionNotFoundError", description="The user has no such session.")
-class NoSessionError(ServiceError):
+@strawberry.type(name="SessionNotFoundError", description="The user has no session with this ID.")
+class ServiceSessionNotFoundError(ServiceError):
     pass
 
 
-@strawberry.type(name="SessionEndedError", description="The session has already ended.")
-class EndedError(ServiceError):
-    ended_at: datetime = strawberry.field(description="When the session ended.")
+@strawberry.type(name="SessionEndedError", description=SESSION_ENDED)
+class ServiceSessionEndedError(ServiceError):
+    ended_at: datetime = strawberry.field(description=ENDED_AT)
 
 
 CreateSessionError = Annotated[
-    InputError | DisabledError,
+    ServiceInvalidInputError | ServiceAccountDisabledError,
     strawberry.union("CreateSessionError", description="Why `createSession` can fail."),
 ]
 MarkReauthenticatedError = Annotated[
-    NoSessionError | EndedError | InputError,
+    ServiceSessionNotFoundError | ServiceSessionEndedError | ServiceInvalidInputError,
     strawberry.union("MarkReauthenticatedError", description="Why `markReauthenticated` can fail."),
 ]
 RevokeUserSessionError = Annotated[
-    UserNotFoundError | NoSessionError,
+    UserNotFoundError | ServiceSessionNotFoundError,
     strawberry.union("RevokeUserSessionError", description="Why `revokeUserSession` can fail."),
 ]
-# A union of one, so that another failure can come later without a change of type.
+# A union with one member, so that a later failure does not change the type of the field.
 ChangeUserError = Annotated[
     UserNotFoundError,
-    strawberry.union("ChangeUserError", description="Why an operator's change of a user can fail."),
+    strawberry.union("ChangeUserError", description="Why the change of a user by an operator can fail."),
 ]
 
 _ERROR_TYPES: ErrorTypes = {
-    errors.AccountDisabled: DisabledError,
-    errors.InvalidInput: InputError,
+    errors.AccountDisabled: ServiceAccountDisabledError,
+    errors.InvalidInput: ServiceInvalidInputError,
     errors.UserNotFound: UserNotFoundError,
-    errors.SessionNotFound: NoSessionError,
-    errors.SessionEnded: EndedError,
+    errors.SessionNotFound: ServiceSessionNotFoundError,
+    errors.SessionEnded: ServiceSessionEndedError,
 }
 
 

@@ -1,4 +1,4 @@
-"""What services and operators send."""
+"""The input types of the schema for services and operators."""
 
 from datetime import datetime
 
@@ -9,51 +9,53 @@ from sessionql.resolvers.external_users import ExternalLogin, Reauthentication
 from sessionql.schema.node import unset_to_none
 from sessionql.schema.scalars import IPAddress
 
-PROVED = "When the user {} who they are; absent or null for just now. Never later than now, but for a minute of skew."
+AUTHENTICATED_AT = "When the user {}; absent or null for now. At most one minute in the future, for clock skew."
 
 
-@strawberry.input(description="Who logged in at a service, and how.")
+@strawberry.input(description="A log-in at an external service.")
 class CreateSessionInput:
     subject: str = strawberry.field(
-        description="What the deployment's services call the user: 1 to 255 printable characters, compared exactly. "
-        "A user is made for a subject that is new."
+        description="The identifier of the user at the deployment's services: 1 to 255 printable characters, compared "
+        "exactly. A new subject creates a user."
     )
     ip_address: IPAddress | None = strawberry.field(
-        default=strawberry.UNSET, description="The address the user logged in from; absent or null when unknown."
+        default=strawberry.UNSET, description="The address of the user's client; absent or null when unknown."
     )
     user_agent: str | None = strawberry.field(
         default=strawberry.UNSET,
         description="The User-Agent string of the user's client; absent or null when unknown.",
     )
-    authenticated_at: datetime | None = strawberry.field(default=strawberry.UNSET, description=PROVED.format("proved"))
+    authenticated_at: datetime | None = strawberry.field(
+        default=strawberry.UNSET, description=AUTHENTICATED_AT.format("authenticated")
+    )
     session_name: str | None = strawberry.field(
-        default=strawberry.UNSET, description="A name for the session, 1 to 80 characters; absent or null for none."
+        default=strawberry.UNSET, description="A name for the session, 1 to 80 characters; absent or null for no name."
     )
 
     def to_external_login(self) -> ExternalLogin:
         return ExternalLogin(self.subject, unset_to_none(self.authenticated_at), unset_to_none(self.session_name))
 
 
-@strawberry.input(description="Whose session, and when they proved again who they are.")
+@strawberry.input(description="A session and the time of its reauthentication.")
 class MarkReauthenticatedInput:
     user_id: strawberry.ID = strawberry.field(description="The ID of the user.")
     session_id: strawberry.ID = strawberry.field(description="The ID of the session.")
     authenticated_at: datetime | None = strawberry.field(
-        default=strawberry.UNSET, description=PROVED.format("proved again")
+        default=strawberry.UNSET, description=AUTHENTICATED_AT.format("reauthenticated")
     )
 
     def to_reauthentication(self) -> Reauthentication:
         return Reauthentication(self.user_id, self.session_id, unset_to_none(self.authenticated_at))
 
 
-@strawberry.input(one_of=True, description="What names a user: exactly one of these.")
+@strawberry.input(one_of=True, description="The key of a user: exactly one of these fields.")
 class UserLookup:
     id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The user's ID.")
     email: str | None = strawberry.field(
-        default=strawberry.UNSET, description="The e-mail address the user logs in with, in whatever case."
+        default=strawberry.UNSET, description="The e-mail address of the user, in any case."
     )
     subject: str | None = strawberry.field(
-        default=strawberry.UNSET, description="What the deployment's services call the user."
+        default=strawberry.UNSET, description="The identifier of the user at the deployment's services."
     )
 
     def to_selector(self) -> UserSelector:

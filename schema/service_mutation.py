@@ -1,4 +1,4 @@
-"""What services and operators can change."""
+"""The root type `Mutation` of the schema for services and operators."""
 
 from typing import Annotated
 
@@ -30,21 +30,23 @@ from sessionql.schema.service_payloads import (
 from sessionql.schema.service_user import user_from_record
 from sessionql.schema.session import session_from_record
 
-WhoLoggedIn = Annotated[CreateSessionInput, strawberry.argument(description="Who logged in at the service.")]
-WhoProved = Annotated[MarkReauthenticatedInput, strawberry.argument(description="Whose session, and when.")]
+CreateSessionArgument = Annotated[CreateSessionInput, strawberry.argument(description="The log-in at the service.")]
+ReauthenticationArgument = Annotated[
+    MarkReauthenticatedInput, strawberry.argument(description="The session and the time of its reauthentication.")
+]
 UserId = Annotated[strawberry.ID, strawberry.argument(description="The ID of the user.")]
 
 
 @strawberry.type(
     name="Mutation",
-    description="What services and operators can change. Failures the caller can act on are in the payload's "
-    "`errors`; a payload with an empty `errors` succeeded.",
+    description="The root of all mutations for services and operators. Failures that the caller can handle are in "
+    "`errors` of the payload; when `errors` is empty, the mutation succeeded.",
 )
 class ServiceMutation:
     @strawberry.mutation(
-        description="Start a session for somebody who logged in at a service of yours. Scope `CREATE_SESSIONS`."
+        description="Create a session for a user who logged in at your service. Requires the scope `CREATE_SESSIONS`."
     )
-    async def create_session(self, info: ServiceInfo, input: WhoLoggedIn) -> CreateSessionPayload:  # noqa: A002
+    async def create_session(self, info: ServiceInfo, input: CreateSessionArgument) -> CreateSessionPayload:  # noqa: A002
         context = info.context
         context.service.require(Scope.CREATE_SESSIONS)
         client = _client_of(context.deps, input)
@@ -58,13 +60,14 @@ class ServiceMutation:
         )
 
     @strawberry.mutation(
-        description="Note that a user proved again who they are, so that actions that need a fresh log-in work for a "
-        "while. A proof no newer than the last one changes nothing. Scope `REAUTHENTICATE`."
+        description="Record that a user reauthenticated at your service, so that actions that require a recent log-in "
+        "are allowed for a while. A time not later than the recorded one changes nothing. Requires the scope "
+        "`REAUTHENTICATE`."
     )
     async def mark_reauthenticated(
         self,
         info: ServiceInfo,
-        input: WhoProved,  # noqa: A002
+        input: ReauthenticationArgument,  # noqa: A002
     ) -> MarkReauthenticatedPayload:
         context = info.context
         context.service.require(Scope.REAUTHENTICATE)
@@ -75,8 +78,8 @@ class ServiceMutation:
         return MarkReauthenticatedPayload(tokens=tokens, session=session_from_record(context, done.session, None))
 
     @strawberry.mutation(
-        description="Revoke a session of a user. Revoking one that has already ended succeeds and changes nothing. "
-        "Scope `OPERATOR`."
+        description="Revoke a session of a user. If it has already ended, this succeeds and changes nothing. "
+        "Requires the scope `OPERATOR`."
     )
     async def revoke_user_session(
         self, info: ServiceInfo, user_id: UserId, session_id: SessionId
@@ -86,7 +89,7 @@ class ServiceMutation:
             return RevokeUserSessionPayload(errors=errors_from_failure(done))
         return RevokeUserSessionPayload(session=session_from_record(info.context, done, None))
 
-    @strawberry.mutation(description="Revoke all sessions of a user. Scope `OPERATOR`.")
+    @strawberry.mutation(description="Revoke all sessions of a user. Requires the scope `OPERATOR`.")
     async def revoke_user_sessions(self, info: ServiceInfo, user_id: UserId) -> RevokeUserSessionsPayload:
         done = await admin.revoke_sessions(info.context.deps, _operator(info), user_id)
         if isinstance(done, Failure):
@@ -94,15 +97,16 @@ class ServiceMutation:
         return RevokeUserSessionsPayload(user=user_from_record(done.user), revoked_count=len(done.revoked))
 
     @strawberry.mutation(
-        description="Revoke everybody's sessions. Those that begin after this call stay. Scope `OPERATOR`."
+        description="Revoke all sessions of all users. Sessions created after this call stay active. "
+        "Requires the scope `OPERATOR`."
     )
     async def revoke_every_session(self, info: ServiceInfo) -> RevokeEverySessionPayload:
         count = await admin.revoke_all_users_sessions(info.context.deps, _operator(info))
         return RevokeEverySessionPayload(revoked_count=count)
 
     @strawberry.mutation(
-        description="Revoke all sessions of a user, and let nobody log in to the account. Disabling one that is "
-        "disabled succeeds and changes nothing. Scope `OPERATOR`."
+        description="Disable a user: revoke all sessions and reject new log-ins. If the user is already disabled, this "
+        "succeeds and changes nothing. Requires the scope `OPERATOR`."
     )
     async def disable_user(self, info: ServiceInfo, user_id: UserId) -> DisableUserPayload:
         done = await admin.disable_user(info.context.deps, _operator(info), user_id)
@@ -111,8 +115,9 @@ class ServiceMutation:
         return DisableUserPayload(user=user_from_record(done.user), revoked_count=len(done.revoked))
 
     @strawberry.mutation(
-        description="Let a disabled user log in again; their sessions stay revoked. Enabling one that is not disabled "
-        "succeeds and changes nothing. Scope `OPERATOR`."
+        description="Enable a disabled user: log-ins are allowed again, revoked sessions stay revoked. If "
+        "the user is not "
+        "disabled, this succeeds and changes nothing. Requires the scope `OPERATOR`."
     )
     async def enable_user(self, info: ServiceInfo, user_id: UserId) -> EnableUserPayload:
         done = await admin.enable_user(info.context.deps, _operator(info), user_id)
@@ -121,7 +126,8 @@ class ServiceMutation:
         return EnableUserPayload(user=user_from_record(done))
 
     @strawberry.mutation(
-        description="Delete a user with all their sessions and security events, for good. Scope `OPERATOR`."
+        description="Delete a user with all sessions and security events. This cannot be undone. "
+        "Requires the scope `OPERATOR`."
     )
     async def delete_user(self, info: ServiceInfo, user_id: UserId) -> DeleteUserPayload:
         done = await admin.delete_user(info.context.deps, _operator(info), user_id)
@@ -131,13 +137,13 @@ class ServiceMutation:
 
 
 def _operator(info: ServiceInfo) -> str:
-    """The name of the operator who asks. Raises Forbidden when the key is none of an operator's."""
+    """The name of the operator's key. Raises Forbidden when the key lacks the scope `OPERATOR`."""
     info.context.service.require(Scope.OPERATOR)
     return info.context.service.name
 
 
 def _client_of(deps: Dependencies, input_: CreateSessionInput) -> ClientInfo:
-    """The user's client, as the service saw it. What may be kept of it is the same as of our own."""
+    """The user's client, as the service reported it, cleaned like the client of a direct request."""
     raw = (unset_to_none(input_.user_agent) or "").encode(errors="replace")
     truncate = deps.policy.truncate_addresses
     return client_module.client_info(unset_to_none(input_.ip_address), clean_user_agent(raw), truncate=truncate)

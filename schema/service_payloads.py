@@ -1,4 +1,4 @@
-"""What the mutations of services and operators return. A payload with an empty `errors` succeeded."""
+"""The payloads of the mutations for services and operators. When `errors` is empty, the mutation succeeded."""
 
 import strawberry
 
@@ -12,8 +12,8 @@ from sessionql.schema.service_errors import (
 from sessionql.schema.service_user import ServiceUser
 from sessionql.schema.session import Session
 
-USER_NOW = "The user as they are now; null when `errors` is not empty."
-COUNT = "How many sessions this call revoked."
+USER_NOW = "The user after the change; null when `errors` is not empty."
+COUNT = "The number of sessions that were revoked."
 
 
 @strawberry.type(description="What `createSession` returns.")
@@ -21,7 +21,7 @@ class CreateSessionPayload:
     user: ServiceUser | None = strawberry.field(default=None, description=USER_NOW)
     session: Session | None = strawberry.field(default=None, description=NEW_SESSION)
     tokens: AuthTokens | None = strawberry.field(
-        default=None, description="The session's tokens, to hand on to the user; null when `errors` is not empty."
+        default=None, description="The session's tokens, for the user's client; null when `errors` is not empty."
     )
     errors: list[CreateSessionError] = strawberry.field(default_factory=list, description=ERRORS)
 
@@ -31,8 +31,9 @@ class MarkReauthenticatedPayload:
     tokens: AuthTokens | None = strawberry.field(
         default=None,
         description=TOKENS.format("new ").removesuffix(".")
-        + ". Hand the access token on, for the session's older ones are refused from here on; the refresh token "
-        "stays as it is, so it is null.",
+        + ". Send the access token to the user's client, because older access tokens of the session are no "
+        "longer valid. "
+        "The refresh token does not change, so it is null.",
     )
     session: Session | None = strawberry.field(default=None, description=SESSION_NOW)
     errors: list[MarkReauthenticatedError] = strawberry.field(default_factory=list, description=ERRORS)
@@ -72,7 +73,7 @@ class EnableUserPayload:
 @strawberry.type(description="What `deleteUser` returns.")
 class DeleteUserPayload:
     deleted_user_id: strawberry.ID | None = strawberry.field(
-        default=None, description="The ID of the user who is gone; null when `errors` is not empty."
+        default=None, description="The ID of the deleted user; null when `errors` is not empty."
     )
-    revoked_count: int = strawberry.field(default=0, description="How many active sessions the user had.")
+    revoked_count: int = strawberry.field(default=0, description="The number of active sessions that the user had.")
     errors: list[ChangeUserError] = strawberry.field(default_factory=list, description=ERRORS)

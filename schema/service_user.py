@@ -1,4 +1,4 @@
-"""Users as services and operators see them."""
+"""The type `User` of the schema for services and operators."""
 
 from datetime import datetime
 
@@ -8,7 +8,7 @@ from sessionql.schema.user import User
 from sessionql.storage.records import UserRecord
 
 
-@strawberry.type(name="User", description="A user. Nobody's own view: no session is the current one.")
+@strawberry.type(name="User", description="A user. `currentSession` is always null, because the caller is a service.")
 class ServiceUser(User):
     disabled_at: datetime | None = strawberry.field(
         description="When an operator disabled the account; null when it is not disabled."
@@ -16,7 +16,7 @@ class ServiceUser(User):
 
 
 def user_from_record(user: UserRecord) -> ServiceUser:
-    """The user, seen by somebody else."""
+    """Convert a user, without a current session."""
     return ServiceUser(
         id=strawberry.ID(str(user.id)),
         email=user.email,

@@ -1,4 +1,4 @@
-"""Sessions as their user sees them, one by one and in pages."""
+"""The types `Session` and `SessionConnection`."""
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
@@ -18,13 +18,13 @@ from sessionql.schema.arguments import (
 from sessionql.schema.context import Context, Info
 from sessionql.schema.enums import DeviceKind, RevocationReason, SessionState
 from sessionql.schema.event import SecurityEventConnection, event_connection
-from sessionql.schema.node import Node, PageInfo, page_info, page_of
+from sessionql.schema.node import Connection, Node, page_info, page_of
 from sessionql.schema.scalars import IPAddress
 from sessionql.storage.filters import Page, SessionOrderField
 from sessionql.storage.records import Device, EventRecord, SessionRecord
 
 
-@strawberry.type(description="What a session's device is, as far as its User-Agent string and Client Hints tell.")
+@strawberry.type(description="The device of a session, derived from its User-Agent string and Client Hints.")
 class DeviceInfo:
     kind: DeviceKind = strawberry.field(description="The kind of device.")
     browser: str | None = strawberry.field(description="The browser or app, e.g. `Firefox`; null when unknown.")
@@ -38,7 +38,7 @@ class DeviceInfo:
     model: str | None = strawberry.field(description="The device's model, e.g. `Pixel 8`; null when unknown.")
 
 
-@strawberry.type(description="Roughly where an address is, from the operator's GeoIP database.")
+@strawberry.type(description="The approximate location of an address, from the operator's GeoIP database.")
 class Location:
     label: str = strawberry.field(description="A short name to show, e.g. `Lisbon, Portugal`.")
     city: str | None = strawberry.field(description="The city's name in English; null when unknown.")
@@ -46,28 +46,28 @@ class Location:
     country_code: str | None = strawberry.field(description="The country's ISO 3166-1 alpha-2 code; null when unknown.")
 
 
-@strawberry.type(description="One log-in of the caller on one device.")
+@strawberry.type(description="One log-in of a user on one device.")
 class Session(Node):
     id: strawberry.ID = strawberry.field(description="The globally unique, opaque ID of the session.")
-    is_current: bool = strawberry.field(description="True when this is the session that made this request.")
-    state: SessionState = strawberry.field(description="Where the session is in its life.")
-    name: str | None = strawberry.field(description="The name the user gave the session; null when they gave none.")
+    is_current: bool = strawberry.field(description="Whether this is the session of this request.")
+    state: SessionState = strawberry.field(description="The state of the session.")
+    name: str | None = strawberry.field(description="The name that the user gave the session; null when it has none.")
     device: str = strawberry.field(
-        description="The session's device as a short name to show, e.g. `Firefox on Ubuntu` or "
-        "`iPhone`; `Unknown device` when nothing is known."
+        description="The device as a short name to show, e.g. `Firefox on Ubuntu` or `iPhone`; "
+        "`Unknown device` when it is unknown."
     )
     device_info: DeviceInfo = strawberry.field(
-        description="What else is known of the device, from its User-Agent and Client Hints."
+        description="Details of the device, from its User-Agent string and Client Hints."
     )
     user_agent: str | None = strawberry.field(
         description="The User-Agent string of the session's client; null when none was sent."
     )
     ip_address: IPAddress | None = strawberry.field(
-        description="The address the session was last used from; null when it is not recorded."
+        description="The address from which the session was last used; null when it is not recorded."
     )
     created_at: datetime = strawberry.field(description="When the user logged in.")
-    last_active: datetime = strawberry.field(description="When the session was last used, to the minute.")
-    expires_at: datetime = strawberry.field(description="When the session ends unless it is used before.")
+    last_active: datetime = strawberry.field(description="When the session was last used, accurate to a minute.")
+    expires_at: datetime = strawberry.field(description="When the session expires if it is not used again.")
     revoked_at: datetime | None = strawberry.field(
         description="When the session was revoked; null unless `state` is `REVOKED`."
     )
@@ -78,15 +78,18 @@ class Session(Node):
     viewer: strawberry.Private[UUID | None]
 
     @strawberry.field(
-        description="Roughly where `ipAddress` is; null when it is unknown or no GeoIP database is configured."
+        description="The approximate location of `ipAddress`; null when it is unknown or no GeoIP database "
+        "is configured."
     )
     def location(self, info: Info) -> Location | None:
-        found = info.context.deps.locations.find(self.record.ip_address)
-        if found is None:
+        location = info.context.deps.locations.find(self.record.ip_address)
+        if location is None:
             return None
-        return Location(label=found.label, city=found.city, country=found.country, country_code=found.country_code)
+        return Location(
+            label=location.label, city=location.city, country=location.country, country_code=location.country_code
+        )
 
-    @strawberry.field(description="What happened to this session, newest first.")
+    @strawberry.field(description="The security events of this session, newest first.")
     async def events(
         self,
         info: Info,
@@ -98,14 +101,14 @@ class Session(Node):
         loaders, owner = info.context.loaders, self.record.user_id
 
         async def read(page: Page) -> Slice[EventRecord]:
-            found = await loaders.event_pages.load(((owner, page), self.record.id))
-            return found or Slice((), page, has_more=False)
+            slice_ = await loaders.event_pages.load(((owner, page), self.record.id))
+            return slice_ or Slice((), page, has_more=False)
 
         async def count() -> int:
             return await loaders.event_counts.load((owner, self.record.id)) or 0
 
-        most = info.context.deps.policy.list_size
-        slice_ = await read(page_of("event", first, after, last, before, most=most))
+        max_size = info.context.deps.policy.list_size
+        slice_ = await read(page_of("event", first, after, last, before, max_size=max_size))
         return event_connection(slice_, partial(session_from_record, info.context, viewer=self.viewer), read, count)
 
 
@@ -116,19 +119,13 @@ class SessionEdge:
 
 
 @strawberry.type(description="A page of sessions.")
-class SessionConnection:
+class SessionConnection(Connection):
     edges: list[SessionEdge] = strawberry.field(description="The sessions of this page, with their cursors.")
     nodes: list[Session] = strawberry.field(description="The sessions of this page.")
-    page_info: PageInfo = strawberry.field(description="Which page this is.")
-    count: strawberry.Private[Callable[[], Awaitable[int]]]
-
-    @strawberry.field(description="How many sessions there are on all pages together.")
-    async def total_count(self) -> int:
-        return await self.count()
 
 
 def session_from_record(context: Context, session: SessionRecord, viewer: UUID | None) -> Session:
-    """A session as its owner sees it, asking with the session `viewer`."""
+    """Convert a session. `viewer` is the id of the session of the request, or None for services."""
     lifetimes, now = context.deps.storage.lifetimes, context.deps.clock()
     return Session(
         id=strawberry.ID(str(session.id)),
@@ -157,7 +154,7 @@ def session_connection(
     read: Callable[[Page], Awaitable[Slice[SessionRecord]]],
     count: Callable[[], Awaitable[int]],
 ) -> SessionConnection:
-    """A page of sessions; `read` and `count` look at the same list again when asked to."""
+    """Convert a page of sessions. `read` and `count` query the same list again, only for fields that need it."""
 
     def cursor(session: SessionRecord) -> str:
         return cursor_of(session, field)

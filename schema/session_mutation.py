@@ -1,4 +1,4 @@
-"""What people can change about their sessions."""
+"""The mutations of sessions, for users."""
 
 from typing import Annotated
 
@@ -14,22 +14,27 @@ from sessionql.schema.node import unset_to_none
 from sessionql.schema.payloads import RenameSessionPayload, RevokeAllSessionsPayload, RevokeSessionPayload
 from sessionql.schema.session import session_from_record
 
-MOST_IDS = 1000
+MAX_IDS = 1000
+"""Maximum number of ids in `revokedSessionIds`."""
 
-NewName = Annotated[RenameSessionInput, strawberry.argument(description="Which session, and its name.")]
-Which = Annotated[
+RenameArgument = Annotated[RenameSessionInput, strawberry.argument(description="A session and its new name.")]
+FilterArgument = Annotated[
     SessionFilter,
-    strawberry.argument(description="Which sessions to revoke. The current session is never among them."),
+    strawberry.argument(description="The sessions to revoke. The current session is never revoked."),
 ]
-DryRun = Annotated[bool, strawberry.argument(description="Only say what would be revoked.")]
-KeepCurrent = Annotated[bool, strawberry.argument(description="Whether to leave the current session alone.")]
+DryRun = Annotated[
+    bool,
+    strawberry.argument(
+        description="Whether to return only the sessions that would be revoked, without revoking them."
+    ),
+]
+KeepCurrent = Annotated[bool, strawberry.argument(description="Whether the current session stays active.")]
 
 
 @strawberry.type
 class SessionMutation:
     @strawberry.mutation(
-        description="Revoke one of the caller's sessions. Revoking a session that has already "
-        "ended succeeds and changes nothing."
+        description="Revoke a session of the caller. If it has already ended, this succeeds and changes nothing."
     )
     async def revoke_session(self, info: Info, session_id: SessionId) -> RevokeSessionPayload:
         context, requester = info.context, info.context.require()
@@ -40,13 +45,12 @@ class SessionMutation:
         return RevokeSessionPayload(session=session, was_current=done.was_current)
 
     @strawberry.mutation(
-        description="Revoke those of the caller's other sessions that a filter picks, e.g. all "
-        "that were not used for 30 days."
+        description="Revoke the caller's other sessions that match a filter, e.g. all that were not used for 30 days."
     )
     async def revoke_sessions(
         self,
         info: Info,
-        filter: Which,  # noqa: A002 - the contract's name
+        filter: FilterArgument,  # noqa: A002 - the contract's name
         dry_run: DryRun = False,
     ) -> RevokeAllSessionsPayload:
         context, requester = info.context, info.context.require()
@@ -55,7 +59,7 @@ class SessionMutation:
             return RevokeAllSessionsPayload(errors=errors_from_failure(done))
         return _revoked(context, done)
 
-    @strawberry.mutation(description="Revoke the caller's sessions.")
+    @strawberry.mutation(description="Revoke all sessions of the caller, by default except the current one.")
     async def revoke_all_sessions(self, info: Info, keep_current: KeepCurrent = True) -> RevokeAllSessionsPayload:
         context = info.context
         done = await revocation.revoke_all_sessions(context, keep_current=keep_current)
@@ -63,8 +67,8 @@ class SessionMutation:
             return RevokeAllSessionsPayload(errors=errors_from_failure(done))
         return _revoked(context, done)
 
-    @strawberry.mutation(description="Give one of the caller's sessions a name, or take its name away.")
-    async def rename_session(self, info: Info, input: NewName) -> RenameSessionPayload:  # noqa: A002
+    @strawberry.mutation(description="Set or remove the name of a session of the caller.")
+    async def rename_session(self, info: Info, input: RenameArgument) -> RenameSessionPayload:  # noqa: A002
         context, requester = info.context, info.context.require()
         done = await sessions.rename_session(
             context.deps, requester, input.session_id, unset_to_none(input.name), context.client
@@ -78,6 +82,6 @@ def _revoked(context: Context, done: sessions.RevokeManyResult) -> RevokeAllSess
     kept = done.kept
     return RevokeAllSessionsPayload(
         revoked_count=len(done.ids),
-        revoked_session_ids=[strawberry.ID(str(id_)) for id_ in done.ids[:MOST_IDS]],
+        revoked_session_ids=[strawberry.ID(str(id_)) for id_ in done.ids[:MAX_IDS]],
         kept_session=None if kept is None else session_from_record(context, kept, kept.id),
     )

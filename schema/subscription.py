@@ -1,4 +1,4 @@
-"""What can be watched."""
+"""The root type `Subscription`."""
 
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
@@ -19,42 +19,45 @@ from sessionql.storage.records import EventKind
 @strawberry.type(description="A session was revoked.")
 class SessionRevokedEvent:
     session: Session = strawberry.field(description="The session, in its state `REVOKED`.")
-    is_current: bool = strawberry.field(description="True when the revoked session is the one watching: log out now.")
+    is_current: bool = strawberry.field(
+        description="Whether this is the session of the subscription, so that this client is now logged out."
+    )
 
 
 @strawberry.type(
-    description="What can be watched, over `graphql-transport-ws` or server-sent events. A subscription "
-    "ends when its own session is revoked."
+    description="The root of all subscriptions, over `graphql-transport-ws` or server-sent events. A subscription "
+    "ends when its own session ends."
 )
 class Subscription:
     @strawberry.subscription(
-        description="The caller's sessions, each time one is revoked — the current one included, as the last event."
+        description="The sessions of the caller that are revoked. The revocation of the current session is "
+        "the last event."
     )
     async def session_revoked(self, info: Info) -> AsyncGenerator[SessionRevokedEvent, None]:
-        # Whoever may not watch is told before anything begins.
-        return _revoked(info.context, info.context.require())
+        # Authentication errors are raised here, before the stream starts.
+        return _revoked_sessions(info.context, info.context.require())
 
-    @strawberry.subscription(description="The caller's security events as they happen.")
+    @strawberry.subscription(description="The security events of the caller, when they occur.")
     async def security_event(
         self, info: Info, kinds: EventKinds = strawberry.UNSET
     ) -> AsyncGenerator[SecurityEvent, None]:
         wanted = unset_to_none(kinds)
-        return _happened(info.context, info.context.require(), None if wanted is None else frozenset(wanted))
+        return _security_events(info.context, info.context.require(), None if wanted is None else frozenset(wanted))
 
 
-async def _revoked(context: Context, requester: Requester) -> AsyncGenerator[SessionRevokedEvent, None]:
+async def _revoked_sessions(context: Context, requester: Requester) -> AsyncGenerator[SessionRevokedEvent, None]:
     async with aclosing(revoked_sessions(context.deps, requester)) as revoked:
         async for session in revoked:
             context.reset_loaders()
-            dressed = session_from_record(context, session, requester.session.id)
-            yield SessionRevokedEvent(session=dressed, is_current=dressed.is_current)
+            revoked_session = session_from_record(context, session, requester.session.id)
+            yield SessionRevokedEvent(session=revoked_session, is_current=revoked_session.is_current)
 
 
-async def _happened(
+async def _security_events(
     context: Context, requester: Requester, kinds: frozenset[EventKind] | None
 ) -> AsyncGenerator[SecurityEvent, None]:
-    show = partial(session_from_record, context, viewer=requester.session.id)
+    to_session = partial(session_from_record, context, viewer=requester.session.id)
     async with aclosing(security_events(context.deps, requester, kinds)) as events:
         async for event in events:
             context.reset_loaders()
-            yield event_from_record(event, show)
+            yield event_from_record(event, to_session)

@@ -1,4 +1,4 @@
-"""The person signed in."""
+"""The type `User` and the statistics of sessions."""
 
 from datetime import datetime
 from functools import partial
@@ -29,47 +29,49 @@ from sessionql.schema.session import Session, SessionConnection, session_connect
 from sessionql.storage.filters import Page
 from sessionql.storage.records import EventRecord, SessionRecord, UserRecord
 
-FilterArgument = Annotated[SessionFilter | None, strawberry.argument(description="Which sessions to list.")]
-OrderArgument = Annotated[SessionOrder | None, strawberry.argument(description="How to order them.")]
+FilterArgument = Annotated[SessionFilter | None, strawberry.argument(description="The sessions to list.")]
+OrderArgument = Annotated[SessionOrder | None, strawberry.argument(description="The order of the sessions.")]
 
 
-@strawberry.type(description="How many sessions there are of one kind of device.")
+@strawberry.type(description="The number of sessions on one kind of device.")
 class DeviceKindCount:
     kind: DeviceKind = strawberry.field(description="The kind of device.")
-    count: int = strawberry.field(description="How many sessions there are.")
+    count: int = strawberry.field(description="The number of sessions.")
 
 
-@strawberry.type(description="Numbers for a dashboard of the caller's sessions.")
+@strawberry.type(description="Statistics about the active sessions of a user.")
 class SessionStats:
-    total_count: int = strawberry.field(description="How many sessions are active.")
+    total_count: int = strawberry.field(description="The number of active sessions.")
     by_device_kind: list[DeviceKindCount] = strawberry.field(
-        description="How many active sessions there are of each kind of device, most first; "
-        "kinds with none are left out."
+        description="The number of active sessions on each kind of device, largest first, without "
+        "kinds that have no session."
     )
-    active_today: int = strawberry.field(description="How many active sessions were used in the last 24 hours.")
+    active_today: int = strawberry.field(
+        description="The number of active sessions that were used in the last 24 hours."
+    )
     oldest_created_at: datetime | None = strawberry.field(
-        description="When the oldest active session was made; null when there is none."
+        description="When the oldest active session was created; null when no session is active."
     )
 
 
-@strawberry.type(description="The person signed in.")
+@strawberry.type(description="A user, with an account.")
 class User(Node):
     id: strawberry.ID = strawberry.field(description="The globally unique, opaque ID of the user.")
     email: str | None = strawberry.field(
-        description="The e-mail address used to log in; null when the user logs in elsewhere."
+        description="The e-mail address of the account; null for users of an external service."
     )
     subject: str | None = strawberry.field(
-        description="What the service where the user logs in calls them; null when they log in here."
+        description="The identifier of the user at the external service; null for users who log in here."
     )
     created_at: datetime = strawberry.field(description="When the account was created.")
     last_login: datetime | None = strawberry.field(
-        description="When the user last logged in; null before the first time."
+        description="When the user last logged in; null before the first log-in."
     )
-    current_session: Session | None = strawberry.field(description="The session that makes this request.")
+    current_session: Session | None = strawberry.field(description="The session of this request.")
     owner: strawberry.Private[UUID]
     viewer: strawberry.Private[UUID | None]
 
-    @strawberry.field(description="The user's sessions, in pages.")
+    @strawberry.field(description="The sessions of the user, in pages.")
     async def sessions(
         self,
         info: Info,
@@ -81,32 +83,32 @@ class User(Node):
         before: SessionsBefore = strawberry.UNSET,
     ) -> SessionConnection:
         deps = info.context.deps
-        which = (unset_to_none(filter) or SessionFilter()).to_filter()
-        sessions.check_filter(which)
+        filter_ = (unset_to_none(filter) or SessionFilter()).to_filter()
+        sessions.check_filter(filter_)
         order = (unset_to_none(order_by) or SessionOrder()).to_order()
 
         async def read(page: Page) -> Slice[SessionRecord]:
-            return await sessions.list_sessions(deps, self.owner, which, order, page)
+            return await sessions.list_sessions(deps, self.owner, filter_, order, page)
 
         async def count() -> int:
-            return await sessions.count_sessions(deps, self.owner, which)
+            return await sessions.count_sessions(deps, self.owner, filter_)
 
-        page = page_of(order.field, first, after, last, before, most=deps.policy.list_size)
+        page = page_of(order.field, first, after, last, before, max_size=deps.policy.list_size)
         slice_ = await read(page)
         return session_connection(info.context, slice_, order.field, self.viewer, read, count)
 
-    @strawberry.field(description="Numbers for a dashboard of the user's sessions.")
+    @strawberry.field(description="Statistics about the active sessions of the user.")
     async def session_stats(self, info: Info) -> SessionStats:
         stats = await sessions.session_stats(info.context.deps, self.owner)
-        most_first = sorted(stats.by_kind.items(), key=lambda entry: (-entry[1], entry[0]))
+        largest_first = sorted(stats.by_kind.items(), key=lambda entry: (-entry[1], entry[0]))
         return SessionStats(
             total_count=sum(stats.by_kind.values()),
-            by_device_kind=[DeviceKindCount(kind=kind, count=n) for kind, n in most_first],
+            by_device_kind=[DeviceKindCount(kind=kind, count=number) for kind, number in largest_first],
             active_today=stats.active_since,
             oldest_created_at=stats.oldest_created_at,
         )
 
-    @strawberry.field(description="What happened to the user's account, newest first.")
+    @strawberry.field(description="The security events of the user, newest first.")
     async def security_events(
         self,
         info: Info,
@@ -116,22 +118,22 @@ class User(Node):
         last: EventsLast = strawberry.UNSET,
         before: EventsBefore = strawberry.UNSET,
     ) -> SecurityEventConnection:
-        deps, wanted = info.context.deps, unset_to_none(kinds)
-        which = None if wanted is None else frozenset(wanted)
+        deps, only = info.context.deps, unset_to_none(kinds)
+        selected = None if only is None else frozenset(only)
 
         async def read(page: Page) -> Slice[EventRecord]:
-            return await events.list_events(deps, self.owner, which, page)
+            return await events.list_events(deps, self.owner, selected, page)
 
         async def count() -> int:
-            return await events.count_events(deps, self.owner, which)
+            return await events.count_events(deps, self.owner, selected)
 
-        page = page_of("event", first, after, last, before, most=deps.policy.list_size)
+        page = page_of("event", first, after, last, before, max_size=deps.policy.list_size)
         slice_ = await read(page)
         return event_connection(slice_, partial(session_from_record, info.context, viewer=self.viewer), read, count)
 
 
 def user_from_record(context: Context, user: UserRecord, current: SessionRecord) -> User:
-    """The user who asks with the session `current`."""
+    """Convert the user of the current session."""
     return User(
         id=strawberry.ID(str(user.id)),
         email=user.email,
