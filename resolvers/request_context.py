@@ -8,7 +8,7 @@ from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.cookie_jar import CookieJar
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.requester import Requester, Unauthenticated, authenticate
-from sessionql.resolvers.service_keys import ServiceAccount, authenticate_service
+from sessionql.resolvers.service_keys import PREFIX, ServiceAccount, authenticate_service
 from sessionql.storage.records import SessionRecord
 
 
@@ -100,7 +100,7 @@ async def authenticate_request(
     """
     if token is None:
         return Rejected(by_cookie) if by_cookie else ANONYMOUS
-    if service := await authenticate_service(deps, token, client):
+    if token.startswith(PREFIX) and (service := await authenticate_service(deps, token, client)):
         return service
     requester = await authenticate(deps, token, client)
     return Rejected(by_cookie) if requester is None else SignedIn(requester, by_cookie)

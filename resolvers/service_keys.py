@@ -25,8 +25,9 @@ log = logging.getLogger("sessionql.service_keys")
 # 16 bytes of ID and 32 of secret are 64 base64url characters without spare bits: each key has one encoding.
 _ID_BYTES = 16
 _SECRET_BYTES = 32
-_PREFIX = "sqls_"
-_PATTERN = re.compile(_PREFIX + r"[A-Za-z0-9_-]{64}")
+PREFIX = "sqls_"
+"""The first characters of each key, by which secret scanners recognise it."""
+_PATTERN = re.compile(PREFIX + r"[A-Za-z0-9_-]{64}")
 
 
 class Forbidden(Exception):
@@ -73,7 +74,7 @@ async def create_key(deps: Dependencies, name: str, scopes: Collection[Scope]) -
     secret = token_bytes(_SECRET_BYTES)
     async with deps.storage.transaction() as repositories:
         await repositories.service_keys.add(key, _hash(secret))
-    return NewKey(key, _PREFIX + urlsafe_b64encode(key.id.bytes + secret).decode())
+    return NewKey(key, PREFIX + urlsafe_b64encode(key.id.bytes + secret).decode())
 
 
 async def list_keys(deps: Dependencies) -> Sequence[ServiceKeyRecord]:
@@ -95,7 +96,7 @@ async def authenticate_service(deps: Dependencies, token: str, client: ClientInf
     """Authenticate a service key; its row is read for every request. None when it is unknown or revoked."""
     if not _PATTERN.fullmatch(token):
         return None
-    raw = urlsafe_b64decode(token.removeprefix(_PREFIX))
+    raw = urlsafe_b64decode(token.removeprefix(PREFIX))
     key_id, secret = UUID(bytes=raw[:_ID_BYTES]), raw[_ID_BYTES:]
     async with deps.storage.reading() as repositories:
         key = await repositories.service_keys.find(key_id, _hash(secret))

@@ -13,10 +13,14 @@ from sessionql.schema.loaders import Loaders
 class Context(RequestContext):
     """A request with its loaders."""
 
-    loaders: Loaders = field(init=False)
+    _loaders: Loaders | None = field(default=None, init=False)
 
-    def __post_init__(self) -> None:
-        self.loaders = Loaders(self.deps)
+    @property
+    def loaders(self) -> Loaders:
+        """The loaders of this operation, created on first use."""
+        if self._loaders is None:
+            self._loaders = Loaders(self.deps)
+        return self._loaders
 
     @classmethod
     def from_request(cls, request: RequestContext) -> Self:
@@ -25,7 +29,7 @@ class Context(RequestContext):
 
     def reset_loaders(self) -> None:
         """Drop what the loaders read: each event of a subscription reads the database again."""
-        self.loaders = Loaders(self.deps)
+        self._loaders = None
 
 
 Info = strawberry.Info[Context, None]

@@ -1,6 +1,6 @@
 """The FastAPI application with its middleware."""
 
-from collections.abc import Callable
+import logging
 from typing import Any
 
 from fastapi import FastAPI
@@ -12,14 +12,28 @@ from sessionql.http.error_responses import Render, http_exception_handler, unhan
 from sessionql.http.origins import Origins
 from sessionql.http.security_headers import SecurityHeaders
 
+log = logging.getLogger("sessionql")
+
+
+class StartCheck:
+    """Counts the lifespans that run. Warns once when a request comes before the first."""
+
+    def __init__(self) -> None:
+        self.running = 0
+        self._warned = False
+
+    def warn(self) -> None:
+        """Log what to do, the first time."""
+        if not self._warned:
+            self._warned = True
+            log.warning("A request came before the lifespan of SessionQL: write FastAPI(lifespan=sessions.lifespan)")
+
 
 class Application(FastAPI):
     """FastAPI with CORS and security headers outside its error handling, so that errors have them too."""
 
-    def __init__(
-        self, origins: Origins, lifespan: Lifespan[Any], warn_if_not_started: Callable[[], None], render: Render
-    ) -> None:
-        """`warn_if_not_started` is called before each request; `render` renders 404, 405 and the like."""
+    def __init__(self, origins: Origins, lifespan: Lifespan[Any], start_check: StartCheck, render: Render) -> None:
+        """`render` renders 404, 405 and the like."""
         super().__init__(
             title="SessionQL",
             lifespan=lifespan,
@@ -31,12 +45,12 @@ class Application(FastAPI):
             },
         )
         self._origins = origins
-        self._warn_if_not_started = warn_if_not_started
+        self._start_check = start_check
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle an ASGI scope: http, websocket or lifespan."""
-        if scope["type"] != "lifespan":
-            self._warn_if_not_started()
+        if scope["type"] != "lifespan" and not self._start_check.running:
+            self._start_check.warn()
         await super().__call__(scope, receive, send)
 
     def build_middleware_stack(self) -> ASGIApp:

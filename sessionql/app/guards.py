@@ -12,6 +12,7 @@ from fastapi.security.base import SecurityBase
 from starlette.exceptions import WebSocketException
 from starlette.requests import HTTPConnection
 
+from sessionql.app.asgi import StartCheck
 from sessionql.http.authentication import Authenticator
 from sessionql.http.errors import RETRY_AFTER, UNAVAILABLE, bearer_challenge, reauthentication_challenge
 from sessionql.resolvers.cookie_jar import CookiesRejected
@@ -35,9 +36,9 @@ class Guards:
     fresh_session: Callable[[timedelta | None], Guard]
 
 
-def make_guards(authenticator: Authenticator, warn_if_not_started: Callable[[], None]) -> Guards:
-    """The guards of one server. `warn_if_not_started` is called before each check."""
-    authentication, deps = _Authentication(authenticator, warn_if_not_started), authenticator.deps
+def make_guards(authenticator: Authenticator, start_check: StartCheck) -> Guards:
+    """The guards of one server."""
+    authentication, deps = _Authentication(authenticator, start_check), authenticator.deps
 
     async def optional_session(
         connection: HTTPConnection, context: Annotated[RequestContext, Depends(authentication)]
@@ -74,15 +75,16 @@ def make_guards(authenticator: Authenticator, warn_if_not_started: Callable[[], 
 class _Authentication(SecurityBase):
     """Authenticates a request once, however many guards its route has. It is in the OpenAPI document."""
 
-    def __init__(self, authenticator: Authenticator, warn_if_not_started: Callable[[], None]) -> None:
+    def __init__(self, authenticator: Authenticator, start_check: StartCheck) -> None:
         self.model = HTTPBearer(description="The access token of a session. The cookies of the page work too.")
         self.scheme_name = "SessionQL"
         self._authenticator = authenticator
-        self._warn_if_not_started = warn_if_not_started
+        self._start_check = start_check
 
     async def __call__(self, connection: HTTPConnection) -> RequestContext:
         """The context of the request. Raises HTTPException, or WebSocketException in a WebSocket handshake."""
-        self._warn_if_not_started()
+        if not self._start_check.running:
+            self._start_check.warn()
         try:
             return await self._authenticator.for_guard(connection)
         except CookiesRejected as error:

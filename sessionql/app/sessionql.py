@@ -10,7 +10,7 @@ from typing import Any
 from fastapi import APIRouter, FastAPI
 from starlette.routing import Route
 
-from sessionql.app.asgi import Application
+from sessionql.app.asgi import Application, StartCheck
 from sessionql.app.background import background
 from sessionql.app.bootstrap import make_authenticator, make_dependencies, prepare, system_clock
 from sessionql.app.guards import Guard, make_guards
@@ -41,10 +41,9 @@ class SessionQL:
         self._keys.load_or_create(clock())
         self.dependencies = make_dependencies(settings, self._keys, clock=clock)
         self._hooks = Hooks(self.dependencies.storage)
-        self._starts = 0
-        self._warned = False
+        self._start_check = StartCheck()
         self._authenticator = make_authenticator(settings, self.dependencies)
-        guards = make_guards(self._authenticator, self._warn_if_not_started)
+        guards = make_guards(self._authenticator, self._start_check)
         self.current_session = guards.current_session
         """A guard: the session of the request, read from the database each time; 401 when there is none."""
         self.optional_session = guards.optional_session
@@ -74,7 +73,7 @@ class SessionQL:
     def app(self) -> FastAPI:
         """All routes, as an application to serve or to mount: `app.mount("/auth", sessions.app)`."""
         rest = make_rest(self.settings, self._authenticator) if self.settings.rest else APIRouter()
-        app = Application(self.settings.origins, self.lifespan, self._warn_if_not_started, renderer(rest, as_graphql))
+        app = Application(self.settings.origins, self.lifespan, self._start_check, renderer(rest, as_graphql))
         app.state.deps = self.dependencies
         app.router.routes.extend(routes(self.settings, self._authenticator))
         app.include_router(rest)
@@ -99,15 +98,15 @@ class SessionQL:
     @asynccontextmanager
     async def lifespan(self, _app: Any = None) -> AsyncIterator[None]:
         """Connect, run the background tasks, and close at the end. May be entered again while it runs: no effect."""
-        self._starts += 1
+        self._start_check.running += 1
         try:
-            if self._starts > 1:
+            if self._start_check.running > 1:
                 yield
                 return
             async with self._started():
                 yield
         finally:
-            self._starts -= 1
+            self._start_check.running -= 1
 
     @asynccontextmanager
     async def _started(self) -> AsyncIterator[None]:
@@ -130,10 +129,3 @@ class SessionQL:
     def _on(self, event: HookEvent, hook: Hook) -> Hook:
         self._hooks.add(event, hook)
         return hook
-
-    def _warn_if_not_started(self) -> None:
-        if not self._starts and not self._warned:
-            self._warned = True
-            log.warning(
-                "SessionQL received a request before its lifespan started: write FastAPI(lifespan=sessions.lifespan)"
-            )

@@ -88,7 +88,7 @@ def _endpoint(
 
     async def make_context(request: Request) -> Context:
         found = await authenticator.by_bearer_or_cookie(request, check_graphql)
-        if is_link_request(request):
+        if request.method != "POST" and is_link_request(request):
             raise PreflightRequired
         is_service = isinstance(found.authentication, ServiceAccount)
         return (ServiceContext if is_service else Context).from_request(found)

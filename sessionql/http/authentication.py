@@ -9,7 +9,7 @@ from urllib.parse import unquote_plus
 
 from starlette.requests import HTTPConnection, Request
 
-from sessionql.http.cookies import CookieRules, RequestCookies
+from sessionql.http.cookies import NO_COOKIES, CookieRules, RequestCookies
 from sessionql.http.csrf import CROSS_SITE, SAFE_METHODS
 from sessionql.http.origins import Origins
 from sessionql.http.proxies import Proxies, address_of
@@ -45,7 +45,7 @@ class Authenticator:
         With a bearer token, cookies are not used. Raises CookiesRejected when there are only cookies and `csrf_check`
         rejects the request.
         """
-        token, cookies = bearer_token(request), self.cookies.read(request.headers.raw)
+        token, cookies = bearer_token(request), self._cookies(request)
         jar = CookieJar(sent=cookies.sent, rejection=partial(csrf_check, request, self.origins))
         if token is not None or not cookies.sent:
             return await self._context(request, token, jar)
@@ -96,7 +96,7 @@ class Authenticator:
         )
 
     def _cookies(self, connection: HTTPConnection) -> RequestCookies:
-        return self.cookies.read(connection.headers.raw)
+        return self.cookies.read(connection.headers.raw) if "cookie" in connection.headers else NO_COOKIES
 
     async def _context(
         self, request: HTTPConnection, token: str | None, jar: CookieJar, *, by_cookie: bool = False

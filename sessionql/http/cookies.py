@@ -10,12 +10,12 @@ from datetime import datetime
 from typing import Any, Literal
 
 from sessionql.resolvers.cookie_jar import Cookie, CookieKind
+from sessionql.resolvers.service_keys import PREFIX as SERVICE_KEY_PREFIX
 
 SameSite = Literal["strict", "lax", "none"]
 
 _NAMES = {CookieKind.ACCESS: "sessionql_access", CookieKind.REFRESH: "sessionql_refresh"}
 _PREFIXES = {CookieKind.ACCESS: "__Host-", CookieKind.REFRESH: "__Secure-"}
-_SERVICE_KEY = "sqls_"
 _EPOCH = "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
@@ -28,7 +28,7 @@ class RequestCookies:
     refresh_token: str | None = None
 
 
-NONE = RequestCookies()
+NO_COOKIES = RequestCookies()
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +50,14 @@ class CookieRules:
         """
         lines = [value for name, value in headers if name == b"cookie"]
         if not any(b"sessionql_" in line for line in lines):
-            return NONE
+            return NO_COOKIES
         pairs = (pair.partition("=") for line in lines for pair in line.decode("latin-1").split(";"))
         found = [(name.strip(), value.strip()) for name, _, value in pairs]
         access, refresh = ([value for name, value in found if name == self.name(kind)] for kind in CookieKind)
         if len(access) > 1 or len(refresh) > 1:
             return RequestCookies(sent=True)
         # Service keys are for programs: SessionQL never sets one as a cookie.
-        token = next((value for value in access if not value.startswith(_SERVICE_KEY)), None)
+        token = next((value for value in access if not value.startswith(SERVICE_KEY_PREFIX)), None)
         return RequestCookies(bool(access or refresh), token, next(iter(refresh), None))
 
     def write(

@@ -4,9 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from fastapi import APIRouter
-from fastapi.openapi.models import HTTPBearer
 from fastapi.openapi.utils import get_openapi
-from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -38,19 +36,6 @@ _REASONS = {
     429: "Too many attempts: `Retry-After` is the time to wait, in seconds.",
 }
 _PROBLEM = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-
-
-class _BearerInDocument(SecurityBase):
-    """Puts the security scheme into OpenAPI documents. Routes authenticate requests themselves."""
-
-    scheme_name = "SessionQL"
-    model = HTTPBearer(description="An access token; for services, their key.")
-
-    async def __call__(self) -> None:
-        """Check nothing."""
-
-
-BEARER = _BearerInDocument()
 
 
 def problem_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:

@@ -9,7 +9,9 @@ from functools import partial
 from typing import Any
 
 from fastapi import APIRouter, Depends
+from fastapi.openapi.models import HTTPBearer
 from fastapi.routing import APIRoute
+from fastapi.security.base import SecurityBase
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
@@ -18,11 +20,23 @@ from starlette.types import Receive, Scope, Send
 from sessionql.http.authentication import Authenticator
 from sessionql.http.error_responses import METHOD_NOT_ALLOWED, NOT_FOUND, Render
 from sessionql.http.security_headers import add_headers
-from sessionql.rest.openapi import BEARER
 from sessionql.rest.problems import from_exception, problem
 from sessionql.rest.request import RequestReader, context_of
 
 Handler = Callable[[Request], Coroutine[Any, Any, Response]]
+
+
+class _BearerInDocument(SecurityBase):
+    """Puts the security scheme into OpenAPI documents. Routes authenticate requests themselves."""
+
+    scheme_name = "SessionQL"
+    model = HTTPBearer(description="An access token; for services, their key.")
+
+    async def __call__(self) -> None:
+        """Check nothing."""
+
+
+_BEARER = _BearerInDocument()
 
 
 class MethodNotAllowed:
@@ -38,7 +52,7 @@ class MethodNotAllowed:
 
 def rest_router(reader: RequestReader, tag: str) -> APIRouter:
     """An empty router whose routes respond to exceptions with problem details and set the changed cookies."""
-    return APIRouter(route_class=_route_class(reader.authenticator), dependencies=[Depends(BEARER)], tags=[tag])
+    return APIRouter(route_class=_route_class(reader.authenticator), dependencies=[Depends(_BEARER)], tags=[tag])
 
 
 def combine(routers: Sequence[APIRouter]) -> APIRouter:
