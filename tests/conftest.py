@@ -31,7 +31,7 @@ from sessionql.storage.storage import connect
 from tests.engines import GIVEN, Engines, PostgresqlServer, find_postgresql
 from tests.server import Server
 
-pytest_plugins = ["tests.contract_table", "tests.contracts.fixtures"]
+pytest_plugins = ["tests.contract_table", "tests.contracts.fixtures", "tests.packaging.report"]
 
 # Machines are busy at times: how long an example takes says nothing of it.
 hypothesis.settings.register_profile("patient", hypothesis.settings.get_profile("default"), deadline=None)

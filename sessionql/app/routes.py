@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from sessionql.graphql.examples import load_examples
@@ -13,6 +13,7 @@ from sessionql.graphql.graphiql import PAGE_HEADERS, graphiql_assets, graphiql_p
 from sessionql.graphql.sdl_routes import sdl_routes
 from sessionql.graphql.wiring import make_graphql
 from sessionql.graphql_server import GraphQLEndpoint
+from sessionql.http.static_packages import GRAPHIQL
 from sessionql.page import page_routes
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.settings.settings import Settings
@@ -49,7 +50,7 @@ def graphql_routes(settings: Settings, deps: Dependencies) -> list[BaseRoute]:
     return [
         *always,
         _for_every_method("/graphql", _with_page(endpoint)),
-        graphiql_assets(),
+        *([graphiql_assets()] if GRAPHIQL.is_installed() else []),
     ]
 
 
@@ -62,15 +63,22 @@ def _for_every_method(path: str, handler: Handler) -> Route:
 
 def _with_page(endpoint: GraphQLEndpoint) -> Handler:
     """The endpoint, and the GraphiQL page for browsers that open its address."""
-    page = graphiql_page(load_examples(EXAMPLES))
+    page = graphiql_page(load_examples(EXAMPLES)) if GRAPHIQL.is_installed() else None
 
     async def graphql(request: Request) -> Response:
         wants_page = "text/html" in request.headers.get("accept", "")
         if request.method == "GET" and wants_page and not _ASKING.intersection(request.query_params):
-            return HTMLResponse(page, headers=dict(PAGE_HEADERS))
+            return _page_response(page)
         return await endpoint(request)
 
     return graphql
+
+
+def _page_response(page: str | None) -> Response:
+    """The GraphiQL page; a 404 response with a reason where its files are not installed."""
+    if page is None:
+        return PlainTextResponse(GRAPHIQL.missing, 404, {"Vary": "Accept"})
+    return HTMLResponse(page, headers=dict(PAGE_HEADERS))
 
 
 def _jwks(deps: Dependencies) -> Handler:

@@ -1,14 +1,12 @@
 """GraphiQL at /graphql, without the internet: every file the page names is served by this process.
 
-GraphiQL itself comes out of the installed package `graphene_django_graphiql_static`, so no built JavaScript lives in
-this repository; `static/` holds what is ours. All of it is read once, at start: there is no file system behind
-`/graphiql/`, so there is nothing to traverse.
+GraphiQL itself is in an installed package (`sessionql.http.static_packages`); `static/` holds what SessionQL adds. All
+of it is read once, at start: there is no file system behind `/graphiql/`, so there is nothing to traverse.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict
-from importlib.util import find_spec
 from pathlib import Path
 from types import MappingProxyType
 
@@ -19,19 +17,9 @@ from starlette.routing import Route
 
 from sessionql.graphql.examples import Example
 from sessionql.http.static_files import static_file
+from sessionql.http.static_packages import GRAPHIQL
 from sessionql.resolvers.devices.client_hints import ACCEPT_CH
 
-_PACKAGE = "graphene_django_graphiql_static"
-
-# In the order the page needs them: React before GraphiQL before the plug-in; GraphiQL's styles before ours.
-_STYLES = ("graphiql.min.css", "style.css")
-_SCRIPTS = (
-    "react.production.min.js",
-    "react-dom.production.min.js",
-    "graphiql.min.js",
-    "graphql-ws.min.js",
-    "graphiql-plugin-explorer.umd.js",
-)
 _OWN_STYLE = "graphiql.css"
 _OWN_MODULES = ("graphiql.js", "bar.js", "examples.js", "session.js", "storage.js", "transport.js")
 
@@ -92,7 +80,7 @@ def graphiql_page(examples: Sequence[Example]) -> str:
 
 
 def graphiql_assets() -> Route:
-    """The route of the page's files. A name that is not one of theirs is 404, whatever lies on the disk."""
+    """The route of the page's files; any other name is 404. Raises StaticFilesMissing."""
     assets = {path.name: static_file(path.read_bytes(), _CONTENT_TYPES[path.suffix]) for path in _files()}
 
     async def serve(request: Request) -> Response:
@@ -105,10 +93,10 @@ def graphiql_assets() -> Route:
 
 
 def _head() -> Iterator[str]:
-    """All scripts are deferred and run in this order; ours is a module, which is deferred anyway."""
-    for name in (*_STYLES, _OWN_STYLE):
+    """GraphiQL's styles before ours. Scripts are deferred and run in this order; a module is deferred anyway."""
+    for name in (*GRAPHIQL.styles, _OWN_STYLE):
         yield f'<link rel="stylesheet" href="graphiql/{name}">'
-    for name in _SCRIPTS:
+    for name in GRAPHIQL.scripts:
         yield f'<script defer src="graphiql/{name}"></script>'
     yield f'<script type="module" src="graphiql/{_OWN_MODULES[0]}"></script>'
 
@@ -119,13 +107,5 @@ def _json_in_html(value: object) -> str:
 
 
 def _files() -> Iterator[Path]:
-    yield from (_package_folder() / "static" / _PACKAGE / name for name in (*_STYLES, *_SCRIPTS))
+    yield from GRAPHIQL.files()
     yield from (Path(__file__).parent / "static" / name for name in (_OWN_STYLE, *_OWN_MODULES))
-
-
-def _package_folder() -> Path:
-    """Found, not imported: other modules of that package want Django."""
-    spec = find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError(f"GraphiQL's files are missing: pip install {_PACKAGE.replace('_', '-')}")
-    return Path(spec.submodule_search_locations[0])

@@ -1,8 +1,6 @@
 """What OpenAPI says of the doors: bodies, statuses, who may ask; and the page that shows it, without the internet."""
 
 from collections.abc import Mapping
-from importlib.util import find_spec
-from pathlib import Path
 from typing import Any
 
 from fastapi import APIRouter
@@ -12,14 +10,14 @@ from fastapi.security.base import SecurityBase
 from pydantic import BaseModel
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sessionql.http.static_files import static_file
+from sessionql.http.static_packages import SWAGGER_UI
 from sessionql.rest.problems import MEDIA_TYPE, Problem
 
 FORM = "application/x-www-form-urlencoded"
-_PACKAGE = "fastapi_swagger"
 _ABOUT = (
     "The REST doors of SessionQL: the same accounts and sessions as at `/graphql`, by the same rules. Send "
     "`Authorization: Bearer <access_token>`, or, from pages of this site, cookies."
@@ -124,16 +122,19 @@ def document(router: APIRouter, prefix: str = "") -> dict[str, Any]:
 
 
 def documentation_routes(router: APIRouter) -> list[BaseRoute]:
-    """The document, and its page with what that needs."""
-    folder = _folder()
-    assets = {
-        name: static_file((folder / name).read_bytes(), _TYPES[Path(name).suffix])
-        for name in ("swagger-ui.css", "swagger-ui-bundle.js")
-    }
-    assets["start.js"] = static_file(_START, _TYPES[".js"])
+    """The routes of the OpenAPI document, of its page and of the page's files.
+
+    The page is a 404 response with a reason where the files of Swagger UI are not installed.
+    """
 
     async def described(request: Request) -> Response:
         return JSONResponse(document(router, request.scope.get("root_path", "")))
+
+    described_at = Route("/openapi.json", described, methods=["GET"])
+    if not SWAGGER_UI.is_installed():
+        return [described_at, Route("/docs", _not_installed, methods=["GET"])]
+    assets = {path.name: static_file(path.read_bytes(), _TYPES[path.suffix]) for path in SWAGGER_UI.files()}
+    assets["start.js"] = static_file(_START, _TYPES[".js"])
 
     async def page(_request: Request) -> Response:
         return HTMLResponse(_PAGE, headers=_HEADERS)
@@ -145,15 +146,11 @@ def documentation_routes(router: APIRouter) -> list[BaseRoute]:
         return found.respond(request)
 
     return [
-        Route("/openapi.json", described, methods=["GET"]),
+        described_at,
         Route("/docs", page, methods=["GET"]),
         Route("/docs/{name}", asset, methods=["GET"]),
     ]
 
 
-def _folder() -> Path:
-    """Found, not imported: only its files are wanted."""
-    spec = find_spec(_PACKAGE)
-    if spec is None or not spec.submodule_search_locations:
-        raise RuntimeError(f"Swagger UI's files are missing: pip install {_PACKAGE.replace('_', '-')}")
-    return Path(spec.submodule_search_locations[0]) / "resources"
+async def _not_installed(_request: Request) -> Response:
+    return PlainTextResponse(SWAGGER_UI.missing, 404)

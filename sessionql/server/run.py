@@ -15,6 +15,7 @@ from uvicorn.supervisors import Multiprocess
 
 from sessionql.app.bootstrap import prepare, system_clock
 from sessionql.app.factory import create_app
+from sessionql.app.pages import check_pages
 from sessionql.graphql.trusted_documents import read_folder
 from sessionql.graphql_server.connections.uvicorn import WebSocketProtocol
 from sessionql.resolvers.tokens.key_file import KeyFile
@@ -75,6 +76,7 @@ def make_app() -> FastAPI:
 
 async def _preflight(settings: Settings) -> None:
     """Find out what would stop a start before it begins, and say it plainly."""
+    check_pages(settings)
     read_folder(settings.trusted_documents)
     KeyFile(settings.keys_path).load_or_create(system_clock())
     storage = Storage(connect(settings.url), settings.lifetimes)

@@ -1,6 +1,5 @@
 """The programs of `docs/programs` are those of the page, and do what it says."""
 
-import time
 from collections.abc import Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -10,8 +9,9 @@ import httpx
 import pytest
 
 from tests.docs.blocks import ROOT, written_in
+from tests.docs.notes_story import as_, tell_notes_story
 from tests.engines import Engines
-from tests.server import IPHONE, Device, Program
+from tests.server import Program
 from tests.sessionql.command import run
 
 PROGRAMS = ROOT / "docs" / "programs"
@@ -42,21 +42,7 @@ def test_what_the_readme_shows_is_taken_from_there() -> None:
 
 
 def test_notes_are_for_whoever_is_signed_in(notes: Program) -> None:
-    laptop = notes.device().register("ana@example.com")
-    with httpx.Client(base_url=notes.site) as http:
-        assert http.get("/").json() == "Hello, stranger"
-        assert http.get("/", headers=as_(laptop)).json() == "Hello on your Firefox on Ubuntu"
-        assert http.get("/notes").status_code == 401
-        assert http.post("/notes", json={"text": "Milk"}, headers=as_(laptop)).json() == ["Milk"]
-        phone = notes.device(IPHONE).log_in("ana@example.com")
-        assert http.get("/notes", headers=as_(phone)).json() == ["Milk"]
-        laptop.get("mutation { revokeAllSessions(keepCurrent: true) { revokedCount } }")
-        assert http.get("/notes", headers=as_(phone)).status_code == 401
-        assert http.delete("/notes", headers=as_(laptop)).status_code == 204
-        assert http.get("/notes", headers=as_(laptop)).json() == []
-        guarded = http.get("/openapi.json").json()["paths"]["/notes"]["get"]["security"]
-        assert guarded == [{"SessionQL": []}]
-    assert "To ana@example.com: a log-in on Safari on iPhone. Was that you?" in soon(notes, "Was that you?")
+    tell_notes_story(notes)
 
 
 async def test_reports_check_the_tokens_of_another_server(
@@ -79,18 +65,6 @@ async def test_reports_check_the_tokens_of_another_server(
         laptop.get("mutation { logout { __typename } }")
         assert (await http.get("/weather", headers=as_(laptop))).status_code == 200, "as the page says"
         assert (await http.get("/salaries", headers=as_(laptop))).status_code == 401
-
-
-def as_(device: Device) -> dict[str, str]:
-    return {"Authorization": f"Bearer {device.access_token}"}
-
-
-def soon(program: Program, words: str) -> str:
-    """What the program has written, as soon as these words are among it."""
-    deadline = time.monotonic() + 10
-    while words not in program.log and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return program.log
 
 
 def loaded(name: str) -> Any:
