@@ -32,6 +32,9 @@ mutation Refresh($input: RefreshInput!) { refresh(input: $input) {
 class Server:
     """`sessionql serve` on a free port. Settings are given as for the environment; a `.env` in the folder counts."""
 
+    start_timeout = 30
+    """Seconds."""
+
     def __init__(self, database_url: str, folder: Path, *arguments: str, **settings: str) -> None:
         self._database_url = database_url
         self._folder = folder
@@ -108,7 +111,7 @@ class Server:
         self.stop()
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + self.start_timeout
         while time.monotonic() < deadline:
             if self._process is None or self._process.poll() is not None:
                 raise AssertionError(f"the server ended:\n{self.log}")

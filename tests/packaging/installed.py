@@ -16,6 +16,9 @@ _RUNNER = Path(__file__).with_name("command_runner.py")
 class InstalledServer(Server):
     """`sessionql serve` of an environment."""
 
+    # A new environment has no bytecode yet: the first start compiles every module.
+    start_timeout = 120
+
     def __init__(self, installed: Environment, database_url: str, folder: Path, **settings: str) -> None:
         super().__init__(database_url, folder, **settings)
         self._installed = installed
