@@ -1,4 +1,4 @@
-# The commands of this project. `make` alone lists them.
+# The commands of this project. `make` without a target lists them.
 PYTHON ?= $(shell command -v python3.11 || command -v python3.12 || command -v python3.13 || echo python3)
 VENV := .venv
 BIN := $(VENV)/bin
@@ -10,15 +10,16 @@ TESTFLAGS ?= -n 4 --dist loadgroup
 # pytest compiles the test modules once, not in each process of each run.
 PYTEST := PYTHONDONTWRITEBYTECODE= $(BIN)/python -m pytest
 ROUNDS ?= 20
+PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGES := sessionql graphql_server http_kit schema resolvers storage
 
-.PHONY: help serve test contract proof check format generate docs screenshots lock clean
+.PHONY: help serve test packaging contract proof check format generate docs screenshots lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List these commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 12
 
-serve: $(APP)  ## Develop on http://127.0.0.1:8000, with GraphiQL (settings: docs/settings.md)
+serve: $(APP)  ## Start a server for development on http://127.0.0.1:8000, with GraphiQL (docs/settings.md)
 	@exec $(BIN)/sessionql serve --default-mode development
 
 test: $(DEV)  ## Run every test, on SQLite and on PostgreSQL
@@ -29,7 +30,10 @@ test: $(DEV)  ## Run every test, on SQLite and on PostgreSQL
 	@$(BIN)/python -m compileall -q $(PACKAGES)  # for the servers and commands that follow
 	@$(PYTEST) $(TESTFLAGS)
 
-contract: $(DEV)  ## Audits, clients and linters of others: one table of suites
+packaging: $(DEV)  ## Install the wheel as users do, run it: each Python x lock file x engine (`make test`: a selection)
+	@SESSIONQL_TEST_PACKAGING=full $(PYTEST) $(TESTFLAGS) tests/packaging
+
+contract: $(DEV)  ## Run audits, clients and linters of other projects; print one table
 	@sh requirements/find_node.sh
 	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh codegen
 	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh gql3
@@ -38,18 +42,18 @@ contract: $(DEV)  ## Audits, clients and linters of others: one table of suites
 proof: $(DEV)  ## Property, race and fuzz tests for some minutes (ROUNDS times as long as in `make test`)
 	@SESSIONQL_TEST_ROUNDS=$(ROUNDS) $(PYTEST) $(TESTFLAGS) -o faulthandler_timeout=1800 tests/invariants
 
-check: $(DEV)  ## Formatting, lints, types, import contracts
+check: $(DEV)  ## Check formatting, lints, types and import contracts
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 
-format: $(DEV)  ## Format the code and mend what lints can mend
+format: $(DEV)  ## Format the code and fix what linters can fix
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
 
-generate: $(DEV)  ## Write anew what is generated: SDL, docs/settings.md, clients of graphql_examples
+generate: $(DEV)  ## Generate the SDL, docs/settings.md and the clients of graphql_examples again
 	@$(BIN)/sessionql export-schema schema/schema.graphql
 	@$(BIN)/sessionql export-schema --services schema/services.graphql
 	@$(BIN)/sessionql export-settings docs/settings.md
@@ -66,23 +70,24 @@ screenshots: $(DEV)  ## Write docs/pictures/your-devices-light.png and -dark.png
 	@sh requirements/find_browser.sh
 	@$(BIN)/python docs/screenshots.py
 
-lock: $(DEV)  ## Pin the newest versions of everything again
+lock: $(DEV)  ## Update every lock file to the newest versions
 	$(BIN)/python requirements/lock.py
 
 clean:  ## Remove the environment and build output
 	rm -rf $(VENV) .build
 
-# A virtual environment, with pip. Debian keeps what that needs in a package of its own.
+# A virtual environment with pip. On Debian, pip for it is in a separate package.
 $(BIN)/python:
 	@PYTHON="$(PYTHON)" VENV="$(VENV)" sh requirements/make_venv.sh
 
-$(APP): $(BIN)/python requirements/app.lock pyproject.toml
-	@echo "Installing what SessionQL needs (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/app.lock
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-index --no-deps --no-build-isolation -e .
+# SessionQL itself is installed in place: an edited file is used at the next start.
+$(APP): $(BIN)/python requirements/pages.lock requirements/build.lock pyproject.toml
+	@echo "Installing SessionQL and its dependencies (once) ..."
+	@$(PIP_INSTALL) --require-hashes -r requirements/pages.lock -r requirements/build.lock
+	@$(PIP_INSTALL) --no-index --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(DEV): $(APP) requirements/dev.lock
-	@echo "Installing what its tests need (once) ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/dev.lock
+	@echo "Installing the dependencies of the tests (once) ..."
+	@$(PIP_INSTALL) --require-hashes -r requirements/dev.lock
 	@touch $@

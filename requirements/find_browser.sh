@@ -1,18 +1,18 @@
 #!/bin/sh
-# Tests of pages want a Chromium. Install Debian's where that is allowed, or say what is left out.
+# Install Debian's Chromium for the tests of pages where that is possible; otherwise print that these tests are left out.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
-there() {
+is_installed() {
     command -v chromium >/dev/null || command -v chromium-browser >/dev/null
 }
 
 install() {
-    echo "Installing chromium, for the tests of pages (once) ..."
+    echo "Installing Chromium for the tests of pages (once) ..."
     apt-get update -qq && apt-get install -qq -y --no-install-recommends chromium >/dev/null
 }
 
-if ! there && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+if ! is_installed && [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
     install || true
 fi
-there || echo "No Chromium here: the tests of pages will not run. To run them: sudo apt-get install chromium"
+is_installed || echo "Chromium is not installed: the tests of pages are left out. To run them: sudo apt-get install chromium"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Some tests need another graphql-core than ours: $1 names a lock file, which gets an environment of its own in .build.
-# Without it those tests do not run.
+# Install the lock file requirements/$1.lock into its own environment .build/$1: some tests need another graphql-core than
+# SessionQL has. If that fails, those tests are left out.
 set -eu
 python="${PYTHON:-.venv/bin/python}"
 from="requirements/$1.lock"
@@ -14,4 +14,4 @@ rm -rf "$to"
 "$python" -m venv "$to" &&
     "$to/bin/python" -m pip install --quiet --disable-pip-version-check --require-hashes -r "$from" &&
     cp "$from" "$to/installed.lock" ||
-    echo "It could not be installed: tests that need it will not run."
+    echo "It could not be installed: the tests that need it are left out."

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Make the virtual environment VENV with the interpreter PYTHON, or say what is missing.
+# Create the virtual environment VENV with the interpreter PYTHON, or print what is missing.
 set -eu
 export DEBIAN_FRONTEND=noninteractive
 
@@ -12,7 +12,7 @@ fi
 if ! "$PYTHON" -c 'import ensurepip' 2>/dev/null; then
     package="$("$PYTHON" -c 'import sys; print("python%d.%d-venv" % sys.version_info[:2])')"
     if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
-        echo "Installing $package, which Debian keeps apart from Python ..."
+        echo "Installing $package: on Debian, Python's venv module needs it ..."
         apt-get update -qq
         apt-get install -qq -y --no-install-recommends "$package" >/dev/null
     else
@@ -21,5 +21,5 @@ if ! "$PYTHON" -c 'import ensurepip' 2>/dev/null; then
     fi
 fi
 
-echo "Making an environment in $VENV ..."
+echo "Creating an environment in $VENV ..."
 "$PYTHON" -m venv "$VENV"

@@ -33,7 +33,7 @@ from tests.support.constants import NO_LIMITS_PER_ADDRESS
 from tests.support.engines import GIVEN, Engines, PostgresqlServer, find_postgresql
 from tests.support.server import InstalledServer, Server
 
-pytest_plugins = ["tests.contract_table", "tests.contracts.fixtures"]
+pytest_plugins = ["tests.contract_table", "tests.contracts.fixtures", "tests.packaging.report"]
 
 # On a busy machine the duration of an example means nothing.
 hypothesis.settings.register_profile("patient", hypothesis.settings.get_profile("default"), deadline=None)

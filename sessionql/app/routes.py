@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
 from sessionql.graphql.examples import load_examples
@@ -14,6 +14,7 @@ from sessionql.graphql.sdl_routes import sdl_routes
 from sessionql.graphql.wiring import make_graphql
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from sessionql.http.authentication import Authenticator
+from sessionql.http.static_packages import GRAPHIQL
 from sessionql.page import page_routes
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.settings.settings import Settings
@@ -47,7 +48,8 @@ def graphql_routes(settings: Settings, authenticator: Authenticator) -> list[Bas
     ]
     if not settings.serves_graphiql:
         return [*always, _any_method("/graphql", endpoint.__call__)]
-    return [*always, _any_method("/graphql", _with_page(endpoint)), graphiql_files()]
+    files = [graphiql_files()] if GRAPHIQL.is_installed() else []
+    return [*always, _any_method("/graphql", _with_page(endpoint)), *files]
 
 
 def _any_method(path: str, handler: Handler) -> Route:
@@ -59,15 +61,22 @@ def _any_method(path: str, handler: Handler) -> Route:
 
 def _with_page(endpoint: GraphQLEndpoint) -> Handler:
     """The endpoint, which responds with the GraphiQL page to browsers that open its URL."""
-    page = graphiql_page(load_examples(EXAMPLES))
+    page = graphiql_page(load_examples(EXAMPLES)) if GRAPHIQL.is_installed() else None
 
     async def graphql(request: Request) -> Response:
         wants_page = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")
         if wants_page and not _OPERATION_PARAMETERS.intersection(request.query_params):
-            return HTMLResponse(page, headers=dict(PAGE_HEADERS))
+            return _page_response(page)
         return await endpoint(request)
 
     return graphql
+
+
+def _page_response(page: str | None) -> Response:
+    """The GraphiQL page; a 404 response with a reason where its files are not installed."""
+    if page is None:
+        return PlainTextResponse(GRAPHIQL.missing, 404, {"Vary": "Accept"})
+    return HTMLResponse(page, headers=dict(PAGE_HEADERS))
 
 
 def _jwks(deps: Dependencies) -> Handler:

@@ -14,6 +14,7 @@ from sessionql.app.asgi import Application, StartCheck
 from sessionql.app.background import background
 from sessionql.app.bootstrap import make_authenticator, make_dependencies, prepare, system_clock
 from sessionql.app.guards import Guard, make_guards
+from sessionql.app.pages import check_pages
 from sessionql.app.routes import graphql_routes, routes
 from sessionql.http.error_responses import as_graphql
 from sessionql.http.security_headers import with_headers
@@ -35,8 +36,13 @@ class SessionQL:
     """
 
     def __init__(self, settings: Settings | None = None, *, clock: Clock = system_clock) -> None:
-        """Without `settings`, reads them from the environment. Raises KeysError when the keys file cannot be read."""
+        """Without `settings`, reads them from the environment.
+
+        Raises KeysError when the keys file cannot be read, and StaticFilesMissing when a setting turns on a page whose
+        files are not installed.
+        """
         self.settings = settings = settings or Settings()
+        check_pages(settings)
         self._keys = KeyFile(settings.keys_path)
         self._keys.load_or_create(clock())
         self.dependencies = make_dependencies(settings, self._keys, clock=clock)

@@ -1,6 +1,6 @@
 """GraphiQL at /graphql. This process serves every file of the page, so it works without the internet.
 
-GraphiQL itself is in the installed package `graphene_django_graphiql_static`; `static/` has our additions. All files
+GraphiQL itself is in an installed package (`sessionql.http.static_packages`); `static/` has our additions. All files
 are read once, at start.
 """
 
@@ -13,22 +13,11 @@ from types import MappingProxyType
 from starlette.routing import Route
 
 from sessionql.graphql.examples import Example
-from sessionql.http.packaged_files import package_folder
 from sessionql.http.security_headers import content_security_policy
 from sessionql.http.static_files import CONTENT_TYPES, files_route, static_file
+from sessionql.http.static_packages import GRAPHIQL
 from sessionql.resolvers.devices.client_hints import ACCEPT_CH
 
-_PACKAGE = "graphene_django_graphiql_static"
-
-# In the order the page needs them: React, GraphiQL, the plug-in; GraphiQL's styles before our own.
-_STYLES = ("graphiql.min.css", "style.css")
-_SCRIPTS = (
-    "react.production.min.js",
-    "react-dom.production.min.js",
-    "graphiql.min.js",
-    "graphql-ws.min.js",
-    "graphiql-plugin-explorer.umd.js",
-)
 _OWN_STYLE = "graphiql.css"
 _OWN_MODULES = ("graphiql.js", "bar.js", "examples.js", "session.js", "storage.js", "transport.js")
 
@@ -82,16 +71,16 @@ def graphiql_page(examples: Sequence[Example]) -> str:
 
 
 def graphiql_files() -> Route:
-    """The route of the files of the page."""
+    """The route of the files of the page. Raises StaticFilesMissing."""
     files = {path.name: static_file(path.read_bytes(), CONTENT_TYPES[path.suffix]) for path in _paths()}
     return files_route("graphiql", files)
 
 
 def _head() -> Iterator[str]:
     """The links to styles and scripts. Scripts are deferred and run in this order; modules are always deferred."""
-    for name in (*_STYLES, _OWN_STYLE):
+    for name in (*GRAPHIQL.styles, _OWN_STYLE):
         yield f'<link rel="stylesheet" href="graphiql/{name}">'
-    for name in _SCRIPTS:
+    for name in GRAPHIQL.scripts:
         yield f'<script defer src="graphiql/{name}"></script>'
     yield f'<script type="module" src="graphiql/{_OWN_MODULES[0]}"></script>'
 
@@ -102,7 +91,5 @@ def _json_in_html(value: object) -> str:
 
 
 def _paths() -> Iterator[Path]:
-    # Not imported: the package needs Django.
-    packaged = package_folder(_PACKAGE) / "static" / _PACKAGE
-    yield from (packaged / name for name in (*_STYLES, *_SCRIPTS))
+    yield from GRAPHIQL.files()
     yield from (Path(__file__).parent / "static" / name for name in (_OWN_STYLE, *_OWN_MODULES))

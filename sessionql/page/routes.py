@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from sessionql.http.security_headers import content_security_policy
 from sessionql.http.static_files import CONTENT_TYPES, StaticFile, files_route, static_file
+from sessionql.http.static_packages import GRAPHIQL
 from sessionql.page.bundle import bundle
 from sessionql.resolvers.devices.client_hints import ACCEPT_CH
 from sessionql.settings.settings import Settings
@@ -86,7 +87,7 @@ def page_routes(settings: Settings) -> list[Route]:
     if not settings.page:
         return []
     component, assets = _component(), _assets()
-    page = _page(component, assets, graphiql=settings.serves_graphiql)
+    page = _page(component, assets, graphiql=settings.serves_graphiql and GRAPHIQL.is_installed())
 
     async def serve_page(request: Request) -> Response:
         return page.respond(request)

@@ -7,10 +7,11 @@ from fastapi import APIRouter
 from fastapi.openapi.utils import get_openapi
 from pydantic import BaseModel
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from sessionql.http.static_files import files_route
+from sessionql.http.static_packages import SWAGGER_UI
 from sessionql.http_kit.media_types import FORM, JSON, PROBLEM_JSON
 from sessionql.rest.problems import Problem
 from sessionql.rest.swagger_ui import PAGE, PAGE_HEADERS, swagger_files
@@ -94,16 +95,22 @@ def document(router: APIRouter, prefix: str = "") -> dict[str, Any]:
 
 
 def documentation_routes(router: APIRouter) -> list[BaseRoute]:
-    """The routes of the document and of Swagger UI."""
+    """The routes of the document and of Swagger UI.
+
+    The page is a 404 response with a reason when the files of Swagger UI are not installed.
+    """
 
     async def serve_document(request: Request) -> Response:
         return JSONResponse(document(router, request.scope.get("root_path", "")))
 
     async def serve_page(_request: Request) -> Response:
+        if not SWAGGER_UI.is_installed():
+            return PlainTextResponse(SWAGGER_UI.missing, 404)
         return HTMLResponse(PAGE, headers=PAGE_HEADERS)
 
+    files = [files_route("docs", swagger_files())] if SWAGGER_UI.is_installed() else []
     return [
         Route("/openapi.json", serve_document, methods=["GET"]),
         Route("/docs", serve_page, methods=["GET"]),
-        files_route("docs", swagger_files()),
+        *files,
     ]

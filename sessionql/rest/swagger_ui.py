@@ -1,13 +1,10 @@
-"""Swagger UI from the installed package `fastapi_swagger`. This process serves every file of the page."""
+"""Swagger UI from an installed package (`sessionql.http.static_packages`), served by this process."""
 
 from collections.abc import Mapping
 
-from sessionql.http.packaged_files import package_folder
 from sessionql.http.security_headers import content_security_policy
 from sessionql.http.static_files import CONTENT_TYPES, StaticFile, static_file
-
-_PACKAGE, _FOLDER = "fastapi_swagger", "resources"
-_NAMES = ("swagger-ui.css", "swagger-ui-bundle.js")
+from sessionql.http.static_packages import SWAGGER_UI
 
 PAGE_HEADERS: Mapping[str, str] = {
     "Content-Security-Policy": content_security_policy(
@@ -39,7 +36,6 @@ _START = b'SwaggerUIBundle({ url: "openapi.json", dom_id: "#docs", deepLinking: 
 
 
 def swagger_files() -> Mapping[str, StaticFile]:
-    """The files of the page, by name. Raises RuntimeError when the package is not installed."""
-    folder = package_folder(_PACKAGE) / _FOLDER
-    files = {name: static_file((folder / name).read_bytes(), CONTENT_TYPES[(folder / name).suffix]) for name in _NAMES}
+    """The files of the page, by name. Raises StaticFilesMissing."""
+    files = {path.name: static_file(path.read_bytes(), CONTENT_TYPES[path.suffix]) for path in SWAGGER_UI.files()}
     return files | {"start.js": static_file(_START, CONTENT_TYPES[".js"])}

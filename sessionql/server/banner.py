@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+from sessionql.http.static_packages import GRAPHIQL
 from sessionql.settings.mode import Introspection
 from sessionql.settings.settings import Settings
 
@@ -27,7 +28,9 @@ def _lines(settings: Settings, url: str) -> Iterator[str]:
     yield f"  GraphQL    {url}/graphql"
     if settings.introspectors in _ACCESS:
         yield f"  schema     {url}/schema.graphql{_ACCESS[settings.introspectors]}"
-    if settings.serves_graphiql:
+    if settings.serves_graphiql and not GRAPHIQL.is_installed():
+        yield f"  GraphiQL   off: {GRAPHIQL.missing}"
+    elif settings.serves_graphiql:
         yield f"  GraphiQL   {url}/graphql in a browser"
         yield _FIRST_STEPS
     else:

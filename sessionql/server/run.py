@@ -15,6 +15,7 @@ from uvicorn.supervisors import Multiprocess
 
 from sessionql.app.bootstrap import prepare, system_clock
 from sessionql.app.factory import create_app
+from sessionql.app.pages import check_pages
 from sessionql.graphql.trusted_documents import read_folder
 from sessionql.http.security_headers import HEADERS
 from sessionql.http_kit.http_protocol import HttpProtocol
@@ -83,6 +84,7 @@ def make_app() -> FastAPI:
 
 async def _preflight(settings: Settings) -> None:
     """Raise an error for what would make the start fail, with a plain message."""
+    check_pages(settings)
     read_folder(settings.trusted_documents)
     KeyFile(settings.keys_path).load_or_create(system_clock())
     storage = Storage(connect(settings.url), settings.lifetimes)

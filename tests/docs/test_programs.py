@@ -1,6 +1,5 @@
 """The programs of `docs/programs` are those of docs/protect-your-api.md, and behave as the page describes."""
 
-import time
 from collections.abc import Iterator
 from importlib.util import module_from_spec, spec_from_file_location
 from pathlib import Path
@@ -10,9 +9,10 @@ import httpx
 import pytest
 
 from tests.docs.blocks import ROOT, written_in
+from tests.docs.notes_story import bearer, run_notes_story
 from tests.engines import Engines
-from tests.server import IPHONE, Device, Program
 from tests.sessionql.command import run
+from tests.support.server import Program
 
 PROGRAMS = ROOT / "docs" / "programs"
 
@@ -34,21 +34,7 @@ def test_the_page_shows_the_programs() -> None:
 
 
 def test_notes_require_a_session(notes: Program) -> None:
-    laptop = notes.device().register("ana@example.com")
-    with httpx.Client(base_url=notes.site) as http:
-        assert http.get("/").json() == "Hello, stranger"
-        assert http.get("/", headers=bearer(laptop)).json() == "Hello on your Firefox on Ubuntu"
-        assert http.get("/notes").status_code == 401
-        assert http.post("/notes", json={"text": "Milk"}, headers=bearer(laptop)).json() == ["Milk"]
-        phone = notes.device(IPHONE).log_in("ana@example.com")
-        assert http.get("/notes", headers=bearer(phone)).json() == ["Milk"]
-        laptop.get("mutation { revokeAllSessions(keepCurrent: true) { revokedCount } }")
-        assert http.get("/notes", headers=bearer(phone)).status_code == 401
-        assert http.delete("/notes", headers=bearer(laptop)).status_code == 204
-        assert http.get("/notes", headers=bearer(laptop)).json() == []
-        guarded = http.get("/openapi.json").json()["paths"]["/notes"]["get"]["security"]
-        assert guarded == [{"SessionQL": []}]
-    assert "To ana@example.com: a log-in on Safari on iPhone. Was that you?" in wait_for_log(notes, "Was that you?")
+    run_notes_story(notes)
 
 
 async def test_reports_check_the_tokens_of_another_server(
@@ -73,18 +59,6 @@ async def test_reports_check_the_tokens_of_another_server(
             "accepted until the token expires"
         )
         assert (await http.get("/salaries", headers=bearer(laptop))).status_code == 401
-
-
-def bearer(device: Device) -> dict[str, str]:
-    return {"Authorization": f"Bearer {device.access_token}"}
-
-
-def wait_for_log(program: Program, words: str) -> str:
-    """The log of the program, as soon as it contains these words; at most 10 seconds later."""
-    deadline = time.monotonic() + 10
-    while words not in program.log and time.monotonic() < deadline:
-        time.sleep(0.05)
-    return program.log
 
 
 def load(name: str) -> Any:

@@ -19,6 +19,7 @@ from starlette.routing import Route
 
 from sessionql.graphql.examples import Example, load_examples
 from sessionql.graphql.graphiql import PAGE_HEADERS, graphiql_files, graphiql_page
+from sessionql.http.static_packages import StaticFilesMissing
 
 STATIC = Path(__file__).parents[2] / "sessionql" / "graphql" / "static"
 EXAMPLE = Example("My sessions", "query MySessions { mySessions { id } }\n", "")
@@ -182,8 +183,8 @@ def test_braces_in_examples_are_left_alone() -> None:
 
 
 def test_without_the_package_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessionql.graphql.graphiql.find_spec", lambda _: None)
-    with pytest.raises(RuntimeError, match="pip install graphene-django-graphiql-static"):
+    monkeypatch.setattr("sessionql.http.static_packages.find_spec", lambda _: None)
+    with pytest.raises(StaticFilesMissing, match=r"pip install 'sessionql\[pages\]'"):
         graphiql_files()
 
 

@@ -1,14 +1,6 @@
-"""The wheel installs one import name, which no other package provides."""
+"""No other package provides the import name of SessionQL. What the wheel installs: tests/packaging/test_wheel.py."""
 
 from importlib.metadata import packages_distributions
-from pathlib import Path
-from tomllib import loads
-
-PROJECT = loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))
-
-
-def test_the_wheel_has_one_package() -> None:
-    assert PROJECT["tool"]["hatch"]["build"]["targets"]["wheel"]["packages"] == ["sessionql"]
 
 
 def test_no_other_package_provides_our_import_name() -> None:
