@@ -44,7 +44,7 @@ except GraphQLError as error:
 def run(program: str, url: str) -> str:
     """What a program prints in the environment of gql 3.5, which is not ours."""
     email = f"{secrets.token_hex(8)}@example.com"
-    command = [PYTHON, "-B", "-c", PROGRAM + program, f"{url}/graphql", email]
+    command = [str(PYTHON), "-B", "-c", PROGRAM + program, f"{url}/graphql", email]
     done = subprocess.run(command, capture_output=True, text=True, timeout=120, check=False)
     assert done.returncode == 0, done.stderr
     return done.stdout

@@ -97,6 +97,15 @@ async def test_null_where_there_must_be_something_is_our_mistake_and_tells_nothi
     assert response.json()["data"] is None
 
 
+async def test_a_result_that_does_not_fit_the_schema_is_masked(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    response, (error,) = await errors(client, "{ wrongList }")
+    assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
+    assert "Iterable" not in response.text
+    assert len(caplog.records) == 1
+
+
 @pytest.mark.parametrize("field", ["set", "huge", "surrogate"])
 async def test_a_value_that_json_cannot_hold_is_an_answer_and_no_crash(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, field: str
