@@ -26,7 +26,7 @@ from sessionql.graphql_server.outcome import Answer
 from sessionql.graphql_server.request import GraphQLRequest
 from sessionql.schema.build import executor_class, graphql_schema, services_schema
 from tests.graphql_server.coercion_corpus import DIGITS, VALUES, problems
-from tests.graphql_server.plain import schema as minimal_schema
+from tests.graphql_server.minimal_schema import schema as minimal_schema
 
 EVERY_KIND = build_schema("""
     scalar Custom

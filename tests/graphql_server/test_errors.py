@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from tests.graphql_server.plain import SECRET
+from tests.graphql_server.minimal_schema import SECRET
 
 ID = re.compile(r"\b[0-9a-f]{16}\b")
 
