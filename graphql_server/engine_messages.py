@@ -14,6 +14,7 @@ _SUGGESTION = " Did you mean "
 _EXCEPTION = re.compile(r", but encountered error '.*'; found: .*", re.DOTALL)
 # The rejected value, as Python or GraphQL prints it. It may be a password.
 _VALUE = re.compile(r"(cannot represent [^:]*): .*|[,;.]? found: .*", re.IGNORECASE | re.DOTALL)
+_ENUM_VALUE = re.compile(r"Value '.*' does not exist in ", re.DOTALL)
 _STRING_TOKEN = re.compile(r"found (?:Block)?String .*", re.DOTALL)
 # Longer than every name of a schema, shorter than every token.
 _LONG_WORD = re.compile(r"[\w.~+/=-]{48,}")
@@ -48,7 +49,8 @@ def is_result_error(message: str) -> bool:
 def for_client(message: str) -> str:
     """The message without rejected values, texts of exceptions and words of Python."""
     text = _VALUE.sub(r"\1", _EXCEPTION.sub("", message))
-    text = _STRING_TOKEN.sub("found a string", text).replace("not to be None", "not to be null")
+    text = _STRING_TOKEN.sub("found a string", _ENUM_VALUE.sub("The value does not exist in ", text))
+    text = text.replace("not to be None", "not to be null")
     if text != message and not text.endswith((".", "?")):
         text += "."
     return _LONG_WORD.sub("…", text)

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.graphql_server.listening import Listening
-from tests.graphql_server.plain import Plain
+from tests.graphql_server.live_server import Listening
+from tests.graphql_server.minimal_schema import Plain
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import pytest
 
 from sessionql.graphql_server.outcome import Outcome
 from sessionql.graphql_server.request import GraphQLRequest
-from tests.graphql_server.plain import Plain
+from tests.graphql_server.minimal_schema import Plain
 
 EMPTY = [
     "{}",

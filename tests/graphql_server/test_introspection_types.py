@@ -9,7 +9,7 @@ from sessionql.graphql_server.documents.introspection_types import specified_int
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.request import GraphQLRequest
 from sessionql.schema.build import graphql_schema, services_schema
-from tests.graphql_server.plain import schema
+from tests.graphql_server.minimal_schema import schema
 
 SCHEMAS = {"minimal": schema, "users": graphql_schema, "services": services_schema}
 # Section 4.2 of the specification.

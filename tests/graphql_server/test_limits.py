@@ -11,7 +11,7 @@ from graphql import get_introspection_query
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.request import GraphQLRequest
-from tests.graphql_server.plain import schema, translate
+from tests.graphql_server.minimal_schema import schema, translate
 
 
 async def ask(query: str, **limits: Any) -> Any:

@@ -5,9 +5,9 @@ import gc
 import pytest
 
 from sessionql.graphql_server.limits.limits import Limits
-from tests.graphql_server.feed import END
-from tests.graphql_server.listening import Context, Listening, tasks, until
-from tests.graphql_server.plain import SECRET
+from tests.graphql_server.subscription_schema import END
+from tests.graphql_server.live_server import Context, Listening, tasks, until
+from tests.graphql_server.minimal_schema import SECRET
 
 
 def next_of(id_: str, **data: object) -> dict[str, object]:

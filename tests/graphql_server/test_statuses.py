@@ -9,7 +9,7 @@ import pytest
 
 from sessionql.graphql_server.http.statuses import HttpProfile, status_of
 from sessionql.graphql_server.outcome import Outcome
-from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, Plain
 
 NEW, OLD = {"Accept": GRAPHQL_JSON}, {"Accept": JSON}
 AUDITED, DRAFT = HttpProfile.AUDITED, HttpProfile.DRAFT

@@ -15,8 +15,8 @@ from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.manifest_files import hashed
-from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain, schema, translate
-from tests.graphql_server.spying import texts_given_to
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, Plain, schema, translate
+from tests.graphql_server.call_spy import texts_given_to
 
 HELLO = "query Hello { hello }"
 ECHO = "query Echo($text: String!) { echo(text: $text) }"

@@ -103,6 +103,7 @@ query_type: GraphQLObjectType = GraphQLObjectType(
         "surelyBoom": GraphQLField(GraphQLNonNull(GraphQLString), resolve=_raise(RuntimeError(SECRET))),
         "surelyRefused": GraphQLField(GraphQLNonNull(GraphQLString), resolve=_raise(Refused("You may not."))),
         "surelyAway": GraphQLField(GraphQLNonNull(GraphQLString), resolve=_raise(Away(SECRET))),
+        "wrongList": GraphQLField(GraphQLList(GraphQLInt), resolve=lambda *_: 7),
         "set": GraphQLField(anything, resolve=lambda *_: {1, 2}),
         "huge": GraphQLField(anything, resolve=lambda *_: 2**80),
         "surrogate": GraphQLField(GraphQLString, resolve=lambda *_: "\ud800"),

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from tests.graphql_server.corpus import BODIES, CALLED, DOCUMENTS, ODD, QUERY_STRINGS, error_of
-from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, Plain
 
 PLAIN = Plain()
 CODES = {"BAD_REQUEST", "BATCHES_NOT_SUPPORTED", "CONTENT_TOO_LARGE"}

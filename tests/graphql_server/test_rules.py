@@ -12,7 +12,7 @@ from starlette.routing import Route
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from sessionql.graphql_server.request import GraphQLRequest
-from tests.graphql_server.plain import METHODS, translate
+from tests.graphql_server.minimal_schema import METHODS, translate
 
 WHY = "Ask the janitor for the schema."
 SCHEMA = build_schema("""

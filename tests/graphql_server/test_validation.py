@@ -7,7 +7,7 @@ import pytest
 from sessionql.graphql_server.documents import validation
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.request import GraphQLRequest
-from tests.graphql_server.plain import Plain, schema, translate
+from tests.graphql_server.minimal_schema import Plain, schema, translate
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.graphql_server.corpus import error_of
-from tests.graphql_server.plain import GRAPHQL_JSON, JSON, METHODS, Plain
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, METHODS, Plain
 
 HELLO = {"query": "{ hello }"}
 

@@ -15,7 +15,7 @@ from graphql import (
     GraphQLString,
 )
 
-from tests.graphql_server.plain import SECRET, Refused, anything
+from tests.graphql_server.minimal_schema import SECRET, Refused, anything
 
 END = object()
 

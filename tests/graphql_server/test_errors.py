@@ -6,7 +6,7 @@ import re
 import httpx
 import pytest
 
-from tests.graphql_server.plain import SECRET
+from tests.graphql_server.minimal_schema import SECRET
 
 ID = re.compile(r"\b[0-9a-f]{16}\b")
 
@@ -95,6 +95,15 @@ async def test_null_where_there_must_be_something_is_our_mistake_and_tells_nothi
     assert response.status_code < 600
     assert "Traceback" not in str(error["message"])
     assert response.json()["data"] is None
+
+
+async def test_a_result_that_does_not_fit_the_schema_is_masked(
+    client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
+) -> None:
+    response, (error,) = await errors(client, "{ wrongList }")
+    assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
+    assert "Iterable" not in response.text
+    assert len(caplog.records) == 1
 
 
 @pytest.mark.parametrize("field", ["set", "huge", "surrogate"])

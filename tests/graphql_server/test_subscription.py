@@ -11,9 +11,9 @@ from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.outcome import Answer, Answers
 from sessionql.graphql_server.request import GraphQLRequest
 from sessionql.http_kit.errors import RequestError
-from tests.graphql_server.feed import Feed, schema
-from tests.graphql_server.listening import Context
-from tests.graphql_server.plain import translate
+from tests.graphql_server.subscription_schema import Feed, schema
+from tests.graphql_server.live_server import Context
+from tests.graphql_server.minimal_schema import translate
 
 
 @pytest.fixture

@@ -11,9 +11,9 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import CloseReason
-from tests.graphql_server.events import Event, events_in
-from tests.graphql_server.feed import END
-from tests.graphql_server.listening import PATIENCE, Listening, until
+from tests.graphql_server.sse_parser import Event, events_in
+from tests.graphql_server.subscription_schema import END
+from tests.graphql_server.live_server import PATIENCE, Listening, until
 
 HEARD = "subscription { heard }"
 SIGNED_OUT = CloseReason(4401, "This session was signed out.")

@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from sessionql.graphql_server.limits.limits import Limits
-from tests.graphql_server.events import events_of
-from tests.graphql_server.listening import Listening
-from tests.graphql_server.plain import GRAPHQL_JSON, JSON, SECRET
+from tests.graphql_server.sse_parser import events_of
+from tests.graphql_server.live_server import Listening
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, SECRET
 
 EVENTS = "text/event-stream"
 URQL = f"{GRAPHQL_JSON}, application/graphql+json, {JSON}, {EVENTS}, multipart/mixed"

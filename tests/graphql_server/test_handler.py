@@ -9,8 +9,8 @@ from sessionql.graphql_server.connections.close_codes import MAX_REASON_BYTES, t
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected
 from sessionql.graphql_server.websocket.messages import read_message
-from tests.graphql_server.listening import Listening
-from tests.graphql_server.plain import SECRET
+from tests.graphql_server.live_server import Listening
+from tests.graphql_server.minimal_schema import SECRET
 
 DEEP = '{"type":"ping","payload":' + '{"a":' * 500 + "1" + "}" * 501
 IMPATIENT = ConnectionLimits(init_seconds=1.0)

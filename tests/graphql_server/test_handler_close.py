@@ -7,8 +7,8 @@ from websockets.exceptions import ConnectionClosedError
 
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import CloseReason
-from tests.graphql_server.feed import END
-from tests.graphql_server.listening import Client, Listening
+from tests.graphql_server.subscription_schema import END
+from tests.graphql_server.live_server import Client, Listening
 
 SIGNED_OUT = CloseReason(4401, "This session was signed out.")
 HEARD = "subscription { heard }"

@@ -14,7 +14,7 @@ from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.request import GraphQLRequest
-from tests.graphql_server.plain import GRAPHQL_JSON, JSON, translate
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, translate
 
 SOON = Limits(seconds=0.05)
 

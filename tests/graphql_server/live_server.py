@@ -30,9 +30,9 @@ from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.websocket.socket import GraphQLSocket
 from sessionql.http_kit.http_protocol import HttpProtocol
 from sessionql.http_kit.websocket_protocol import WebSocketProtocol
-from tests.graphql_server.feed import Feed, schema
-from tests.graphql_server.plain import METHODS, Away, BadToken, translate
-from tests.graphql_server.plain import Refused as NotAllowed
+from tests.graphql_server.subscription_schema import Feed, schema
+from tests.graphql_server.minimal_schema import METHODS, Away, BadToken, translate
+from tests.graphql_server.minimal_schema import Refused as NotAllowed
 
 PROTOCOL = "graphql-transport-ws"
 PATIENCE = 10

@@ -9,7 +9,7 @@ from websockets.exceptions import ConnectionClosed
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.http_kit import http_protocol
 from sessionql.http_kit.websocket_protocol import CHUNK_BYTES
-from tests.graphql_server.listening import Listening, until
+from tests.graphql_server.live_server import Listening, until
 
 TEXT, PING = 0x1, 0x9
 TINY = b'{"type":"ping"}'

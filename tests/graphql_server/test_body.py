@@ -6,7 +6,7 @@ import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sessionql.http_kit import body
-from tests.graphql_server.listening import PATIENCE, Listening, until
+from tests.graphql_server.live_server import PATIENCE, Listening, until
 
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n"
 

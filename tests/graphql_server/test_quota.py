@@ -5,7 +5,7 @@ import pytest
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected
 from sessionql.graphql_server.connections.quota import ConnectionQuota
-from tests.graphql_server.listening import Listening
+from tests.graphql_server.live_server import Listening
 
 HEARD = "subscription { heard }"
 FULL = (1013, "You have too many connections. Close one, or try again later.")

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
-from tests.graphql_server.plain import schema, translate
+from tests.graphql_server.minimal_schema import schema, translate
 
 
 async def _begin(request: Request) -> list[str]:

@@ -8,7 +8,7 @@ from starlette.routing import Route
 
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
-from tests.graphql_server.plain import METHODS, translate
+from tests.graphql_server.minimal_schema import METHODS, translate
 
 
 def engine_that_says(word: str) -> Engine:
