@@ -47,7 +47,7 @@ def canonical_address(text: str | None) -> str | None:
 def network_of(address: str | None) -> str:
     """Return the network that rate limits count by: the IPv4 address itself, or the IPv6 /64.
 
-    A single subscriber usually has a whole /64, so single IPv6 addresses would not limit anything.
+    One subscriber usually has a whole /64, so a limit per IPv6 address would have no effect.
     """
     parsed = _parse(address)
     if parsed is None:

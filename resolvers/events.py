@@ -86,7 +86,7 @@ def revocation_events(
     now: datetime,
     actor: Actor,
 ) -> list[EventRecord]:
-    """Build the events of several revoked sessions: one for each session, and last one for the account."""
+    """Build the events of several revoked sessions: one per session, then one for the account."""
 
     def build(kind: EventKind, session_id: UUID | None) -> EventRecord:
         return build_event(deps, user_id, kind, client, now, session_id=session_id, actor=actor)

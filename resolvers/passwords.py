@@ -80,7 +80,7 @@ def check_new_password(password: str, path: tuple[str, ...]) -> InvalidInput | N
 
 
 def _normalize(password: str) -> str | None:
-    """Normalize to NFKC, so that every keyboard gives the same text (NIST SP 800-63B). None: not a password."""
+    """Normalize to NFKC, so that the text does not depend on the keyboard (NIST SP 800-63B). None: not a password."""
     # Checked first: normalizing a malicious text takes time quadratic in its length.
     if len(password) > 4 * MAX_PASSWORD_LENGTH:
         return None

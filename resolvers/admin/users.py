@@ -1,4 +1,4 @@
-"""Operators look up users."""
+"""Operators look up users by ID, e-mail address or subject."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

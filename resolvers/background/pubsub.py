@@ -64,7 +64,7 @@ class Subscriber:
         self._wake()
 
     def interrupt(self) -> None:
-        """Make `next` raise StreamInterrupted."""
+        """Discard the queued updates: every later `next` raises StreamInterrupted."""
         self._interrupted = True
         self._wake()
 

@@ -115,7 +115,7 @@ def _parser() -> Parser:
 
 
 def _program(text: str) -> Device | None:
-    """Recognize a program by the first word, or one that imitates a browser."""
+    """Recognize programs by their first word, and programs that imitate a browser."""
     word = _WORD.match(text)
     if word and (name := names.PROGRAMS.get(word[1].casefold())):
         return Device(name, DeviceKind.PROGRAM, name, _version(text, word.end(1)))

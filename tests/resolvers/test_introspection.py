@@ -16,17 +16,8 @@ from sessionql.resolvers.requester import authenticate
 from sessionql.resolvers.service_keys import NewKey, create_key
 from sessionql.storage.records import Scope
 from tests.conftest import FakeClock
-from tests.resolvers.builders import (
-    BASE64URL,
-    LAPTOP,
-    PASSWORD,
-    PHONE,
-    as_requester,
-    events_of,
-    get_row,
-    sign_in,
-    sign_up,
-)
+from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, events_of, get_row, sign_in, sign_up
+from tests.resolvers.handmade_tokens import BASE64URL
 
 
 async def is_active(deps: Dependencies, token: str) -> bool:

@@ -28,7 +28,7 @@ def signed_refresh_token(deps: Dependencies, session: SessionRecord, **changes: 
 
 
 async def refreshed(deps: Dependencies, token: str) -> RefreshResult:
-    """Refresh, which must succeed."""
+    """Refresh and assert that it succeeds."""
     result = await refresh(deps, token, PHONE)
     assert isinstance(result, RefreshResult)
     return result

@@ -14,17 +14,8 @@ from sessionql.resolvers.requester import authenticate
 from sessionql.resolvers.sessions import rename_session, revoke_session
 from sessionql.storage.records import SessionRecord
 from tests.conftest import FakeClock
-from tests.resolvers.builders import (
-    LAPTOP,
-    PHONE,
-    add_session,
-    add_user,
-    as_requester,
-    sign_in,
-    sign_up,
-    signed,
-    valid_claims,
-)
+from tests.resolvers.builders import LAPTOP, PHONE, add_session, add_user, as_requester, sign_in, sign_up
+from tests.resolvers.handmade_tokens import signed, valid_claims
 
 
 def long_token(deps: Dependencies, session: SessionRecord, **changes: object) -> str:

@@ -21,7 +21,8 @@ from sessionql.resolvers.service_keys import (
 )
 from sessionql.resolvers.tokens.refresh import verify
 from sessionql.storage.records import Scope
-from tests.resolvers.builders import BASE64URL, LAPTOP, a_service, sign_up
+from tests.resolvers.builders import LAPTOP, a_service, sign_up
+from tests.resolvers.handmade_tokens import BASE64URL
 from tests.resolvers.test_requester import pieces
 
 

@@ -12,7 +12,8 @@ from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.tokens.keys import KeyRing
 from sessionql.storage.records import SessionRecord
 from tests.conftest import FakeClock
-from tests.resolvers.builders import a_session, base64url, forge, hs256, signed, valid_claims, valid_header
+from tests.resolvers.builders import a_session
+from tests.resolvers.handmade_tokens import base64url, forge, hs256, signed, valid_claims, valid_header
 from tests.schema.asking import Caller
 
 ME = "{ me { email } }"

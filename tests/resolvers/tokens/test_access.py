@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 
 from sessionql.resolvers.tokens.access import AccessTokens, Claims, Signature
 from sessionql.resolvers.tokens.keys import MAX_TOKEN_LIFETIME, KeyRing
-from tests.resolvers.builders import NOW, a_session, make_tokens, signed, valid_claims
+from tests.resolvers.builders import NOW, a_session, make_tokens
+from tests.resolvers.handmade_tokens import signed, valid_claims
 
 RING = KeyRing.generate(NOW)
 TOKENS = make_tokens(RING)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from sessionql.resolvers.tokens.key_file import KeyFile, KeysError
-from tests.resolvers.builders import NOW, base64url, make_key_file
+from tests.resolvers.builders import NOW, make_key_file
+from tests.resolvers.handmade_tokens import base64url
 
 
 @pytest.fixture

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from sessionql.resolvers.tokens.keys import KeyRing
 from sessionql.resolvers.tokens.refresh import RefreshClaims, sign, verify
-from tests.resolvers.builders import BASE64URL, NOW, a_session, signed, valid_claims
+from tests.resolvers.builders import NOW, a_session
+from tests.resolvers.handmade_tokens import BASE64URL, signed, valid_claims
 
 SECRET, OTHER = b"s" * 32, b"t" * 32
 CLAIMS = RefreshClaims(

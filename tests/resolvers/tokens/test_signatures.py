@@ -8,7 +8,8 @@ import pytest
 
 from sessionql.resolvers.tokens.access import Signature
 from sessionql.resolvers.tokens.keys import KeyRing
-from tests.resolvers.builders import NOW, a_session, base64url, forge, hs256, make_tokens, signed, valid_claims
+from tests.resolvers.builders import NOW, a_session, make_tokens
+from tests.resolvers.handmade_tokens import base64url, forge, hs256, signed, valid_claims
 
 RING = KeyRing.generate(NOW)
 TOKENS = make_tokens(RING)

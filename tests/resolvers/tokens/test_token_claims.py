@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from sessionql.resolvers.tokens.keys import KeyRing
-from tests.resolvers.builders import NOW, a_session, forge, make_tokens, signed, valid_claims, valid_header
+from tests.resolvers.builders import NOW, a_session, make_tokens
+from tests.resolvers.handmade_tokens import forge, signed, valid_claims, valid_header
 
 RING = KeyRing.generate(NOW)
 TOKENS = make_tokens(RING)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from sessionql.resolvers.tokens.access import MAX_TOKEN_LENGTH, Signature
 from sessionql.resolvers.tokens.keys import KeyRing
 from sessionql.resolvers.tokens.refresh import RefreshClaims, sign
-from tests.resolvers.builders import BASE64URL, NOW, a_session, base64url, make_tokens, signed, valid_claims
+from tests.resolvers.builders import NOW, a_session, make_tokens
+from tests.resolvers.handmade_tokens import BASE64URL, base64url, signed, valid_claims
 
 RING = KeyRing.generate(NOW)
 TOKENS = make_tokens(RING)

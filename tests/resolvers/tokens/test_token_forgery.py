@@ -10,17 +10,8 @@ from hypothesis import strategies as st
 
 from sessionql.resolvers.tokens.access import MAX_TOKEN_LENGTH, Signature
 from sessionql.resolvers.tokens.keys import KeyRing
-from tests.resolvers.builders import (
-    NOW,
-    a_session,
-    base64url,
-    forge,
-    hs256,
-    make_tokens,
-    signed,
-    valid_claims,
-    valid_header,
-)
+from tests.resolvers.builders import NOW, a_session, make_tokens
+from tests.resolvers.handmade_tokens import base64url, forge, hs256, signed, valid_claims, valid_header
 
 RING = KeyRing.generate(NOW)
 THEIRS = KeyRing.generate(NOW)

@@ -17,7 +17,8 @@ from sessionql.resolvers.sessions import ACTIVE, list_sessions
 from sessionql.resolvers.values.cursors import decode_cursor, encode_cursor
 from sessionql.storage.filters import Page, Position
 from sessionql.storage.sessions import SessionOrder
-from tests.resolvers.builders import BASE64URL, NOW, sign_up
+from tests.resolvers.builders import NOW, sign_up
+from tests.resolvers.handmade_tokens import BASE64URL
 
 FIRST, LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 LISTS = ("LAST_ACTIVE", "CREATED_AT", "event")
