@@ -1,4 +1,4 @@
-"""Somebody's browser that talks to the application in this process, and a spy on what its database is asked."""
+"""A GraphQL client of the application in this process, and a spy on the statements it runs."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager

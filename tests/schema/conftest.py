@@ -31,5 +31,5 @@ async def ana(http: httpx.AsyncClient) -> Caller:
 
 @pytest.fixture
 async def eve(http: httpx.AsyncClient, ana: Caller) -> Caller:  # noqa: ARG001 - Ana comes first
-    """Eve, somebody else."""
+    """Eve, another user."""
     return await Caller(http).register("eve@example.com")

@@ -56,7 +56,7 @@ async def a_service(app: FastAPI, http: httpx.AsyncClient, *scopes: Scope) -> Ca
 
 
 async def sign_in_elsewhere(shop: Caller, http: httpx.AsyncClient, subject: str = "crm|42", **more: Any) -> Caller:
-    """The browser of somebody for whom the shop vouches."""
+    """The browser of a user of the shop."""
     payload = (await shop.get(CREATE, input={"subject": subject, **more}))["createSession"]
     assert payload["errors"] == [], payload
     caller = Caller(http)

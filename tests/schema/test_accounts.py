@@ -35,7 +35,7 @@ def only_error(payload: Any) -> Any:
     return error
 
 
-async def test_whoever_registers_is_logged_in(http: httpx.AsyncClient) -> None:
+async def test_a_new_user_is_logged_in(http: httpx.AsyncClient) -> None:
     payload = await register(Caller(http), sessionName=" Desk ")
     assert payload["errors"] == []
     user, session, tokens = payload["user"], payload["session"], payload["tokens"]
@@ -147,10 +147,10 @@ async def test_logging_out_ends_this_session_and_no_other(http: httpx.AsyncClien
 async def test_logging_out_of_nothing_succeeds(http: httpx.AsyncClient, ana: Caller) -> None:
     assert await Caller(http).get(LOG_OUT) == {"logout": {"session": None}}
     await ana.get(LOG_OUT)
-    assert await ana.get(LOG_OUT) == {"logout": {"session": None}}, "with a token that is refused"
+    assert await ana.get(LOG_OUT) == {"logout": {"session": None}}, "with a token that is rejected"
 
 
-async def test_after_logging_out_the_rest_of_the_request_is_nobodys(ana: Caller) -> None:
+async def test_after_logging_out_the_rest_of_the_request_has_no_session(ana: Caller) -> None:
     answer = await ana.ask("mutation { logout { session { id } } revokeAllSessions { revokedCount } }")
     (error,) = answer["errors"]
     assert (error["path"], error["extensions"]["code"]) == (["revokeAllSessions"], "UNAUTHENTICATED")

@@ -23,7 +23,7 @@ REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { __typena
 
 
 def forged(kind: int, micros: int) -> str:
-    """A cursor that was made by somebody who read our source."""
+    """A cursor forged with knowledge of the format."""
     body = pack(">Bq16s", kind, micros, UUID(int=7).bytes)
     return urlsafe_b64encode(body + (crc32(body) & 0xFFFF).to_bytes(2)).decode()
 
@@ -73,7 +73,7 @@ async def test_what_makes_no_page_is_explained(ana: Caller) -> None:
         assert words in errors[0]["message"]
 
 
-async def test_a_page_that_is_too_large_is_refused_by_its_own_code(ana: Caller) -> None:
+async def test_a_page_that_is_too_large_is_rejected_by_its_own_code(ana: Caller) -> None:
     for arguments, words in (
         ({"first": 101}, "`first` must be from 1 to 100, not 101"),
         ({"last": 2**31 - 1}, "`last` must be from 1 to 100, not 2147483647"),
@@ -97,7 +97,7 @@ async def test_a_cursor_is_good_for_its_own_list_only(ana: Caller) -> None:
     assert await ana.code(PAGE, after=edge["cursor"], orderBy={"field": "CREATED_AT"}) == "BAD_USER_INPUT"
 
 
-async def test_somebody_elses_cursor_shows_nothing_of_theirs(ana: Caller, eve: Caller) -> None:
+async def test_another_users_cursor_shows_nothing_of_theirs(ana: Caller, eve: Caller) -> None:
     (edge,) = (await eve.get(PAGE))["me"]["sessions"]["edges"]
     for arguments in ({"after": edge["cursor"]}, {"before": edge["cursor"]}):
         found = (await ana.get(PAGE, **arguments))["me"]["sessions"]

@@ -74,14 +74,14 @@ async def test_an_instant_is_understood_whatever_its_offset(ana: Caller) -> None
         assert (await ana.get(COUNT, at=text))["me"]["sessions"]["totalCount"] == expected, text
 
 
-async def test_what_is_no_instant_is_refused_as_a_variable(ana: Caller) -> None:
+async def test_what_is_no_instant_is_rejected_as_a_variable(ana: Caller) -> None:
     for value in BAD:
         error = await ana.error(COUNT, at=value)
         assert error["extensions"]["code"] == "BAD_USER_INPUT", value
         assert "$at" in error["message"]
 
 
-async def test_what_is_no_instant_is_refused_in_the_document(ana: Caller) -> None:
+async def test_what_is_no_instant_is_rejected_in_the_document(ana: Caller) -> None:
     for value in [f'"{text}"' for text in BAD if isinstance(text, str) and text.isprintable()] + ["1", "A", "[]", "{}"]:
         query = "{ me { sessions(filter: {inactiveSince: " + value + "}) { totalCount } } }"
         assert await ana.code(query) == "GRAPHQL_VALIDATION_FAILED", value
@@ -116,6 +116,6 @@ def test_every_instant_survives_being_written_and_read(at: datetime) -> None:
 
 
 @given(st.text(alphabet="0123456789-:.TZtz+ ", max_size=35) | st.text())
-def test_no_text_is_more_than_refused(text: str) -> None:
+def test_no_text_is_more_than_rejected(text: str) -> None:
     with suppress(ValueError):
         assert parse_instant(text).tzinfo is UTC

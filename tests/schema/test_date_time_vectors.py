@@ -60,7 +60,7 @@ async def test_valid_ones_are_taken(ana: Caller) -> None:
         await ana.get(AS_LITERAL % text)
 
 
-async def test_invalid_ones_are_refused(ana: Caller) -> None:
+async def test_invalid_ones_are_rejected(ana: Caller) -> None:
     for text in INVALID:
         assert await ana.code(AS_VARIABLE, at=text) == "BAD_USER_INPUT", text
         assert await ana.code(AS_LITERAL % text) == "GRAPHQL_VALIDATION_FAILED", text
@@ -84,5 +84,5 @@ def test_whatever_comes_out_is_valid(at: datetime) -> None:
 
 
 def test_the_check_of_what_comes_out_knows_invalid_ones() -> None:
-    """All but the one that only a calendar refuses."""
+    """All but the one that only a calendar rejects."""
     assert [text for text in INVALID if RESULT.fullmatch(text)] == ["2023-02-30T15:30:00Z"]

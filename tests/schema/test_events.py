@@ -64,14 +64,14 @@ async def test_only_the_kinds_asked_for(ana: Caller) -> None:
 
 async def walk(caller: Caller, query: str, path: tuple[str, str], *, back: bool, **more: Any) -> list[str]:
     met: list[str] = []
-    place = None
+    cursor = None
     while True:
-        arguments = {"last": 2, "before": place} if back else {"first": 2, "after": place}
+        arguments = {"last": 2, "before": cursor} if back else {"first": 2, "after": cursor}
         found = (await caller.get(query, **arguments, **more))[path[0]][path[1]]
         names = [node["id"] for node in found["nodes"]]
         met = names + met if back else met + names
         info = found["pageInfo"]
-        place = info["startCursor"] if back else info["endCursor"]
+        cursor = info["startCursor"] if back else info["endCursor"]
         assert info["hasNextPage" if back else "hasPreviousPage"] is (len(met) > len(names))
         if not info["hasPreviousPage" if back else "hasNextPage"]:
             return met
@@ -111,7 +111,7 @@ async def test_each_session_of_a_list_gets_its_own_page(http: httpx.AsyncClient,
     assert shown[phone.session_id] == {"nodes": logged_in, "pageInfo": {"hasNextPage": False}}
 
 
-async def test_nobody_sees_somebody_elses_events(ana: Caller, eve: Caller) -> None:
+async def test_a_user_does_not_see_another_users_events(ana: Caller, eve: Caller) -> None:
     assert (await eve.get(OF_SESSION, id=ana.session_id))["session"] is None
     events = (await eve.get(ACCOUNT))["me"]["securityEvents"]["nodes"]
     assert [each["session"]["id"] for each in events] == [eve.session_id]

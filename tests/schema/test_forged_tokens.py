@@ -1,4 +1,4 @@
-"""Forged tokens in real requests: each is refused like no token of ours, and none harms its session."""
+"""Forged tokens in real requests: each is rejected like an unknown token, and none revokes its session."""
 
 import json
 from collections.abc import Callable
@@ -76,7 +76,7 @@ async def test_a_token_made_by_hand_with_our_key_is_good_so_the_forgeries_fail_f
     assert await ana.get(ME) == {"me": {"email": "ana@example.com"}}
 
 
-async def test_forged_access_tokens_are_refused(
+async def test_forged_access_tokens_are_rejected(
     http: httpx.AsyncClient, ana: Caller, ring: KeyRing, session: SessionRecord
 ) -> None:
     attacker = Caller(http)
@@ -86,7 +86,7 @@ async def test_forged_access_tokens_are_refused(
     assert await ana.get(ME) == {"me": {"email": "ana@example.com"}}, "and Ana's own still works"
 
 
-async def test_an_access_token_cut_anywhere_is_refused(http: httpx.AsyncClient, ana: Caller) -> None:
+async def test_an_access_token_cut_anywhere_is_rejected(http: httpx.AsyncClient, ana: Caller) -> None:
     attacker = Caller(http)
     assert ana.token
     for length in range(len(ana.token)):
@@ -106,7 +106,7 @@ async def test_nothing_can_be_added_to_an_access_token(http: httpx.AsyncClient, 
         assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED", token
 
 
-async def test_a_refresh_token_cut_anywhere_is_refused_and_ends_nothing(ana: Caller, clock: FakeClock) -> None:
+async def test_a_refresh_token_cut_anywhere_is_rejected_and_ends_nothing(ana: Caller, clock: FakeClock) -> None:
     good = ana.refresh_token
     for length in range(len(good)):
         clock.advance(seconds=4)  # or there would be too many of them
@@ -123,7 +123,7 @@ async def test_neither_kind_of_token_is_good_for_the_other(http: httpx.AsyncClie
     assert (await ana.get(REFRESH, token=ana.token))["refresh"] == REFUSED
 
 
-async def test_an_unsealed_refresh_token_of_somebody_is_refused_and_ends_nothing(
+async def test_an_unsealed_refresh_token_of_a_user_is_rejected_and_ends_nothing(
     ana: Caller, session: SessionRecord
 ) -> None:
     body = b"\1" + session.user_id.bytes + session.id.bytes + bytes(4)

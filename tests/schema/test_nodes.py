@@ -35,7 +35,7 @@ async def test_every_kind_of_object_is_found_by_its_id(ana: Caller) -> None:
     assert (await ana.get(NODE, id=(await ids_of(ana))["User"]))["node"]["email"] == "ana@example.com"
 
 
-async def test_somebody_elses_objects_are_null(ana: Caller, eve: Caller) -> None:
+async def test_another_users_objects_are_null(ana: Caller, eve: Caller) -> None:
     theirs = await ids_of(eve)
     for id_ in theirs.values():
         assert (await ana.get(NODE, id=id_))["node"] is None
@@ -79,6 +79,6 @@ async def test_at_most_a_hundred_nodes_at_a_time(ana: Caller, count: int, answer
         assert f"Send at most 100 IDs in one request, not {count}" in error["message"]
 
 
-async def test_a_hundred_different_ids_that_are_nobodys(ana: Caller) -> None:
+async def test_a_hundred_different_ids_without_an_object(ana: Caller) -> None:
     ids = [f"00000000-0000-7000-8000-{n:012}" for n in range(100)]
     assert (await ana.get(NODES, ids=ids))["nodes"] == [None] * 100

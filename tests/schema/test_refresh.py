@@ -21,7 +21,7 @@ async def refresh(caller: Caller, token: str) -> Any:
     return (await caller.get(REFRESH, input={"refreshToken": token}))["refresh"]
 
 
-def assert_refused(payload: Any, *, reused: bool) -> None:
+def assert_rejected(payload: Any, *, reused: bool) -> None:
     (error,) = payload["errors"]
     assert error["message"]
     del error["message"]
@@ -65,8 +65,8 @@ async def test_a_token_used_twice_ends_its_session_for_good(
     phone = await Caller(http, IPHONE).log_in("ana@example.com")
     successor = (await refresh(ana, ana.refresh_token))["tokens"]["refreshToken"]
     clock.advance(seconds=10)
-    assert_refused(await refresh(Caller(http, IPHONE), ana.refresh_token), reused=True)
-    assert_refused(await refresh(ana, successor), reused=False)
+    assert_rejected(await refresh(Caller(http, IPHONE), ana.refresh_token), reused=True)
+    assert_rejected(await refresh(ana, successor), reused=False)
     assert await ana.code("{ mySessions { id } }") == "UNAUTHENTICATED"
     query = "query($id: ID!) { session(id: $id) { state revocationReason events { nodes { kind } } } }"
     session = (await phone.get(query, id=ana.session_id))["session"]
@@ -74,24 +74,24 @@ async def test_a_token_used_twice_ends_its_session_for_good(
     assert session["events"]["nodes"][0] == {"kind": "REFRESH_TOKEN_REUSED"}
 
 
-async def test_what_is_no_refresh_token_is_refused(ana: Caller) -> None:
+async def test_what_is_no_refresh_token_is_rejected(ana: Caller) -> None:
     good = ana.refresh_token
     others = ["", "sqlr_", "x", "\0", "ü" * 97, "a" * 100_000, good[:-1], good + "A", good.upper(), f" {good}"]
-    changed = [good[:place] + ("A" if good[place] != "A" else "B") + good[place + 1 :] for place in (5, 40, 96)]
+    changed = [good[:index] + ("A" if good[index] != "A" else "B") + good[index + 1 :] for index in (5, 40, 96)]
     for token in [*others, *changed, ana.token or ""]:
-        assert_refused(await refresh(ana, token), reused=False)
+        assert_rejected(await refresh(ana, token), reused=False)
     assert (await refresh(ana, good))["errors"] == [], "and none of that did any harm"
 
 
 async def test_a_revoked_session_is_not_refreshed(http: httpx.AsyncClient, ana: Caller) -> None:
     phone = await Caller(http, IPHONE).log_in("ana@example.com")
     await ana.get("mutation { revokeAllSessions { revokedCount } }")
-    assert_refused(await refresh(phone, phone.refresh_token), reused=False)
+    assert_rejected(await refresh(phone, phone.refresh_token), reused=False)
 
 
 async def test_an_expired_session_is_not_refreshed(ana: Caller, clock: FakeClock) -> None:
     clock.advance(days=30)
-    assert_refused(await refresh(ana, ana.refresh_token), reused=False)
+    assert_rejected(await refresh(ana, ana.refresh_token), reused=False)
 
 
 async def test_no_refresh_lives_longer_than_the_absolute_lifetime(ana: Caller, clock: FakeClock) -> None:
@@ -103,7 +103,7 @@ async def test_no_refresh_lives_longer_than_the_absolute_lifetime(ana: Caller, c
     assert payload
     assert payload["session"]["expiresAt"] == "2027-02-21T11:16:10.123456Z", "ninety days after the log-in"
     clock.advance(hours=3)
-    assert_refused(await refresh(ana, token), reused=False)
+    assert_rejected(await refresh(ana, token), reused=False)
 
 
 async def test_nothing_more_is_done_as_a_session_that_reuse_has_just_ended(ana: Caller, clock: FakeClock) -> None:
@@ -118,7 +118,7 @@ async def test_nothing_more_is_done_as_a_session_that_reuse_has_just_ended(ana: 
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"]
 
 
-async def test_reuse_of_another_sessions_token_ends_nobody_elses_request(
+async def test_reuse_of_another_sessions_token_ends_no_other_users_request(
     http: httpx.AsyncClient, ana: Caller, clock: FakeClock
 ) -> None:
     other = await Caller(http, IPHONE).log_in("ana@example.com")

@@ -73,7 +73,7 @@ async def test_what_is_no_name_is_explained(ana: Caller) -> None:
         assert (await ana.get("{ mySessions { name } }"))["mySessions"] == [{"name": "Laptop"}]
 
 
-async def test_somebody_elses_session_is_exactly_like_none_at_all(ana: Caller, eve: Caller) -> None:
+async def test_another_users_session_is_exactly_like_none_at_all(ana: Caller, eve: Caller) -> None:
     tried = [ana.session_id, "00000000-0000-7000-8000-000000000000", "x", "", "\0"]
     answers = [only_error(await rename(eve, id_, name="Mine now")) for id_ in tried]
     assert answers == [answers[0]] * len(tried)

@@ -44,7 +44,7 @@ async def test_all_others_end_and_the_current_one_stays(ana: Caller, others: lis
     assert payload["keptSession"] == {"id": ana.session_id, "isCurrent": True}
     assert await active(ana) == {ana.session_id}
     assert [await other.code(MINE) for other in others] == ["UNAUTHENTICATED"] * 2
-    assert await active(eve) == {eve.session_id}, "somebody else is left alone"
+    assert await active(eve) == {eve.session_id}, "another user keeps the sessions"
 
 
 async def test_the_current_one_ends_too_when_it_is_not_kept(ana: Caller, others: list[Caller]) -> None:
@@ -58,7 +58,7 @@ async def test_the_current_one_ends_too_when_it_is_not_kept(ana: Caller, others:
     assert await ana.code(MINE) == "UNAUTHENTICATED"
 
 
-async def test_with_nobody_else_there_is_nothing_to_end(ana: Caller) -> None:
+async def test_without_other_sessions_there_is_nothing_to_end(ana: Caller) -> None:
     for _ in range(2):
         payload = (await ana.get(ALL))["revokeAllSessions"]
         assert (payload["revokedCount"], payload["revokedSessionIds"], payload["errors"]) == (0, [], [])

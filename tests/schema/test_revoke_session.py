@@ -60,7 +60,7 @@ async def test_it_logs_out_within_the_same_request(http: httpx.AsyncClient, ana:
     assert (await phone.get("{ mySessions { id } }"))["mySessions"] == [{"id": phone.session_id}]
 
 
-async def test_somebody_elses_session_is_exactly_like_none_at_all(ana: Caller, eve: Caller) -> None:
+async def test_another_users_session_is_exactly_like_none_at_all(ana: Caller, eve: Caller) -> None:
     before = await ana.get(EVERYTHING), await eve.get(EVERYTHING)
     event = (await ana.get("{ me { id securityEvents { nodes { id } } } }"))["me"]
     tried = [ana.session_id, "00000000-0000-7000-8000-000000000000", "x", "", "\0", ana.session_id.upper()]

@@ -48,10 +48,10 @@ async def test_the_session_that_asks_is_looked_up_once_a_request(app: FastAPI, a
 
 
 @developing
-async def test_nobody_costs_the_database_nothing(app: FastAPI, http: httpx.AsyncClient) -> None:
+async def test_a_request_without_a_session_runs_no_statement(app: FastAPI, http: httpx.AsyncClient) -> None:
     assert await statements(app, Caller(http), "{ me { id } __schema { description } }") == []
 
 
 async def test_neighbouring_pages_are_looked_for_only_when_asked(app: FastAPI, ana: Caller) -> None:
     plain = await statements(app, ana, "{ me { sessions(first: 1) { nodes { id } pageInfo { endCursor } } } }")
-    assert len(plain) == 3, "who asks, the account, the page"
+    assert len(plain) == 3, "the session, the account, the page"

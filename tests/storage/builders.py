@@ -114,6 +114,6 @@ def ids(records: Sequence[SessionRecord] | Sequence[EventRecord]) -> list[UUID]:
     return [record.id for record in records]
 
 
-def place(session: SessionRecord) -> Position:
+def position_of(session: SessionRecord) -> Position:
     """Where the session stands in a list by last use."""
     return Position(session.last_active, session.id)

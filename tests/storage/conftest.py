@@ -1,4 +1,4 @@
-"""Two users whom nobody must confuse, and databases that have no tables yet."""
+"""Two users, and databases without tables."""
 
 import asyncio
 from collections.abc import Iterator
@@ -19,7 +19,7 @@ async def ana(storage: Storage) -> UserRecord:
 
 @pytest.fixture
 async def bob(storage: Storage) -> UserRecord:
-    """Someone else."""
+    """Another user."""
     return await keep_user(storage, "bob@example.com")
 
 

@@ -175,7 +175,7 @@ async def test_the_pages_of_a_session_join_up(storage: Storage, ana: UserRecord,
     assert before[session] == mine[-3:-1]
 
 
-async def test_someone_elses_sessions_have_no_events(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_another_users_sessions_have_no_events(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     hers = history(ana)
     await keep_events(storage, *hers)
 
@@ -223,17 +223,17 @@ async def test_however_many_sessions_one_statement_is_enough(storage: Storage, a
 
 
 async def test_an_event_is_kept_for_whom_there_is(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
-    event, nobodys = an_event(ana), an_event(replace(ana, id=new_id()))
+    event, unknown_users = an_event(ana), an_event(replace(ana, id=new_id()))
 
     async with storage.transaction() as repositories:
         assert await repositories.events.add_if_known(event)
-        assert not await repositories.events.add_if_known(nobodys)
+        assert not await repositories.events.add_if_known(unknown_users)
 
     assert await events_of(storage, ana, bob) == {event}
 
 
 async def test_an_event_and_a_deletion_at_once_are_no_fault(storage: Storage, ana: UserRecord) -> None:
-    """Whichever is first: the deletion takes the event along, or the event finds nobody."""
+    """In either order: the deletion deletes the event too, or the event finds no user."""
     begun = asyncio.Event()
 
     async def tell() -> bool:

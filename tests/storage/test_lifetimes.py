@@ -18,12 +18,12 @@ NEAR = st.sampled_from([-1_000_000, -2, -1, 0, 1, 2, 1_000_000]) | st.integers(-
 TIMES = st.tuples(NEAR, NEAR, st.booleans())
 
 
-def at(user: UserRecord, idle: int, born: int, revoked: bool) -> SessionRecord:
+def at(user: UserRecord, idle: int, created: int, revoked: bool) -> SessionRecord:
     """A session so many microseconds from either end."""
     return a_session(
         user,
         last_active=NOW - IDLE + idle * TICK,
-        created_at=NOW - ABSOLUTE + born * TICK,
+        created_at=NOW - ABSOLUTE + created * TICK,
         revoked_at=NOW if revoked else None,
     )
 
@@ -57,14 +57,14 @@ async def test_python_and_sql_agree_on_every_state(storage: Storage, times: list
 
 
 @pytest.mark.parametrize("idle", [-1, 0, 1])
-@pytest.mark.parametrize("born", [-1, 0, 1])
+@pytest.mark.parametrize("created", [-1, 0, 1])
 async def test_a_session_lives_until_the_microsecond_of_its_end(
-    storage: Storage, ana: UserRecord, idle: int, born: int
+    storage: Storage, ana: UserRecord, idle: int, created: int
 ) -> None:
-    session = at(ana, idle, born, revoked=False)
+    session = at(ana, idle, created, revoked=False)
     await keep(storage, session)
 
-    alive = idle == 1 and born == 1
+    alive = idle == 1 and created == 1
     assert (storage.lifetimes.state(session, NOW) is SessionState.ACTIVE) == alive
     await assert_agreed(storage, ana, [session])
 

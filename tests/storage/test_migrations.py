@@ -176,7 +176,7 @@ async def test_the_way_down_and_up_again(empty_url: str, database: Database) -> 
     await migrate.check(database)
 
 
-async def test_an_empty_database_is_refused_with_a_hint(database: Database) -> None:
+async def test_an_empty_database_is_rejected_with_a_hint(database: Database) -> None:
     with pytest.raises(SchemaOutdated, match=r"no tables.*`sessionql migrate`"):
         await migrate.check(database)
 

@@ -68,7 +68,7 @@ async def use(database: PostgresqlDatabase, sql: str = "SELECT 1") -> None:
         assert await tx.fetch_one(text(sql), {}) is not None
 
 
-async def seconds_until_refused(database: PostgresqlDatabase) -> float:
+async def seconds_until_rejected(database: PostgresqlDatabase) -> float:
     loop = asyncio.get_running_loop()
     began = loop.time()
     with pytest.raises(StorageUnavailable, match=r"PostgreSQL: ."):
@@ -77,21 +77,21 @@ async def seconds_until_refused(database: PostgresqlDatabase) -> float:
     return loop.time() - began
 
 
-async def test_where_nobody_listens_it_is_unavailable_at_once() -> None:
-    assert await seconds_until_refused(PostgresqlDatabase("postgresql://nobody@127.0.0.1:1/x")) < 1
+async def test_on_a_closed_port_it_is_unavailable_at_once() -> None:
+    assert await seconds_until_rejected(PostgresqlDatabase("postgresql://nobody@127.0.0.1:1/x")) < 1
 
 
 async def test_a_server_that_does_not_answer_is_given_up(silence: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(postgresql, "TIMEOUT", 0.3)
 
-    assert 0.2 < await seconds_until_refused(PostgresqlDatabase(f"postgresql://a@127.0.0.1:{silence}/x")) < 2
+    assert 0.2 < await seconds_until_rejected(PostgresqlDatabase(f"postgresql://a@127.0.0.1:{silence}/x")) < 2
 
 
 async def test_a_name_that_does_not_resolve_and_a_database_that_is_not_there_are_unavailable(
     database_url: str,
 ) -> None:
     for url in ("postgresql://a@no-such-host.invalid/x", replace_database(database_url, "no_such_database")):
-        assert await seconds_until_refused(PostgresqlDatabase(url)) < 5
+        assert await seconds_until_rejected(PostgresqlDatabase(url)) < 5
 
 
 async def test_what_cannot_be_reached_cannot_be_checked_or_migrated_either() -> None:
@@ -277,7 +277,7 @@ async def test_an_account_is_found_by_its_address_through_an_index(storage: Stor
 
 
 async def test_no_index_hinders_the_updates_of_a_last_use(admin: Any) -> None:
-    """HOT updates need `last_active` in no index, and room on the page."""
+    """HOT updates need `last_active` in no index, and free space on the page."""
     indexed = await admin.fetch(
         """SELECT DISTINCT attname FROM pg_index JOIN pg_attribute a ON attrelid = indrelid AND attnum = ANY (indkey)
         WHERE indrelid = 'sessions'::regclass"""

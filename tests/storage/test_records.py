@@ -83,7 +83,7 @@ several = settings(
 )
 
 
-async def someone(storage: Storage) -> UserRecord:
+async def create_user(storage: Storage) -> UserRecord:
     user = a_user(str(new_id()))
     async with storage.transaction() as repositories:
         assert await repositories.users.add(user, user.email, "hash")
@@ -93,7 +93,7 @@ async def someone(storage: Storage) -> UserRecord:
 @several
 @given(session=SESSIONS)
 async def test_any_session_comes_back_equal(storage: Storage, session: SessionRecord) -> None:
-    session = replace(session, user_id=(await someone(storage)).id)
+    session = replace(session, user_id=(await create_user(storage)).id)
     await keep(storage, session)
 
     assert await find(storage, session) == session
@@ -102,7 +102,7 @@ async def test_any_session_comes_back_equal(storage: Storage, session: SessionRe
 @several
 @given(event=EVENTS)
 async def test_any_event_comes_back_equal(storage: Storage, event: EventRecord) -> None:
-    user = await someone(storage)
+    user = await create_user(storage)
     event = replace(event, user_id=user.id)
     await keep_events(storage, event)
 
@@ -110,11 +110,11 @@ async def test_any_event_comes_back_equal(storage: Storage, event: EventRecord) 
 
 
 @several
-@given(email=TEXT, born=TIME, login=st.none() | TIME, password_hash=TEXT)
+@given(email=TEXT, created=TIME, login=st.none() | TIME, password_hash=TEXT)
 async def test_any_user_comes_back_equal(
-    storage: Storage, email: str, born: datetime, login: datetime | None, password_hash: str
+    storage: Storage, email: str, created: datetime, login: datetime | None, password_hash: str
 ) -> None:
-    user = UserRecord(new_id(), email, born, login)
+    user = UserRecord(new_id(), email, created, login)
     async with storage.transaction() as repositories:
         assert await repositories.users.add(user, str(user.id), password_hash)
         found = await repositories.users.find_credentials(str(user.id))

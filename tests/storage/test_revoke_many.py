@@ -99,7 +99,7 @@ async def test_exactly_what_was_announced_is_revoked(
     assert await revoke(storage, ana, FILTERS[picked], spared) == [], "the second time there is nothing left"
 
 
-async def test_someone_without_sessions_ends_none(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_user_without_sessions_ends_none(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -108,7 +108,7 @@ async def test_someone_without_sessions_ends_none(storage: Storage, ana: UserRec
     assert await sessions_of(storage, ana) == {session}
 
 
-async def test_keeping_someone_elses_session_keeps_none_of_ones_own(
+async def test_keeping_another_users_session_keeps_none_of_ones_own(
     storage: Storage, ana: UserRecord, bob: UserRecord
 ) -> None:
     hers, his = [a_session(ana), a_session(ana)], a_session(bob)

@@ -1,4 +1,4 @@
-"""One session at a time: found, named and ended by its owner, and by nobody else."""
+"""One session at a time: found, renamed and revoked by its owner only."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -45,7 +45,7 @@ async def test_a_session_is_found_by_its_owner_among_others(storage: Storage, an
     assert await find(storage, first) == first
 
 
-async def test_a_session_is_found_by_nobody_else(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_session_is_not_found_by_another_user(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -126,7 +126,7 @@ async def test_revoking_ends_one_session_and_says_so(storage: Storage, ana: User
     assert await sessions_of(storage, ana, bob) == {revoked, other, his}
 
 
-async def test_someone_elses_session_is_not_revoked(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_another_users_session_is_not_revoked(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -164,7 +164,7 @@ async def test_a_name_is_given_changed_and_taken_away(storage: Storage, ana: Use
         assert await sessions_of(storage, ana, bob) == {replace(session, name=name), other, his}
 
 
-async def test_someone_elses_session_is_not_renamed(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_another_users_session_is_not_renamed(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session = a_session(ana, name="Mine")
     await keep(storage, session)
 

@@ -55,7 +55,7 @@ async def test_the_file_is_kept_safely(storage: Storage) -> None:
     assert pragma(storage, "foreign_keys") == 1
 
 
-async def test_a_second_process_is_refused_and_told_of_postgresql(path: Path, storage: Storage) -> None:
+async def test_a_second_process_is_rejected_with_a_hint_at_postgresql(path: Path, storage: Storage) -> None:
     await storage.database.open()
     arguments = [sys.executable, "-c", OPEN, str(path)]
 
@@ -72,7 +72,7 @@ async def test_a_second_process_is_refused_and_told_of_postgresql(path: Path, st
     assert third.returncode == 0, "the file is free once the first has let go"
 
 
-async def test_a_second_database_on_the_file_is_refused_until_the_first_lets_go(
+async def test_a_second_database_on_the_file_is_rejected_until_the_first_lets_go(
     path: Path, storage: Storage, ana: UserRecord, lifetimes: Lifetimes
 ) -> None:
     session = a_session(ana)
@@ -199,7 +199,7 @@ async def test_a_place_where_no_file_can_be_is_named(tmp_path: Path, place: str)
 
 
 async def test_a_folder_that_may_not_be_written_is_named() -> None:
-    """As root, only a file system that is no such thing refuses."""
+    """As root, only a file system that is no such thing rejects."""
     database = SqliteDatabase(Path("/proc/sessionql/sessionql.sqlite3"))
 
     with pytest.raises(StorageUnavailable, match=r"Cannot use /proc/sessionql/sessionql.sqlite3: .+\."):
@@ -229,12 +229,12 @@ async def test_a_folder_for_the_file_is_made_for_its_owner_alone(tmp_path: Path)
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
-def test_a_database_in_memory_is_refused(url: str) -> None:
+def test_a_database_in_memory_is_rejected(url: str) -> None:
     with pytest.raises(ValueError, match="kept in a file"):
         connect(url)
 
 
 @pytest.mark.parametrize("url", ["mysql://localhost/x", "nonsense", ""])
-def test_another_engine_is_refused(url: str) -> None:
+def test_another_engine_is_rejected(url: str) -> None:
     with pytest.raises(ValueError, match="sqlite:///path or postgresql://"):
         connect(url)

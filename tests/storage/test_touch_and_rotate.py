@@ -62,7 +62,7 @@ async def test_a_touch_notes_time_and_address_of_the_sessions_it_names(
     }
 
 
-async def test_nobody_touches_someone_elses_session(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_nobody_touches_another_users_session(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -155,7 +155,7 @@ async def test_only_the_current_generation_rotates(storage: Storage, ana: UserRe
     assert await find(storage, session) == session
 
 
-async def test_nobody_rotates_someone_elses_session(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_nobody_rotates_another_users_session(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 

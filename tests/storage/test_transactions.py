@@ -91,7 +91,7 @@ async def test_without_an_exception_every_change_stays(storage: Storage, ana: Us
     )
 
 
-async def test_a_refused_statement_undoes_those_before_it(storage: Storage, ana: UserRecord) -> None:
+async def test_a_rejected_statement_undoes_those_before_it(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana)
 
     with pytest.raises(StorageError):

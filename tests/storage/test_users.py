@@ -1,4 +1,4 @@
-"""Accounts: one for each address, and a password that nobody overwrites unseen."""
+"""Accounts: one for each address, and passwords replaced by compare-and-set."""
 
 import asyncio
 from dataclasses import replace
@@ -118,7 +118,7 @@ async def test_a_login_with_a_replaced_password_is_not_noted(storage: Storage, a
     assert await user(storage, ana) == ana
 
 
-async def test_nobody_logs_in_as_an_account_that_is_not_there(storage: Storage, ana: UserRecord) -> None:
+async def test_no_log_in_without_an_account(storage: Storage, ana: UserRecord) -> None:
     async with storage.transaction() as repositories:
         assert not await repositories.users.record_login(new_id(), "hash", NOW)
         assert not await repositories.users.replace_password(new_id(), "hash", "new")
@@ -126,7 +126,7 @@ async def test_nobody_logs_in_as_an_account_that_is_not_there(storage: Storage, 
     assert await credentials(storage, ana.email) == Credentials(ana, "hash")
 
 
-async def test_someone_elses_hash_opens_nothing(storage: Storage, ana: UserRecord) -> None:
+async def test_another_users_hash_opens_nothing(storage: Storage, ana: UserRecord) -> None:
     """The compare-and-set names the user and the hash together."""
     bob = await keep_user(storage, "bob@example.com", "bob's hash")
 
@@ -154,7 +154,7 @@ async def test_of_twenty_that_replace_a_password_at_once_one_wins(storage: Stora
 
 
 def of_a_service(subject: str) -> UserRecord:
-    """Somebody who logs in elsewhere: without an address, and without a password."""
+    """A user of an external service: without an address, and without a password."""
     return UserRecord(new_id(), None, NOW - timedelta(days=1), None, subject)
 
 
@@ -166,7 +166,7 @@ async def by_subject(storage: Storage, subject: str) -> UserRecord | None:
 async def test_an_account_is_found_by_its_address_or_its_subject(storage: Storage, ana: UserRecord) -> None:
     hers, other = of_a_service("crm|42"), of_a_service("crm|43")
     assert await add(storage, hers, None, None)
-    assert await add(storage, other, None, None), "no address is nobody's address"
+    assert await add(storage, other, None, None), "accounts without an address do not collide"
 
     assert await by_subject(storage, "crm|42") == hers
     for close in ("CRM|42", "crm|42 ", "crm|4", "crm%", "", "ana@example.com"):
@@ -200,7 +200,7 @@ async def test_a_login_elsewhere_is_noted_for_one_account(storage: Storage, bob:
     assert await user(storage, bob) == bob
 
 
-async def test_nobody_logs_in_to_a_disabled_account_until_it_is_enabled(
+async def test_no_log_in_to_a_disabled_account_until_it_is_enabled(
     storage: Storage, ana: UserRecord, bob: UserRecord
 ) -> None:
     async with storage.transaction() as repositories:
@@ -221,7 +221,7 @@ async def test_nobody_logs_in_to_a_disabled_account_until_it_is_enabled(
     assert await user(storage, ana) == replace(ana, last_login=NOW)
 
 
-async def test_a_login_waits_for_whoever_disables_the_account(storage: Storage, ana: UserRecord) -> None:
+async def test_a_login_waits_for_a_transaction_that_disables_the_account(storage: Storage, ana: UserRecord) -> None:
     disabled = asyncio.Event()
 
     async def disable() -> None:

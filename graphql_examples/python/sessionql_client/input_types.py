@@ -10,42 +10,42 @@ from .enums import DeviceKind, SessionState, TokenDelivery
 
 
 class LoginInput(BaseModel):
-    """Who logs in."""
+    """The credentials of an account, and options of the new session."""
 
     email: str
     "The e-mail address of the account."
     password: str
     "The password of the account."
     session_name: Optional[str] = Field(alias="sessionName", default=None)
-    "A name for the session; absent or null for none."
+    "A name for the session; absent or null for no name."
     delivery: TokenDelivery = TokenDelivery.BEARER
-    "How to hand over the tokens."
+    "How to return the tokens."
 
 
 class RegisterInput(BaseModel):
-    """Who registers."""
+    """The credentials of a new account, and options of its first session."""
 
     email: str
-    "The e-mail address to log in with."
+    "The e-mail address of the account."
     password: str
     "The password, 8 to 128 characters."
     session_name: Optional[str] = Field(alias="sessionName", default=None)
-    "A name for the session; absent or null for none."
+    "A name for the session; absent or null for no name."
     delivery: TokenDelivery = TokenDelivery.BEARER
-    "How to hand over the tokens."
+    "How to return the tokens."
 
 
 class RenameSessionInput(BaseModel):
-    """Which session to rename."""
+    """A session and its new name."""
 
     session_id: str = Field(alias="sessionId")
     "The ID of the session."
     name: Optional[str] = None
-    "The new name, 1 to 80 characters; null takes the name away."
+    "The new name, 1 to 80 characters; null removes the name."
 
 
 class SessionFilter(BaseModel):
-    """Which sessions to list. An absent or null field does not narrow the list."""
+    """The conditions that sessions must meet. An absent or null field sets no condition."""
 
     states: Optional[list[SessionState]] = Field(
         default_factory=lambda: [SessionState.ACTIVE]
@@ -56,4 +56,4 @@ class SessionFilter(BaseModel):
     inactive_since: Optional[AwareDatetime] = Field(alias="inactiveSince", default=None)
     "Only sessions last used before this instant."
     search: Optional[str] = None
-    "Only sessions whose name, device or address contains this text, whatever the case."
+    "Only sessions whose name, device or address contains this text, in any case."

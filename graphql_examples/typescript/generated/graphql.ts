@@ -4,67 +4,67 @@ type Exact<T extends { [key: string]: unknown }> = { [K in keyof T]: T[K] };
 /** Internal type. DO NOT USE DIRECTLY. */
 export type Incremental<T> = T | { [P in keyof T]?: P extends ' $fragmentName' | '__typename' ? T[P] : never };
 import type { TypedDocumentNode as DocumentNode } from '@graphql-typed-document-node/core';
-/** The old password and the new one. */
+/** The current password and the new one. */
 export type ChangePasswordInput = {
-  /** The password until now. */
+  /** The current password. */
   currentPassword: string;
-  /** Whether to leave the user's other sessions alone. */
+  /** Whether the user's other sessions stay active. */
   keepOtherSessions?: boolean;
   /** The new password, 8 to 128 characters. */
   newPassword: string;
 };
 
-/** Kinds of device. */
+/** The kind of a device. */
 export type DeviceKind =
-  /** A crawler. */
+  /** A crawler or another bot. */
   | 'BOT'
   /** A desktop or laptop computer. */
   | 'DESKTOP'
-  /** A telephone. */
+  /** A mobile phone. */
   | 'PHONE'
   /** A command-line tool, a library or another program without a screen. */
   | 'PROGRAM'
   /** A tablet. */
   | 'TABLET'
-  /** Nothing is known. */
+  /** The device is unknown. */
   | 'UNKNOWN'
   | '%future added value';
 
 /** Stable codes for `UserError.code`. */
 export type ErrorCode =
-  /** The password is right, but nobody may log in to the account. */
+  /** The password is correct, but the account is disabled. */
   | 'ACCOUNT_DISABLED'
   /** An account with this e-mail address already exists. */
   | 'EMAIL_TAKEN'
-  /** The e-mail address or the password is wrong. Deliberately does not say which. */
+  /** The e-mail address or the password is wrong. Which of them is not disclosed. */
   | 'INVALID_CREDENTIALS'
-  /** The input breaks a rule; `message` and `path` say which. */
+  /** A value of the input is not valid; see `message` and `path`. */
   | 'INVALID_INPUT'
   /** Too many attempts; see `retryAfterSeconds`. */
   | 'RATE_LIMITED'
-  /** The caller has to prove who they are again before doing this. */
+  /** The caller must reauthenticate before this action. */
   | 'REAUTHENTICATION_REQUIRED'
   /** The refresh token is malformed, expired, revoked or already used. */
   | 'REFRESH_TOKEN_INVALID'
   /** The session has already ended, so it cannot be changed. */
   | 'SESSION_ENDED'
-  /** No such session belongs to the caller: it never existed, is someone else's, or has been forgotten. */
+  /** The caller has no session with this ID: it never existed, belongs to another user, or was deleted. */
   | 'SESSION_NOT_FOUND'
   | '%future added value';
 
-/** Who logs in. */
+/** The credentials of an account, and options of the new session. */
 export type LoginInput = {
-  /** How to hand over the tokens. */
+  /** How to return the tokens. */
   delivery?: TokenDelivery;
   /** The e-mail address of the account. */
   email: string;
   /** The password of the account. */
   password: string;
-  /** A name for the session; absent or null for none. */
+  /** A name for the session; absent or null for no name. */
   sessionName?: string | null | undefined;
 };
 
-/** Directions of an order. */
+/** The direction of an order. */
 export type OrderDirection =
   /** Smallest or oldest first. */
   | 'ASC'
@@ -72,33 +72,33 @@ export type OrderDirection =
   | 'DESC'
   | '%future added value';
 
-/** Proof of who is asking. */
+/** The credentials of the current user. */
 export type ReauthenticateInput = {
-  /** The account's password. */
+  /** The password of the account. */
   password: string;
 };
 
-/** The token to exchange. */
+/** The refresh token to exchange. */
 export type RefreshInput = {
   /** The refresh token; absent or null to use the refresh cookie. */
   refreshToken?: string | null | undefined;
 };
 
-/** Who registers. */
+/** The credentials of a new account, and options of its first session. */
 export type RegisterInput = {
-  /** How to hand over the tokens. */
+  /** How to return the tokens. */
   delivery?: TokenDelivery;
-  /** The e-mail address to log in with. */
+  /** The e-mail address of the account. */
   email: string;
   /** The password, 8 to 128 characters. */
   password: string;
-  /** A name for the session; absent or null for none. */
+  /** A name for the session; absent or null for no name. */
   sessionName?: string | null | undefined;
 };
 
-/** Which session to rename. */
+/** A session and its new name. */
 export type RenameSessionInput = {
-  /** The new name, 1 to 80 characters; null takes the name away. */
+  /** The new name, 1 to 80 characters; null removes the name. */
   name?: string | null | undefined;
   /** The ID of the session. */
   sessionId: string;
@@ -106,23 +106,23 @@ export type RenameSessionInput = {
 
 /** Why a session was revoked. */
 export type RevocationReason =
-  /** The user logged out of this session from this session. */
+  /** The user logged out in this session. */
   | 'LOGGED_OUT'
   /** The user changed the password. */
   | 'PASSWORD_CHANGED'
-  /** A refresh token of the session was used twice. */
+  /** A refresh token of the session was used again. */
   | 'REFRESH_TOKEN_REUSED'
   /** An operator revoked the session. */
   | 'REVOKED_BY_OPERATOR'
   /** The user revoked the session from another session. */
   | 'REVOKED_BY_USER'
-  /** The limit of sessions per user was reached, and this one was unused for longest. */
+  /** The limit of sessions per user was reached, and this session was unused for longest. */
   | 'SESSION_LIMIT'
   /** The user's account was disabled. */
   | 'USER_DISABLED'
   | '%future added value';
 
-/** Kinds of security event. */
+/** The kind of a security event. */
 export type SecurityEventKind =
   /** A log-in succeeded. */
   | 'LOGGED_IN'
@@ -130,19 +130,19 @@ export type SecurityEventKind =
   | 'LOGGED_OUT'
   /** A password was wrong. */
   | 'LOGIN_FAILED'
-  /** A log-in came from a device not seen before. */
+  /** The user logged in on a new device. */
   | 'NEW_DEVICE'
   /** The password was changed. */
   | 'PASSWORD_CHANGED'
-  /** The user proved again who they are. */
+  /** The user reauthenticated. */
   | 'REAUTHENTICATED'
-  /** A refresh token was used twice. */
+  /** A refresh token was used again. */
   | 'REFRESH_TOKEN_REUSED'
-  /** The account was made. */
+  /** The account was created. */
   | 'REGISTERED'
   /** Several sessions were revoked at once. */
   | 'SESSIONS_REVOKED'
-  /** A session was given a new name. */
+  /** The name of a session was changed. */
   | 'SESSION_RENAMED'
   /** A session was revoked. */
   | 'SESSION_REVOKED'
@@ -152,27 +152,27 @@ export type SecurityEventKind =
   | 'USER_ENABLED'
   | '%future added value';
 
-/** Which sessions to list. An absent or null field does not narrow the list. */
+/** The conditions that sessions must meet. An absent or null field sets no condition. */
 export type SessionFilter = {
   /** Only sessions on one of these kinds of device. */
   deviceKinds?: Array<DeviceKind> | null | undefined;
   /** Only sessions last used before this instant. */
   inactiveSince?: string | null | undefined;
-  /** Only sessions whose name, device or address contains this text, whatever the case. */
+  /** Only sessions whose name, device or address contains this text, in any case. */
   search?: string | null | undefined;
   /** Only sessions in one of these states. */
   states?: Array<SessionState> | null | undefined;
 };
 
-/** How to order sessions. */
+/** The order of sessions. */
 export type SessionOrder = {
-  /** Which way round. */
+  /** The direction of the order. */
   direction?: OrderDirection;
-  /** What to order by. */
+  /** The field to order by. */
   field?: SessionOrderField;
 };
 
-/** What sessions can be ordered by. */
+/** The field by which sessions are ordered. */
 export type SessionOrderField =
   /** When the user logged in. */
   | 'CREATED_AT'
@@ -180,21 +180,21 @@ export type SessionOrderField =
   | 'LAST_ACTIVE'
   | '%future added value';
 
-/** Where a session is in its life. */
+/** The state of a session. */
 export type SessionState =
-  /** The session can be used. */
+  /** The session is active. */
   | 'ACTIVE'
-  /** The session ran out of time. */
+  /** The session expired. */
   | 'EXPIRED'
   /** The session was revoked. */
   | 'REVOKED'
   | '%future added value';
 
-/** How a log-in hands over its tokens. */
+/** How the tokens of a session are returned. */
 export type TokenDelivery =
   /** In the payload, for `Authorization: Bearer …`. */
   | 'BEARER'
-  /** In cookies that scripts cannot read, for browsers. */
+  /** In `HttpOnly` cookies, for browsers. */
   | 'COOKIE'
   | '%future added value';
 

@@ -10,7 +10,7 @@ from sessionql.storage import Storage
 from sessionql.storage.filters import Page, Position, SessionFilter, SessionOrderField
 from sessionql.storage.records import RevocationReason, SessionRecord, UserRecord
 from sessionql.storage.sessions import SessionOrder
-from tests.storage.builders import ALL, EVERY, IDLED_OUT, NOW, REVOKED, TOO_OLD, a_session, ids, keep, place
+from tests.storage.builders import ALL, EVERY, IDLED_OUT, NOW, REVOKED, TOO_OLD, a_session, ids, keep, position_of
 
 FIELDS = {"last_active": SessionOrderField.LAST_ACTIVE, "created_at": SessionOrderField.CREATED_AT}
 orders = pytest.mark.parametrize("descending", [True, False], ids=["newest first", "oldest first"])
@@ -113,7 +113,7 @@ async def test_a_session_revoked_on_the_way_disturbs_no_other(
     ):
         walked = part + walked if from_end else walked + part
         last = part[0] if from_end else part[-1]
-        edge = place(last)
+        edge = position_of(last)
         async with storage.transaction() as repositories:
             for gone in (last, to_come):
                 await repositories.sessions.revoke(ana.id, gone.id, RevocationReason.LOGGED_OUT, NOW)
@@ -127,7 +127,7 @@ async def test_a_page_between_two_positions_has_neither_of_them(
 ) -> None:
     sessions = sorted(many(ana), key=key("last_active"), reverse=descending)
     await keep(storage, *sessions)
-    between = Page(100, after=place(sessions[9]), before=place(sessions[30]))
+    between = Page(100, after=position_of(sessions[9]), before=position_of(sessions[30]))
     order = SessionOrder(descending=descending)
 
     assert await page(storage, ana, between, order) == sessions[10:30]
@@ -139,8 +139,8 @@ async def test_a_page_with_room_for_one_more_tells_of_the_next(storage: Storage,
 
     assert len(await page(storage, ana, Page(3).one_more())) == 4
     assert len(await page(storage, ana, Page(4).one_more())) == 4
-    assert Page(3, place(sessions[0]), place(sessions[1]), from_end=True).one_more() == Page(
-        4, place(sessions[0]), place(sessions[1]), from_end=True
+    assert Page(3, position_of(sessions[0]), position_of(sessions[1]), from_end=True).one_more() == Page(
+        4, position_of(sessions[0]), position_of(sessions[1]), from_end=True
     )
 
 
@@ -150,13 +150,13 @@ async def test_a_page_of_none_is_empty(storage: Storage, ana: UserRecord) -> Non
     assert await page(storage, ana, Page(0)) == []
 
 
-async def test_someone_elses_position_opens_nothing(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_another_users_position_opens_nothing(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     hers = many(ana)
     await keep(storage, *hers)
 
     assert await page(storage, bob, ALL) == []
-    assert await page(storage, bob, Page(100, after=place(hers[0]))) == []
-    assert await page(storage, bob, Page(100, before=place(hers[0]), from_end=True)) == []
+    assert await page(storage, bob, Page(100, after=position_of(hers[0]))) == []
+    assert await page(storage, bob, Page(100, before=position_of(hers[0]), from_end=True)) == []
 
 
 async def test_by_default_a_list_has_the_active_sessions_last_used_first(storage: Storage, ana: UserRecord) -> None:

@@ -1,4 +1,4 @@
-"""How tokens are handed over: what a client may ask for, and what it is told when it may not."""
+"""Delivery of tokens: what a client may request, and the errors when it may not."""
 
 import httpx
 import pytest
@@ -23,7 +23,7 @@ async def test_there_is_no_third_way(ana: Caller) -> None:
         assert await ana.code(LOG_IN, input=ANA | {"delivery": other}) == "BAD_USER_INPUT"
 
 
-async def test_cookies_are_for_pages_and_nobody_else_is_logged_in_by_asking(
+async def test_cookies_are_for_pages_and_no_other_client_is_logged_in_by_asking(
     http: httpx.AsyncClient, ana: Caller
 ) -> None:
     for wrong in ({}, {"password": "wrong horse"}):
@@ -42,7 +42,7 @@ async def test_a_log_in_by_cookie_that_fails_sets_none(http: httpx.AsyncClient, 
     assert await ana.get("{ me { email } }") == {"me": {"email": "ana@example.com"}}
 
 
-async def test_the_same_request_goes_on_as_whoever_it_logged_in(http: httpx.AsyncClient, ana: Caller) -> None:
+async def test_the_same_request_continues_with_the_session_it_created(http: httpx.AsyncClient, ana: Caller) -> None:
     query = """mutation($input: LoginInput!) { login(input: $input) { session { id } }
       changePassword(input: {currentPassword: "correct horse battery", newPassword: "another horse 42"}) {
         revokedCount tokens { accessToken refreshToken } } }"""

@@ -1,4 +1,4 @@
-"""What services ask, and who may: a key opens what its scopes say, and for everybody else there is nothing there."""
+"""The schema for services: a key may use the fields of its scopes, and for other callers they do not exist."""
 
 import json
 import re
@@ -26,8 +26,8 @@ async def shop(app: FastAPI, http: httpx.AsyncClient) -> Caller:
 
 
 @pytest.fixture
-async def strangers(app: FastAPI, http: httpx.AsyncClient, ana: Caller) -> dict[str, Caller]:
-    """Everybody who is no service: nobody, a user, and holders of keys that are good for nothing."""
+async def other_callers(app: FastAPI, http: httpx.AsyncClient, ana: Caller) -> dict[str, Caller]:
+    """Callers without a valid key: without credentials, a user, and invalid keys."""
     revoked = await new_key(app)
     await revoke_key(app.state.deps, str(revoked.key.id))
     live = await new_key(app)
@@ -44,9 +44,9 @@ def test_every_field_of_services_is_tried_here() -> None:
     assert FIELDS.keys() == {name for root in roots if root for name in root.fields}
 
 
-async def test_for_everybody_else_the_fields_do_not_exist(strangers: dict[str, Caller]) -> None:
-    """Byte for byte what is said of a field that nobody ever thought of, but for its name."""
-    for who, caller in strangers.items():
+async def test_for_other_callers_the_fields_do_not_exist(other_callers: dict[str, Caller]) -> None:
+    """Byte for byte the answer for a field that never existed, except its name."""
+    for who, caller in other_callers.items():
         for field, (_, query) in FIELDS.items():
             made_up = "q" * len(field)
             asked = (await caller.send(query)).content
@@ -56,12 +56,12 @@ async def test_for_everybody_else_the_fields_do_not_exist(strangers: dict[str, C
 
 
 @pytest.mark.parametrize("mode", ["production", "development"])
-async def test_to_everybody_else_the_server_is_the_one_of_the_committed_schema(
-    strangers: dict[str, Caller], mode: str
+async def test_to_other_callers_the_server_is_the_one_of_the_committed_schema(
+    other_callers: dict[str, Caller], mode: str
 ) -> None:
     """Suggestions of fields with a like name too are what that schema alone would suggest."""
     committed = build_schema(SDL_FILE.read_text(encoding="utf-8"))
-    for who, caller in strangers.items():
+    for who, caller in other_callers.items():
         for _, query in FIELDS.values():
             said = [error["message"] for error in (await caller.ask(query))["errors"]]
             assert said == [
@@ -70,10 +70,10 @@ async def test_to_everybody_else_the_server_is_the_one_of_the_committed_schema(
 
 
 @developing
-async def test_no_suggestion_and_no_introspection_names_what_is_not_theirs(strangers: dict[str, Caller]) -> None:
+async def test_no_suggestion_and_no_introspection_names_what_is_not_theirs(other_callers: dict[str, Caller]) -> None:
     theirs = {*services_schema.type_map, *FIELDS} - {*graphql_schema.type_map, "user"}
     theirs |= {"disabledAt", "USER_NOT_FOUND"}
-    for who, caller in strangers.items():
+    for who, caller in other_callers.items():
         shown = json.dumps(await caller.get(EVERYTHING))
         for name in theirs:
             assert f'"{name}"' not in shown, (who, name)
@@ -114,7 +114,7 @@ async def test_a_key_without_the_scope_is_told_which_it_lacks(
     with_it = await a_service(app, http, needed)
     assert (await with_it.get(query)).keys() == {field}
     if field != "revokeEverySession":
-        assert await ana.get("{ mySessions { id } }"), "nothing was done to anybody"
+        assert await ana.get("{ mySessions { id } }"), "no user was changed"
 
 
 async def test_a_key_is_out_with_its_very_next_request(app: FastAPI, http: httpx.AsyncClient) -> None:
@@ -154,7 +154,7 @@ async def test_a_service_starts_a_session_that_its_user_goes_on_with(http: httpx
 
 
 @pytest.mark.parametrize("address", ["localhost", "1.2.3", "", 7, "1.2.3.4:80", "fe80::1%eth0"])
-async def test_what_is_no_address_is_refused(shop: Caller, address: object) -> None:
+async def test_what_is_no_address_is_rejected(shop: Caller, address: object) -> None:
     assert await shop.code(CREATE, input={"subject": "crm|42", "ipAddress": address}) == "BAD_USER_INPUT"
 
 
@@ -207,8 +207,8 @@ async def test_a_service_marks_its_user_reauthenticated(
     other = await sign_in_elsewhere(shop, http)
     user_id = (await ana.get("{ me { id } }"))["me"]["id"]
     revoke = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on UserError { code } } } }"
-    refused = await ana.get(revoke, id=other.session_id)
-    assert refused["revokeSession"]["errors"] == [{"code": "REAUTHENTICATION_REQUIRED"}]
+    rejected = await ana.get(revoke, id=other.session_id)
+    assert rejected["revokeSession"]["errors"] == [{"code": "REAUTHENTICATION_REQUIRED"}]
     clock.advance(minutes=1)
     query = """mutation($input: MarkReauthenticatedInput!) { markReauthenticated(input: $input) {
       tokens { accessToken refreshToken } session { id } errors { ... on UserError { code } } } }"""

@@ -1,4 +1,4 @@
-"""Nobody, somebody, and somebody whose token is refused."""
+"""Requests without a session, with a session, and with a rejected token."""
 
 from base64 import urlsafe_b64encode
 
@@ -10,7 +10,7 @@ from tests.schema.asking import IPHONE, Caller
 
 ME = "{ me { id email } }"
 MINE = "{ mySessions { id } }"
-NEEDS_SOMEBODY = {
+NEEDS_SESSION = {
     "mySessions": MINE,
     "session": '{ session(id: "x") { id } }',
     "node": '{ node(id: "x") { id } }',
@@ -40,7 +40,7 @@ REFUSED = {
 }
 
 
-async def test_me_is_null_when_nobody_asks(http: httpx.AsyncClient) -> None:
+async def test_me_is_null_without_a_session(http: httpx.AsyncClient) -> None:
     assert await Caller(http).get(ME) == {"me": None}
 
 
@@ -49,15 +49,15 @@ async def test_me_is_who_asks(ana: Caller, eve: Caller) -> None:
     assert (await eve.get(ME))["me"]["email"] == "eve@example.com"
 
 
-async def test_what_needs_somebody_says_so_to_nobody(http: httpx.AsyncClient) -> None:
-    for field, query in NEEDS_SOMEBODY.items():
+async def test_fields_that_need_a_session_return_unauthenticated_without_one(http: httpx.AsyncClient) -> None:
+    for field, query in NEEDS_SESSION.items():
         answer = await Caller(http).ask(query)
         (error,) = answer["errors"]
         assert (error["extensions"]["code"], error["path"]) == ("UNAUTHENTICATED", [field])
         assert "Authorization: Bearer" in error["message"]
 
 
-async def test_a_refused_token_is_told_from_none(ana: Caller) -> None:
+async def test_a_rejected_token_differs_from_none(ana: Caller) -> None:
     for name, token in REFUSED.items():
         ana.token = token
         for query in (ME, MINE):
@@ -66,12 +66,12 @@ async def test_a_refused_token_is_told_from_none(ana: Caller) -> None:
             assert "refresh it, or log in" in error["message"], name
 
 
-async def test_a_token_that_was_changed_by_a_letter_is_refused(ana: Caller) -> None:
+async def test_a_token_that_was_changed_by_a_letter_is_rejected(ana: Caller) -> None:
     assert ana.token is not None
-    for place in (0, len(ana.token) // 2, len(ana.token) - 1):
-        changed = "A" if ana.token[place] != "A" else "B"
+    for index in (0, len(ana.token) // 2, len(ana.token) - 1):
+        changed = "A" if ana.token[index] != "A" else "B"
         other = Caller(ana._http)
-        other.token = ana.token[:place] + changed + ana.token[place + 1 :]
+        other.token = ana.token[:index] + changed + ana.token[index + 1 :]
         assert await other.code(ME) == "UNAUTHENTICATED"
 
 
@@ -82,7 +82,7 @@ async def test_a_token_is_good_for_five_minutes(ana: Caller, clock: FakeClock) -
     assert await ana.code(ME) == "UNAUTHENTICATED"
 
 
-async def test_another_scheme_is_nobody(http: httpx.AsyncClient, ana: Caller) -> None:
+async def test_another_scheme_is_no_authentication(http: httpx.AsyncClient, ana: Caller) -> None:
     for header in (f"Basic {ana.token}", "Basic", "Negotiate abc"):
         response = await http.post("/graphql", json={"query": ME}, headers={"Authorization": header})
         assert response.json() == {"data": {"me": None}}
@@ -94,7 +94,7 @@ async def test_the_scheme_is_read_generously(http: httpx.AsyncClient, ana: Calle
     assert (await http.post("/graphql", json={"query": ME}, headers=headers)).json()["data"]["me"]
 
 
-async def test_a_refused_token_does_not_keep_anybody_from_logging_in(http: httpx.AsyncClient, ana: Caller) -> None:
+async def test_a_rejected_token_does_not_prevent_a_log_in(http: httpx.AsyncClient, ana: Caller) -> None:
     phone = Caller(http, IPHONE)
     phone.token = "stale"
     await phone.log_in("ana@example.com")
@@ -102,7 +102,7 @@ async def test_a_refused_token_does_not_keep_anybody_from_logging_in(http: httpx
     assert len((await ana.get(MINE))["mySessions"]) == 2
 
 
-async def test_after_a_log_in_the_same_request_is_somebody(http: httpx.AsyncClient, ana: Caller) -> None:
+async def test_after_a_log_in_the_same_request_is_authenticated(http: httpx.AsyncClient, ana: Caller) -> None:
     await ana.get(ME)
     query = """mutation { login(input: {email: "ana@example.com", password: "correct horse battery"}) { session { id } }
       revokeAllSessions { revokedCount keptSession { id } } }"""

@@ -36,5 +36,5 @@ async def test_numbers_are_of_active_sessions_most_first(
     assert program.session_id != eve.session_id
 
 
-async def test_nobody_elses_sessions_are_counted(ana: Caller, eve: Caller) -> None:
+async def test_no_other_users_sessions_are_counted(ana: Caller, eve: Caller) -> None:
     assert (await stats(eve))["totalCount"] == (await stats(ana))["totalCount"] == 1

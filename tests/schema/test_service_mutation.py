@@ -41,8 +41,8 @@ async def test_a_user_is_looked_up_by_any_of_three_names(
         assert (await support.get(USER, by=by))["user"] == expected
     bob = await sign_in_elsewhere(await a_service(app, http), http, "crm|42")
     assert (await support.get(USER, by={"subject": "crm|42"}))["user"]["id"] == await id_of(bob)
-    for nobody in ({"email": "eve@example.com"}, {"id": NOBODY}, {"id": "x"}, {"subject": "ana@example.com"}):
-        assert (await support.get(USER, by=nobody))["user"] is None
+    for unknown in ({"email": "eve@example.com"}, {"id": NOBODY}, {"id": "x"}, {"subject": "ana@example.com"}):
+        assert (await support.get(USER, by=unknown))["user"] is None
     for odd in ({}, {"id": None}, {"id": hers, "email": "ana@example.com"}):
         assert await support.code(USER, by=odd) == "BAD_USER_INPUT"
 
@@ -84,7 +84,7 @@ async def test_ending_sessions_holds_with_the_next_request(
 
 
 async def test_a_disabled_user_is_out_until_enabled(http: httpx.AsyncClient, support: Caller, ana: Caller) -> None:
-    """Directus' GHSA-56p6-qw3c-fq2g: tokens of a suspended user that were still good."""
+    """Directus' GHSA-56p6-qw3c-fq2g: tokens of a suspended user that were still valid."""
     hers, credentials = await id_of(ana), {"email": "ana@example.com", "password": "correct horse battery"}
     done = await change(support, "disableUser", "revokedCount user { disabledAt }", userId=hers)
     assert done == {"revokedCount": 1, "user": {"disabledAt": "2026-11-23T11:16:10.123456Z"}, "errors": []}
@@ -102,7 +102,7 @@ async def test_a_disabled_user_is_out_until_enabled(http: httpx.AsyncClient, sup
         assert (mine[kind]["actorName"], mine[kind]["ipAddress"]) == ("Shop", None), "not for the user to see"
 
 
-async def test_the_subject_of_a_disabled_user_is_refused_to_every_service(
+async def test_the_subject_of_a_disabled_user_is_rejected_to_every_service(
     app: FastAPI, http: httpx.AsyncClient, support: Caller
 ) -> None:
     shop = await a_service(app, http, Scope.CREATE_SESSIONS)
@@ -131,7 +131,7 @@ async def test_a_deleted_user_is_gone_and_the_deletion_is_not(support: Caller, a
 
 
 @pytest.mark.parametrize("field", ["revokeUserSessions", "disableUser", "enableUser", "deleteUser"])
-async def test_whoever_is_not_there_is_said_as_data(support: Caller, ana: Caller, field: str) -> None:
+async def test_an_unknown_user_is_an_error_in_the_payload(support: Caller, ana: Caller, field: str) -> None:
     for user_id in (NOBODY, "x", "", ana.session_id):
         done = await change(support, field, "__typename", userId=user_id)
         (error,) = done["errors"]
@@ -141,7 +141,7 @@ async def test_whoever_is_not_there_is_said_as_data(support: Caller, ana: Caller
     assert (await support.get(ADMIN_ACTIONS))["adminActions"] == []
 
 
-async def test_a_session_of_somebody_else_is_not_found(support: Caller, ana: Caller, eve: Caller) -> None:
+async def test_a_session_of_another_user_is_not_found(support: Caller, ana: Caller, eve: Caller) -> None:
     hers = await id_of(ana)
     done = await change(support, "revokeUserSession", "session { id }", userId=hers, sessionId=eve.session_id)
     assert [error["code"] for error in done["errors"]] == ["SESSION_NOT_FOUND"]

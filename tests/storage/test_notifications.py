@@ -30,7 +30,7 @@ ids = st.lists(st.uuids(), max_size=5).map(tuple)
 
 
 class Ear:
-    """Somebody who listens, and what was heard."""
+    """A listener and the notifications it received."""
 
     def __init__(self, lost: Lost, heard: asyncio.Queue[Notification]) -> None:
         self.lost = lost
@@ -96,11 +96,11 @@ async def test_every_way_to_write_an_event_is_announced(storage: Storage, ana: U
 async def test_what_changes_nothing_announces_nothing(storage: Storage, ana: UserRecord, ear: Ear) -> None:
     ended = a_session(ana, revoked_at=NOW, revocation_reason=REASON)
     await keep(storage, ended)
-    nobody = an_event(UserRecord(new_id(), "bob@example.com", NOW, None))
+    unknown = an_event(UserRecord(new_id(), "bob@example.com", NOW, None))
     async with storage.transaction() as found:
         assert await found.sessions.revoke(ana.id, ended.id, REASON, NOW) is None
         assert await found.sessions.revoke_many(ana.id, SessionFilter(), None, REASON, NOW) == []
-        assert not await found.events.add_if_known(nobody)
+        assert not await found.events.add_if_known(unknown)
         await found.events.add_many([])
     assert await ear.silent(storage, ana)
 
@@ -132,7 +132,7 @@ async def test_ends_by_the_thousand_are_announced_in_parts(storage: Storage, ana
         await found.events.add_many([an_event(ana) for _ in sessions])
     heard = [await ear.next() for _ in range(6)]
     assert {id_ for part in heard for id_ in part.ended} == {session.id for session in sessions}
-    assert [len(part.events) for part in heard] == [MAX_IDS, MAX_IDS, 1, 0, 0, 0], "what happened comes before the ends"
+    assert [len(part.events) for part in heard] == [MAX_IDS, MAX_IDS, 1, 0, 0, 0], "events come before revocations"
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
@@ -144,7 +144,7 @@ async def test_other_workers_hear_it(storage: Storage, ana: UserRecord, database
 
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
-async def test_whoever_loses_the_database_learns_it(database_url: str, ear: Ear) -> None:
+async def test_a_listener_that_loses_the_database_is_notified(database_url: str, ear: Ear) -> None:
     assert not ear.lost.done()
     await run_sql(database_url, LISTENERS)
     async with asyncio.timeout(10):
@@ -180,7 +180,7 @@ async def test_what_others_say_on_the_channel_is_passed_over(
     assert await ear.silent(storage, ana)
 
 
-async def test_whoever_stopped_listening_hears_nothing(storage: Storage, ana: UserRecord) -> None:
+async def test_a_stopped_listener_receives_nothing(storage: Storage, ana: UserRecord) -> None:
     heard: list[Notification] = []
     async with storage.database.listen(heard.append):
         pass

@@ -1,4 +1,4 @@
-"""Ending everybody's sessions: all that are active and began by then, whatever the size of the windows."""
+"""Revocation of all users' sessions: all that are active and created in time, for any size of the batches."""
 
 import asyncio
 from dataclasses import replace
@@ -29,49 +29,51 @@ def ended(session: SessionRecord) -> SessionRecord:
     return replace(session, revoked_at=NOW, revocation_reason=BY_OPERATOR)
 
 
-async def walk(storage: Storage, window: int = 1000, born_by: datetime = NOW) -> tuple[list[tuple[UUID, UUID]], int]:
+async def run_batches(
+    storage: Storage, size: int = 1000, created_until: datetime = NOW
+) -> tuple[list[tuple[UUID, UUID]], int]:
     """Which sessions were ended, and in how many steps."""
-    place, found, steps = FIRST, list[tuple[UUID, UUID]](), 0
+    cursor, found, steps = FIRST, list[tuple[UUID, UUID]](), 0
     while True:
         async with storage.transaction() as repositories:
-            step = await repositories.bulk_revocation.revoke(born_by, NOW, place, window)
-        assert len(step.sessions) <= window
+            step = await repositories.bulk_revocation.revoke(created_until, NOW, cursor, size)
+        assert len(step.sessions) <= size
         found, steps = [*found, *step.sessions], steps + 1
         if step.next is None:
             return found, steps
-        assert step.next > place, "a walk comes to an end"
-        place = step.next
+        assert step.next > cursor, "the batches end"
+        cursor = step.next
 
 
-@pytest.mark.parametrize("window", [1, 2, 3, 9, 10, 11, 1000])
+@pytest.mark.parametrize("size", [1, 2, 3, 9, 10, 11, 1000])
 async def test_a_walk_ends_every_active_session_and_no_other(
-    storage: Storage, ana: UserRecord, bob: UserRecord, window: int
+    storage: Storage, ana: UserRecord, bob: UserRecord, size: int
 ) -> None:
     active = [a_session(user) for _ in range(2) for user in (ana, bob)]
     over = [a_session(user, **state) for user in (ana, bob) for state in (REVOKED, IDLED_OUT, TOO_OLD)]
     await keep(storage, *active, *over)
 
-    found, steps = await walk(storage, window)
+    found, steps = await run_batches(storage, size)
 
     assert sorted(found) == sorted((each.user_id, each.id) for each in active)
     assert await sessions_of(storage, ana, bob) == {*map(ended, active), *over}
-    assert steps == 10 // window + 1
-    assert (await walk(storage, window))[0] == [], "all have ended"
+    assert steps == 10 // size + 1
+    assert (await run_batches(storage, size))[0] == [], "all have ended"
 
 
 async def test_sessions_that_began_later_stay(storage: Storage, ana: UserRecord) -> None:
-    born_by = NOW - timedelta(minutes=1)
-    on_time = a_session(ana, created_at=born_by)
-    late = a_session(ana, created_at=born_by + TICK)
+    created_until = NOW - timedelta(minutes=1)
+    on_time = a_session(ana, created_at=created_until)
+    late = a_session(ana, created_at=created_until + TICK)
     await keep(storage, on_time, late)
 
-    assert (await walk(storage, born_by=born_by))[0] == [(ana.id, on_time.id)]
+    assert (await run_batches(storage, created_until=created_until))[0] == [(ana.id, on_time.id)]
 
     assert await sessions_of(storage, ana) == {ended(on_time), late}
 
 
 async def test_of_no_sessions_none_are_ended(storage: Storage) -> None:
-    assert await walk(storage, 1) == ([], 1)
+    assert await run_batches(storage, 1) == ([], 1)
 
 
 async def test_it_never_waits_in_a_circle_with_other_writers_of_the_same_rows(
@@ -87,6 +89,6 @@ async def test_it_never_waits_in_a_circle_with_other_writers_of_the_same_rows(
             async with storage.transaction() as repositories:
                 await repositories.sessions.touch(uses, timedelta(seconds=60))  # noqa: B023 - awaited below
 
-        await asyncio.gather(touch(), walk(storage), touch(), walk(storage, 7), walk(storage, 5))
+        await asyncio.gather(touch(), run_batches(storage), touch(), run_batches(storage, 7), run_batches(storage, 5))
 
     assert {session.revoked_at for session in await sessions_of(storage, ana, bob)} == {NOW}

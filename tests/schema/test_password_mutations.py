@@ -30,7 +30,7 @@ async def change(caller: Caller, **input_: Any) -> Any:
     return (await caller.get(CHANGE, input=given))["changePassword"]
 
 
-async def test_an_old_log_in_ends_nobody_elses_session_before_it_is_proved(
+async def test_an_old_log_in_ends_no_other_users_session_before_it_is_proved(
     http: httpx.AsyncClient, ana: Caller, clock: FakeClock
 ) -> None:
     clock.advance(hours=3)
@@ -39,8 +39,8 @@ async def test_an_old_log_in_ends_nobody_elses_session_before_it_is_proved(
     refreshed = await ana.get(query, input={"refreshToken": ana.refresh_token})
     ana.token = refreshed["refresh"]["tokens"]["accessToken"]
 
-    refused = (await ana.get(REVOKE_ALL))["revokeAllSessions"]
-    assert refused == {
+    rejected = (await ana.get(REVOKE_ALL))["revokeAllSessions"]
+    assert rejected == {
         "revokedCount": 0,
         "errors": [
             {
@@ -118,15 +118,15 @@ async def test_a_weak_new_password_is_told_where_it_was_sent(ana: Caller) -> Non
     assert (error["__typename"], error["path"]) == ("InvalidInputError", ["input", "newPassword"])
 
 
-async def test_nobody_proves_anything_without_a_session(http: httpx.AsyncClient) -> None:
-    nobody = Caller(http)
+async def test_without_a_session_there_is_no_reauthentication(http: httpx.AsyncClient) -> None:
+    anonymous = Caller(http)
 
-    assert await nobody.code(PROVE, input={"password": PASSWORD}) == "UNAUTHENTICATED"
-    assert await nobody.code(CHANGE, input={"currentPassword": PASSWORD, "newPassword": NEW}) == "UNAUTHENTICATED"
+    assert await anonymous.code(PROVE, input={"password": PASSWORD}) == "UNAUTHENTICATED"
+    assert await anonymous.code(CHANGE, input={"currentPassword": PASSWORD, "newPassword": NEW}) == "UNAUTHENTICATED"
 
 
 async def test_a_thousand_aliased_log_ins_get_five_password_checks(http: httpx.AsyncClient, ana: Caller) -> None:
-    """Aliases count one by one; twenty-five of them in a request, for many more would be refused as too many tokens."""
+    """Each alias counts; 25 of them in a request, because many more would be rejected as too many tokens."""
     fields = "\n".join(f"a{number}: login(input: $input) {{ errors {{ __typename }} }}" for number in range(25))
     document = "mutation($input: LoginInput!) {" + fields + "}"
     wrong = {"email": "ana@example.com", "password": "wrong horse"}
@@ -145,12 +145,12 @@ async def test_a_thousand_aliased_log_ins_get_five_password_checks(http: httpx.A
 async def test_a_limit_says_how_long_to_wait(http: httpx.AsyncClient, ana: Caller, clock: FakeClock) -> None:
     query = """mutation($input: LoginInput!) { login(input: $input) { session { id }
       errors { ... on RateLimitedError { message code path retryAfterSeconds } } } }"""
-    nobody, wrong = Caller(http), {"email": "ana@example.com", "password": "wrong horse"}
+    anonymous, wrong = Caller(http), {"email": "ana@example.com", "password": "wrong horse"}
     for _ in range(5):
-        await nobody.get(query, input=wrong)
+        await anonymous.get(query, input=wrong)
         clock.advance(seconds=4)
 
-    payload = (await nobody.get(query, input=wrong | {"password": PASSWORD}))["login"]
+    payload = (await anonymous.get(query, input=wrong | {"password": PASSWORD}))["login"]
 
     assert payload == {
         "session": None,
@@ -163,7 +163,7 @@ async def test_a_limit_says_how_long_to_wait(http: httpx.AsyncClient, ana: Calle
             }
         ],
     }
-    assert (await ana.get(MINE))["mySessions"], "whoever is signed in stays so"
+    assert (await ana.get(MINE))["mySessions"], "existing sessions stay active"
 
 
 @pytest.mark.usefixtures("ana")
@@ -176,7 +176,7 @@ async def test_an_expired_access_token_still_logs_out_its_session(http: httpx.As
 
     assert data["logout"]["session"] == {"id": phone.session_id, "state": "REVOKED"}
     query = "mutation($input: RefreshInput!) { refresh(input: $input) { errors { __typename } } }"
-    refused = await phone.get(query, input={"refreshToken": phone.refresh_token})
-    assert refused["refresh"]["errors"] == [{"__typename": "RefreshTokenInvalidError"}]
+    rejected = await phone.get(query, input={"refreshToken": phone.refresh_token})
+    assert rejected["refresh"]["errors"] == [{"__typename": "RefreshTokenInvalidError"}]
     again = await phone.get("mutation { logout { session { id } } }")
     assert again["logout"]["session"] is None

@@ -68,7 +68,7 @@ async def test_an_ended_session_proves_nothing(storage: Storage, ana: UserRecord
     assert await find(storage, session) == session
 
 
-async def test_someone_elses_session_proves_nothing(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_another_users_session_proves_nothing(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session = a_session(bob)
     await keep(storage, session)
 
@@ -109,7 +109,7 @@ async def test_ended_sessions_take_no_room(storage: Storage, ana: UserRecord) ->
     assert await sessions_of(storage, ana) == before
 
 
-async def test_someone_elses_sessions_take_no_room(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_another_users_sessions_take_no_room(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     his, mine = [a_session(bob) for _ in range(3)], a_session(ana)
     await keep(storage, *his, mine)
 
@@ -127,4 +127,4 @@ async def test_a_device_is_known_by_its_label_and_kind(storage: Storage, ana: Us
         assert await sessions.has_device(ana.id, replace(session.device, browser_version="131"))
         assert not await sessions.has_device(ana.id, replace(session.device, kind=DeviceKind.PHONE))
         assert not await sessions.has_device(ana.id, Device("Safari on iPhone", session.device.kind))
-        assert not await sessions.has_device(bob.id, session.device), "someone else's"
+        assert not await sessions.has_device(bob.id, session.device), "another user's"

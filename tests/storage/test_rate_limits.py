@@ -1,4 +1,4 @@
-"""Counted attempts: exact in each window of time, also when many try at once."""
+"""Rate limits: exact in each window of time, also for concurrent attempts."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -32,7 +32,7 @@ async def test_as_many_as_the_limit_and_no_more(storage: Storage) -> None:
         assert await repositories.rate_limits.find_window_end("ana") == NOW + MINUTE
 
 
-async def test_someone_elses_are_counted_apart(storage: Storage) -> None:
+async def test_another_users_are_counted_apart(storage: Storage) -> None:
     assert None not in [await take(storage) for _ in range(3)]
 
     assert await take(storage, "bob") == ConsumedAttempt("bob", NOW + MINUTE)
@@ -98,7 +98,7 @@ async def test_a_failure_is_noted_where_it_was_counted(storage: Storage) -> None
     assert [await take(storage) for _ in range(3)].count(None) == 1
 
 
-async def test_windows_that_are_over_are_forgotten(storage: Storage) -> None:
+async def test_windows_that_are_over_are_deleted(storage: Storage) -> None:
     await take(storage, "old")
     await take(storage, "new", now=NOW + TICK)
 
@@ -108,20 +108,20 @@ async def test_windows_that_are_over_are_forgotten(storage: Storage) -> None:
         assert await repositories.rate_limits.find_window_end("new") == NOW + MINUTE + TICK
 
 
-async def test_forgetting_waits_for_nobody(storage: Storage) -> None:
-    """Or it and whoever takes two attempts might wait for each other."""
+async def test_deletion_waits_for_no_lock(storage: Storage) -> None:
+    """Otherwise it could deadlock with a transaction that consumes two attempts."""
     for key in ("ana", "bob"):
         await take(storage, key)
 
     async with storage.transaction() as repositories:
         await repositories.rate_limits.consume("bob", 3, NOW + MINUTE, NOW + 2 * MINUTE)
         if storage.database.name != "PostgreSQL":
-            return  # One transaction at a time: nobody can be waited for.
+            return  # One transaction at a time: there is no other to wait for.
         async with storage.transaction() as others, asyncio.timeout(2):
             assert await others.rate_limits.delete_expired(NOW + MINUTE, 1000) == 1
 
 
-async def test_they_are_forgotten_a_few_at_a_time(storage: Storage) -> None:
+async def test_they_are_deleted_a_few_at_a_time(storage: Storage) -> None:
     for number in range(5):
         await take(storage, f"old {number}")
 
