@@ -101,7 +101,7 @@ async def test_instants_have_an_offset(laptop: Laptop) -> None:
     page = (await laptop.client.sessions_page(filter_=unused)).me
     assert page
     assert page.sessions.total_count == 0
-    assert [each.id for each in await all_sessions(laptop.client, a_page=1)] == [session_id]
+    assert [each.id for each in await all_sessions(laptop.client, page_size=1)] == [session_id]
 
     with pytest.raises(ValidationError, match="timezone"):
         SessionFilter.model_validate({"inactiveSince": session.last_active.replace(tzinfo=None)})
