@@ -16,7 +16,7 @@ import {
 import { keep } from "../../graphql_examples/typescript/tokens.js";
 import { type Browser, PASSWORD } from "./story/browser.js";
 import { Hearing, within } from "./story/hearing.js";
-import { register, renameUntilHeard, somebody } from "./story/signedIn.js";
+import { register, renameUntilReceived, newEmail } from "./story/signedIn.js";
 import { argument, type Chapters, tell } from "./story/tell.js";
 import { type Watcher, watching } from "./story/watching.js";
 
@@ -48,29 +48,29 @@ function overStream(browser: Browser): Watcher {
 function asking(url: string): Chapters {
   return {
     "an ordinary query is a stream of one answer": async () => {
-      const me = hear(clientOf(await register(url, somebody())), MeDocument, {});
+      const me = hear(clientOf(await register(url, newEmail())), MeDocument, {});
       assert.equal(await me.over(), "complete");
       assert.deepEqual(me.events.map((each) => each.me?.currentSession?.device), ["Firefox on Ubuntu"]);
     },
     "what is wrong is told as an answer, too": async () => {
-      const client = clientOf(await register(url, somebody()));
+      const client = clientOf(await register(url, newEmail()));
       assert.equal(codeOf(await hear(client, RenameSessionDocument, {} as never).over()), "BAD_USER_INPUT");
     },
     "comes back by itself when its stream is cut, with the token that replaced its own": async () => {
-      const laptop = await register(url, somebody());
+      const laptop = await register(url, newEmail());
       let cut = () => {};
       const wasCut = new Promise<void>((resolve) => (cut = resolve));
       const client = clientOf(laptop, () => cut());
       const events = hear(client, WatchSecurityEventsDocument, { kinds: ["SESSION_RENAMED"] });
-      await renameUntilHeard(laptop, events);
+      await renameUntilReceived(laptop, events);
       const input = { password: PASSWORD };
       keep(laptop.tokens, (await asker(url, laptop.fetch)(ReauthenticateDocument, { input })).reauthenticate.tokens);
       await within(wasCut, "the cut");
-      await renameUntilHeard(laptop, events);
+      await renameUntilReceived(laptop, events);
       assert.equal(events.end, undefined);
     },
     "one stream too many is refused with a status": async () => {
-      const laptop = await register(url, somebody());
+      const laptop = await register(url, newEmail());
       const client = createClient({ url, fetchFn: laptop.fetch, retryAttempts: 0 });
       const all = Array.from({ length: 11 }, () => hear(client, WatchSignOutsDocument, {}));
       const end = await Promise.race(all.map((each) => each.over()));

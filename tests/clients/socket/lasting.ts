@@ -11,14 +11,14 @@ import {
 } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { keep } from "../../../graphql_examples/typescript/tokens.js";
 import { type Browser, outdate, PASSWORD } from "../story/browser.js";
-import { idOf, logIn, register, renameUntilHeard, revoke, somebody } from "../story/signedIn.js";
+import { idOf, logIn, register, renameUntilReceived, revoke, newEmail } from "../story/signedIn.js";
 import type { Chapters } from "../story/tell.js";
 import { addressOf, ask, closed, closeCode, hear, socketClient } from "./client.js";
 
 export function asking(url: string): Chapters {
   return {
     "queries and mutations go over the socket, too": async () => {
-      const client = socketClient(await register(url, somebody()), { lazy: false });
+      const client = socketClient(await register(url, newEmail()), { lazy: false });
       const [session] = (await ask(client, MySessionsDocument, {})).mySessions;
       assert.equal(session?.isCurrent, true);
       const variables = { input: { sessionId: session.id, name: "Desk" } };
@@ -27,7 +27,7 @@ export function asking(url: string): Chapters {
       await client.dispose();
     },
     "an operation that is wrong fails alone": async () => {
-      const client = socketClient(await register(url, somebody()), { lazy: false });
+      const client = socketClient(await register(url, newEmail()), { lazy: false });
       const wrong = ask(client, RenameSessionDocument, {} as never);
       const code = ([error]: { extensions?: { code?: string } }[]) => error?.extensions?.code;
       await assert.rejects(wrong, (errors) => code(errors as []) === "BAD_USER_INPUT");
@@ -35,10 +35,10 @@ export function asking(url: string): Chapters {
       await client.dispose();
     },
     "what happens to the account is heard as it happens": async () => {
-      const laptop = await register(url, somebody());
+      const laptop = await register(url, newEmail());
       const client = socketClient(laptop);
       const events = hear(client, WatchSecurityEventsDocument, { kinds: ["SESSION_RENAMED"] });
-      await renameUntilHeard(laptop, events);
+      await renameUntilReceived(laptop, events);
       const [first] = events.events;
       assert.deepEqual([first?.securityEvent.kind, first?.securityEvent.session?.state], ["SESSION_RENAMED", "ACTIVE"]);
       await client.dispose();
@@ -50,18 +50,18 @@ export function ending(url: string): Chapters {
   const signedOutBy = async (email: string, phone: Browser) => revoke(await logIn(url, email), await idOf(phone));
   return {
     "not lazy: it connects at once, and is told that it was signed out": async () => {
-      const email = somebody();
+      const email = newEmail();
       const phone = await register(url, email);
       const told = new Promise((resolve) => socketClient(phone, { lazy: false, onNonLazyError: resolve }));
       await signedOutBy(email, phone);
       assert.deepEqual(closeCode(await told), 4401);
     },
     "lazy, but with patience: its last subscription completes, then it is closed": async () => {
-      const email = somebody();
+      const email = newEmail();
       const phone = await register(url, email);
       const client = socketClient(phone, { lazyCloseTimeout: 60_000 });
       const events = hear(client, WatchSecurityEventsDocument, { kinds: null });
-      await renameUntilHeard(phone, events);
+      await renameUntilReceived(phone, events);
       const closing = closed(client);
       await signedOutBy(email, phone);
       assert.equal(await events.over(), "complete");
@@ -74,26 +74,26 @@ export function ending(url: string): Chapters {
 export function comingBack(url: string): Chapters {
   return {
     "comes back by itself with the token that replaced its own": async () => {
-      const laptop = await register(url, somebody());
+      const laptop = await register(url, newEmail());
       const client = socketClient(laptop);
       const events = hear(client, WatchSecurityEventsDocument, { kinds: ["SESSION_RENAMED"] });
-      await renameUntilHeard(laptop, events);
+      await renameUntilReceived(laptop, events);
       const closing = closed(client);
       const input = { password: PASSWORD };
       keep(laptop.tokens, (await asker(url, laptop.fetch)(ReauthenticateDocument, { input })).reauthenticate.tokens);
       assert.equal((await closing).code, 4403);
-      await renameUntilHeard(laptop, events);
+      await renameUntilReceived(laptop, events);
       assert.equal(events.end, undefined);
       await client.dispose();
     },
     "is refused with a token that is good no more": async () => {
-      const laptop = await register(url, somebody());
+      const laptop = await register(url, newEmail());
       await outdate(laptop);
       const refused = ask(socketClient(laptop, { retryAttempts: 0 }), MeDocument, {});
       await assert.rejects(refused, (end) => closeCode(end) === 4403);
     },
     "refreshes, and comes in, when it asks something before it connects": async () => {
-      const laptop = await register(url, somebody());
+      const laptop = await register(url, newEmail());
       await outdate(laptop);
       const refreshing = async () => {
         await asker(url, laptop.fetch)(MeDocument).catch(() => null);

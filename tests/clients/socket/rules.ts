@@ -5,7 +5,7 @@ import type { ClientOptions } from "graphql-ws";
 import { MeDocument, WatchSignOutsDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
 import type { Browser } from "../story/browser.js";
 import { within } from "../story/hearing.js";
-import { register, somebody } from "../story/signedIn.js";
+import { register, newEmail } from "../story/signedIn.js";
 import type { Chapters } from "../story/tell.js";
 import { ask, closeCode, hear, socketClient } from "./client.js";
 
@@ -24,7 +24,7 @@ const sayingFirst = (message: unknown): Partial<ClientOptions> => ({
 export function rules(url: string): Chapters {
   /** The error of a rejected query. */
   const end = async (options: Partial<ClientOptions>, device?: Browser) => {
-    const client = socketClient(device ?? (await register(url, somebody())), { retryAttempts: 0, ...options });
+    const client = socketClient(device ?? (await register(url, newEmail())), { retryAttempts: 0, ...options });
     return closeCode(await ask(client, MeDocument, {}).catch((error: unknown) => error));
   };
   return {
@@ -33,7 +33,7 @@ export function rules(url: string): Chapters {
       assert.equal(await end({ connectionParams: () => new Promise(() => {}) }), 4408);
     },
     "says twice who it is: 4429": async () => {
-      const device = await register(url, somebody());
+      const device = await register(url, newEmail());
       const payload = { authorization: `Bearer ${device.tokens.read()?.accessToken}` };
       assert.equal(await end(sayingFirst({ type: "connection_init", payload }), device), 4429);
     },
@@ -42,13 +42,13 @@ export function rules(url: string): Chapters {
       assert.equal(await end(sayingFirst({ type: "subscribe", id: "early", payload })), 4401);
     },
     "gives two operations one id: 4409": async () => {
-      const client = socketClient(await register(url, somebody()), { generateID: () => "same" });
+      const client = socketClient(await register(url, newEmail()), { generateID: () => "same" });
       const both = [1, 2].map(() => hear(client, WatchSignOutsDocument, {}).over());
       assert.deepEqual((await Promise.all(both)).map(closeCode), [4409, 4409]);
     },
     "speaks the protocol of years ago: 4406": async () => assert.equal(await end({ webSocketImpl: Legacy }), 4406),
     "pings, and is answered": async () => {
-      const client = socketClient(await register(url, somebody()), { lazy: false, keepAlive: 20 });
+      const client = socketClient(await register(url, newEmail()), { lazy: false, keepAlive: 20 });
       const pong = new Promise<void>((resolve) => client.on("pong", (received) => received && resolve()));
       await within(pong, "a pong");
       await client.dispose();

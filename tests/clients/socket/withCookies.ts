@@ -6,7 +6,7 @@ import { asker } from "../../../graphql_examples/typescript/ask.js";
 import { MeDocument, RegisterDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { PASSWORD, withHeaders } from "../story/browser.js";
 import { CookieJar } from "../story/cookieJar.js";
-import { somebody } from "../story/signedIn.js";
+import { newEmail } from "../story/signedIn.js";
 import type { Chapters } from "../story/tell.js";
 import { addressOf, ask, closeCode } from "./client.js";
 
@@ -16,12 +16,12 @@ export function withCookies(url: string): Chapters {
     createClient({ url: addressOf(url), webSocketImpl: sending(headers), retryAttempts: 0 });
   return {
     "the cookie opens a socket for pages of this site": async () => {
-      const input = { email: somebody(), password: PASSWORD, delivery: "COOKIE" } as const;
+      const input = { email: newEmail(), password: PASSWORD, delivery: "COOKIE" } as const;
       await asker(url, withHeaders({ Origin: origin }, jar.fetch))(RegisterDocument, { input });
       const client = pageOf({ Cookie: jar.header, Origin: origin });
       assert.equal((await ask(client, MeDocument, {})).me?.email, input.email);
     },
-    "and for nobody of whom no browser says where they are": async () => {
+    "but not without an Origin": async () => {
       const client = pageOf({ Cookie: jar.header });
       await assert.rejects(ask(client, MeDocument, {}), (end) => closeCode(end) === 4403);
     },

@@ -5,7 +5,7 @@ import { asker, RequestError } from "../../../graphql_examples/typescript/ask.js
 import { MySessionsDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { signedFetch } from "../../../graphql_examples/typescript/signedFetch.js";
 import { outdate } from "./browser.js";
-import { register, somebody } from "./signedIn.js";
+import { register, newEmail } from "./signedIn.js";
 import type { Chapters } from "./tell.js";
 
 export function meanwhile(url: string): Chapters {
@@ -18,8 +18,8 @@ export function meanwhile(url: string): Chapters {
       const { asked, kept, ben } = await overtaken(url, (body) => body.includes("mutation Refresh"));
       assert.deepEqual([asked, kept], [1, ben]);
     },
-    "a refresh that fails for a moment signs nobody out": async () => {
-      const ana = await register(url, somebody());
+    "a temporary failure of a refresh does not end the session": async () => {
+      const ana = await register(url, newEmail());
       await outdate(ana);
       const failures = [away, tooMany];
       const send: typeof fetch = async (input, init) => {
@@ -40,7 +40,7 @@ const tooMany = { data: { refresh: { session: null, tokens: null, errors: [limit
 
 /** Ana sends a request with an invalid token, and Ben logs in after the first response of this kind. */
 async function overtaken(url: string, at: (body: string) => boolean) {
-  const [ana, ben] = [await register(url, somebody()), (await register(url, somebody())).tokens.read()];
+  const [ana, ben] = [await register(url, newEmail()), (await register(url, newEmail())).tokens.read()];
   await outdate(ana);
   let asked = 0;
   const send: typeof fetch = async (input, init) => {

@@ -14,7 +14,7 @@ import { keep } from "../../../graphql_examples/typescript/tokens.js";
 import { type Browser, browser, FIREFOX, IPHONE, PASSWORD } from "./browser.js";
 import type { Hearing } from "./hearing.js";
 
-export const somebody = () => `${randomUUID()}@example.com`;
+export const newEmail = () => `${randomUUID()}@example.com`;
 
 export async function register(url: string, email: string): Promise<Browser> {
   const device = browser(url, FIREFOX);
@@ -43,7 +43,7 @@ export async function revoke({ url, fetch }: Asking, sessionId: string): Promise
 }
 
 /** Waits until the event is received: a subscription takes a moment to start, also after a reconnect. */
-export async function renameUntilHeard<T>(device: Asking, { events }: Hearing<T>): Promise<void> {
+export async function renameUntilReceived<T>(device: Asking, { events }: Hearing<T>): Promise<void> {
   const [before, sessionId] = [events.length, await idOf(device)];
   for (let tries = 0; tries < 50; tries++) {
     await asker(device.url, device.fetch)(RenameSessionDocument, { input: { sessionId, name: `Desk ${tries}` } });

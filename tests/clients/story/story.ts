@@ -103,7 +103,7 @@ function lists<C extends Client>({ email, laptop, laptopBrowser, phone, stranger
 
 function departures<C extends Client>({ laptop, phone, phoneBrowser, stranger }: Cast<C>): Chapters {
   return {
-    "does not find what belongs to somebody else": async () => {
+    "does not find objects of another user": async () => {
       const theirs = await otherId(laptop, "Safari on iPhone");
       assert.deepEqual(await stranger.register(`${randomUUID()}@example.com`, PASSWORD), []);
       const [failure] = await stranger.revoke(theirs);

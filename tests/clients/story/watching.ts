@@ -5,7 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import type { WatchSignOutsSubscription } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { type Browser, browser, FIREFOX, IPHONE } from "./browser.js";
 import { Hearing } from "./hearing.js";
-import { idOf, logIn, register, revoke, somebody } from "./signedIn.js";
+import { idOf, logIn, register, revoke, newEmail } from "./signedIn.js";
 import type { Chapters } from "./tell.js";
 
 export type SignOuts = Hearing<WatchSignOutsSubscription>;
@@ -18,7 +18,7 @@ export interface Watcher {
 }
 
 export function watching(url: string, make: (browser: Browser) => Watcher, refusal: unknown): Chapters {
-  const [email, onLaptop, onPhone]: [string, SignOuts, SignOuts] = [somebody(), new Hearing(), new Hearing()];
+  const [email, onLaptop, onPhone]: [string, SignOuts, SignOuts] = [newEmail(), new Hearing(), new Hearing()];
   let [laptop, phone] = [browser(url, FIREFOX), browser(url, IPHONE)];
   let stop: (() => void)[] = [];
   return {

@@ -9,7 +9,7 @@ import { type SignOut, watchSignOuts } from "../../../graphql_examples/typescrip
 import { FIREFOX, outdate, PASSWORD, withHeaders } from "./browser.js";
 import { ACCESS, CookieJar } from "./cookieJar.js";
 import { Hearing } from "./hearing.js";
-import { type Asking, idOf, logIn, register, revoke, somebody } from "./signedIn.js";
+import { type Asking, idOf, logIn, register, revoke, newEmail } from "./signedIn.js";
 import { called, type Chapters } from "./tell.js";
 
 /** A signed-in browser, with tokens or with cookies. */
@@ -24,8 +24,8 @@ export function watchingPages(url: string): Chapters {
   return {
     ...called("a page with tokens", watchingPage(url, withTokens)),
     ...called("a page with cookies", watchingPage(url, withCookies)),
-    "a stream that fails is tried again, and signs nobody out": async () => {
-      const device = await register(url, somebody());
+    "a stream that fails is retried, and the session stays": async () => {
+      const device = await register(url, newEmail());
       const failures = [FAILURE];
       const failing: typeof fetch = async (input, init) => {
         const failure = failures.pop();
@@ -44,7 +44,7 @@ const ERROR = { message: "The server is away.", extensions: { code: "SERVICE_UNA
 const FAILURE = `event: next\ndata: ${JSON.stringify({ data: null, errors: [ERROR] })}\n\nevent: complete\ndata:\n\n`;
 
 function watchingPage(url: string, signUp: (url: string, email: string) => Promise<Device>): Chapters {
-  const email = somebody();
+  const email = newEmail();
   let [device, page]: [Device, Page] = [] as never;
   return {
     "refreshes when its token is good no more, and watches": async () => {
