@@ -33,11 +33,11 @@ SECRET = "the password of the database is hunter2"
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
-class Refused(Exception):
+class NotAllowed(Exception):
     """Foreseen: the caller may not."""
 
 
-class Away(Exception):
+class Unavailable(Exception):
     """Foreseen: something is not there right now."""
 
 
@@ -45,12 +45,12 @@ class BadToken(Exception):
     """Foreseen, and raised before anything is executed."""
 
 
-def translate(error: BaseException) -> ErrorInfo | None:
+def map_exception(error: BaseException) -> ErrorInfo | None:
     """What these mean to clients."""
     match error:
-        case Refused():
+        case NotAllowed():
             return ErrorInfo(str(error), "FORBIDDEN")
-        case Away():
+        case Unavailable():
             return ErrorInfo("Come back later.", "SERVICE_UNAVAILABLE", 503)
         case BadToken():
             return ErrorInfo("Who are you?", "UNAUTHENTICATED", 401)
@@ -98,11 +98,11 @@ query_type: GraphQLObjectType = GraphQLObjectType(
         "self": GraphQLField(query_type, resolve=lambda *_: {}),
         "boom": GraphQLField(GraphQLString, resolve=_raise(RuntimeError(SECRET))),
         "deepBoom": GraphQLField(GraphQLString, resolve=_raise(RecursionError(SECRET))),
-        "refused": GraphQLField(GraphQLString, resolve=_raise(Refused("You may not."))),
-        "away": GraphQLField(GraphQLString, resolve=_raise(Away(SECRET))),
+        "refused": GraphQLField(GraphQLString, resolve=_raise(NotAllowed("You may not."))),
+        "away": GraphQLField(GraphQLString, resolve=_raise(Unavailable(SECRET))),
         "surelyBoom": GraphQLField(GraphQLNonNull(GraphQLString), resolve=_raise(RuntimeError(SECRET))),
-        "surelyRefused": GraphQLField(GraphQLNonNull(GraphQLString), resolve=_raise(Refused("You may not."))),
-        "surelyAway": GraphQLField(GraphQLNonNull(GraphQLString), resolve=_raise(Away(SECRET))),
+        "surelyRefused": GraphQLField(GraphQLNonNull(GraphQLString), resolve=_raise(NotAllowed("You may not."))),
+        "surelyAway": GraphQLField(GraphQLNonNull(GraphQLString), resolve=_raise(Unavailable(SECRET))),
         "wrongList": GraphQLField(GraphQLList(GraphQLInt), resolve=lambda *_: 7),
         "set": GraphQLField(anything, resolve=lambda *_: {1, 2}),
         "huge": GraphQLField(anything, resolve=lambda *_: 2**80),
@@ -113,16 +113,16 @@ mutation_type = GraphQLObjectType("Mutation", {"change": GraphQLField(GraphQLInt
 schema = GraphQLSchema(query_type, mutation_type)
 
 
-class Plain:
+class MinimalServer:
     """The endpoint, and what its mutations did."""
 
     def __init__(self, max_body: int = 256 * 1024, profile: HttpProfile = HttpProfile.AUDITED, **engine: Any) -> None:
         self.changes: list[str] = []
-        self.engine = Engine(schema, map_exception=translate, **engine)
+        self.engine = Engine(schema, map_exception=map_exception, **engine)
         self.endpoint = GraphQLEndpoint(
             self.engine,
             make_context=self._make_context,
-            map_exception=translate,
+            map_exception=map_exception,
             max_body_bytes=max_body,
             profile=profile,
         )
@@ -139,5 +139,5 @@ class Plain:
     async def client(self) -> AsyncIterator[httpx.AsyncClient]:
         """A client. An exception that the endpoint lets out comes out of its calls."""
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=True)
-        async with httpx.AsyncClient(transport=transport, base_url="http://plain.test") as client:
+        async with httpx.AsyncClient(transport=transport, base_url="http://minimal.test") as client:
             yield client

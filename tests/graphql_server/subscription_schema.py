@@ -15,24 +15,24 @@ from graphql import (
     GraphQLString,
 )
 
-from tests.graphql_server.minimal_schema import SECRET, Refused, anything
+from tests.graphql_server.minimal_schema import SECRET, NotAllowed, anything
 
 END = object()
 
 
-class Feed:
+class Publisher:
     """Tells everybody who listens what is published, and knows who does."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[Any]] = set()
         self._changed = asyncio.Event()
         self.go = asyncio.Event()
-        self.begun = 0
+        self.started = 0
         self.stopped: list[str] = []
 
     @property
     def listeners(self) -> int:
-        """How many are listening now."""
+        """The number of subscribers."""
         return len(self._listeners)
 
     def publish(self, event: Any) -> None:
@@ -51,7 +51,7 @@ class Feed:
         """What is published from now on."""
         listener: asyncio.Queue[Any] = asyncio.Queue()
         self._listeners.add(listener)
-        self.begun += 1
+        self.started += 1
         self._changed.set()
         try:
             while (event := await listener.get()) is not END:
@@ -64,7 +64,7 @@ class Feed:
 async def _heard(_source: object, info: Any) -> AsyncIterator[Any]:
     """What is published. An exception that is published is raised."""
     # Closed here, whatever ends this: otherwise it would go on until it is collected.
-    async with aclosing(info.context.feed.listen()) as events:
+    async with aclosing(info.context.publisher.listen()) as events:
         async for event in events:
             if isinstance(event, Exception):
                 raise event
@@ -94,11 +94,11 @@ async def _flood(_source: object, info: Any, size: int) -> AsyncIterator[str]:
             yield "x" * size
             await asyncio.sleep(0)
     finally:
-        info.context.feed.stopped.append("flood")
+        info.context.publisher.stopped.append("flood")
 
 
 async def _refused(_source: object, _info: object) -> AsyncIterator[int]:
-    raise Refused("You may not listen.")
+    raise NotAllowed("You may not listen.")
 
 
 async def _broken(_source: object, _info: object) -> AsyncIterator[int]:
@@ -107,8 +107,8 @@ async def _broken(_source: object, _info: object) -> AsyncIterator[int]:
 
 async def _late(_source: object, info: Any) -> AsyncIterator[Any]:
     """Begins when it is told to, and goes on for ever."""
-    info.context.feed.begun += 1
-    await info.context.feed.go.wait()
+    info.context.publisher.started += 1
+    await info.context.publisher.go.wait()
     return _endless()
 
 
@@ -123,12 +123,12 @@ async def _never(_source: object, _info: object) -> AsyncIterator[int]:
 
 
 async def _hang(_source: object, info: Any) -> str:
-    info.context.feed.begun += 1
-    info.context.feed._changed.set()
+    info.context.publisher.started += 1
+    info.context.publisher._changed.set()
     try:
         await asyncio.Event().wait()
     finally:
-        info.context.feed.stopped.append("hang")
+        info.context.publisher.stopped.append("hang")
     raise AssertionError
 
 
@@ -138,7 +138,7 @@ def _at_event(event: Any, info: Any) -> Any:
     if event == "boom":
         raise RuntimeError(SECRET)
     if event == "refuse":
-        raise Refused("You may not know this.")
+        raise NotAllowed("You may not know this.")
     return event
 
 
@@ -147,8 +147,8 @@ def _itself(event: Any, *_: object, **__: object) -> Any:
 
 
 def _change(_source: object, info: Any) -> int:
-    info.context.feed.begun += 1
-    return int(info.context.feed.begun)
+    info.context.publisher.started += 1
+    return int(info.context.publisher.started)
 
 
 number = GraphQLArgument(GraphQLNonNull(GraphQLInt))

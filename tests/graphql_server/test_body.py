@@ -6,33 +6,33 @@ import pytest
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from sessionql.http_kit import body
-from tests.graphql_server.live_server import PATIENCE, Listening, until
+from tests.graphql_server.live_server import TIMEOUT, LiveServer, until
 
 HEAD = b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\nContent-Length: 21\r\n\r\n"
 
 
-async def begin(listening: Listening) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
+async def begin(live_server: LiveServer) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
     """A request without the end of its body, that the server waits for."""
-    host, _, port = listening.address.partition(":")
+    host, _, port = live_server.address.partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(HEAD + b'{"query":')
-    assert listening.server is not None
-    state = listening.server.server_state
+    assert live_server.server is not None
+    state = live_server.server.server_state
     await until(lambda: bool(state.tasks))
     return reader, writer
 
 
 async def answer(reader: asyncio.StreamReader) -> bytes:
     """All that comes until the server closes."""
-    async with asyncio.timeout(PATIENCE):
+    async with asyncio.timeout(TIMEOUT):
         return await reader.read()
 
 
 async def test_a_body_that_does_not_arrive_is_not_waited_for(
-    listening: Listening, monkeypatch: pytest.MonkeyPatch
+    live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(body, "TIMEOUT", 0.1)
-    reader, writer = await begin(listening)
+    reader, writer = await begin(live_server)
     answered = await answer(reader)
     assert answered.startswith(b"HTTP/1.1 408 ")
     assert b"connection: close" in answered
@@ -45,9 +45,9 @@ async def test_a_server_that_stops_waits_for_no_body_for_long(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(body, "SHUTDOWN_TIMEOUT", 0.1)
-    async with Listening().serve() as listening:
-        reader, writer = await begin(listening)
-        stopping = asyncio.create_task(listening.stop())
+    async with LiveServer().serve() as live_server:
+        reader, writer = await begin(live_server)
+        stopping = asyncio.create_task(live_server.stop())
         answered = await answer(reader)
         assert answered.startswith(b"HTTP/1.1 503 ")
         assert b"Send the request again" in answered
@@ -58,11 +58,11 @@ async def test_a_server_that_stops_waits_for_no_body_for_long(
 
 
 async def test_a_body_that_arrives_while_the_server_stops_is_answered() -> None:
-    async with Listening().serve() as listening:
-        reader, writer = await begin(listening)
-        stopping = asyncio.create_task(listening.stop())
-        assert listening.server is not None
-        (connection,) = listening.server.server_state.connections
+    async with LiveServer().serve() as live_server:
+        reader, writer = await begin(live_server)
+        stopping = asyncio.create_task(live_server.stop())
+        assert live_server.server is not None
+        (connection,) = live_server.server.server_state.connections
         assert isinstance(connection, HttpToolsProtocol)
         await until(lambda: not connection.cycle.keep_alive)
         writer.write(b'"{hello}"  }')

@@ -4,7 +4,7 @@ import pytest
 
 from sessionql.graphql_server.outcome import Outcome
 from sessionql.graphql_server.request import GraphQLRequest
-from tests.graphql_server.minimal_schema import Plain
+from tests.graphql_server.minimal_schema import MinimalServer
 
 EMPTY = [
     "{}",
@@ -46,17 +46,17 @@ EMPTY = [
 
 
 @pytest.mark.parametrize("query", EMPTY)
-async def test_it_is_a_syntax_error_with_a_location(plain: Plain, query: str) -> None:
-    answer = await plain.engine.answer(GraphQLRequest(query, None, None, safe=False), [])
+async def test_it_is_a_syntax_error_with_a_location(minimal_server: MinimalServer, query: str) -> None:
+    answer = await minimal_server.engine.answer(GraphQLRequest(query, None, None, safe=False), [])
     assert answer.outcome is Outcome.SYNTAX_ERROR
     (error,) = answer.body["errors"]
     assert error["extensions"] == {"code": "GRAPHQL_PARSE_FAILED"}
     assert error["message"].startswith("Syntax Error: ")
     assert error["locations"]
-    assert plain.changes == []
+    assert minimal_server.changes == []
 
 
 @pytest.mark.parametrize("query", ["{ ids(of: []) }", "{ hello @skip(if: false) }"])
-async def test_an_empty_list_value_is_valid(plain: Plain, query: str) -> None:
-    answer = await plain.engine.answer(GraphQLRequest(query, None, None, safe=False), [])
+async def test_an_empty_list_value_is_valid(minimal_server: MinimalServer, query: str) -> None:
+    answer = await minimal_server.engine.answer(GraphQLRequest(query, None, None, safe=False), [])
     assert answer.outcome is Outcome.COMPLETE

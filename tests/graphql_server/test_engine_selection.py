@@ -8,12 +8,12 @@ from starlette.routing import Route
 
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
-from tests.graphql_server.minimal_schema import METHODS, translate
+from tests.graphql_server.minimal_schema import METHODS, map_exception
 
 
 def engine_that_says(word: str) -> Engine:
     field = GraphQLField(GraphQLString, resolve=lambda *_: word)
-    return Engine(GraphQLSchema(GraphQLObjectType("Query", {word: field, "word": field})), map_exception=translate)
+    return Engine(GraphQLSchema(GraphQLObjectType("Query", {word: field, "word": field})), map_exception=map_exception)
 
 
 async def who_asks(request: Request) -> str:
@@ -22,9 +22,9 @@ async def who_asks(request: Request) -> str:
 
 async def test_the_context_chooses_the_schema() -> None:
     engines = {"nobody": engine_that_says("public"), "staff": engine_that_says("secret")}
-    endpoint = GraphQLEndpoint(engines.__getitem__, make_context=who_asks, map_exception=translate)
+    endpoint = GraphQLEndpoint(engines.__getitem__, make_context=who_asks, map_exception=map_exception)
     app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=METHODS)])
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://plain.test") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://minimal.test") as client:
         for _ in range(2):  # The same document again: neither engine remembers it for the other.
             for who, word in (("nobody", "public"), ("staff", "secret")):
                 headers = {"authorization": who}

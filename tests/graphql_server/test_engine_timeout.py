@@ -14,7 +14,7 @@ from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.request import GraphQLRequest
-from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, translate
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, map_exception
 
 SOON = Limits(seconds=0.05)
 
@@ -47,7 +47,7 @@ schema = GraphQLSchema(
 
 
 async def ask(query: str, context: list[str]) -> Any:
-    engine = Engine(schema, map_exception=translate, limits=SOON)
+    engine = Engine(schema, map_exception=map_exception, limits=SOON)
     return await engine.answer(GraphQLRequest(query, None, None, safe=False), context)
 
 
@@ -78,7 +78,7 @@ async def test_a_fields_own_timeout_is_not_the_executions(caplog: pytest.LogCapt
 async def test_somebody_elses_cancellation_stays_one() -> None:
     """A server that shuts down must not take its own hurry for a slow execution."""
     done: list[str] = []
-    engine = Engine(schema, map_exception=translate)
+    engine = Engine(schema, map_exception=map_exception)
     task = asyncio.create_task(engine.answer(GraphQLRequest("{ hang }", None, None, safe=False), done))
     await asyncio.sleep(0.01)
     task.cancel()
@@ -93,10 +93,10 @@ async def test_over_http_it_is_503_and_may_be_asked_again(media_type: str) -> No
         return []
 
     endpoint = GraphQLEndpoint(
-        Engine(schema, map_exception=translate, limits=SOON), make_context=make_context, map_exception=translate
+        Engine(schema, map_exception=map_exception, limits=SOON), make_context=make_context, map_exception=map_exception
     )
     app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=["POST"])])
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://plain.test") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://minimal.test") as client:
         response = await client.post("/graphql", json={"query": "{ hang }"}, headers={"Accept": media_type})
     assert response.status_code == 503
     assert response.headers["content-type"].startswith(media_type)

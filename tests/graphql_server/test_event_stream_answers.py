@@ -7,9 +7,9 @@ import httpx
 import pytest
 
 from sessionql.graphql_server.limits.limits import Limits
-from tests.graphql_server.sse_parser import events_of
-from tests.graphql_server.live_server import Listening
+from tests.graphql_server.live_server import LiveServer
 from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, SECRET
+from tests.graphql_server.sse_parser import events_of
 
 EVENTS = "text/event-stream"
 URQL = f"{GRAPHQL_JSON}, application/graphql+json, {JSON}, {EVENTS}, multipart/mixed"
@@ -20,11 +20,11 @@ COUNTED = [("next", {"data": {"count": 1}}), ("next", {"data": {"count": 2}}), (
 
 @pytest.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    listening = Listening(documents=Limits(aliases=2, seconds=0.2))
-    transport = httpx.ASGITransport(listening.app, raise_app_exceptions=True)
-    async with httpx.AsyncClient(transport=transport, base_url="http://plain.test") as client:
+    live_server = LiveServer(documents=Limits(aliases=2, seconds=0.2))
+    transport = httpx.ASGITransport(live_server.app, raise_app_exceptions=True)
+    async with httpx.AsyncClient(transport=transport, base_url="http://minimal.test") as client:
         yield client
-    assert (listening.seats.reserved, listening.feed.listeners) == (0, 0)
+    assert (live_server.quota.reserved, live_server.publisher.listeners) == (0, 0)
 
 
 async def ask(client: httpx.AsyncClient, accept: str, query: str, **more: Any) -> httpx.Response:

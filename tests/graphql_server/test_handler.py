@@ -9,7 +9,7 @@ from sessionql.graphql_server.connections.close_codes import MAX_REASON_BYTES, t
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected
 from sessionql.graphql_server.websocket.messages import read_message
-from tests.graphql_server.live_server import Listening
+from tests.graphql_server.live_server import LiveServer
 from tests.graphql_server.minimal_schema import SECRET
 
 DEEP = '{"type":"ping","payload":' + '{"a":' * 500 + "1" + "}" * 501
@@ -18,55 +18,55 @@ IMPATIENT = ConnectionLimits(init_seconds=1.0)
 
 @pytest.mark.parametrize("subprotocol", [None, "graphql-ws", "soap"])
 async def test_only_one_subprotocol_is_spoken(
-    listening: Listening, subprotocol: str | None, caplog: pytest.LogCaptureFixture
+    live_server: LiveServer, subprotocol: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with listening.client(subprotocol) as client:
+    async with live_server.client(subprotocol) as client:
         assert client.connection.subprotocol == subprotocol, "browsers would hide the closing otherwise"
-        assert await client.closing() == (4406, "Subprotocol not acceptable: use graphql-transport-ws")
+        assert await client.close_reason() == (4406, "Subprotocol not acceptable: use graphql-transport-ws")
     assert "Traceback" not in caplog.text
 
 
-async def test_among_several_subprotocols_ours_is_chosen(listening: Listening) -> None:
-    async with listening.client("graphql-ws", "graphql-transport-ws") as client:
+async def test_among_several_subprotocols_ours_is_chosen(live_server: LiveServer) -> None:
+    async with live_server.client("graphql-ws", "graphql-transport-ws") as client:
         assert client.connection.subprotocol == "graphql-transport-ws"
 
 
-async def test_a_handshake_from_elsewhere_is_refused_before_it_is_a_socket(listening: Listening) -> None:
+async def test_a_handshake_from_elsewhere_is_refused_before_it_is_a_socket(live_server: LiveServer) -> None:
     with pytest.raises(InvalidStatus) as refused:
-        async with listening.client(origin="https://evil.test"):
+        async with live_server.client(origin="https://evil.test"):
             pass
     assert refused.value.response.status_code == 403
 
 
 async def test_who_never_says_who_they_are_is_sent_away() -> None:
-    async with Listening(IMPATIENT).serve() as listening, listening.client() as client:
-        await client.say(type="ping")
-        assert await client.hear() == {"type": "pong"}
-        assert await client.closing() == (4408, "Connection initialisation timeout")
+    async with LiveServer(IMPATIENT).serve() as live_server, live_server.client() as client:
+        await client.send(type="ping")
+        assert await client.receive() == {"type": "pong"}
+        assert await client.close_reason() == (4408, "Connection initialisation timeout")
 
 
-async def test_one_may_say_it_only_once(listening: Listening) -> None:
-    async with listening.client() as client:
-        await client.begin()
-        await client.say(type="connection_init")
-        assert await client.closing() == (4429, "Too many initialisation requests")
+async def test_one_may_say_it_only_once(live_server: LiveServer) -> None:
+    async with live_server.client() as client:
+        await client.init()
+        await client.send(type="connection_init")
+        assert await client.close_reason() == (4429, "Too many initialisation requests")
 
 
-async def test_nothing_is_executed_before_that(listening: Listening) -> None:
-    async with listening.client() as client:
+async def test_nothing_is_executed_before_that(live_server: LiveServer) -> None:
+    async with live_server.client() as client:
         await client.subscribe("a", "mutation { change }")
-        code, reason = await client.closing()
+        code, reason = await client.close_reason()
     assert (code, reason.partition(":")[0]) == (4401, "Unauthorized")
-    assert listening.feed.begun == 0
+    assert live_server.publisher.started == 0
 
 
-async def test_an_id_in_use_is_nobody_elses(listening: Listening) -> None:
-    async with listening.client() as client:
-        await client.begin()
+async def test_an_id_in_use_is_nobody_elses(live_server: LiveServer) -> None:
+    async with live_server.client() as client:
+        await client.init()
         for _ in range(2):
             await client.subscribe("same", "subscription { heard }")
-        assert await client.closing() == (4409, "Subscriber for same already exists")
-        await listening.feed.wait_for(0)
+        assert await client.close_reason() == (4409, "Subscriber for same already exists")
+        await live_server.publisher.wait_for(0)
 
 
 @pytest.mark.parametrize(
@@ -76,40 +76,42 @@ async def test_an_id_in_use_is_nobody_elses(listening: Listening) -> None:
         ("away", (1013, "Come back later.")),
     ],
 )
-async def test_whoever_may_not_connect_is_told_why(listening: Listening, who: str, closing: tuple[int, str]) -> None:
-    async with listening.client() as client:
-        await client.say(type="connection_init", payload={"who": who})
-        assert await client.closing() == closing
+async def test_whoever_may_not_connect_is_told_why(live_server: LiveServer, who: str, closing: tuple[int, str]) -> None:
+    async with live_server.client() as client:
+        await client.send(type="connection_init", payload={"who": who})
+        assert await client.close_reason() == closing
 
 
-async def test_an_unforeseen_failure_keeps_its_secrets(listening: Listening, caplog: pytest.LogCaptureFixture) -> None:
-    async with listening.client() as client:
-        await client.say(type="connection_init", payload={"who": "bug"})
-        code, reason = await client.closing()
+async def test_an_unforeseen_failure_keeps_its_secrets(
+    live_server: LiveServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with live_server.client() as client:
+        await client.send(type="connection_init", payload={"who": "bug"})
+        code, reason = await client.close_reason()
     assert code == 4500
     assert SECRET not in reason
     assert reason.rpartition(": ")[2].rstrip(".") in caplog.text, "the operator finds what the user was told"
 
 
 async def test_looking_up_who_it_is_may_not_take_for_ever() -> None:
-    async with Listening(IMPATIENT).serve() as listening, listening.client() as client:
-        await client.say(type="connection_init", payload={"who": "never"})
-        assert await client.closing() == (1013, "Opening the connection took too long. Try again later.")
+    async with LiveServer(IMPATIENT).serve() as live_server, live_server.client() as client:
+        await client.send(type="connection_init", payload={"who": "never"})
+        assert await client.close_reason() == (1013, "Opening the connection took too long. Try again later.")
 
 
 @pytest.mark.parametrize("said", ["{", b'{"type":"ping"}', '{"type":"hello"}', DEEP])
 async def test_what_is_no_message_ends_the_socket(
-    listening: Listening, said: str | bytes, caplog: pytest.LogCaptureFixture
+    live_server: LiveServer, said: str | bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
-    async with listening.client() as client:
-        await client.begin()
+    async with live_server.client() as client:
+        await client.init()
         await client.subscribe("a", "subscription { heard }")
-        await listening.feed.wait_for(1)
+        await live_server.publisher.wait_for(1)
         await client.connection.send(said)
-        code, reason = await client.closing()
+        code, reason = await client.close_reason()
         assert code == 4400
         assert reason
-        await listening.feed.wait_for(0)
+        await live_server.publisher.wait_for(0)
     assert "Traceback" not in caplog.text
 
 

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.graphql_server.corpus import error_of
-from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, METHODS, Plain
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, METHODS, MinimalServer
 
 HELLO = {"query": "{ hello }"}
 
@@ -43,20 +43,20 @@ async def test_other_methods_are_told_which_there_are(client: httpx.AsyncClient,
 @pytest.mark.parametrize("accept", [JSON, GRAPHQL_JSON])
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
 async def test_a_mutation_by_get_changes_nothing(
-    plain: Plain, client: httpx.AsyncClient, accept: str, method: str
+    minimal_server: MinimalServer, client: httpx.AsyncClient, accept: str, method: str
 ) -> None:
     params = {"query": "query A { hello } mutation B { change }", "operationName": "B"}
     response = await client.request(method, "/graphql", params=params, headers={"Accept": accept})
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
-    assert plain.changes == []
+    assert minimal_server.changes == []
     assert (await client.get("/graphql", params={**params, "operationName": "A"})).json() == {
         "data": {"hello": "world"}
     }
 
 
-async def test_a_mutation_by_post_changes_something(plain: Plain, client: httpx.AsyncClient) -> None:
+async def test_a_mutation_by_post_changes_something(minimal_server: MinimalServer, client: httpx.AsyncClient) -> None:
     assert (await client.post("/graphql", json={"query": "mutation { change }"})).json() == {"data": {"change": 1}}
-    assert plain.changes == ["changed"]
+    assert minimal_server.changes == ["changed"]
 
 
 @pytest.mark.parametrize(
@@ -75,12 +75,12 @@ async def test_a_mutation_by_post_changes_something(plain: Plain, client: httpx.
         "\xff",
     ],
 )
-async def test_only_json_is_read(plain: Plain, client: httpx.AsyncClient, content_type: str) -> None:
+async def test_only_json_is_read(minimal_server: MinimalServer, client: httpx.AsyncClient, content_type: str) -> None:
     headers = [(b"content-type", content_type.encode("latin-1"))]
     response = await client.post("/graphql", content=b'{"query": "mutation { change }"}', headers=headers)
     assert response.status_code == 415
     assert refusal(response)[1] == "UNSUPPORTED_MEDIA_TYPE"
-    assert plain.changes == []
+    assert minimal_server.changes == []
 
 
 @pytest.mark.parametrize(
@@ -96,8 +96,8 @@ async def test_a_body_without_a_type_is_not_read(client: httpx.AsyncClient) -> N
 
 
 async def test_a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger() -> None:
-    plain = Plain(max_body=2000)
-    async with plain.client() as client:
+    minimal_server = MinimalServer(max_body=2000)
+    async with minimal_server.client() as client:
         for size, status in ((2000, 200), (2001, 413), (10_000_000, 413)):
             body = b'{"query": "{ hello }"}'.ljust(size)
             response = await client.post("/graphql", content=body, headers={"Content-Type": JSON})
@@ -108,7 +108,7 @@ async def test_a_body_may_be_as_large_as_the_limit_and_not_a_byte_larger() -> No
 
 
 async def test_the_limit_holds_when_the_length_is_not_told() -> None:
-    plain = Plain(max_body=2000)
+    minimal_server = MinimalServer(max_body=2000)
     sent = 0
 
     async def endless() -> object:
@@ -117,7 +117,7 @@ async def test_the_limit_holds_when_the_length_is_not_told() -> None:
             sent += 1
             yield b" " * 1000
 
-    async with plain.client() as client:
+    async with minimal_server.client() as client:
         response = await client.post("/graphql", content=endless(), headers={"Content-Type": JSON})  # type: ignore[arg-type]
     assert response.status_code == 413
     assert "more than 2000 bytes, and 2000 are allowed" in refusal(response)[0]
@@ -125,7 +125,7 @@ async def test_the_limit_holds_when_the_length_is_not_told() -> None:
 
 
 async def test_what_says_that_it_is_too_large_is_not_read() -> None:
-    plain = Plain(max_body=2000)
+    minimal_server = MinimalServer(max_body=2000)
     sent = 0
 
     async def endless() -> object:
@@ -134,7 +134,7 @@ async def test_what_says_that_it_is_too_large_is_not_read() -> None:
             sent += 1
             yield b" " * 1000
 
-    async with plain.client() as client:
+    async with minimal_server.client() as client:
         headers = {"Content-Type": JSON, "Content-Length": "1000000"}
         response = await client.post("/graphql", content=endless(), headers=headers)  # type: ignore[arg-type]
     assert (response.status_code, sent) == (413, 0)

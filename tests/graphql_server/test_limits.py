@@ -11,11 +11,11 @@ from graphql import get_introspection_query
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.request import GraphQLRequest
-from tests.graphql_server.minimal_schema import schema, translate
+from tests.graphql_server.minimal_schema import map_exception, schema
 
 
 async def ask(query: str, **limits: Any) -> Any:
-    engine = Engine(schema, map_exception=translate, limits=Limits(**limits))
+    engine = Engine(schema, map_exception=map_exception, limits=Limits(**limits))
     return (await engine.answer(GraphQLRequest(query, None, None, safe=False), [])).body
 
 
@@ -67,7 +67,7 @@ async def test_a_comment_counts_as_a_token() -> None:
 
 
 async def ask_with(variables: dict[str, Any], most: int) -> Any:
-    engine = Engine(schema, map_exception=translate, limits=Limits(values=most))
+    engine = Engine(schema, map_exception=map_exception, limits=Limits(values=most))
     query = "query($of: [String]) { ids(of: $of) }"
     return (await engine.answer(GraphQLRequest(query, variables, None, safe=False), [])).body
 

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from starlette.requests import Request
 
 from tests.graphql_server.corpus import BODIES, CALLED, DOCUMENTS, ODD, QUERY_STRINGS, error_of
-from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, Plain
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, MinimalServer
 
-PLAIN = Plain()
+PLAIN = MinimalServer()
 CODES = {"BAD_REQUEST", "BATCHES_NOT_SUPPORTED", "CONTENT_TOO_LARGE"}
 WRONG = {"GRAPHQL_PARSE_FAILED", "GRAPHQL_VALIDATION_FAILED", "BAD_USER_INPUT"}
 LIMITS = {

@@ -10,7 +10,7 @@ from starlette.routing import Route
 
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
-from tests.graphql_server.minimal_schema import schema, translate
+from tests.graphql_server.minimal_schema import map_exception, schema
 
 
 async def _begin(request: Request) -> list[str]:
@@ -25,10 +25,10 @@ def _finish(request: Request, context: list[str]) -> list[tuple[str, str]]:
 
 @pytest.fixture
 async def finishing() -> AsyncIterator[httpx.AsyncClient]:
-    engine = Engine(schema, map_exception=translate)
-    endpoint = GraphQLEndpoint(engine, make_context=_begin, map_exception=translate, response_headers=_finish)
+    engine = Engine(schema, map_exception=map_exception)
+    endpoint = GraphQLEndpoint(engine, make_context=_begin, map_exception=map_exception, response_headers=_finish)
     app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=["GET", "POST"])])
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://plain.test") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://minimal.test") as client:
         yield client
 
 

@@ -12,7 +12,7 @@ from starlette.routing import Route
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from sessionql.graphql_server.request import GraphQLRequest
-from tests.graphql_server.minimal_schema import METHODS, translate
+from tests.graphql_server.minimal_schema import METHODS, map_exception
 
 WHY = "Ask the janitor for the schema."
 SCHEMA = build_schema("""
@@ -49,7 +49,7 @@ ASKING: dict[str, str] = {
 
 
 def engine(conceal: str | None = WHY) -> Engine:
-    return Engine(SCHEMA, map_exception=translate, introspection_error=conceal)
+    return Engine(SCHEMA, map_exception=map_exception, introspection_error=conceal)
 
 
 async def answer(query: str, conceal: str | None = WHY, variables: dict[str, Any] | None = None) -> Any:
@@ -102,10 +102,10 @@ async def test_by_http_it_is_refused_like_any_document_that_cannot_be_executed()
     async def nobody(_request: Request) -> None:
         return None
 
-    endpoint = GraphQLEndpoint(engine(), make_context=nobody, map_exception=translate)
+    endpoint = GraphQLEndpoint(engine(), make_context=nobody, map_exception=map_exception)
     app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=METHODS)])
     asked = {"query": "{ __schema { description } }"}
-    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://plain.test") as client:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://minimal.test") as client:
         for media_type, status in (("application/json", 200), ("application/graphql-response+json", 400)):
             headers = {"Accept": media_type}
             by_get = await client.get("/graphql", params=asked, headers=headers)

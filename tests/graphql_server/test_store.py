@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from sessionql.graphql_server.documents import store
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.request import GraphQLRequest
-from tests.graphql_server.manifest_files import hashed
-from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, Plain, schema, translate
 from tests.graphql_server.call_spy import texts_given_to
+from tests.graphql_server.manifest_files import hashed
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, MinimalServer, map_exception, schema
 
 HELLO = "{ hello }"
 NOT_FOUND = {"errors": [{"message": "PersistedQueryNotFound", "extensions": {"code": "PERSISTED_QUERY_NOT_FOUND"}}]}
@@ -51,13 +51,13 @@ async def test_all_of_it_goes_by_get_too(client: httpx.AsyncClient) -> None:
 
 
 async def test_a_mutation_that_is_known_by_its_hash_still_goes_by_post_alone(
-    plain: Plain, client: httpx.AsyncClient
+    minimal_server: MinimalServer, client: httpx.AsyncClient
 ) -> None:
     change = "mutation { change }"
     assert (await post(client, query=change, extensions=named(change))).json() == {"data": {"change": 1}}
     params = {"extensions": f'{{"persistedQuery":{{"version":1,"sha256Hash":"{hashed(change)}"}}}}'}
     assert (await client.get("/graphql", params=params)).status_code == 405
-    assert plain.changes == ["changed"]
+    assert minimal_server.changes == ["changed"]
 
 
 async def test_what_is_known_by_its_hash_has_a_document_id(client: httpx.AsyncClient) -> None:
@@ -100,7 +100,7 @@ async def test_what_cannot_be_run_is_not_kept(client: httpx.AsyncClient, query: 
 
 
 async def test_a_server_without_them_says_so_and_runs_the_text() -> None:
-    async with Plain(max_persisted_queries=0).client() as client:
+    async with MinimalServer(max_persisted_queries=0).client() as client:
         for accept in (GRAPHQL_JSON, JSON):
             response = await post(client, accept, extensions=named(HELLO))
             assert (response.status_code, response.json()) == (200, NOT_SUPPORTED)
@@ -116,7 +116,7 @@ async def send(engine: Engine, text: str, *, with_text: bool) -> Any:
 
 
 async def test_only_so_many_are_kept_and_the_longest_unused_goes_first() -> None:
-    engine = Engine(schema, map_exception=translate, max_persisted_queries=3)
+    engine = Engine(schema, map_exception=map_exception, max_persisted_queries=3)
     for n in range(20):
         await send(engine, f"{{ a{n}: hello }}", with_text=True)
         await send(engine, HELLO, with_text=True)
@@ -126,7 +126,7 @@ async def test_only_so_many_are_kept_and_the_longest_unused_goes_first() -> None
 
 
 async def test_long_ones_do_not_fill_the_memory() -> None:
-    engine = Engine(schema, map_exception=translate)
+    engine = Engine(schema, map_exception=map_exception)
     for n in range(60):
         await send(engine, f"{{ a{n}: hello }} #" + "x" * 30_000, with_text=True)
     kept = engine._store._persisted
@@ -136,7 +136,7 @@ async def test_long_ones_do_not_fill_the_memory() -> None:
 
 async def test_a_text_that_is_known_is_not_hashed_again(monkeypatch: pytest.MonkeyPatch) -> None:
     counted = texts_given_to(store, "hash_of", monkeypatch)
-    engine = Engine(schema, map_exception=translate)
+    engine = Engine(schema, map_exception=map_exception)
     for with_text in (True, True, False, False):
         assert await send(engine, HELLO, with_text=with_text) == {"data": {"hello": "world"}}
     assert counted == [HELLO]
@@ -153,8 +153,8 @@ def test_a_hash_never_gives_another_document(steps: list[tuple[str, str, bool]])
 
 async def _never_another(steps: list[tuple[str, str, bool]]) -> None:
     engine, alone = (
-        Engine(schema, map_exception=translate, max_persisted_queries=2),
-        Engine(schema, map_exception=translate),
+        Engine(schema, map_exception=map_exception, max_persisted_queries=2),
+        Engine(schema, map_exception=map_exception),
     )
     for text, claimed, with_text in steps:
         request = GraphQLRequest(text if with_text else "", None, None, safe=False, query_hash=hashed(claimed))

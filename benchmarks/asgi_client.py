@@ -1,4 +1,4 @@
-"""One request to the application in this process, without a network."""
+"""Sends one request to the application in this process, without a network."""
 
 import json
 from typing import Any
@@ -9,12 +9,12 @@ USER_AGENT = b"Mozilla/5.0 (X11; Ubuntu; Linux x86_64; rv:128.0) Gecko/20100101 
 
 
 async def ask(app: Any, query: str, variables: dict[str, Any] | None = None, token: str = "") -> Any:
-    """The answer to a document, handed to the application as a server would."""
+    """The response to a GraphQL document, as JSON."""
     return await send(app, json.dumps({"query": query, "variables": variables}).encode(), token)
 
 
 async def send(app: Any, body: bytes, token: str = "") -> Any:
-    """The answer to one request."""
+    """The response to one request with this body, as JSON."""
     headers = [(b"content-type", b"application/json"), (b"user-agent", USER_AGENT)]
     if token:
         headers.append((b"authorization", b"Bearer " + token.encode()))
@@ -31,13 +31,13 @@ async def send(app: Any, body: bytes, token: str = "") -> Any:
         "client": ("127.0.0.1", 1),
         "server": ("127.0.0.1", 80),
     }
-    answer: list[bytes] = []
+    parts: list[bytes] = []
 
     async def receive() -> Message:
         return {"type": "http.request", "body": body}
 
-    async def take(message: Message) -> None:
-        answer.append(message.get("body", b""))
+    async def collect(message: Message) -> None:
+        parts.append(message.get("body", b""))
 
-    await app(scope, receive, take)
-    return json.loads(b"".join(answer))
+    await app(scope, receive, collect)
+    return json.loads(b"".join(parts))

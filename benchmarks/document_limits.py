@@ -1,11 +1,11 @@
-"""How long the dearest documents take until they are accepted or refused.
+"""How long the most expensive documents take until they are accepted or rejected.
 
-    .venv/bin/python benchmarks/limiter.py [MILLISECONDS]
+    .venv/bin/python benchmarks/document_limits.py [MILLISECONDS]
 
-Of each kind of nasty document, takes many sizes up to the limit of bytes, and prints the worst: its time on the
-processor (the best of several runs, since other work on the machine is not the document's), its size, and what
-became of it. Nothing is remembered between the runs. Fails when one takes longer than so many milliseconds
-(10, which is for an idle core of a server in production: suggestions, for developers and operators, take 1 or 2 more).
+Measures each kind of expensive document in many sizes up to the limit of bytes, and prints the slowest: its CPU time
+(the best of several runs, without other work of the machine), its size, and its outcome. Nothing is cached between
+the runs. Fails when one takes longer than MILLISECONDS (default: 10, for an idle core of a server in production;
+suggestions, for developers and operators, take 1 or 2 more).
 """
 
 import gc
@@ -13,7 +13,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from benchmarks.nasty_documents import KINDS
+from benchmarks.expensive_documents import KINDS
 from sessionql.graphql.introspection import REJECTIONS
 from sessionql.graphql.limits import document_limits
 from sessionql.graphql_server.documents.validation import Documents
@@ -22,12 +22,12 @@ from sessionql.settings.settings import Settings
 
 SIZES = [int(1.3**power) for power in range(3, 48)]
 RUNS = 5
-MOST = 10.0
+DEFAULT_MAX_MILLISECONDS = 10.0
 
 
 @dataclass(frozen=True, order=True)
 class Finding:
-    """What a document took, in milliseconds, and what became of it."""
+    """CPU time of a document in milliseconds, and its error code or `accepted`."""
 
     milliseconds: float
     kind: str
@@ -36,7 +36,7 @@ class Finding:
 
 
 def measured(kind: str, size: int, settings: Settings) -> Finding:
-    """The best of several runs on one document."""
+    """The fastest of several runs with one document."""
     document = KINDS[kind](size)
     best, outcome = float("inf"), ""
     for _ in range(RUNS):
@@ -54,23 +54,23 @@ def measured(kind: str, size: int, settings: Settings) -> Finding:
 
 
 def worst(kind: str, settings: Settings) -> Finding:
-    """The dearest size of a kind that a body can hold."""
+    """The slowest size of a kind that fits into a body."""
     sizes = [size for size in SIZES if len(KINDS[kind](size)) <= settings.max_body_bytes]
     return max(measured(kind, size, settings) for size in sizes)
 
 
-def main(most: float) -> None:
-    """Measure and print, the worst first."""
+def main(max_milliseconds: float) -> None:
+    """Measure, and print the slowest kind first."""
     settings = Settings()
     measured("operations", 10, settings)
-    # What earlier documents left behind is not this one's work.
+    # Garbage of earlier documents is not part of a measurement.
     gc.disable()
     findings = sorted((worst(kind, settings) for kind in KINDS), reverse=True)
     for each in findings:
         print(f"{each.milliseconds:7.2f} ms  {each.kind} ({each.size}): {each.outcome}")
-    if findings[0].milliseconds > most:
-        raise SystemExit(f"That is more than {most:g} ms.")
+    if findings[0].milliseconds > max_milliseconds:
+        raise SystemExit(f"That is more than {max_milliseconds:g} ms.")
 
 
 if __name__ == "__main__":
-    main(float(sys.argv[1]) if len(sys.argv) > 1 else MOST)
+    main(float(sys.argv[1]) if len(sys.argv) > 1 else DEFAULT_MAX_MILLISECONDS)

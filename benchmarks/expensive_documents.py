@@ -1,9 +1,9 @@
-"""Documents that are dear to read for what they are, each of a kind made as large as asked for."""
+"""Kinds of documents that are expensive to read, in any size."""
 
 from collections.abc import Callable, Mapping
 
 Make = Callable[[int], str]
-"""A document of a kind, with so many of what makes it dear."""
+"""A document of one kind and this size: the number of repetitions of its expensive part."""
 
 
 def _many(make: Make, n: int) -> str:
@@ -23,9 +23,9 @@ def _of_me(make: Make) -> Make:
 
 
 KINDS: Mapping[str, Make] = {
-    "one field again and again": _of_me(lambda _: "id"),
-    "one object again and again": _selected(lambda _: "me{id email}"),
-    "pages again and again": _selected(lambda _: "me{sessions{nodes{id}}}"),
+    "one field repeated": _of_me(lambda _: "id"),
+    "one object repeated": _selected(lambda _: "me{id email}"),
+    "pages repeated": _selected(lambda _: "me{sessions{nodes{id}}}"),
     "one alias for the same": _selected(lambda _: "a:__typename"),
     "one alias for different fields": _selected(lambda i: f"a:x{i}"),
     "one field with other arguments": _selected(lambda i: f'node(id:"{i}"){{id}}'),
@@ -35,14 +35,14 @@ KINDS: Mapping[str, Make] = {
     "unknown fields": _of_me(lambda i: f"a{i}"),
     "unknown fields of known looks": _of_me(lambda i: f"emailVerifiedX{i}"),
     "unknown arguments": lambda n: "{me(" + _many(lambda i: f"a{i}:1", n) + "){id}}",
-    "arguments again and again": lambda n: "{me{sessions(" + _many(lambda _: "orderBy:X", n) + "){nodes{id}}}}",
+    "arguments repeated": lambda n: "{me{sessions(" + _many(lambda _: "orderBy:X", n) + "){nodes{id}}}}",
     "unknown fields of an input": lambda n: (
         "mutation{login(input:{" + _many(lambda i: f"a{i}:1", n) + "}){errors{__typename}}}"
     ),
     "a long list": lambda n: "{nodes(ids:[" + _many(lambda _: '"a"', n) + "]){id}}",
     "a long list of wrong values": lambda n: "{nodes(ids:[" + _many(lambda _: "{a:1}", n) + "]){id}}",
     "deep values": lambda n: "{nodes(ids:" + "[" * n + "]" * n + "){id}}",
-    "variables nobody uses": lambda n: "query(" + _many(lambda i: f"$v{i}:Int", n) + "){__typename}",
+    "unused variables": lambda n: "query(" + _many(lambda i: f"$v{i}:Int", n) + "){__typename}",
     "variables of unknown types": lambda n: "query(" + _many(lambda i: f"$v{i}:Int{i}", n) + "){__typename}",
     "variables in use": lambda n: (
         "query(" + _many(lambda i: f"$v{i}:ID!", n) + "){nodes(ids:[" + _many(lambda i: f"$v{i}", n) + "]){id}}"
@@ -60,7 +60,7 @@ KINDS: Mapping[str, Make] = {
     "fragments that double": lambda n: (
         "{...F0}" + _fragments(n, lambda i: f"...F{i + 1} ...F{i + 1}") + f"fragment F{n} on Query{{__typename}}"
     ),
-    "fragments that double in vain": lambda n: (
+    "fragments that double on User": lambda n: (
         "{me{...F0}}" + _fragments(n, lambda i: f"...F{i + 1} ...F{i + 1}", "User") + f"fragment F{n} on User{{id}}"
     ),
     "fragments in a circle": lambda n: "{...F0}" + _fragments(n, lambda i: f"...F{(i + 1) % n}"),
@@ -74,10 +74,10 @@ KINDS: Mapping[str, Make] = {
     "fragments side by side": lambda n: (
         "{me{" + _many(lambda i: f"...F{i}", n) + "}}" + _fragments(n, lambda _: "id", "User")
     ),
-    "fragments side by side, each its own": lambda n: (
+    "fragments side by side, each with other aliases": lambda n: (
         "{me{" + _many(lambda i: f"...F{i}", n) + "}}" + _fragments(n, lambda i: f"a{i}:id", "User")
     ),
-    "fragments nobody uses": lambda n: "{__typename}" + _fragments(n, lambda _: "id", "User"),
+    "unused fragments": lambda n: "{__typename}" + _fragments(n, lambda _: "id", "User"),
     "fragments on unknown types": lambda n: "{__typename}" + _many(lambda i: f"fragment F{i} on User{i}{{id}}", n),
     "unknown fragments": _selected(lambda i: f"...F{i}"),
     "inline fragments": _of_me(lambda _: "...{id}"),
