@@ -36,15 +36,15 @@ def test_what_the_page_shows_is_what_runs() -> None:
 def test_what_the_readme_shows_is_taken_from_there() -> None:
     (block,) = [block for block in written_in("python") if "SessionQL()" in block.text and block.page == "README.md"]
     program = (PROGRAMS / "notes.py").read_text()
-    shortened = "async def read(someone: Annotated[Requester, Depends(sessions.current_session)]) -> list[str]:"
-    lines = block.text.replace(shortened, "async def read(someone: Someone) -> list[str]:").splitlines()
+    shortened = "async def read(current: Annotated[Requester, Depends(sessions.current_session)]) -> list[str]:"
+    lines = block.text.replace(shortened, "async def read(current: CurrentSession) -> list[str]:").splitlines()
     assert [line for line in lines if line not in program] == []
 
 
 def test_notes_are_for_whoever_is_signed_in(notes: Program) -> None:
     laptop = notes.device().register("ana@example.com")
     with httpx.Client(base_url=notes.site) as http:
-        assert http.get("/").json() == "Hello, stranger"
+        assert http.get("/").json() == "Hello"
         assert http.get("/", headers=as_(laptop)).json() == "Hello on your Firefox on Ubuntu"
         assert http.get("/notes").status_code == 401
         assert http.post("/notes", json={"text": "Milk"}, headers=as_(laptop)).json() == ["Milk"]
