@@ -23,7 +23,7 @@ from tests.sessionql.command import run
 
 pytestmark = pytest.mark.usefixtures("cheap_hashing")
 
-MANIFESTS = Path(__file__).parent / "manifests"
+MANIFESTS = Path(__file__).parents[1] / "manifests"
 SERVICE_KEY = "query Key { serviceKey { name } }"
 BY_GET = {"GraphQL-Require-Preflight": "1"}
 NEW = {"Accept": "application/graphql-response+json"}

@@ -13,7 +13,7 @@ from sessionql.settings.settings import Settings
 from tests.engines import Engines
 from tests.server import Server
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 URL = "http://127.0.0.1:8000"
 PAGE = {"Accept": "text/html"}
 
