@@ -182,7 +182,7 @@ def test_braces_in_examples_are_left_alone() -> None:
 
 
 def test_without_the_package_the_error_names_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sessionql.graphql.graphiql.find_spec", lambda _: None)
+    monkeypatch.setattr("sessionql.http.packaged_files.find_spec", lambda _: None)
     with pytest.raises(RuntimeError, match="pip install graphene-django-graphiql-static"):
         graphiql_files()
 
