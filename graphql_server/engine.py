@@ -70,13 +70,7 @@ class Engine:
         self._limits = limits or Limits()
         self._hide_suggestions = introspection_error is not None
         self._library = DocumentStore(
-            Documents(
-                schema,
-                self._limits,
-                max_documents=max_cached_documents,
-                max_characters=max_cached_characters,
-                introspection_error=introspection_error,
-            ),
+            Documents(schema, self._limits, max_documents=max_cached_documents, max_characters=max_cached_characters, introspection_error=introspection_error),
             trusted_documents or TrustedDocuments(schema, self._limits),
             persisted=LRUCache(max_persisted_queries, PERSISTED_CHARACTERS) if max_persisted_queries else None,
             trusted_only=trusted_only,
