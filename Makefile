@@ -22,13 +22,15 @@ serve: $(APP)  ## Develop on http://127.0.0.1:8000, with GraphiQL (settings: doc
 test: $(DEV)  ## Run every test, on SQLite and on PostgreSQL
 	@sh requirements/find_browser.sh
 	@sh requirements/find_node.sh
-	@PYTHON="$(BIN)/python" sh requirements/find_codegen.sh
+	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh codegen
+	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh gql3
 	@$(BIN)/python -m compileall -q $(PACKAGES)  # for the hundred servers and commands that follow
 	@$(BIN)/python -m pytest $(TESTFLAGS)
 
 contract: $(DEV)  ## Audits, clients and linters of others: one table of suites
 	@sh requirements/find_node.sh
-	@PYTHON="$(BIN)/python" sh requirements/find_codegen.sh
+	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh codegen
+	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh gql3
 	@$(BIN)/python -m pytest $(TESTFLAGS) -m contract
 
 proof: $(DEV)  ## Race, crash and attack for some minutes what `make test` does for a moment
@@ -51,7 +53,7 @@ generate: $(DEV)  ## Write anew what is generated: SDL, docs/settings.md, client
 	@$(BIN)/sessionql export-settings docs/settings.md
 	@sh requirements/find_node.sh
 	@cd graphql_examples/typescript && NODE_PATH=$(CLIENTS) $(CLIENTS)/.bin/graphql-codegen --silent
-	@PYTHON="$(BIN)/python" sh requirements/find_codegen.sh
+	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh codegen
 	@cd graphql_examples/python && ../../.build/codegen/bin/python -m ariadne_codegen --config codegen.toml
 
 docs: $(DEV)  ## Build the documentation site into .build/site

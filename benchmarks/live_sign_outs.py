@@ -1,10 +1,10 @@
-r"""How soon a sign-out is seen: from asking for it until the last of somebody's tabs has the event.
+r"""Measures the time from a sign-out until the last tab of its user has received the event.
 
     .venv/bin/python benchmarks/live_sign_outs.py [DATABASE_URL] [--tabs 10] [--crowd 1000] [--sse]
 
-A real server in a process of its own; tabs of one user listen, and a crowd of others, each with a session of theirs
-watched by ten sockets, who hear nothing of it. Each round signs out another device. Beside it the same mutation is
-measured without an event to wait for: what is left is the way of the event. On PostgreSQL, `sessionql migrate` first.
+Starts a real server. Tabs of one user subscribe, and a crowd of other users, ten sockets a session, who receive no
+event. Each round signs out another device. For comparison, the same mutation is measured without subscribers: the
+difference is the delivery of the event. On PostgreSQL, run `sessionql migrate` first.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from typing import Any
 import httpx
 import uvloop
 
-from benchmarks.listeners import Audience, Listener, connect
+from benchmarks.subscriber_clients import EventCounter, Subscriber, connect
 from benchmarks.subscribers import ready
 
 ROUNDS = 50
@@ -33,12 +33,12 @@ REGISTER = f"mutation($input: RegisterInput!) {{ register(input: $input) {{ {FIE
 LOG_IN = f"mutation($input: LoginInput!) {{ login(input: $input) {{ {FIELDS} }} }}"
 REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on UserError { message } } } }"
 WATCH = "subscription { sessionRevoked { isCurrent session { id device revocationReason } } }"
-# Everybody comes from one address, and many within a minute.
+# All users have one address, and register within a minute.
 UNLIMITED = ("ATTEMPTS_PER_ADDRESS", "ATTEMPTS_PER_ACCOUNT", "REGISTRATIONS_PER_ADDRESS")
 
 
 class Server:
-    """SessionQL on a free port."""
+    """A SessionQL server in a process of its own, on a free port."""
 
     def __init__(self, url: str, folder: str) -> None:
         with socket.socket() as probe:
@@ -53,7 +53,7 @@ class Server:
         self.http = httpx.AsyncClient(timeout=30)
 
     async def ask(self, query: str, token: str = "", **variables: Any) -> Any:
-        """The payload of a mutation."""
+        """Execute a mutation. Returns its payload."""
         headers = {"Authorization": f"Bearer {token}"} if token else {}
         body = {"query": query, "variables": variables}
         answer = (await self.http.post(f"{self.url}/graphql", json=body, headers=headers)).json()
@@ -61,58 +61,58 @@ class Server:
             raise SystemExit(f"unexpected: {answer}")
         return payload
 
-    async def listen(self, audience: Audience, token: str, *, sse: bool) -> Listener:
-        """A tab that watches."""
+    async def subscribe(self, counter: EventCounter, token: str, *, sse: bool) -> Subscriber:
+        """Subscribe as a tab of the user with this token."""
         signed = f"Bearer {token}"
         headers = (f"Authorization: {signed}",) if sse else ()
         return await connect(
-            audience, f"{self.url}/graphql", WATCH, sse=sse, init={"authorization": signed}, headers=headers
+            counter, f"{self.url}/graphql", WATCH, sse=sse, init={"authorization": signed}, headers=headers
         )
 
 
-async def gather(server: Server, count: int, *, sse: bool) -> None:
-    """People who hear nothing of it."""
+async def connect_crowd(server: Server, count: int, *, sse: bool) -> None:
+    """Connect `count` subscribers of other users, who receive no event."""
     for _ in range(0, count, SOCKETS_A_SESSION):
         who = {"email": f"{secrets.token_hex(8)}@example.com", "password": "correct horse battery"}
         token = (await server.ask(REGISTER, input=who))["tokens"]["accessToken"]
-        await asyncio.gather(*(server.listen(Audience(), token, sse=sse) for _ in range(SOCKETS_A_SESSION)))
+        await asyncio.gather(*(server.subscribe(EventCounter(), token, sse=sse) for _ in range(SOCKETS_A_SESSION)))
 
 
-async def sign_out(server: Server, who: dict[str, str], token: str, audience: Audience | None, tabs: int) -> float:
-    """Seconds from asking to the last tab's having the event, or to the answer."""
+async def sign_out(server: Server, who: dict[str, str], token: str, counter: EventCounter | None, tabs: int) -> float:
+    """Sign out a new device. Returns seconds until the last tab has the event, or without a counter the response."""
     device = (await server.ask(LOG_IN, input=who))["session"]["id"]
-    if audience:
-        audience.expect(tabs)
+    if counter:
+        counter.expect(tabs)
     begun = time.perf_counter()
     answer = asyncio.ensure_future(server.ask(REVOKE, token, id=device))
-    if audience:
-        await audience.all_heard()
+    if counter:
+        await counter.all_received()
     else:
         await answer
-    took = time.perf_counter() - begun
+    seconds = time.perf_counter() - begun
     await answer
-    return took
+    return seconds
 
 
 async def measure(server: Server, options: argparse.Namespace) -> None:
-    """Measure and print."""
+    """Measure, and print the medians."""
     await ready(f"{server.url}/healthz")
-    await gather(server, options.crowd, sse=options.sse)
-    audience = Audience()
+    await connect_crowd(server, options.crowd, sse=options.sse)
+    counter = EventCounter()
     people = [{"email": f"{secrets.token_hex(8)}@example.com", "password": "correct horse battery"} for _ in range(2)]
     watched, unwatched = [(await server.ask(REGISTER, input=who))["tokens"]["accessToken"] for who in people]
-    await asyncio.gather(*(server.listen(audience, watched, sse=options.sse) for _ in range(options.tabs)))
-    heard, answered = list[float](), list[float]()
+    await asyncio.gather(*(server.subscribe(counter, watched, sse=options.sse) for _ in range(options.tabs)))
+    received, answered = list[float](), list[float]()
     for _ in range(ROUNDS):
-        heard.append(await sign_out(server, people[0], watched, audience, options.tabs))
+        received.append(await sign_out(server, people[0], watched, counter, options.tabs))
         answered.append(await sign_out(server, people[1], unwatched, None, 0))
     print(f"{options.tabs} tabs beside {options.crowd} others' over {'SSE' if options.sse else 'WebSocket'}:")
-    for what, times in (("the last tab has the event", heard), ("the answer, without tabs", answered)):
+    for what, times in (("the last tab has received the event", received), ("the response, without tabs", answered)):
         print(f"  {what}: {statistics.median(times) * 1e3:.1f} ms (at worst {max(times) * 1e3:.1f})")
 
 
 async def main() -> None:
-    """Measure what the arguments say."""
+    """Measure with the options of the command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("url", nargs="?", default="")
     parser.add_argument("--tabs", type=int, default=10)

@@ -1,9 +1,9 @@
-"""What `mySessions` costs: CPU for each request, beside `{ __typename }`, which asks nobody anything.
+"""CPU time of `mySessions`, compared with `{ __typename }`, which needs no resolver.
 
     .venv/bin/python benchmarks/my_sessions.py [DATABASE_URL]
 
-Both are asked by turns in one process, without a network, so that a busy machine slows both alike:
-compare the ratio, not the microseconds. Makes a user with ten sessions; on PostgreSQL, `sessionql migrate` first.
+Both alternate in one process, without a network, so that a busy machine slows both: compare the ratio, not the
+microseconds. Creates a user with ten sessions; on PostgreSQL, run `sessionql migrate` first.
 """
 
 import secrets
@@ -15,7 +15,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks.asking import ask
+from benchmarks.asgi_client import ask
 from sessionql.app.factory import create_app
 from sessionql.settings.settings import Settings
 
@@ -26,7 +26,7 @@ MY_SESSIONS = "{ mySessions { id isCurrent device ipAddress lastActive createdAt
 
 
 async def cost(app: Any, query: str, token: str = "") -> float:
-    """CPU microseconds of one request."""
+    """CPU time of one request in microseconds."""
     begin = time.process_time()
     for _ in range(EACH):
         await ask(app, query, token=token)
@@ -34,23 +34,24 @@ async def cost(app: Any, query: str, token: str = "") -> float:
 
 
 async def main(url: str) -> None:
-    """Measure and print."""
+    """Measure, and print the medians and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(Settings(data_dir=Path(folder), database_url=url))
         async with app.router.lifespan_context(app):
-            who = {"input": {"email": f"{secrets.token_hex(8)}@example.com", "password": "correct horse battery"}}
-            await ask(app, f"mutation($input: RegisterInput!) {{ register(input: $input) {{ {TOKENS} }} }}", who)
+            account = {"input": {"email": f"{secrets.token_hex(8)}@example.com", "password": "correct horse battery"}}
+            await ask(app, f"mutation($input: RegisterInput!) {{ register(input: $input) {{ {TOKENS} }} }}", account)
             log_in = f"mutation($input: LoginInput!) {{ login(input: $input) {{ {TOKENS} }} }}"
-            answer = await ask(app, log_in, who)
+            answer = await ask(app, log_in, account)
             for _ in range(SESSIONS - 2):
-                answer = await ask(app, log_in, who)
+                answer = await ask(app, log_in, account)
             token = answer["data"]["login"]["tokens"]["accessToken"]
-            found = await ask(app, MY_SESSIONS, token=token)
-            if len(found["data"]["mySessions"]) != SESSIONS:
-                raise SystemExit(f"unexpected: {found}")
+            response = await ask(app, MY_SESSIONS, token=token)
+            if len(response["data"]["mySessions"]) != SESSIONS:
+                raise SystemExit(f"unexpected: {response}")
             pairs = [(await cost(app, MY_SESSIONS, token), await cost(app, "{ __typename }")) for _ in range(ROUNDS)]
-    ours, baseline = (sorted(costs)[ROUNDS // 2] for costs in zip(*pairs, strict=True))
-    print(f"mySessions of {SESSIONS}: {ours:.0f} us CPU; {{ __typename }}: {baseline:.0f} us; {ours / baseline:.1f} x")
+    measured, baseline = (sorted(costs)[ROUNDS // 2] for costs in zip(*pairs, strict=True))
+    ratio = measured / baseline
+    print(f"mySessions of {SESSIONS}: {measured:.0f} us CPU; {{ __typename }}: {baseline:.0f} us; {ratio:.1f} x")
 
 
 if __name__ == "__main__":

@@ -1,9 +1,9 @@
-r"""What subscribers cost a server: memory of idle ones, CPU, and how long until the last of them has an event.
+r"""Measures subscribers: memory of idle ones, CPU, and the time until the last of them has received an event.
 
-    .venv/bin/python benchmarks/subscribers.py [--sse] [--subscribers 1000] [--ws ours]
+    .venv/bin/python benchmarks/subscribers.py [--sse] [--subscribers 1000] [--ws sessionql]
 
-measures `feed_server.py`, which is transport alone. To measure another server, say which one, by which process it
-serves, what to listen to and what makes it happen (repeat `--init` and `--header` for several users, taken in turn):
+measures `subscription_server.py`, which is transport alone. To measure another server, pass its address, its process, a
+subscription and a mutation that publishes an event (repeat `--init` and `--header` for several users, used in turn):
 
     .venv/bin/python benchmarks/subscribers.py --url http://127.0.0.1:8000/graphql --pid 1234 \
         --query 'subscription { … }' --publish 'mutation { … }' --publish-header 'Authorization: Bearer …' \
@@ -26,7 +26,7 @@ from pathlib import Path
 import httpx
 import uvloop
 
-from benchmarks.listeners import Audience, Listener, connect
+from benchmarks.subscriber_clients import EventCounter, Subscriber, connect
 
 ROUNDS = 20
 IDLE = 5.0
@@ -35,31 +35,31 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 class Process:
-    """What the server has used so far."""
+    """Memory and CPU time of the server's process."""
 
     def __init__(self, pid: int) -> None:
         self._folder = Path(f"/proc/{pid}")
 
     @property
     def memory(self) -> int:
-        """Resident bytes."""
+        """Resident set size in bytes."""
         return int((self._folder / "statm").read_text().split()[1]) * PAGE
 
     @property
     def seconds(self) -> float:
-        """Of CPU."""
+        """CPU time in seconds, of user and system."""
         fields = (self._folder / "stat").read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) / TICKS
 
 
-async def subscribers(options: argparse.Namespace, audience: Audience, count: int) -> list[Listener]:
-    """So many, fifty at a time."""
+async def subscribers(options: argparse.Namespace, counter: EventCounter, count: int) -> list[Subscriber]:
+    """Connect `count` subscribers, fifty at a time."""
     inits, headers = cycle(options.init or [None]), cycle(options.header or [None])
-    made: list[Listener] = []
+    made: list[Subscriber] = []
     while len(made) < count:
         some = [
             connect(
-                audience,
+                counter,
                 options.url,
                 options.query,
                 sse=options.sse,
@@ -73,33 +73,33 @@ async def subscribers(options: argparse.Namespace, audience: Audience, count: in
     return made
 
 
-async def leave(listeners: list[Listener]) -> None:
-    """All of them."""
-    for listener in listeners:
+async def leave(connected: list[Subscriber]) -> None:
+    """Disconnect all subscribers."""
+    for listener in connected:
         listener.transport.abort()
     await asyncio.sleep(1)
 
 
-async def publish(options: argparse.Namespace, http: httpx.AsyncClient, audience: Audience) -> float:
-    """Seconds from the asking to the last one's having it."""
-    audience.expect(options.subscribers)
+async def publish(options: argparse.Namespace, http: httpx.AsyncClient, counter: EventCounter) -> float:
+    """Publish an event. Returns seconds until the last subscriber has received it."""
+    counter.expect(options.subscribers)
     loop = asyncio.get_running_loop()
     begun = loop.time()
     answer = (await http.post(options.url, json={"query": options.publish})).json()
     if "errors" in answer:
         raise SystemExit(answer)
-    await audience.all_heard()
+    await counter.all_received()
     return loop.time() - begun
 
 
 async def measure(options: argparse.Namespace, process: Process) -> None:
-    """Measure and print."""
+    """Measure, and print the results."""
     count = options.subscribers
-    # What only the first ones cost is no subscriber's.
-    audience = Audience()
-    await leave(await subscribers(options, audience, 100))
+    # Warm up: costs of the first subscribers only.
+    counter = EventCounter()
+    await leave(await subscribers(options, counter, 100))
     memory, cpu = process.memory, process.seconds
-    listeners = await subscribers(options, audience, count)
+    connected = await subscribers(options, counter, count)
     connecting = process.seconds - cpu
     each = (process.memory - memory) / count
     cpu = process.seconds
@@ -110,31 +110,31 @@ async def measure(options: argparse.Namespace, process: Process) -> None:
     if options.publish:
         headers = dict([options.publish_header.split(": ", 1)]) if options.publish_header else {}
         async with httpx.AsyncClient(headers=headers, timeout=30) as http:
-            await publish(options, http, audience)
+            await publish(options, http, counter)
             cpu = process.seconds
-            times = [await publish(options, http, audience) for _ in range(ROUNDS)]
+            times = [await publish(options, http, counter) for _ in range(ROUNDS)]
             spent = (process.seconds - cpu) / ROUNDS / count
         print(
-            f"an event: {statistics.median(times) * 1e3:.0f} ms until the last has it "
+            f"an event: {statistics.median(times) * 1e3:.0f} ms until the last has received it "
             f"(at worst {max(times) * 1e3:.0f} ms), {spent * 1e6:.0f} us of CPU for each"
         )
-    await leave(listeners)
+    await leave(connected)
     print(f"afterwards: {(process.memory - memory) / 1024 / 1024:+.1f} MiB")
 
 
 def own_server(options: argparse.Namespace) -> subprocess.Popen[bytes]:
-    """The fake one, in a process of its own."""
+    """Start `subscription_server.py` in a process of its own, and set its options."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    options.url, options.query = f"http://127.0.0.1:{port}/graphql", "subscription { heard }"
+    options.url, options.query = f"http://127.0.0.1:{port}/graphql", "subscription { events }"
     options.publish = "mutation { publish }"
-    script = Path(__file__).parent / "feed_server.py"
+    script = Path(__file__).parent / "subscription_server.py"
     return subprocess.Popen([sys.executable, str(script), str(port), options.ws])  # noqa: S603 - our own
 
 
 async def ready(url: str) -> None:
-    """Until the server answers."""
+    """Wait until the server answers."""
     async with asyncio.timeout(30), httpx.AsyncClient() as http:
         while True:
             try:
@@ -146,7 +146,7 @@ async def ready(url: str) -> None:
 
 
 async def main() -> None:
-    """Measure what the arguments say."""
+    """Measure with the options of the command line."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--url")
     parser.add_argument("--pid", type=int)
@@ -157,7 +157,7 @@ async def main() -> None:
     parser.add_argument("--header", action="append")
     parser.add_argument("--subscribers", type=int, default=1000)
     parser.add_argument("--sse", action="store_true")
-    parser.add_argument("--ws", default="ours")
+    parser.add_argument("--ws", default="sessionql")
     options = parser.parse_args()
     server = None if options.url else own_server(options)
     try:

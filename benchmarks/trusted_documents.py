@@ -1,10 +1,9 @@
-"""What it costs to ask for a document by its id, beside sending its text: CPU for each request.
+"""CPU time of requests that send the id of a document, compared with its text.
 
     .venv/bin/python benchmarks/trusted_documents.py
 
-All ways are asked by turns in one process, without a network, so that a busy machine slows all alike: compare the
-ratios. What executing costs is left out: the one field that asks for something is skipped. A new text is one
-that this worker has not read yet, or no longer remembers.
+All ways alternate in one process, without a network, so that a busy machine slows all of them: compare the ratios.
+Execution is excluded: the only expensive field is skipped. A new text is one that is not in this worker's cache.
 """
 
 import json
@@ -18,7 +17,7 @@ from typing import Any
 
 import uvloop
 
-from benchmarks.asking import send
+from benchmarks.asgi_client import send
 from sessionql.app.factory import create_app
 from sessionql.settings.settings import Settings
 
@@ -40,7 +39,7 @@ Make = Callable[[int], dict[str, Any]]
 
 
 def ways() -> Mapping[str, Make]:
-    """How the document is asked for."""
+    """The ways to send the document."""
     persisted = {"extensions": {"persistedQuery": {"version": 1, "sha256Hash": HASH}}}
     return {
         "a new text": lambda n: {"query": f"{DOCUMENT} # {n}"},
@@ -60,22 +59,22 @@ async def cost(app: Any, bodies: list[bytes]) -> float:
 
 
 async def measured(app: Any) -> dict[str, float]:
-    """What each way costs, the usual of some rounds."""
+    """The median of each way in microseconds."""
     numbers = count()
     rounds: list[dict[str, float]] = []
     for _ in range(ROUNDS):
-        found = {}
+        costs = {}
         for way, make in ways().items():
             bodies = [json.dumps({**make(next(numbers)), "variables": {"no": True}}).encode() for _ in range(EACH)]
             if (answer := await send(app, bodies[0])) != {"data": {"__typename": "Query"}}:
                 raise SystemExit(f"unexpected, by {way}: {answer}")
-            found[way] = await cost(app, bodies[1:])
-        rounds.append(found)
+            costs[way] = await cost(app, bodies[1:])
+        rounds.append(costs)
     return {way: sorted(each[way] for each in rounds)[ROUNDS // 2] for way in ways()}
 
 
 async def main(folder: Path) -> None:
-    """Measure and print."""
+    """Measure, and print a table."""
     app = create_app(Settings(data_dir=folder, trusted_documents=folder / "trusted"))
     async with app.router.lifespan_context(app):
         costs = await measured(app)

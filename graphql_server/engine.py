@@ -1,8 +1,7 @@
-"""Executing operations, for no longer than they may take."""
+"""Executes operations with a time limit."""
 
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
-from dataclasses import replace
 from inspect import isawaitable
 from typing import Any, TypeAlias, TypeVar
 
@@ -17,37 +16,37 @@ from graphql import (
 )
 from graphql.execution import Executor, create_source_event_stream, execute_subscription_event
 
+from sessionql.graphql_server.documents.introspection_types import specified_introspection
 from sessionql.graphql_server.documents.lru_cache import LRUCache
-from sessionql.graphql_server.documents.store import NEGOTIATION, DocumentStore
+from sessionql.graphql_server.documents.store import DocumentStore
 from sessionql.graphql_server.documents.trusted import TrustedDocuments
-from sessionql.graphql_server.documents.validation import SYNTAX, Documents
+from sessionql.graphql_server.documents.validation import Document, Documents
 from sessionql.graphql_server.errors import format_error
-from sessionql.graphql_server.limits.limits import Limits, too_many_values, took_too_long
-from sessionql.graphql_server.limits.variables import has_more_values
-from sessionql.graphql_server.outcome import Answer, Answers, answer_of
+from sessionql.graphql_server.limits.limits import Limits, has_more_values, too_many_values, took_too_long
+from sessionql.graphql_server.outcome import Answer, Answers, Outcome, answer_of
 from sessionql.graphql_server.request import GraphQLRequest
 from sessionql.graphql_server.subscription import each_event
 from sessionql.http_kit.errors import MapException, RequestError, mask_error
 
 T = TypeVar("T")
-Source: TypeAlias = AsyncIterable[Any] | ExecutionResult
+EventSource: TypeAlias = AsyncIterable[Any] | ExecutionResult
 
 ExecutorClass: TypeAlias = type[Executor[Any]]
 
 BAD_INPUT = "BAD_USER_INPUT"
-PERSISTED_CHARACTERS = 1_000_000
-"""How many the texts of automatic persisted queries may have together."""
-NO_STREAM = (
-    "A subscription has many answers: take them with `Accept: text/event-stream`, "
-    "or over a WebSocket by the protocol `graphql-transport-ws`."
+MAX_PERSISTED_CHARACTERS = 1_000_000
+"""Characters of all automatic persisted queries together."""
+SUBSCRIPTION_NOT_ACCEPTABLE = (
+    "A subscription has many responses: send `Accept: text/event-stream`, "
+    "or use a WebSocket with the protocol `graphql-transport-ws`."
 )
 
 
 class Engine:
-    """A schema that answers requests.
+    """Executes requests against a schema.
 
-    `conceal` says why questions about the schema itself are refused, and names of it are not suggested
-    either; without it they are answered. Who is to be told and who is not are asked of two engines.
+    `introspection_error` disables introspection and suggestions of names; it is the message for clients that try.
+    `map_exception` maps exceptions of resolvers.
     """
 
     def __init__(
@@ -64,58 +63,63 @@ class Engine:
         trusted_only: bool = False,
         max_persisted_queries: int = 1_000,
     ) -> None:
-        self._schema = schema
-        self._translate = map_exception
+        self._schema = specified_introspection(schema)
+        self._map_exception = map_exception
         self._executor_class = executor_class
         self._limits = limits or Limits()
         self._hide_suggestions = introspection_error is not None
-        self._library = DocumentStore(
-            Documents(schema, self._limits, max_documents=max_cached_documents, max_characters=max_cached_characters, introspection_error=introspection_error),
-            trusted_documents or TrustedDocuments(schema, self._limits),
-            persisted=LRUCache(max_persisted_queries, PERSISTED_CHARACTERS) if max_persisted_queries else None,
+        self._store = DocumentStore(
+            Documents(
+                self._schema,
+                self._limits,
+                max_documents=max_cached_documents,
+                max_characters=max_cached_characters,
+                introspection_error=introspection_error,
+            ),
+            trusted_documents or TrustedDocuments(self._schema, self._limits),
+            persisted=LRUCache(max_persisted_queries, MAX_PERSISTED_CHARACTERS) if max_persisted_queries else None,
             trusted_only=trusted_only,
         )
 
     async def answer(self, request: GraphQLRequest, context: Any) -> Answer:
-        """Execute the query or mutation. Raises RequestError when it may not come this way."""
+        """Execute a query or mutation. Raises RequestError: 405 for a mutation by GET, 406 for a subscription."""
         prepared = self._prepare(request)
         if isinstance(prepared, Answer):
             return prepared
-        document, kind = prepared
-        if kind is OperationType.SUBSCRIPTION:
-            raise RequestError(406, NO_STREAM, "NOT_ACCEPTABLE")
+        document, operation_type = prepared
+        if operation_type is OperationType.SUBSCRIPTION:
+            raise RequestError(406, SUBSCRIPTION_NOT_ACCEPTABLE, "NOT_ACCEPTABLE")
         return await self._execute(document, request, context)
 
     async def subscribe(self, request: GraphQLRequest, context: Any) -> Answer | Answers:
-        """Execute any operation. Who takes the answers of a subscription has to close them too."""
+        """Execute an operation of any type. The caller closes the answers of a subscription. Raises RequestError."""
         prepared = self._prepare(request)
         if isinstance(prepared, Answer):
             return prepared
-        document, kind = prepared
-        if kind is OperationType.SUBSCRIPTION:
-            return await self._begin(document, request, context)
+        document, operation_type = prepared
+        if operation_type is OperationType.SUBSCRIPTION:
+            return await self._subscribe(document, request, context)
         return await self._execute(document, request, context)
 
     def _prepare(self, request: GraphQLRequest) -> Answer | tuple[DocumentNode, OperationType]:
-        """The document and the kind of its operation, or why it cannot be executed."""
-        document = self._library.find(request)
+        """The document and the type of its operation, or the answer when it cannot be executed."""
+        document = self._store.find(request)
         if document.ast is None:
-            return self._reject(document.errors, document.code)
+            return self._reject(document)
         operation = get_operation_ast(document.ast, request.operation_name)
         if operation is None:
             error = GraphQLError("Name one of the document's operations in `operationName`.")
-            return self._reject((error,), BAD_INPUT)
+            return self._reject(Document(None, (error,), BAD_INPUT))
         if has_more_values(request.variables, self._limits.values):
-            refusal = too_many_values(self._limits)
-            return self._reject((refusal.error,), refusal.code)
+            exceeded = too_many_values(self._limits)
+            return self._reject(Document(None, (exceeded.error,), exceeded.code))
         if request.safe and operation.operation is OperationType.MUTATION:
-            raise RequestError(
-                405, "Only queries go by GET: send this one by POST.", "METHOD_NOT_ALLOWED", Allow="POST"
-            )
+            message = "GET is for queries only: send this operation by POST."
+            raise RequestError(405, message, "METHOD_NOT_ALLOWED", Allow="POST")
         return document.ast, operation.operation
 
     async def _execute(self, document: DocumentNode, request: GraphQLRequest, context: Any) -> Answer:
-        result = await self._in_time(
+        result = await self._with_timeout(
             lambda: execute(
                 self._schema,
                 document,
@@ -126,9 +130,9 @@ class Engine:
                 hide_suggestions=self._hide_suggestions,
             )
         )
-        return result if isinstance(result, Answer) else self._format(result)
+        return self._timed_out(Outcome.FAILED) if result is None else self._format(result)
 
-    async def _begin(self, document: DocumentNode, request: GraphQLRequest, context: Any) -> Answer | Answers:
+    async def _subscribe(self, document: DocumentNode, request: GraphQLRequest, context: Any) -> Answer | Answers:
         build = (self._executor_class or Executor).build
         executor = build(
             self._schema,
@@ -139,62 +143,66 @@ class Engine:
             hide_suggestions=self._hide_suggestions,
         )
         if isinstance(executor, list):
-            return self._reject(tuple(executor), BAD_INPUT)
-        source: Source | Answer = await self._in_time(lambda: create_source_event_stream(executor))
-        if isinstance(source, Answer):
-            return replace(source, body={"errors": source.body["errors"]}, executed=False)
+            return self._reject(Document(None, tuple(executor), BAD_INPUT))
+        source: EventSource | None = await self._with_timeout(lambda: create_source_event_stream(executor))
+        if source is None:
+            return self._timed_out(Outcome.NOT_EXECUTED)
         if isinstance(source, ExecutionResult):
-            return self._failed(source.errors or ())
-        return each_event(executor, source, self._execute_event, self._broken)
+            return self._source_failed(source.errors or ())
+        return each_event(executor, source, self._execute_event, self._source_broke)
 
     async def _execute_event(self, executor: Executor[Any]) -> Answer:
-        result = await self._in_time(lambda: execute_subscription_event(executor))
-        return result if isinstance(result, Answer) else self._format(result)
+        result = await self._with_timeout(lambda: execute_subscription_event(executor))
+        return self._timed_out(Outcome.FAILED) if result is None else self._format(result)
 
-    async def _in_time(self, start: Callable[[], Awaitable[T] | T]) -> T | Answer:
-        """What comes of it, or the answer that it took too long."""
+    async def _with_timeout(self, start: Callable[[], Awaitable[T] | T]) -> T | None:
+        """The result; None when it took longer than the limit."""
         result = start()
         if not isawaitable(result):
             return result
-        within = asyncio.timeout(self._limits.seconds)
+        timeout = asyncio.timeout(self._limits.seconds)
         try:
-            async with within:
+            async with timeout:
                 return await result
         except TimeoutError:
-            if not within.expired():
+            if not timeout.expired():
                 raise
-            return self._stopped()
+            return None
 
-    def _stopped(self) -> Answer:
-        refusal = took_too_long(self._limits)
-        error, _ = format_error(refusal.error, refusal.code, self._translate)
-        return Answer({"errors": [error], "data": None}, 503, executed=True)
+    def _timed_out(self, outcome: Outcome) -> Answer:
+        exceeded = took_too_long(self._limits)
+        body: dict[str, Any] = self._errors((exceeded.error,), exceeded.code)[0]
+        if outcome is Outcome.FAILED:
+            body["data"] = None
+        return Answer(body, outcome, 503)
 
-    def _broken(self, error: Exception) -> Answer:
+    def _source_broke(self, error: Exception) -> Answer:
         if isinstance(error, GraphQLError):
-            return self._failed([error])
-        return answer_of(mask_error(error, self._translate))
+            return self._source_failed([error])
+        return answer_of(mask_error(error, self._map_exception))
 
-    def _failed(self, errors: Sequence[GraphQLError]) -> Answer:
-        pairs = [format_error(error, BAD_INPUT, self._translate) for error in errors]
-        body = {"errors": [formatted for formatted, _ in pairs]}
-        return Answer(body, max(status for _, status in pairs), executed=False)
+    def _source_failed(self, errors: Sequence[GraphQLError]) -> Answer:
+        body, status = self._errors(errors)
+        return Answer(body, Outcome.NOT_EXECUTED, status)
 
-    def _reject(self, errors: tuple[GraphQLError, ...], code: str) -> Answer:
-        formatted = [format_error(error, code, self._translate)[0] for error in errors]
-        status = 200 if code in NEGOTIATION else 400 if code == SYNTAX else 422
-        return Answer({"errors": formatted}, status, executed=False)
+    def _reject(self, document: Document) -> Answer:
+        return Answer(self._errors(document.errors, document.code)[0], document.outcome)
 
     def _format(self, result: ExecutionResult) -> Answer:
         if not result.errors:
-            return Answer({"data": result.data}, 200, executed=True)
+            return Answer({"data": result.data}, Outcome.COMPLETE)
         # Without a path, the errors are about the request: variables that do not fit.
         if result.data is None and all(error.path is None for error in result.errors):
-            return self._reject(tuple(result.errors), BAD_INPUT)
-        pairs = [format_error(error, BAD_INPUT, self._translate) for error in result.errors]
-        body = {"errors": [formatted for formatted, _ in pairs], "data": result.data}
-        return Answer(body, max(status for _, status in pairs), executed=True)
+            return self._reject(Document(None, tuple(result.errors), BAD_INPUT))
+        body, status = self._errors(result.errors)
+        outcome = Outcome.FAILED if result.data is None else Outcome.PARTIAL
+        return Answer({**body, "data": result.data}, outcome, status)
+
+    def _errors(self, errors: Sequence[GraphQLError], code: str = BAD_INPUT) -> tuple[dict[str, Any], int]:
+        """A body with these errors, and the highest HTTP status that they request."""
+        formatted = [format_error(error, code, self._map_exception) for error in errors]
+        return {"errors": [body for body, _ in formatted]}, max(status for _, status in formatted)
 
 
 SelectEngine: TypeAlias = Callable[[Any], Engine]
-"""Which schema answers a request, by its context."""
+"""Returns the engine of a request by its context."""

@@ -1,4 +1,4 @@
-"""The answer to a request, and what became of it."""
+"""The answer to a request: the body of the response, and the outcome of the operation."""
 
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
@@ -9,49 +9,46 @@ from sessionql.http_kit.errors import ErrorInfo
 
 
 class Outcome(Enum):
-    """What became of a request for an operation."""
+    """The outcome of a request for an operation. With an HttpProfile it decides the HTTP status."""
 
     MALFORMED = auto()
-    """It is JSON, and yet no request."""
+    """The JSON is not a GraphQL request."""
     SYNTAX_ERROR = auto()
-    """Its document is no GraphQL."""
+    """The document cannot be parsed."""
     INVALID = auto()
-    """Its document is not valid or too large, or its operation or variables do not fit."""
-    COMPLETE = auto()
-    PARTIAL = auto()
-    """There is data, and errors."""
-    FAILED = auto()
-    """Executed, and nothing is left but errors."""
+    """The document is invalid or exceeds a limit, or the operation name or the variables do not fit it."""
     NOT_EXECUTED = auto()
-    """Not executed, for a reason that is none of the document's."""
+    """Not executed for a reason outside the document. The error requests the status."""
+    COMPLETE = auto()
+    """Executed without errors."""
+    PARTIAL = auto()
+    """Executed, with data and errors."""
+    FAILED = auto()
+    """Executed, with errors and no data."""
 
 
-_REFUSED = {400: Outcome.SYNTAX_ERROR, 422: Outcome.INVALID}
+_EXECUTED = frozenset({Outcome.COMPLETE, Outcome.PARTIAL, Outcome.FAILED})
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """The body of a response. `executed` is False when the request never came to that."""
+    """The body of a response. `status` is the HTTP status that its errors request, if the outcome leaves it open."""
 
     body: dict[str, Any]
-    status: int
-    executed: bool
+    outcome: Outcome
+    status: int = 200
 
     @property
-    def outcome(self) -> Outcome:
-        """What became of the request."""
-        if not self.executed:
-            return _REFUSED.get(self.status, Outcome.NOT_EXECUTED)
-        if "errors" not in self.body:
-            return Outcome.COMPLETE
-        return Outcome.FAILED if self.body["data"] is None else Outcome.PARTIAL
+    def executed(self) -> bool:
+        """Whether execution began."""
+        return self.outcome in _EXECUTED
 
 
-def answer_of(fault: ErrorInfo) -> Answer:
-    """The answer when nothing was executed, for a reason that is no error of the document's."""
-    body = {"errors": [{"message": fault.message, "extensions": {"code": fault.code}}]}
-    return Answer(body, fault.status, executed=False)
+def answer_of(error: ErrorInfo) -> Answer:
+    """The answer to a request that was not executed because of this error."""
+    body = {"errors": [{"message": error.message, "extensions": {"code": error.code}}]}
+    return Answer(body, Outcome.NOT_EXECUTED, error.status)
 
 
 Answers: TypeAlias = AsyncGenerator[Answer, None]
-"""Those of a subscription. One that was not executed is the last: there is nothing more to come."""
+"""The answers of a subscription. One that was not executed is the last."""

@@ -1,4 +1,4 @@
-"""What a subscription answers: each event of its source, executed."""
+"""Maps the events of a subscription's source to answers."""
 
 from collections.abc import AsyncGenerator, AsyncIterable, Awaitable, Callable
 from typing import Any, TypeVar
@@ -14,15 +14,15 @@ async def each_event(
     execute: Callable[[Executor[Any]], Awaitable[T]],
     fail: Callable[[Exception], T],
 ) -> AsyncGenerator[T, None]:
-    """An answer for every event. A source that fails has one more, by `fail`, which is the last.
+    """An answer for every event; for an error of the source, `fail` returns the last answer.
 
-    Closing this closes the source, so that nothing goes on listening for somebody who left.
+    Closing the generator closes the source.
     """
     events = aiter(source)
     try:
         async for event in events:
             yield await execute(executor.build_per_event_executor(event))
-    except Exception as error:  # noqa: BLE001 - whatever a source raises is for its subscriber
+    except Exception as error:  # noqa: BLE001 - every error of a source is reported to the subscriber
         yield fail(error)
     finally:
         if (close := getattr(events, "aclose", None)) is not None:

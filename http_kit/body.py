@@ -30,7 +30,12 @@ def parse_json(text: bytes | str, name: str) -> Any:
     try:
         return orjson.loads(text)
     except orjson.JSONDecodeError as error:
-        raise RequestError(400, f"{name} is not valid JSON in UTF-8: {error.msg}.") from None
+        raise RequestError(400, f"{name} is not valid JSON in UTF-8: see {json_position(error)}.") from None
+
+
+def json_position(error: orjson.JSONDecodeError) -> str:
+    """Where the error is. Messages of orjson have words of its implementation ("failed to allocate memory")."""
+    return f"line {error.lineno}, column {error.colno}"
 
 
 def _check_headers(headers: Headers) -> None:

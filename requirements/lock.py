@@ -24,3 +24,4 @@ def compile_(source: list[str], target: Path) -> None:
 compile_(["pyproject.toml", "--group", "build"], HERE / "app.lock")
 compile_(["pyproject.toml", "--group", "build", "--group", "dev", "-c", "requirements/app.lock"], HERE / "dev.lock")
 compile_(["requirements/codegen.in"], HERE / "codegen.lock")
+compile_(["requirements/gql3.in"], HERE / "gql3.lock")

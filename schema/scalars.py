@@ -1,10 +1,12 @@
 """Scalars whose text form is promised by a specification."""
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import NewType
 
 import strawberry
+from graphql import GraphQLError
 from strawberry.types.scalar import ScalarDefinition
 
 from sessionql.resolvers.client import canonical_address
@@ -41,6 +43,18 @@ def parse_address(text: object) -> str:
     return found
 
 
+def _reporting(parse: Callable[[object], object]) -> Callable[[object], object]:
+    """`parse`, whose ValueError becomes a GraphQLError: messages of other exceptions are not sent to clients."""
+
+    def parse_value(text: object) -> object:
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise GraphQLError(str(error)) from None
+
+    return parse_value
+
+
 SCALARS: dict[object, ScalarDefinition] = {
     datetime: strawberry.scalar(
         name="DateTime",
@@ -49,7 +63,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         "fraction digits, of which six count. Years from 0001 to 9999.",
         specified_by_url="https://scalars.graphql.org/chillicream/date-time.html",
         serialize=format_instant,
-        parse_value=parse_instant,
+        parse_value=_reporting(parse_instant),
     ),
     IPAddress: strawberry.scalar(
         name="IPAddress",
@@ -57,7 +71,7 @@ SCALARS: dict[object, ScalarDefinition] = {
         "`2001:db8::1`: the type `ip-address-no-zone` of RFC 9911. IPv4-mapped addresses become IPv4.",
         specified_by_url="https://www.rfc-editor.org/rfc/rfc9911",
         serialize=str,
-        parse_value=parse_address,
+        parse_value=_reporting(parse_address),
     ),
     JWT: strawberry.scalar(
         name="JWT",

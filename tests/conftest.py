@@ -44,7 +44,7 @@ developing = pytest.mark.parametrize("mode", ["development"])
 LOCK, INSTALLED = (
     Path(__file__).parents[1] / path for path in ("tests/clients/package-lock.json", ".build/clients/installed.json")
 )
-CODEGEN = Path(__file__).parents[1] / ".build/codegen/installed.lock"
+CODEGEN, GQL_3 = (Path(__file__).parents[1] / ".build" / name / "installed.lock" for name in ("codegen", "gql3"))
 SERVER = pytest.StashKey[PostgresqlServer]()
 
 
@@ -85,6 +85,8 @@ def missing() -> dict[str, str]:
         found["node"] = "node with today's packages"
     if not CODEGEN.exists():
         found["codegen"] = "generator of Python clients"
+    if not GQL_3.exists():
+        found["gql3"] = "gql 3"
     return found
 
 

@@ -1,1 +1,1 @@
-"""What sockets and event streams share: peers, quotas, deadlines, sending."""
+"""Connections that stay open: what WebSockets and event streams share."""

@@ -1,4 +1,4 @@
-"""What the application says of who is at the other end of a socket or a stream."""
+"""Interfaces that the application implements for WebSockets and event streams."""
 
 import asyncio
 from abc import ABC, abstractmethod
@@ -11,9 +11,9 @@ from starlette.requests import HTTPConnection
 
 @dataclass(frozen=True, slots=True)
 class CloseReason:
-    """Why a connection ends: a code of WebSocket or of graphql-transport-ws, and words of at most 123 bytes.
+    """Why a connection ends: a code of WebSocket or of graphql-transport-ws, and a reason of at most 123 bytes.
 
-    `final`: there is nothing more to come. If not, the client is to come back: a stream ends without `complete`.
+    `final`: no more events follow. Otherwise the client has to connect again: a stream ends without `complete`.
     """
 
     code: int
@@ -22,37 +22,37 @@ class CloseReason:
 
 
 class ConnectionRejected(Exception):
-    """Nobody may connect this way: the socket is closed so."""
+    """The connection is not accepted. `close_reason` is why."""
 
-    def __init__(self, closing: CloseReason) -> None:
-        super().__init__(closing.reason)
-        self.close_reason = closing
+    def __init__(self, close_reason: CloseReason) -> None:
+        super().__init__(close_reason.reason)
+        self.close_reason = close_reason
 
 
 class Peer:
-    """Who listens."""
+    """The client of an event stream."""
 
     owner: Hashable = None
-    """The connections of one seat are counted together. None: nobody's, and not counted."""
+    """The connections of one owner are counted together. None: not counted."""
 
     async def wait_closed(self) -> CloseReason:
-        """Returns when the peer may not stay any longer. Never, if nothing else is said."""
+        """Return when the peer is no longer authorized. By default, never."""
         await asyncio.get_running_loop().create_future()
         raise AssertionError
 
     def close(self) -> None:
-        """Called once, however the connection ended."""
+        """Release resources. Called once, at the end of the connection."""
 
 
 class SocketPeer(Peer, ABC):
-    """A peer who may ask for many operations, one after the other and at once."""
+    """The client of a WebSocket, which sends many operations, also concurrent ones."""
 
     @abstractmethod
     async def context(self) -> Any:
-        """What the fields of one operation share. Made anew for each: who asks may have changed since the last."""
+        """A new context for one operation: authorization may have changed since the last one."""
 
 
 CheckOrigin: TypeAlias = Callable[[HTTPConnection], bool]
-"""Whether a handshake may become a socket: other sites' pages are told apart here."""
+"""Whether a handshake may become a WebSocket, by its header `Origin`."""
 AuthorizeSocket: TypeAlias = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[SocketPeer]]
-"""Who connects, from the handshake and the payload of `connection_init`. Raises Refused."""
+"""Returns the peer, from the handshake and the payload of `connection_init`. Raises ConnectionRejected."""

@@ -1,4 +1,4 @@
-"""How many connections there are, and whose: sockets and streams of one process together."""
+"""Counts the WebSockets and event streams of this process, in total and by owner."""
 
 from collections import Counter
 from collections.abc import Hashable
@@ -9,56 +9,56 @@ from sessionql.graphql_server.connections.peer import ConnectionRejected
 
 
 class ConnectionQuota:
-    """The places of a server."""
+    """The slots of a server. `reserved` is the number of slots in use."""
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self._limits = limits
-        self._taken: Counter[Hashable] = Counter()
+        self._by_owner: Counter[Hashable] = Counter()
         self.reserved = 0
 
     def reserve(self) -> "Slot":
-        """A place for somebody of whom nothing is known yet. Raises Refused."""
+        """Reserve a slot for a connection that is not authenticated yet. Raises ConnectionRejected."""
         if self.reserved >= self._limits.max_connections:
             raise ConnectionRejected(SERVER_FULL)
         self.reserved += 1
         return Slot(self)
 
-    def count(self, holder: Hashable) -> int:
-        """How many connections are this holder's."""
-        return self._taken[holder]
+    def count(self, owner: Hashable) -> int:
+        """The number of connections of an owner."""
+        return self._by_owner[owner]
 
-    def claim(self, holder: Hashable) -> None:
-        """One more of this holder's. Raises Refused."""
-        if self._taken[holder] >= self._limits.max_connections_per_owner:
+    def claim(self, owner: Hashable) -> None:
+        """Count one more connection of this owner. Raises ConnectionRejected."""
+        if self._by_owner[owner] >= self._limits.max_connections_per_owner:
             raise ConnectionRejected(QUOTA_REACHED)
-        self._taken[holder] += 1
+        self._by_owner[owner] += 1
 
-    def release(self, holder: Hashable) -> None:
-        """One connection less, this holder's or nobody's."""
+    def release(self, owner: Hashable) -> None:
+        """Count one connection less, of this owner if there is one."""
         self.reserved -= 1
-        if holder is not None:
-            self._taken[holder] -= 1
-            if not self._taken[holder]:
-                del self._taken[holder]
+        if owner is not None:
+            self._by_owner[owner] -= 1
+            if not self._by_owner[owner]:
+                del self._by_owner[owner]
 
 
 class Slot:
-    """One connection's."""
+    """The slot of one connection; return it with `release`."""
 
-    __slots__ = ("_holder", "_seats")
+    __slots__ = ("_owner", "_quota")
 
-    def __init__(self, seats: ConnectionQuota) -> None:
-        self._seats: ConnectionQuota | None = seats
-        self._holder: Hashable = None
+    def __init__(self, quota: ConnectionQuota) -> None:
+        self._quota: ConnectionQuota | None = quota
+        self._owner: Hashable = None
 
-    def claim(self, holder: Hashable) -> None:
-        """Count the connection as this holder's. Raises Refused."""
-        if self._seats is not None and holder is not None:
-            self._seats.claim(holder)
-            self._holder = holder
+    def claim(self, owner: Hashable) -> None:
+        """Count the connection as one of this owner. Raises ConnectionRejected."""
+        if self._quota is not None and owner is not None:
+            self._quota.claim(owner)
+            self._owner = owner
 
     def release(self) -> None:
-        """Give the place back. Again changes nothing."""
-        if self._seats is not None:
-            self._seats.release(self._holder)
-            self._seats = None
+        """Return the slot. Idempotent."""
+        if self._quota is not None:
+            self._quota.release(self._owner)
+            self._quota = None

@@ -1,4 +1,4 @@
-"""Sending to one peer, who has to read what is sent: nobody waits for a slow one for long."""
+"""Sends ASGI messages to one peer, with a time limit: a peer that does not read is disconnected."""
 
 import asyncio
 
@@ -10,23 +10,23 @@ from sessionql.http_kit.transport import transport_handle
 
 
 class PeerGone(Exception):
-    """Nothing more can be sent: the peer left, or does not read."""
+    """Nothing more can be sent: the peer disconnected or does not read."""
 
 
 class PeerWriter:
-    """The way to one peer."""
+    """Writes to one connection. `seconds` is the time limit of one message."""
 
-    __slots__ = ("_dead", "_seconds", "_send", "transport")
+    __slots__ = ("_gone", "_seconds", "_send", "transport")
 
     def __init__(self, scope: Scope, send: Send, seconds: float) -> None:
         self._send = send
         self._seconds = seconds
-        self._dead = False
+        self._gone = False
         self.transport = transport_handle(scope)
 
     async def send(self, message: Message) -> None:
-        """Raises PeerGone."""
-        if self._dead:
+        """Send a message. Raises PeerGone."""
+        if self._gone:
             raise PeerGone
         try:
             async with asyncio.timeout(self._seconds):
@@ -35,25 +35,25 @@ class PeerWriter:
             self.abort()
             raise PeerGone from None
         except (OSError, RuntimeError):
-            # What servers raise once a connection is lost, or closed by themselves.
-            self._dead = True
+            # What servers raise once a connection is lost, or closed by the server.
+            self._gone = True
             raise PeerGone from None
 
     async def send_text(self, data: bytes) -> None:
-        """One message of a socket. Raises PeerGone."""
+        """Send a text message of a WebSocket. Raises PeerGone."""
         await self.send({"type": "websocket.send", "text": data.decode()})
 
-    async def close(self, closing: CloseReason) -> None:
-        """The last message of a socket. Raises PeerGone."""
-        await self.send({"type": "websocket.close", "code": closing.code, "reason": truncate_reason(closing.reason)})
+    async def close(self, reason: CloseReason) -> None:
+        """Close a WebSocket. Raises PeerGone."""
+        await self.send({"type": "websocket.close", "code": reason.code, "reason": truncate_reason(reason.reason)})
 
     def abort(self) -> None:
-        """Let go of the peer at once, with all that it did not read."""
-        self._dead = True
+        """Disconnect at once and discard what the peer did not read."""
+        self._gone = True
         if self.transport is not None:
             self.transport.abort()
 
     def abort_after_timeout(self) -> None:
-        """The connection is over: a peer that does not read its end may not keep it."""
+        """Disconnect after the time limit, if the peer does not read the close frame."""
         if self.transport is not None:
             asyncio.get_running_loop().call_later(self._seconds, self.transport.abort)

@@ -1,4 +1,4 @@
-"""Telling one cancellation from another, and waiting for the end of what was cancelled."""
+"""Cancellation of tasks."""
 
 import asyncio
 from collections.abc import Collection
@@ -6,13 +6,13 @@ from typing import Any
 
 
 def is_cancelled() -> bool:
-    """Whether somebody cancelled this task, and not only something that it waits for."""
+    """Whether the current task itself was cancelled, not only something that it awaits."""
     task = asyncio.current_task()
     return task is not None and task.cancelling() > 0
 
 
 async def stop(tasks: Collection[asyncio.Task[Any]]) -> None:
-    """Cancel these, and return when they have ended."""
+    """Cancel tasks and wait until they have ended."""
     for task in tasks:
         task.cancel()
     if tasks:

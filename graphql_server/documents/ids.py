@@ -1,9 +1,9 @@
-"""What documents are called: `sha256:<hex>` of GraphQL over HTTP's appendix, or whatever a tool chose."""
+"""Ids of documents: `sha256:<hex>` (GraphQL over HTTP, appendix A), or any other string that a tool chose."""
 
 from hashlib import sha256
 
 PREFIX = "sha256:"
-"""An identifier that begins so is the SHA-256 of the document's text. Any other is only a name."""
+"""An id with this prefix is the SHA-256 of the document's text. Any other id is only a name."""
 
 
 def hash_of(text: str) -> str:
@@ -11,6 +11,6 @@ def hash_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
-def may_name(identifier: str, text: str) -> bool:
-    """Whether a document can be called so: a hash says of what, other names stand for anything."""
+def may_identify(identifier: str, text: str) -> bool:
+    """Whether a document may have this id: a `sha256:` id has to be its hash."""
     return not identifier.startswith(PREFIX) or identifier == PREFIX + hash_of(text)

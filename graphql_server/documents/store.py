@@ -1,42 +1,41 @@
-"""Which document a request asks for, by its text or by what it is called: the one place that knows."""
+"""Resolves a request to a document: by text, by trusted id, or by Apollo persisted-query hash."""
 
 from graphql import GraphQLError
 
-from sessionql.graphql_server.documents.ids import PREFIX, hash_of, may_name
+from sessionql.graphql_server.documents.ids import PREFIX, hash_of, may_identify
 from sessionql.graphql_server.documents.lru_cache import LRUCache
 from sessionql.graphql_server.documents.trusted import TrustedDocuments
 from sessionql.graphql_server.documents.validation import Document, Documents
+from sessionql.graphql_server.outcome import Outcome
 from sessionql.graphql_server.request import GraphQLRequest
 
-NEGOTIATION = frozenset({"PERSISTED_QUERY_NOT_FOUND", "PERSISTED_QUERY_NOT_SUPPORTED"})
-"""Steps of Apollo's protocol rather than failures: the client goes on by itself. It looks for the very words."""
+
+def _error(code: str, message: str, outcome: Outcome = Outcome.INVALID) -> Document:
+    return Document(None, (GraphQLError(message),), code, outcome)
 
 
-def _refusal(code: str, message: str) -> Document:
-    return Document(None, (GraphQLError(message),), code)
-
-
-_ASK_AGAIN = _refusal("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound")
-_NOT_SUPPORTED = _refusal("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported")
-_UNKNOWN = _refusal("DOCUMENT_NOT_FOUND", "No document is called so here. Send its text as `query`.")
-_UNKNOWN_TO_US = _refusal(
-    "DOCUMENT_NOT_FOUND", "No document is called so here, and this server runs its trusted documents alone."
+# Steps of Apollo's protocol rather than failures: the client continues. It compares these messages.
+_NOT_FOUND = _error("PERSISTED_QUERY_NOT_FOUND", "PersistedQueryNotFound", Outcome.NOT_EXECUTED)
+_NOT_SUPPORTED = _error("PERSISTED_QUERY_NOT_SUPPORTED", "PersistedQueryNotSupported", Outcome.NOT_EXECUTED)
+_UNKNOWN = _error("DOCUMENT_NOT_FOUND", "No document has this id. Send its text as `query`.")
+_UNKNOWN_TRUSTED_ONLY = _error(
+    "DOCUMENT_NOT_FOUND", "No document has this id, and this server executes only its trusted documents."
 )
-_NOT_TRUSTED = _refusal(
+_NOT_TRUSTED = _error(
     "DOCUMENT_NOT_TRUSTED",
-    "This server runs its trusted documents alone, and this is none of them. Name one by its `documentId`.",
+    "This server executes only its trusted documents, and this is not one of them. Send the `documentId` of one.",
 )
-_MISNAMED = _refusal(
+_MISMATCH = _error(
     "DOCUMENT_ID_MISMATCH",
     "`query` is not the document that the request names: the provided sha does not match the query, "
-    "or the id stands for another. Send either of the two, or both as they belong together.",
+    "or the id is the id of another document. Send either of the two, or both as they belong together.",
 )
 
 
 class DocumentStore:
-    """The documents that may be asked for: trusted ones, those that clients made known, and any that is sent.
+    """Trusted documents, persisted queries of clients, and documents that requests contain.
 
-    `persisted` are the texts of Apollo's automatic persisted queries by their hash; None when there are none.
+    `persisted` are the texts of Apollo's automatic persisted queries by hash; None disables them.
     """
 
     def __init__(
@@ -53,14 +52,14 @@ class DocumentStore:
         self._trusted_only = trusted_only
 
     def find(self, request: GraphQLRequest) -> Document:
-        """The document of a request, or why there is none to execute."""
+        """The document of a request, or why it cannot be executed."""
         if request.document_id is None and request.query_hash is None:
             return self._with_text(request.query)
         text = self._text_of(request)
         if not request.query:
             return self._missing(request) if text is None else self._with_text(text)
-        if request.query != text and not _is_named_rightly(request, text):
-            return _MISNAMED
+        if request.query != text and not _is_consistent(request, text):
+            return _MISMATCH
         document = self._with_text(request.query)
         if request.query_hash and text is None and self._persisted is not None and document.ast is not None:
             self._persisted.put(request.query_hash, request.query, len(request.query))
@@ -81,15 +80,15 @@ class DocumentStore:
 
     def _missing(self, request: GraphQLRequest) -> Document:
         if self._trusted_only:
-            return _UNKNOWN_TO_US
+            return _UNKNOWN_TRUSTED_ONLY
         if request.query_hash is None:
             return _UNKNOWN
-        return _NOT_SUPPORTED if self._persisted is None else _ASK_AGAIN
+        return _NOT_SUPPORTED if self._persisted is None else _NOT_FOUND
 
 
-def _is_named_rightly(request: GraphQLRequest, known: str | None) -> bool:
-    """Whether a request may call its text what it does, though that is not the text that is known by the name."""
+def _is_consistent(request: GraphQLRequest, known_text: str | None) -> bool:
+    """Whether the text of a request may have the id of the request, though `known_text` differs from it."""
     if request.query_hash is not None:
         return request.query_hash == hash_of(request.query)
-    # A name that is only a name may be new here, but it stands for one document.
-    return known is None and may_name(request.document_id or "", request.query)
+    # An id that is no hash may be new, but it identifies one document only.
+    return known_text is None and may_identify(request.document_id or "", request.query)

@@ -1,4 +1,4 @@
-"""Trusted documents: those of the team itself, known before anybody asks, and kept for as long as the server runs."""
+"""Trusted documents: those of the team's own manifests, read at the start and kept while the server runs."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -20,16 +20,22 @@ class UnusableDocument:
 
 
 class TrustedDocuments:
-    """The documents of one schema's manifests, each parsed, validated and held against the limits once.
+    """The documents of manifests, each parsed, validated against one schema and checked against the limits once.
 
-    One that cannot be executed is kept too: who asks for it is told why. The others do not suffer.
-    `conceal` as for an engine: what the schema is made of is not told either when a document does not fit it.
+    A document that cannot be executed is stored too: requests for it receive its errors. `introspection_error` as for
+    an Engine.
     """
 
     def __init__(
-        self, schema: GraphQLSchema, limits: Limits, entries: Iterable[ManifestEntry] = (), introspection_error: str | None = None
+        self,
+        schema: GraphQLSchema,
+        limits: Limits,
+        entries: Iterable[ManifestEntry] = (),
+        introspection_error: str | None = None,
     ) -> None:
-        documents = Documents(schema, limits.for_trusted, max_documents=0, max_characters=0, introspection_error=introspection_error)
+        documents = Documents(
+            schema, limits.for_trusted, max_documents=0, max_characters=0, introspection_error=introspection_error
+        )
         self._texts: dict[str, str] = {}
         self._documents: dict[str, Document] = {}
         unusable: list[UnusableDocument] = []
@@ -39,7 +45,7 @@ class TrustedDocuments:
             self._texts[entry.id] = entry.text
             if document.ast is None:
                 unusable.append(UnusableDocument(entry, document.errors[0].message))
-        # Whatever a tool calls a document, its hash does too, in either spelling.
+        # Whatever ids a tool chose, the hash of a document identifies it too, with and without the prefix.
         for text in self._documents:
             hashed = hash_of(text)
             self._texts.setdefault(PREFIX + hashed, text)
@@ -50,9 +56,9 @@ class TrustedDocuments:
         return len(self._documents)
 
     def text_of(self, identifier: str) -> str | None:
-        """The text of the document that is called so."""
+        """The text of the document with this id."""
         return self._texts.get(identifier)
 
     def of_text(self, text: str) -> Document | None:
-        """The document with this text, if it is one of them."""
+        """The trusted document with this text."""
         return self._documents.get(text)

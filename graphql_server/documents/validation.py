@@ -1,19 +1,15 @@
-"""Reading documents: each is parsed and validated once, then remembered, wrong ones too."""
+"""Parses and validates documents, checks them against the limits, and caches the result, errors too."""
 
 from dataclasses import dataclass
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, validate
 from graphql.validation.validate import ValidationAbortedError
 
+from sessionql.graphql_server.documents.introspection_types import specified_introspection
 from sessionql.graphql_server.documents.lru_cache import LRUCache
+from sessionql.graphql_server.engine_messages import is_nesting_limit, is_token_limit
 from sessionql.graphql_server.limits.cost import Costs
-from sessionql.graphql_server.limits.counts import counts_of
-from sessionql.graphql_server.limits.depth import depths_of
-from sessionql.graphql_server.limits.introspection import (
-    IntrospectionError,
-    no_introspection,
-    rules_without_introspection,
-)
+from sessionql.graphql_server.limits.document_size import size_of
 from sessionql.graphql_server.limits.limits import (
     LimitExceeded,
     Limits,
@@ -27,70 +23,76 @@ from sessionql.graphql_server.limits.limits import (
     too_many_spreads,
     too_many_tokens,
 )
-from sessionql.graphql_server.limits.overlapping_fields import TooManyComparisonsError, rules_with_budget
+from sessionql.graphql_server.limits.rules import IntrospectionError, TooManyComparisonsError, rules
+from sessionql.graphql_server.outcome import Outcome
 
-SYNTAX = "GRAPHQL_PARSE_FAILED"
-INVALID = "GRAPHQL_VALIDATION_FAILED"
+SYNTAX_ERROR = "GRAPHQL_PARSE_FAILED"
+VALIDATION_ERROR = "GRAPHQL_VALIDATION_FAILED"
+INTROSPECTION_DISABLED = "INTROSPECTION_DISABLED"
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed document, or why it cannot be executed."""
+    """A parsed document; or without `ast` the errors, the code of those without one, and the outcome of a request."""
 
     ast: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
     code: str = ""
+    outcome: Outcome = Outcome.INVALID
 
 
 class Documents:
-    """The documents of one schema, each within the limits or refused."""
+    """The documents of one schema. `introspection_error` as for an Engine."""
 
     def __init__(
-        self, schema: GraphQLSchema, limits: Limits, *, max_documents: int, max_characters: int, introspection_error: str | None = None
+        self,
+        schema: GraphQLSchema,
+        limits: Limits,
+        *,
+        max_documents: int,
+        max_characters: int,
+        introspection_error: str | None = None,
     ) -> None:
-        self._schema = schema
+        self._schema = specified_introspection(schema)
         self._limits = limits
-        self._conceal = introspection_error
-        self._costs = Costs(schema, limits.list_size)
-        self._rules = (
-            rules_with_budget(limits.comparisons)
-            if introspection_error is None
-            else rules_without_introspection(rules_with_budget(limits.comparisons))
-        )
-        # A parsed document takes some hundred times the memory of its text, and anybody may send any.
-        self._known = LRUCache[Document](max_documents, max_characters)
+        self._introspection_error = introspection_error
+        self._costs = Costs(schema, limits)
+        self._rules = rules(limits.comparisons, introspection=introspection_error is None)
+        # A parsed document takes about a hundred times the memory of its text.
+        self._cache = LRUCache[Document](max_documents, max_characters)
 
     def get(self, source: str) -> Document:
-        """The document of this source, from memory where it was seen before."""
-        found = self._known.get(source)
-        if found is not None:
-            return found
-        if refusal := too_long(self._limits, len(source)):
-            return _refused(refusal)
+        """The document of a source text."""
+        cached = self._cache.get(source)
+        if cached is not None:
+            return cached
+        if exceeded := too_long(self._limits, len(source)):
+            return _rejected(exceeded)
         document = self._read(source)
-        self._known.put(source, document, len(source))
+        self._cache.put(source, document, len(source))
         return document
 
     def _read(self, source: str) -> Document:
         try:
-            ast = parse(source, max_tokens=self._limits.tokens)
+            # By default graphql-core accepts empty selection sets, which the specification does not have.
+            ast = parse(source, max_tokens=self._limits.tokens, allow_empty_selection_sets=False)
         except GraphQLError as error:
-            return self._unreadable(error)
-        refusal = too_deep(self._limits, depths_of(ast)) or too_many(self._limits, counts_of(ast))
-        if refusal:
-            return _refused(refusal)
-        if errors := self._validate(ast):
-            return errors
-        refusal = too_costly(self._limits, self._costs.of(ast))
-        return _refused(refusal) if refusal else Document(ast)
+            return self._not_parsed(error)
+        size = size_of(ast)
+        exceeded = too_deep(self._limits, size) or too_many(self._limits, size)
+        if exceeded:
+            return _rejected(exceeded)
+        if invalid := self._validate(ast):
+            return invalid
+        exceeded = too_costly(self._limits, self._costs.of(ast))
+        return _rejected(exceeded) if exceeded else Document(ast)
 
-    def _unreadable(self, error: GraphQLError) -> Document:
-        # The library has one kind of syntax errors only, so that its words have to tell.
-        if error.message.startswith("Syntax Error: Document contains more than "):
-            return _refused(too_many_tokens(self._limits))
-        if error.message.startswith("Syntax Error: Document is nested too deeply"):
-            return _refused(far_too_deep(self._limits))
-        return Document(None, (error,), SYNTAX)
+    def _not_parsed(self, error: GraphQLError) -> Document:
+        if is_token_limit(error.message):
+            return _rejected(too_many_tokens(self._limits))
+        if is_nesting_limit(error.message):
+            return _rejected(far_too_deep(self._limits))
+        return Document(None, (error,), SYNTAX_ERROR, Outcome.SYNTAX_ERROR)
 
     def _validate(self, ast: DocumentNode) -> Document | None:
         errors = validate(
@@ -98,21 +100,21 @@ class Documents:
             ast,
             self._rules,
             self._limits.validation_errors,
-            hide_suggestions=self._conceal is not None,
+            hide_suggestions=self._introspection_error is not None,
         )
         if not errors:
             return None
         if isinstance(errors[-1], IntrospectionError):
-            return _refused(no_introspection(self._conceal or ""))
+            return _rejected(LimitExceeded(INTROSPECTION_DISABLED, self._introspection_error or ""))
         if not isinstance(errors[-1], ValidationAbortedError):
-            return Document(None, tuple(errors), INVALID)
+            return Document(None, tuple(errors), VALIDATION_ERROR)
         if isinstance(errors[-1], TooManyComparisonsError):
-            return _refused(too_many_comparisons(self._limits))
-        # The library has one more bound than that on errors, and does not say which it was.
+            return _rejected(too_many_comparisons(self._limits))
+        # graphql-core aborts validation at its own limit of spreads too, with the same class.
         if len(errors) <= self._limits.validation_errors:
-            return _refused(too_many_spreads())
-        return Document(None, (*errors[:-1], too_many_errors(self._limits).error), INVALID)
+            return _rejected(too_many_spreads())
+        return Document(None, (*errors[:-1], too_many_errors(self._limits).error), VALIDATION_ERROR)
 
 
-def _refused(refusal: LimitExceeded) -> Document:
-    return Document(None, (refusal.error,), refusal.code)
+def _rejected(exceeded: LimitExceeded) -> Document:
+    return Document(None, (exceeded.error,), exceeded.code)

@@ -1,1 +1,1 @@
-"""GraphQL over HTTP and server-sent events."""
+"""GraphQL over HTTP: requests by GET and POST, responses as JSON or as server-sent events."""

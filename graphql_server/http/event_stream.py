@@ -1,7 +1,7 @@
-"""A subscription's answers as server-sent events, by graphql-sse's "distinct connections".
+"""The answers of a subscription as server-sent events, by the "distinct connections mode" of graphql-sse.
 
-`complete` says that there is nothing more to come. A stream that ends without it was cut, by its lifetime or by a
-server that stops: clients connect again.
+`complete` means that no more events follow. A stream that ends without it reached its lifetime or the shutdown of the
+server: clients connect again.
 """
 
 import asyncio
@@ -23,20 +23,20 @@ from sessionql.http_kit.errors import MapException, mask_error
 from sessionql.http_kit.media_types import EVENT_STREAM
 from sessionql.http_kit.transport import on_shutdown
 
-# Without a space behind the colon, which urql would take for an answer.
+# Without a space after the colon: urql would parse it as an answer.
 COMPLETE = b"event: complete\ndata:\n\n"
-ALIVE = b": alive\n\n"
+KEEP_ALIVE = b": alive\n\n"
 HEADERS = {"cache-control": "no-store", "vary": "accept", "x-accel-buffering": "no"}
-"""No cache keeps it, and no proxy holds it back."""
+"""Neither caches store the stream nor proxies buffer it."""
 
 
 def next_event(answer: Answer) -> bytes:
-    """One answer. JSON has no line breaks of its own."""
+    """The event of one answer. Its JSON has no line breaks."""
     return b"event: next\ndata: " + orjson.dumps(answer.body) + b"\n\n"
 
 
 def single_event(answer: Answer) -> Response:
-    """The response to a query, a mutation, or whatever could not be executed."""
+    """The response to a query, to a mutation, or to an operation that was not executed."""
     return Response(next_event(answer) + COMPLETE, 200, HEADERS, EVENT_STREAM)
 
 
@@ -44,12 +44,15 @@ class StreamEnd(Enum):
     """How a stream ends."""
 
     COMPLETE = auto()
-    CUT = auto()
+    """With the event `complete`."""
+    INTERRUPTED = auto()
+    """Without it: the client has to connect again."""
     GONE = auto()
+    """The client disconnected."""
 
 
 class EventStream(Response):
-    """The response to a subscription. `release` closes what it was made of, and is called at its end."""
+    """The response to a subscription. It closes `release` at its end."""
 
     media_type = EVENT_STREAM
 
@@ -60,7 +63,7 @@ class EventStream(Response):
         *,
         release: AsyncExitStack,
         limits: ConnectionLimits,
-        translate: MapException,
+        map_exception: MapException,
     ) -> None:
         self.status_code = 200
         self.background = None
@@ -69,74 +72,74 @@ class EventStream(Response):
         self._peer = peer
         self._release = release
         self._limits = limits
-        self._translate = translate
+        self._map_exception = map_exception
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Send what there is, until there is no more or nobody to send it to."""
-        line = PeerWriter(scope, send, self._limits.send_seconds)
+        """Send events until the stream ends."""
+        writer = PeerWriter(scope, send, self._limits.send_seconds)
         async with self._release:
             with suppress(PeerGone):
-                await line.send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
-                # Some browsers take the headers for sent when something follows.
-                await line.send(_part(ALIVE))
-                await self._run(receive, line)
+                await writer.send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
+                # Some browsers deliver the headers only when the first bytes of the body follow.
+                await writer.send(_part(KEEP_ALIVE))
+                await self._run(receive, writer)
 
-    async def _run(self, receive: Receive, line: PeerWriter) -> None:
-        term = Deadline(self._limits.lifetime(), StreamEnd.CUT)
-        telling = asyncio.create_task(self._send_events(line, term))
-        watching = asyncio.create_task(self._wait_until_ended(telling, term))
+    async def _run(self, receive: Receive, writer: PeerWriter) -> None:
+        deadline = Deadline(self._limits.lifetime(), StreamEnd.INTERRUPTED)
+        sending = asyncio.create_task(self._send_events(writer, deadline))
+        watching = asyncio.create_task(self._wait_until_closed(sending, deadline))
         try:
-            end = await self._until_over(receive, line, term)
+            end = await self._wait_for_end(receive, writer, deadline)
         finally:
-            await stop((telling, watching))
+            await stop((sending, watching))
         if end is StreamEnd.COMPLETE:
-            await line.send(_part(COMPLETE))
+            await writer.send(_part(COMPLETE))
         if end is not StreamEnd.GONE:
-            await line.send({"type": "http.response.body", "body": b""})
+            await writer.send({"type": "http.response.body", "body": b""})
 
-    async def _until_over(self, receive: Receive, line: PeerWriter, term: Deadline[StreamEnd]) -> StreamEnd:
+    async def _wait_for_end(self, receive: Receive, writer: PeerWriter, deadline: Deadline[StreamEnd]) -> StreamEnd:
         try:
-            async with term:
-                with on_shutdown(line.transport, partial(term.expire, StreamEnd.CUT)):
-                    await self._listen(receive, line)
+            async with deadline:
+                with on_shutdown(writer.transport, partial(deadline.expire, StreamEnd.INTERRUPTED)):
+                    await self._wait_for_disconnect(receive, writer)
         except TimeoutError:
-            return term.reason
+            return deadline.reason
         return StreamEnd.GONE
 
-    async def _listen(self, receive: Receive, line: PeerWriter) -> None:
-        """Until the peer leaves, who says nothing else any more."""
+    async def _wait_for_disconnect(self, receive: Receive, writer: PeerWriter) -> None:
+        """Return when the client disconnects, and send keep-alive comments until then."""
         while True:
             try:
                 async with asyncio.timeout(self._limits.keep_alive_seconds):
                     if (await receive())["type"] == "http.disconnect":
                         return
             except TimeoutError:
-                await line.send(_part(ALIVE))
+                await writer.send(_part(KEEP_ALIVE))
 
-    async def _send_events(self, line: PeerWriter, term: Deadline[StreamEnd]) -> None:
+    async def _send_events(self, writer: PeerWriter, deadline: Deadline[StreamEnd]) -> None:
         try:
             try:
                 async for answer in self._answers:
-                    await line.send(_part(next_event(answer)))
+                    await writer.send(_part(next_event(answer)))
             except PeerGone:
                 raise
             except (Exception, asyncio.CancelledError) as error:
                 if is_cancelled():
                     raise
-                await line.send(_part(next_event(answer_of(mask_error(error, self._translate)))))
-            term.expire(StreamEnd.COMPLETE)
+                await writer.send(_part(next_event(answer_of(mask_error(error, self._map_exception)))))
+            deadline.expire(StreamEnd.COMPLETE)
         except PeerGone:
-            term.expire(StreamEnd.GONE)
+            deadline.expire(StreamEnd.GONE)
 
-    async def _wait_until_ended(self, telling: asyncio.Task[None], term: Deadline[StreamEnd]) -> None:
+    async def _wait_until_closed(self, sending: asyncio.Task[None], deadline: Deadline[StreamEnd]) -> None:
         try:
-            closing = await self._peer.wait_closed()
-        except Exception as error:  # noqa: BLE001 - nobody knows any more whether the peer may stay
-            mask_error(error, self._translate)
-            term.expire(StreamEnd.CUT)
+            close_reason = await self._peer.wait_closed()
+        except Exception as error:  # noqa: BLE001 - it is unknown whether the peer is still authorized
+            mask_error(error, self._map_exception)
+            deadline.expire(StreamEnd.INTERRUPTED)
         else:
-            await asyncio.wait([telling], timeout=self._limits.drain_seconds)
-            term.expire(StreamEnd.COMPLETE if closing.final else StreamEnd.CUT)
+            await asyncio.wait([sending], timeout=self._limits.drain_seconds)
+            deadline.expire(StreamEnd.COMPLETE if close_reason.final else StreamEnd.INTERRUPTED)
 
 
 def _part(data: bytes) -> Message:

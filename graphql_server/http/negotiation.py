@@ -1,27 +1,27 @@
-"""Which media type to answer in (RFC 9110 section 12.5.1, GraphQL over HTTP)."""
+"""Content negotiation of responses (RFC 9110 section 12.5.1, GraphQL over HTTP)."""
 
 from sessionql.http_kit.media_types import EVENT_STREAM, GRAPHQL_JSON, JSON
 
-# Preferred first, where a client likes several equally.
+# In the order of preference among types that a client weights equally.
 _OFFERED = (GRAPHQL_JSON, JSON, EVENT_STREAM)
 
 
 def choose_media_type(accept: str) -> str | None:
-    """The media type that a client likes best; None when it likes none of ours."""
+    """The offered media type that the header `Accept` weights highest; None when it accepts none of them."""
     if not accept.strip():
         return JSON
-    liked = [_parse(part) for part in accept.split(",")]
+    ranges = [_parse(part) for part in accept.split(",")]
     best, best_weight = None, 0.0
-    for offer in _OFFERED if _names(EVENT_STREAM, liked) else _OFFERED[:2]:
-        weight = _weight(offer, liked)
+    for offer in _OFFERED if _names(EVENT_STREAM, ranges) else _OFFERED[:2]:
+        weight = _weight(offer, ranges)
         if weight > best_weight:
             best, best_weight = offer, weight
-    # A client that takes anything knows JSON, and perhaps not the newer type.
-    return JSON if best == GRAPHQL_JSON and not _names(GRAPHQL_JSON, liked) else best
+    # A client that accepts everything knows JSON, and perhaps not the newer type.
+    return JSON if best == GRAPHQL_JSON and not _names(GRAPHQL_JSON, ranges) else best
 
 
 def accepts_event_stream(accept: str) -> bool:
-    """Whether a client can read a stream. It has to say so: one that takes anything would wait for its end."""
+    """Whether `Accept` names event streams. `*/*` is not enough: other clients would wait for the end of a stream."""
     return any(name == EVENT_STREAM and weight > 0 for name, weight in map(_parse, accept.split(",")))
 
 
@@ -38,15 +38,15 @@ def _parse(part: str) -> tuple[str, float]:
     return range_, weight
 
 
-def _weight(offer: str, liked: list[tuple[str, float]]) -> float:
-    """How much an offer is liked: the most specific range that fits it decides."""
+def _weight(offer: str, ranges: list[tuple[str, float]]) -> float:
+    """The weight of an offered type, by the most specific media range that matches it."""
     kind = offer.partition("/")[0]
     for range_ in (offer, f"{kind}/*", "*/*"):
-        fitting = [weight for name, weight in liked if name == range_]
-        if fitting:
-            return max(fitting)
+        matching = [weight for name, weight in ranges if name == range_]
+        if matching:
+            return max(matching)
     return 0.0
 
 
-def _names(offer: str, liked: list[tuple[str, float]]) -> bool:
-    return any(name == offer for name, _ in liked)
+def _names(offer: str, ranges: list[tuple[str, float]]) -> bool:
+    return any(name == offer for name, _ in ranges)

@@ -1,4 +1,4 @@
-"""Read a GraphQL request from HTTP: the query string of a GET request, or the JSON body of a POST request."""
+"""Reads a GraphQL request from the query string of a GET request or the JSON body of a POST request."""
 
 from typing import Any
 
@@ -11,25 +11,27 @@ from sessionql.http_kit.errors import RequestError
 
 
 async def read_request(request: Request, max_bytes: int) -> GraphQLRequest:
-    """The operation that a GET or POST request asks for. Raises RequestError."""
+    """The GraphQL request of an HTTP request. Raises RequestError."""
     if request.method in ("GET", "HEAD"):
         return check_request(_from_query_string(request), safe=True)
     if request.method != "POST":
-        raise RequestError(405, "Send GraphQL by POST, or queries by GET.", "METHOD_NOT_ALLOWED", Allow="GET, HEAD, POST")
-    return check_request(await read_json(request, max_bytes), safe=False)
+        raise RequestError(
+            405, "Send GraphQL by POST, or queries by GET.", "METHOD_NOT_ALLOWED", Allow="GET, HEAD, POST"
+        )
+    return check_request(await read_json(request, max_bytes))
 
 
 def _from_query_string(request: Request) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    members: dict[str, Any] = {}
     for name in ("query", "documentId", "operationName", "variables", "extensions"):
         values = request.query_params.getlist(name)
         if len(values) > 1:
-            raise MalformedRequest(f"`{name}` is there more than once.")
+            raise MalformedRequest(f"The parameter `{name}` is repeated: send it once.")
         if values:
-            found[name] = values[0]
+            members[name] = values[0]
     for name in ("variables", "extensions"):
-        if found.get(name):
-            found[name] = parse_json(found[name], f"`{name}`")
+        if members.get(name):
+            members[name] = parse_json(members[name], f"`{name}`")
         else:
-            found.pop(name, None)
-    return found
+            members.pop(name, None)
+    return members

@@ -1,8 +1,7 @@
-"""Which HTTP status tells what became of a request: the published audits' answer, or the newer draft's.
+"""HTTP statuses of outcomes, by profile and media type.
 
-The audits are those of graphql-http, and what the specification asked for when they were written; the draft
-is that of GraphQL over HTTP since 2025. Where neither differs from plain HTTP (405, 406, 413, 415), nothing is
-looked up here.
+The profile `audited` is what the audits of graphql-http check, and what the specification had when they were written;
+`draft` is GraphQL over HTTP since 2025. Statuses of plain HTTP (405, 406, 413, 415) are the same in both.
 """
 
 from enum import StrEnum
@@ -12,18 +11,18 @@ from sessionql.graphql_server.outcome import Outcome
 from sessionql.http_kit.media_types import GRAPHQL_JSON, JSON
 
 PARTIAL_SUCCESS = 294
-"""The draft's own: data, and errors."""
+"""Data and errors. Only the draft defines it."""
 _SUCCESS = range(200, 300)
 
 
 class HttpProfile(StrEnum):
-    """Whose statuses to answer with."""
+    """Whose statuses responses have."""
 
     AUDITED = "audited"
     DRAFT = "draft"
 
 
-# None: the status that the error asks for.
+# None: the status that the error requests.
 _STATUSES: dict[tuple[HttpProfile, str], dict[Outcome, int | None]] = {
     (HttpProfile.AUDITED, GRAPHQL_JSON): {
         Outcome.MALFORMED: 400,
@@ -34,7 +33,7 @@ _STATUSES: dict[tuple[HttpProfile, str], dict[Outcome, int | None]] = {
         Outcome.FAILED: None,
         Outcome.NOT_EXECUTED: None,
     },
-    # The older type says 200 for every answer to a well-formed request.
+    # With the older type, every well-formed request has the status 200.
     (HttpProfile.AUDITED, JSON): {
         Outcome.MALFORMED: 400,
         Outcome.SYNTAX_ERROR: 200,
@@ -53,7 +52,7 @@ _STATUSES: dict[tuple[HttpProfile, str], dict[Outcome, int | None]] = {
         Outcome.FAILED: PARTIAL_SUCCESS,
         Outcome.NOT_EXECUTED: None,
     },
-    # 294 has its meaning from the newer type: without it nobody knows the number.
+    # 294 is defined for the newer type only.
     (HttpProfile.DRAFT, JSON): {
         Outcome.MALFORMED: 422,
         Outcome.SYNTAX_ERROR: 400,
@@ -67,10 +66,10 @@ _STATUSES: dict[tuple[HttpProfile, str], dict[Outcome, int | None]] = {
 
 
 def status_of(profile: HttpProfile, media_type: str, outcome: Outcome, requested: int = HTTPStatus.OK) -> int:
-    """The status of an outcome. `asked_for` is what an error in it asks for."""
+    """The HTTP status of an outcome. `requested` is the status that its errors request."""
     return _STATUSES[profile, media_type][outcome] or requested
 
 
 def media_type_of(profile: HttpProfile, media_type: str, status: int) -> str:
-    """The media type of an answer. In the draft an error is marked as GraphQL's whatever the client takes."""
+    """The media type of a response. In the draft, errors always have GraphQL's own type."""
     return GRAPHQL_JSON if profile is HttpProfile.DRAFT and status not in _SUCCESS else media_type

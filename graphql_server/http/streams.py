@@ -1,4 +1,4 @@
-"""Who may have a stream, and whether there is a place for one."""
+"""Authorizes event streams and reserves their slots in the connection quota."""
 
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
@@ -15,40 +15,45 @@ from sessionql.graphql_server.outcome import Answers
 from sessionql.http_kit.errors import MapException, RequestError
 
 AuthorizeStream: TypeAlias = Callable[[Request, Any], Awaitable[Peer]]
-"""Who takes a stream, from the request and its context. Raises Refused."""
+"""Returns the peer of a stream, from the request and its context. Raises ConnectionRejected."""
 
 
 class Streams:
-    """The streams of a server. `seats` are shared with sockets, so that these count too."""
+    """Creates the event streams of a server. `quota` is shared with WebSockets."""
 
     def __init__(
-        self, *, map_exception: MapException, limits: ConnectionLimits, quota: ConnectionQuota, authorize: AuthorizeStream
+        self,
+        *,
+        map_exception: MapException,
+        limits: ConnectionLimits,
+        quota: ConnectionQuota,
+        authorize: AuthorizeStream,
     ) -> None:
-        self._translate = map_exception
+        self._map_exception = map_exception
         self._limits = limits
-        self._seats = quota
-        self._meet = authorize
+        self._quota = quota
+        self._authorize = authorize
 
     async def response(self, request: Request, context: Any, answers: Answers) -> EventStream:
-        """The response that gives these answers, and closes them. Raises RequestError, and closes them too."""
+        """The response with these answers, which it closes. Raises RequestError; the answers are closed then too."""
         async with AsyncExitStack() as release:
             release.push_async_callback(answers.aclose)
             try:
-                place = self._seats.reserve()
-                release.callback(place.release)
-                peer = await self._meet(request, context)
+                slot = self._quota.reserve()
+                release.callback(slot.release)
+                peer = await self._authorize(request, context)
                 release.callback(peer.close)
-                place.claim(peer.owner)
-            except ConnectionRejected as refused:
-                raise _error(refused) from None
-            limits, translate = self._limits, self._translate
-            return EventStream(answers, peer, release=release.pop_all(), limits=limits, translate=translate)
+                slot.claim(peer.owner)
+            except ConnectionRejected as rejected:
+                raise _error(rejected) from None
+            limits, map_exception = self._limits, self._map_exception
+            return EventStream(answers, peer, release=release.pop_all(), limits=limits, map_exception=map_exception)
 
 
-def _error(refused: ConnectionRejected) -> RequestError:
-    reason = refused.close_reason.reason
-    if refused.close_reason is SERVER_FULL:
+def _error(rejected: ConnectionRejected) -> RequestError:
+    reason = rejected.close_reason.reason
+    if rejected.close_reason is SERVER_FULL:
         return RequestError(503, reason, "SERVICE_UNAVAILABLE")
-    if refused.close_reason is QUOTA_REACHED:
+    if rejected.close_reason is QUOTA_REACHED:
         return RequestError(429, reason, "TOO_MANY_CONNECTIONS", **{"retry-after": "10"})
     return RequestError(403, reason, "FORBIDDEN")

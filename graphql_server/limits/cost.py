@@ -1,7 +1,7 @@
-"""How much a document may ask for: fields, times the pages and lists that they stand in.
+"""The cost of a document: the number of fields that its response may have.
 
-A bound on the answer, found before anything is executed and without the variables: a page whose
-size is a variable counts as the largest there is.
+Fields are multiplied by the size of the pages and lists around them. The cost is computed before execution and without
+the variables: a page whose size is a variable counts as the largest one.
 """
 
 from collections.abc import Mapping
@@ -21,31 +21,27 @@ from graphql import (
     NamedTypeNode,
     OperationDefinitionNode,
     SelectionSetNode,
+    ValueNode,
     get_named_type,
     get_nullable_type,
     is_list_type,
 )
 
-from sessionql.graphql_server.limits.fragments import children_first
-
-SATURATED = 10**12
-"""Costs are not told apart from here on."""
-UNPAGED_LIST_SIZE = 100
-"""What a list without pages counts as, if no page is larger."""
-DEFAULT_PAGE_SIZE = 20
-"""The size of a page that nobody asked a size for."""
+from sessionql.graphql_server.limits.document_size import SATURATED, children_first
+from sessionql.graphql_server.limits.limits import Limits
 
 
 class Costs:
-    """What documents of one schema may cost, where `largest` is the largest page there is."""
+    """Computes the costs of documents of one schema."""
 
-    def __init__(self, schema: GraphQLSchema, largest: int = 100) -> None:
+    def __init__(self, schema: GraphQLSchema, limits: Limits) -> None:
         self._schema = schema
-        self._largest = largest
-        self._whole = max(UNPAGED_LIST_SIZE, largest)
+        self._max_page_size = limits.list_size
+        self._default_page_size = limits.page_size or limits.list_size
+        self._unpaged_list_size = max(limits.unpaged_list_size or 0, limits.list_size)
 
     def of(self, document: DocumentNode) -> int:
-        """The cost of the dearest operation of a valid document."""
+        """The highest cost of an operation of a valid document, at most SATURATED."""
         fragments = {each.name.value: each for each in document.definitions if isinstance(each, FragmentDefinitionNode)}
         costs: dict[str, int] = {}
         for name in children_first({name: _spreads(each.selection_set) for name, each in fragments.items()}):
@@ -58,7 +54,7 @@ class Costs:
     def _cost(
         self, selection_set: SelectionSetNode, parent: GraphQLNamedType | None, fragments: Mapping[str, int]
     ) -> int:
-        # Recursion is safe here: how deep selection sets nest was bounded before.
+        # Recursion is safe: the depth of the document has been checked.
         total = 0
         for selection in selection_set.selections:
             if isinstance(selection, FragmentSpreadNode):
@@ -75,19 +71,26 @@ class Costs:
             return 1
         fields = parent.fields if isinstance(parent, GraphQLObjectType | GraphQLInterfaceType) else {}
         field = fields.get(node.name.value)
-        # What introspection asks of the schema has no end of its own, but is no larger than the schema.
+        # Introspection is no larger than the schema: its lists do not multiply.
         type_ = get_named_type(field.type) if field else None
         size = self._size(node, field, parent) if field else 1
         return 1 + size * self._cost(node.selection_set, type_, fragments)
 
     def _size(self, node: FieldNode, field: GraphQLField, parent: GraphQLNamedType | None) -> int:
-        """How many objects a field may stand for."""
+        """The number of objects that a field may return."""
         if "first" in field.args:
             sizes = [each.value for each in node.arguments or () if each.name.value in ("first", "last")]
-            known = [int(each.value) if isinstance(each, IntValueNode) else self._largest for each in sizes]
-            # Never less than one: a size that is refused later must not pay for the rest of the document.
-            return min(max(1, *known), self._largest) if known else DEFAULT_PAGE_SIZE
-        return self._whole if parent is self._schema.query_type and is_list_type(get_nullable_type(field.type)) else 1
+            known = [self._known_size(each) for each in sizes]
+            # At least one: a negative size, which resolvers reject, must not lower the cost of the document.
+            return min(max(1, *known), self._max_page_size) if known else self._default_page_size
+        is_root_list = parent is self._schema.query_type and is_list_type(get_nullable_type(field.type))
+        return self._unpaged_list_size if is_root_list else 1
+
+    def _known_size(self, value: ValueNode) -> int:
+        # Python converts no integer of more than 4300 digits.
+        if isinstance(value, IntValueNode) and len(value.value) < len(str(SATURATED)):
+            return int(value.value)
+        return self._max_page_size
 
     def _named(self, condition: NamedTypeNode) -> GraphQLNamedType | None:
         return self._schema.type_map.get(condition.name.value)

@@ -1,7 +1,7 @@
-"""One socket from its acceptance to its end, by the protocol graphql-transport-ws.
+"""Runs one WebSocket by the protocol graphql-transport-ws, from its acceptance to its end.
 
-One task listens, one waits until the peer may not stay, and each operation has its own. Whoever wants the
-socket to end tells the one that listens, and that one closes it.
+One task receives messages, one waits until the peer is no longer authorized, and each operation has its own. Only the
+first one closes the socket: the others expire its deadline.
 """
 
 import asyncio
@@ -11,13 +11,13 @@ from starlette.requests import HTTPConnection
 from starlette.types import Receive
 
 from sessionql.graphql_server.connections.close_codes import (
+    AUTHORIZATION_TIMEOUT,
     INIT_TIMEOUT,
     LIFETIME,
     NOT_ACKNOWLEDGED,
-    OPENING_TIMEOUT,
     TOO_MANY_INITS,
-    duplicate_id,
     close_reason_of,
+    duplicate_id,
 )
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import AuthorizeSocket, CloseReason, ConnectionRejected, SocketPeer
@@ -39,82 +39,84 @@ from sessionql.http_kit.errors import mask_error
 
 
 class SocketHandler:
-    """With one client. It ends with a closing of ours, or with None when the client is gone."""
+    """Handles the messages of one client."""
 
     __slots__ = (
-        "_connection",
-        "_ending",
-        "_executing",
+        "_authorize",
+        "_deadline",
+        "_draining",
         "_handshake",
         "_limits",
-        "_line",
-        "_open",
         "_operations",
-        "_place",
+        "_peer",
         "_receive",
-        "_term",
+        "_runner",
+        "_slot",
         "_watch",
+        "_writer",
     )
 
     def __init__(
         self,
         handshake: HTTPConnection,
         receive: Receive,
-        line: PeerWriter,
-        place: Slot,
+        writer: PeerWriter,
+        slot: Slot,
         *,
-        open_: AuthorizeSocket,
-        executing: OperationRunner,
+        authorize: AuthorizeSocket,
+        runner: OperationRunner,
         limits: ConnectionLimits,
     ) -> None:
         self._handshake: HTTPConnection | None = handshake
         self._receive = receive
-        self._line = line
-        self._place = place
-        self._open = open_
-        self._executing = executing
+        self._writer = writer
+        self._slot = slot
+        self._authorize = authorize
+        self._runner = runner
         self._limits = limits
-        self._connection: SocketPeer | None = None
+        self._peer: SocketPeer | None = None
         self._operations: Operations | None = None
         self._watch: asyncio.Task[None] | None = None
-        self._term: Deadline[CloseReason | None] = Deadline(limits.init_seconds, INIT_TIMEOUT)
-        # The peer may not stay, and only takes what is under way.
-        self._ending = False
+        # The reason None: the client is gone.
+        self._deadline: Deadline[CloseReason | None] = Deadline(limits.init_seconds, INIT_TIMEOUT)
+        # The peer is no longer authorized, and only receives the last events of its operations.
+        self._draining = False
 
     async def run(self) -> None:
-        """Listen until it is over, and leave nothing behind."""
+        """Handle messages until the socket ends, and wait for all of its tasks."""
         try:
-            closing = await self._until_over()
-            self._stop()
-            if closing is not None:
-                await self._line.close(closing)
+            close_reason = await self._run_until_closed()
+            self._cancel()
+            if close_reason is not None:
+                await self._writer.close(close_reason)
         except PeerGone:
             pass
         finally:
-            self._stop()
+            self._cancel()
             await self._clean_up()
 
-    async def _until_over(self) -> CloseReason | None:
+    async def _run_until_closed(self) -> CloseReason | None:
+        """Why to close the socket; None when the client is gone."""
         try:
-            async with self._term:
-                await self._listen()
+            async with self._deadline:
+                await self._receive_messages()
         except PeerGone:
             return None
-        except ConnectionRejected as refused:
-            return refused.close_reason
+        except ConnectionRejected as rejected:
+            return rejected.close_reason
         except TimeoutError:
-            return self._term.reason
-        except Exception as error:  # noqa: BLE001 - the last line before the client
-            return self._failed(error)
+            return self._deadline.reason
+        except Exception as error:  # noqa: BLE001 - every error closes the socket
+            return self._masked(error)
         return None
 
-    async def _listen(self) -> None:
+    async def _receive_messages(self) -> None:
         while True:
             received = await self._receive()
             if received["type"] == "websocket.disconnect":
                 return
             await self._handle_message(read_message(received, self._limits.max_message_bytes))
-            # Messages that came together are there at once, and others have their turn between them.
+            # Buffered messages are received without waiting: let other tasks run between them.
             await asyncio.sleep(0)
 
     async def _handle_message(self, message: Message) -> None:
@@ -122,7 +124,7 @@ class SocketHandler:
             case Init():
                 await self._acknowledge(message)
             case Ping(payload):
-                await self._line.send_text(pong(payload))
+                await self._writer.send_text(pong(payload))
             case Pong():
                 pass
             case Subscribe():
@@ -134,42 +136,42 @@ class SocketHandler:
     async def _acknowledge(self, init: Init) -> None:
         if self._handshake is None:
             raise ConnectionRejected(TOO_MANY_INITS)
-        self._term.reschedule(self._limits.init_seconds, OPENING_TIMEOUT)
+        self._deadline.reschedule(self._limits.init_seconds, AUTHORIZATION_TIMEOUT)
         handshake, self._handshake = self._handshake, None
-        connection = self._connection = await self._opened(handshake, init)
-        self._place.claim(connection.owner)
-        self._term.reschedule(self._limits.lifetime(), LIFETIME)
-        self._operations = Operations(self._executing, connection, self._line, on_gone=partial(self._term.expire, None))
-        self._watch = asyncio.create_task(self._wait_until_ended(connection))
-        await self._line.send_text(b'{"type":"connection_ack"}')
+        peer = self._peer = await self._authorized(handshake, init)
+        self._slot.claim(peer.owner)
+        self._deadline.reschedule(self._limits.lifetime(), LIFETIME)
+        self._operations = Operations(self._runner, peer, self._writer, on_gone=partial(self._deadline.expire, None))
+        self._watch = asyncio.create_task(self._wait_until_closed(peer))
+        await self._writer.send_text(b'{"type":"connection_ack"}')
 
-    async def _opened(self, handshake: HTTPConnection, init: Init) -> SocketPeer:
+    async def _authorized(self, handshake: HTTPConnection, init: Init) -> SocketPeer:
         try:
-            return await self._open(handshake, init.payload)
+            return await self._authorize(handshake, init.payload)
         except ConnectionRejected:
             raise
-        except Exception as error:  # noqa: BLE001 - whatever it is, it is the end of this socket only
-            raise ConnectionRejected(self._failed(error)) from None
+        except Exception as error:  # noqa: BLE001 - every error closes the socket
+            raise ConnectionRejected(self._masked(error)) from None
 
     async def _subscribe(self, message: Subscribe) -> None:
         if self._operations is None:
             raise ConnectionRejected(NOT_ACKNOWLEDGED)
         if message.id in self._operations:
             raise ConnectionRejected(duplicate_id(message.id))
-        if not self._ending:
+        if not self._draining:
             await self._operations.start(message.id, message.request)
 
-    async def _wait_until_ended(self, connection: SocketPeer) -> None:
+    async def _wait_until_closed(self, peer: SocketPeer) -> None:
         try:
-            closing = await connection.wait_closed()
-        except Exception as error:  # noqa: BLE001 - nobody knows any more whether the peer may stay
-            closing = self._failed(error)
-        self._ending = True
+            close_reason = await peer.wait_closed()
+        except Exception as error:  # noqa: BLE001 - it is unknown whether the peer is still authorized
+            close_reason = self._masked(error)
+        self._draining = True
         if self._operations is not None:
             await self._operations.wait(self._limits.drain_seconds)
-        self._term.expire(closing)
+        self._deadline.expire(close_reason)
 
-    def _stop(self) -> None:
+    def _cancel(self) -> None:
         if self._watch is not None:
             self._watch.cancel()
         if self._operations is not None:
@@ -182,9 +184,9 @@ class SocketHandler:
             if self._operations is not None:
                 await self._operations.wait()
         finally:
-            self._line.abort_after_timeout()
-            if self._connection is not None:
-                self._connection.close()
+            self._writer.abort_after_timeout()
+            if self._peer is not None:
+                self._peer.close()
 
-    def _failed(self, error: Exception) -> CloseReason:
-        return close_reason_of(mask_error(error, self._executing.map_exception))
+    def _masked(self, error: Exception) -> CloseReason:
+        return close_reason_of(mask_error(error, self._runner.map_exception))

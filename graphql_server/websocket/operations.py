@@ -1,4 +1,4 @@
-"""The operations of one socket: each is a task, with the id that its client gave it."""
+"""The operations of one WebSocket: each is a task, with the id that its client chose."""
 
 import asyncio
 from collections.abc import Callable
@@ -18,60 +18,62 @@ from sessionql.http_kit.errors import ErrorInfo, MapException, RequestError, mas
 
 @dataclass(frozen=True, slots=True)
 class OperationRunner:
-    """How operations are executed."""
+    """What the operations of all sockets share."""
 
-    engine_of: SelectEngine
+    select_engine: SelectEngine
     map_exception: MapException
     max_concurrent: int
 
     @property
     def too_many(self) -> ErrorInfo:
-        """Beyond the limit, an operation is refused, and its socket goes on."""
-        message = f"A connection has at most {self.max_concurrent} operations at once: complete another one first."
+        """The error of an operation beyond `max_concurrent`. Its socket stays open."""
+        message = (
+            f"A connection has at most {self.max_concurrent} operations at the same time: complete another one first."
+        )
         return ErrorInfo(message, "TOO_MANY_OPERATIONS")
 
 
 class Operations:
-    """What one connection has asked for and not yet got."""
+    """The running operations of one socket. Calls `on_gone` when the peer is gone."""
 
-    __slots__ = ("_connection", "_current", "_executing", "_line", "_on_gone", "_tasks")
+    __slots__ = ("_by_id", "_on_gone", "_peer", "_runner", "_tasks", "_writer")
 
     def __init__(
-        self, executing: OperationRunner, connection: SocketPeer, line: PeerWriter, on_gone: Callable[[], None]
+        self, runner: OperationRunner, peer: SocketPeer, writer: PeerWriter, on_gone: Callable[[], None]
     ) -> None:
-        self._executing = executing
-        self._connection = connection
-        self._line = line
+        self._runner = runner
+        self._peer = peer
+        self._writer = writer
         self._on_gone = on_gone
-        self._current: dict[str, asyncio.Task[None]] = {}
-        # Those that were cancelled too, until they have ended.
+        self._by_id: dict[str, asyncio.Task[None]] = {}
+        # Cancelled tasks too, until they have ended.
         self._tasks: set[asyncio.Task[None]] = set()
 
     def __contains__(self, id_: str) -> bool:
-        return id_ in self._current
+        return id_ in self._by_id
 
     async def start(self, id_: str, request: GraphQLRequest) -> None:
         """Execute an operation, whose id is not in use. Raises PeerGone."""
-        if len(self._tasks) >= self._executing.max_concurrent:
-            await self._send_errors(id_, answer_of(self._executing.too_many))
+        if len(self._tasks) >= self._runner.max_concurrent:
+            await self._send_errors(id_, answer_of(self._runner.too_many))
             return
-        task = self._current[id_] = asyncio.create_task(self._run(id_, request))
+        task = self._by_id[id_] = asyncio.create_task(self._run(id_, request))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
     def complete(self, id_: str) -> None:
-        """The client wants no more of an operation, and gets no more. An unknown id is none that could be."""
-        if task := self._current.pop(id_, None):
+        """Stop an operation without an answer. Ignores unknown ids: the operation may have just ended."""
+        if task := self._by_id.pop(id_, None):
             task.cancel()
 
     async def wait(self, seconds: float | None = None) -> None:
-        """Until all have ended, or so long."""
+        """Wait for all operations, at most `seconds`."""
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=seconds)
 
     def cancel(self) -> None:
-        """Nobody wants any more of any."""
-        self._current.clear()
+        """Cancel all operations."""
+        self._by_id.clear()
         for task in self._tasks:
             task.cancel()
 
@@ -86,24 +88,24 @@ class Operations:
             except (Exception, asyncio.CancelledError) as error:
                 if is_cancelled():
                     raise
-                failure = answer_of(mask_error(error, self._executing.map_exception))
-            # Before it is told: from then on the client may use the id again.
-            self._current.pop(id_, None)
+                failure = answer_of(mask_error(error, self._runner.map_exception))
+            # Before the last message: after it, the client may use the id again.
+            self._by_id.pop(id_, None)
             if failure is None:
-                await self._line.send_text(orjson.dumps({"id": id_, "type": "complete"}))
+                await self._writer.send_text(orjson.dumps({"id": id_, "type": "complete"}))
             else:
                 await self._send_errors(id_, failure)
         except PeerGone:
             self._on_gone()
 
     async def _answer(self, id_: str, request: GraphQLRequest) -> Answer | None:
-        """Send what there is. What ends the operation with errors is returned."""
-        context = await self._connection.context()
-        found = await self._executing.engine_of(context).subscribe(request, context)
-        if isinstance(found, Answer):
-            return await self._send_next(id_, found)
-        async with aclosing(found):
-            async for answer in found:
+        """Send the answers. Returns the answer that ends the operation with errors."""
+        context = await self._peer.context()
+        answers = await self._runner.select_engine(context).subscribe(request, context)
+        if isinstance(answers, Answer):
+            return await self._send_next(id_, answers)
+        async with aclosing(answers):
+            async for answer in answers:
                 if failure := await self._send_next(id_, answer):
                     return failure
         return None
@@ -111,8 +113,8 @@ class Operations:
     async def _send_next(self, id_: str, answer: Answer) -> Answer | None:
         if not answer.executed:
             return answer
-        await self._line.send_text(orjson.dumps({"id": id_, "type": "next", "payload": answer.body}))
+        await self._writer.send_text(orjson.dumps({"id": id_, "type": "next", "payload": answer.body}))
         return None
 
     async def _send_errors(self, id_: str, answer: Answer) -> None:
-        await self._line.send_text(orjson.dumps({"id": id_, "type": "error", "payload": answer.body["errors"]}))
+        await self._writer.send_text(orjson.dumps({"id": id_, "type": "error", "payload": answer.body["errors"]}))

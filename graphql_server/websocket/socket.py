@@ -1,4 +1,4 @@
-"""GraphQL over WebSocket: an ASGI application for a route of its own, by the protocol graphql-transport-ws."""
+"""GraphQL over WebSocket by the protocol graphql-transport-ws: an ASGI application for one route."""
 
 from contextlib import suppress
 
@@ -8,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 from sessionql.graphql_server.connections.close_codes import SUBPROTOCOL
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import AuthorizeSocket, CheckOrigin, ConnectionRejected
-from sessionql.graphql_server.connections.quota import ConnectionQuota, Slot
+from sessionql.graphql_server.connections.quota import ConnectionQuota
 from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
 from sessionql.graphql_server.engine import Engine, SelectEngine
 from sessionql.graphql_server.websocket.handler import SocketHandler
@@ -19,9 +19,9 @@ PROTOCOL = "graphql-transport-ws"
 
 
 class GraphQLSocket:
-    """Answers GraphQL over WebSocket. `open_` says who connects, `admit` from where one may.
+    """Handles WebSockets. `authorize` returns the peer, `check_origin` rejects handshakes of other sites.
 
-    `seats` are shared with streams, so that these count too.
+    `quota` is shared with event streams.
     """
 
     def __init__(
@@ -34,43 +34,39 @@ class GraphQLSocket:
         quota: ConnectionQuota,
         check_origin: CheckOrigin | None = None,
     ) -> None:
-        engine_of: SelectEngine = (lambda _: engine) if isinstance(engine, Engine) else engine
-        self._executing = OperationRunner(engine_of, map_exception, limits.max_operations)
-        self._open = authorize
+        select_engine: SelectEngine = (lambda _: engine) if isinstance(engine, Engine) else engine
+        self._runner = OperationRunner(select_engine, map_exception, limits.max_operations)
+        self._authorize = authorize
         self._limits = limits
-        self._seats = quota
-        self._admit = check_origin
+        self._quota = quota
+        self._check_origin = check_origin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """One socket, from its handshake to its end."""
-        handshake, line = HTTPConnection(scope), PeerWriter(scope, send, self._limits.send_seconds)
-        await receive()  # `websocket.connect`, which says nothing that the scope does not
+        """Handle one WebSocket from its handshake to its end."""
+        handshake, writer = HTTPConnection(scope), PeerWriter(scope, send, self._limits.send_seconds)
+        await receive()  # `websocket.connect`, which has no data
         with suppress(PeerGone):
-            if self._admit is not None and not self._admit(handshake):
-                # Before it was accepted, this is an HTTP 403.
-                await line.send({"type": "websocket.close"})
+            if self._check_origin is not None and not self._check_origin(handshake):
+                # Before it is accepted, closing sends an HTTP 403.
+                await writer.send({"type": "websocket.close"})
             elif PROTOCOL not in (offered := scope.get("subprotocols", ())):
-                # Browsers tell a page nothing of a socket that takes none of its protocols: take one, and say why not.
-                await line.send({"type": "websocket.accept", "subprotocol": next(iter(offered), None)})
-                await line.close(SUBPROTOCOL)
+                # Pages receive no close code of a socket without a protocol: accept one of theirs, then close.
+                await writer.send({"type": "websocket.accept", "subprotocol": next(iter(offered), None)})
+                await writer.close(SUBPROTOCOL)
             else:
-                await line.send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-                await self._converse(handshake, receive, line)
+                await writer.send({"type": "websocket.accept", "subprotocol": PROTOCOL})
+                await self._handle(handshake, receive, writer)
 
-    async def _converse(self, handshake: HTTPConnection, receive: Receive, line: PeerWriter) -> None:
+    async def _handle(self, handshake: HTTPConnection, receive: Receive, writer: PeerWriter) -> None:
         try:
-            place = self._seats.reserve()
-        except ConnectionRejected as refused:
-            await line.close(refused.close_reason)
+            slot = self._quota.reserve()
+        except ConnectionRejected as rejected:
+            await writer.close(rejected.close_reason)
             return
-        try:
-            await self._conversation(handshake, receive, line, place).run()
-        finally:
-            place.release()
-
-    def _conversation(
-        self, handshake: HTTPConnection, receive: Receive, line: PeerWriter, place: Slot
-    ) -> SocketHandler:
-        return SocketHandler(
-            handshake, receive, line, place, open_=self._open, executing=self._executing, limits=self._limits
+        handler = SocketHandler(
+            handshake, receive, writer, slot, authorize=self._authorize, runner=self._runner, limits=self._limits
         )
+        try:
+            await handler.run()
+        finally:
+            slot.release()

@@ -2,6 +2,7 @@
 
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.limits.limits import Limits
+from sessionql.resolvers.values import paging
 from sessionql.settings.connections import ConnectionSettings
 from sessionql.settings.limits import LimitsSettings
 
@@ -20,6 +21,8 @@ def document_limits(settings: LimitsSettings) -> Limits:
         cost=settings.max_cost,
         values=settings.max_values,
         list_size=settings.max_list_size,
+        page_size=paging.DEFAULT_PAGE_SIZE,
+        unpaged_list_size=paging.MAX_PAGE_SIZE,
         seconds=settings.execution_timeout.total_seconds(),
     )
 

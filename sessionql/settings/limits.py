@@ -5,6 +5,7 @@ from datetime import timedelta
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings
 
+from sessionql.resolvers.values import paging
 from sessionql.settings.durations import Duration
 
 MAX_LIMIT = 1_000_000
@@ -69,8 +70,8 @@ class LimitsSettings(BaseSettings):
         description="The maximum number of values in the variables, with those in lists and objects.",
     )
     max_list_size: int = Field(
-        default=100,
-        ge=20,
+        default=paging.MAX_PAGE_SIZE,
+        ge=paging.DEFAULT_PAGE_SIZE,
         le=1_000,
         description="The maximum number of items of a page (`first`, `last`) and of entries of `ids`. At least 20, the "
         "default size of a page.",

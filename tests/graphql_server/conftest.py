@@ -5,23 +5,23 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 
-from tests.graphql_server.listening import Listening
-from tests.graphql_server.plain import Plain
+from tests.graphql_server.live_server import LiveServer
+from tests.graphql_server.minimal_schema import MinimalServer
 
 
 @pytest.fixture
-def plain() -> Plain:
-    return Plain()
+def minimal_server() -> MinimalServer:
+    return MinimalServer()
 
 
 @pytest.fixture
-async def client(plain: Plain) -> AsyncIterator[httpx.AsyncClient]:
-    async with plain.client() as client:
+async def client(minimal_server: MinimalServer) -> AsyncIterator[httpx.AsyncClient]:
+    async with minimal_server.client() as client:
         yield client
 
 
 @pytest.fixture
-async def listening() -> AsyncIterator[Listening]:
+async def live_server() -> AsyncIterator[LiveServer]:
     """A real server with subscriptions."""
-    async with Listening().serve() as listening:
-        yield listening
+    async with LiveServer().serve() as live_server:
+        yield live_server

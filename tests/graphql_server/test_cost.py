@@ -4,7 +4,8 @@ import pytest
 from graphql import build_schema, parse
 
 from sessionql.graphql_server.engine import Engine
-from sessionql.graphql_server.limits.cost import SATURATED, Costs
+from sessionql.graphql_server.limits.cost import Costs
+from sessionql.graphql_server.limits.document_size import SATURATED
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.outcome import Outcome
 from sessionql.graphql_server.request import GraphQLRequest
@@ -38,21 +39,45 @@ SCHEMA = build_schema("""
     ],
 )
 def test_pages_and_lists_multiply(document: str, cost: int) -> None:
-    assert Costs(SCHEMA).of(parse(document)) == cost
+    assert Costs(SCHEMA, Limits(page_size=20)).of(parse(document)) == cost
 
 
 @pytest.mark.parametrize(("largest", "page", "whole"), [(20, 20, 100), (100, 100, 100), (500, 500, 500)])
 def test_the_largest_page_is_what_the_operator_set(largest: int, page: int, whole: int) -> None:
-    costs = Costs(SCHEMA, largest)
+    costs = Costs(SCHEMA, Limits(list_size=largest, unpaged_list_size=100))
     assert costs.of(parse("query($n: Int) { one { pages(first: $n) { items { id } } } }")) == 1 + 1 + page * 2
     assert costs.of(parse("{ one { pages(first: 1000) { items { id } } } }")) == 1 + 1 + page * 2
     assert costs.of(parse("{ all { id } }")) == 1 + whole
 
 
+@pytest.mark.parametrize(
+    ("limits", "page", "unpaged"),
+    [
+        (Limits(page_size=20), 20, 100),
+        (Limits(page_size=50), 50, 100),
+        (Limits(page_size=50, list_size=200), 50, 200),
+        (Limits(list_size=200), 200, 200),
+        (Limits(unpaged_list_size=300), 100, 300),
+        (Limits(unpaged_list_size=30), 100, 100),
+    ],
+)
+def test_the_sizes_of_pages_and_lists_are_those_of_the_limits(limits: Limits, page: int, unpaged: int) -> None:
+    costs = Costs(SCHEMA, limits)
+    assert costs.of(parse("{ one { pages { items { id } } } }")) == 1 + 1 + page * 2
+    assert costs.of(parse("{ all { id } }")) == 1 + unpaged
+
+
+def test_a_size_with_more_digits_than_python_converts_counts_as_the_largest_page() -> None:
+    schema = build_schema("scalar Big type Query { pages(first: Big): Page } type Page { id: ID }")
+    for sign in ("", "-"):
+        document = parse(f"{{ pages(first: {sign}{'9' * 5_000}) {{ id }} }}")
+        assert Costs(schema, Limits(list_size=70)).of(document) == 1 + 70
+
+
 def test_fragments_that_double_are_looked_at_once() -> None:
     doubling = " ".join(f"fragment F{n} on Item {{ ...F{n + 1} ...F{n + 1} }}" for n in range(300))
     document = parse(f"{{ one {{ ...F0 }} }} {doubling} fragment F300 on Item {{ id }}")
-    assert Costs(SCHEMA).of(document) == SATURATED
+    assert Costs(SCHEMA, Limits()).of(document) == SATURATED
 
 
 async def test_a_document_that_asks_for_too_much_is_refused_with_numbers() -> None:

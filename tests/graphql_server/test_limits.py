@@ -11,11 +11,11 @@ from graphql import get_introspection_query
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.request import GraphQLRequest
-from tests.graphql_server.plain import schema, translate
+from tests.graphql_server.minimal_schema import map_exception, schema
 
 
 async def ask(query: str, **limits: Any) -> Any:
-    engine = Engine(schema, map_exception=translate, limits=Limits(**limits))
+    engine = Engine(schema, map_exception=map_exception, limits=Limits(**limits))
     return (await engine.answer(GraphQLRequest(query, None, None, safe=False), [])).body
 
 
@@ -58,7 +58,7 @@ async def test_what_is_at_a_limit_passes_and_one_more_is_refused(limit: str) -> 
 
 
 def test_every_limit_is_tested() -> None:
-    elsewhere = {"validation_errors", "values", "list_size", "seconds"}
+    elsewhere = {"validation_errors", "values", "list_size", "page_size", "unpaged_list_size", "seconds"}
     assert {field.name for field in fields(Limits)} == AT_THE_LIMIT.keys() | elsewhere
 
 
@@ -67,7 +67,7 @@ async def test_a_comment_counts_as_a_token() -> None:
 
 
 async def ask_with(variables: dict[str, Any], most: int) -> Any:
-    engine = Engine(schema, map_exception=translate, limits=Limits(values=most))
+    engine = Engine(schema, map_exception=map_exception, limits=Limits(values=most))
     query = "query($of: [String]) { ids(of: $of) }"
     return (await engine.answer(GraphQLRequest(query, variables, None, safe=False), [])).body
 
@@ -86,7 +86,7 @@ async def test_validation_stops_after_so_many_errors() -> None:
     assert len(errors) == 8
     assert {error["extensions"]["code"] for error in errors[:-1]} == {"GRAPHQL_VALIDATION_FAILED"}
     assert errors[-1]["extensions"]["code"] == "TOO_MANY_ERRORS"
-    assert "more than 7, and 7 are told" in errors[-1]["message"]
+    assert "more than 7, and 7 are reported" in errors[-1]["message"]
     assert len((await ask("{ a b c d e f g }", validation_errors=7))["errors"]) == 7
 
 
@@ -118,7 +118,7 @@ async def test_a_batch_is_refused_by_a_name_of_its_own(client: httpx.AsyncClient
     response = await client.post("/graphql", json=[{"query": "{ hello }"}, {"query": "{ hello }"}])
     (error,) = response.json()["errors"]
     assert error["extensions"]["code"] == "BATCHES_NOT_SUPPORTED"
-    assert "one operation a request, and no list of 2" in error["message"]
+    assert "one operation per request, not a list of 2" in error["message"]
 
 
 async def test_what_tools_ask_of_the_schema_is_within_the_limits() -> None:

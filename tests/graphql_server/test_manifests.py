@@ -68,7 +68,7 @@ def test_what_is_no_manifest_stops_the_reading_and_says_what_would_be_one(tmp_pa
     problem = refused(write(tmp_path, good=apollo(*TEXTS), strange=json.dumps(UNKNOWN[name])))
     assert problem.startswith(str(tmp_path / "strange.json"))
     assert "apollo-persisted-query-manifest" in problem
-    assert "Have the tool write it again, or take the file away." in problem
+    assert "Write it again with the tool, or remove the file." in problem
 
 
 @pytest.mark.parametrize(
@@ -109,6 +109,8 @@ def test_any_other_id_is_only_a_name(tmp_path: Path, identifier: str) -> None:
 
 def test_an_id_stands_for_one_document(tmp_path: Path) -> None:
     problem = refused(write(tmp_path, a=json.dumps({"1": TEXTS[0]}), b=json.dumps({"1": TEXTS[1]})))
-    assert problem.startswith(f'{tmp_path / "b.json"}: the id "1" stands for another document in {tmp_path / "a.json"}')
+    assert problem.startswith(
+        f'{tmp_path / "b.json"}: the id "1" is the id of another document in {tmp_path / "a.json"}'
+    )
     pairs = [["1", TEXTS[0]], ["1", TEXTS[1]]]
-    assert 'the id "1" stands for another' in refused(write(tmp_path / "one", a=json.dumps(pairs)))
+    assert 'the id "1" is the id of another' in refused(write(tmp_path / "one", a=json.dumps(pairs)))

@@ -3,7 +3,7 @@
 import httpx
 import pytest
 
-from tests.graphql_server.plain import GRAPHQL_JSON, JSON
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON
 
 HELLO = {"query": "{ hello }"}
 CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q=0.8"

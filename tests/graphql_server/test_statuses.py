@@ -9,7 +9,7 @@ import pytest
 
 from sessionql.graphql_server.http.statuses import HttpProfile, status_of
 from sessionql.graphql_server.outcome import Outcome
-from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, MinimalServer
 
 NEW, OLD = {"Accept": GRAPHQL_JSON}, {"Accept": JSON}
 AUDITED, DRAFT = HttpProfile.AUDITED, HttpProfile.DRAFT
@@ -51,7 +51,7 @@ CODES = {
 async def answered(body: Any, profile: HttpProfile, media_type: str) -> httpx.Response:
     headers = {"Accept": media_type, "Content-Type": JSON}
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
-    async with Plain(profile=profile).client() as client:
+    async with MinimalServer(profile=profile).client() as client:
         return await client.post("/graphql", content=content, headers=headers)
 
 
@@ -96,7 +96,7 @@ async def test_in_the_draft_an_error_is_marked_as_graphqls_whatever_the_client_t
 
 @pytest.mark.parametrize("profile", HttpProfile)
 async def test_what_http_calls_by_name_is_the_same_in_both(profile: HttpProfile) -> None:
-    async with Plain(2_000, profile=profile).client() as client:
+    async with MinimalServer(2_000, profile=profile).client() as client:
         large = await client.post("/graphql", content=b" " * 2_001, headers={"Content-Type": JSON})
         for response, status, code in (
             (await client.put("/graphql"), 405, "METHOD_NOT_ALLOWED"),

@@ -14,9 +14,9 @@ from sessionql.graphql_server.documents.trusted import TrustedDocuments
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.request import GraphQLRequest
+from tests.graphql_server.call_spy import texts_given_to
 from tests.graphql_server.manifest_files import hashed
-from tests.graphql_server.plain import GRAPHQL_JSON, JSON, Plain, schema, translate
-from tests.graphql_server.spying import texts_given_to
+from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, MinimalServer, map_exception, schema
 
 HELLO = "query Hello { hello }"
 ECHO = "query Echo($text: String!) { echo(text: $text) }"
@@ -39,13 +39,13 @@ def only(request: pytest.FixtureRequest) -> bool:
 
 
 @pytest.fixture
-def plain(only: bool) -> Plain:
-    return Plain(trusted=trusted(NAMED), trusted_only=only)
+def minimal_server(only: bool) -> MinimalServer:
+    return MinimalServer(trusted_documents=trusted(NAMED), trusted_only=only)
 
 
 @pytest.fixture
-async def client(plain: Plain) -> AsyncIterator[httpx.AsyncClient]:
-    async with plain.client() as client:
+async def client(minimal_server: MinimalServer) -> AsyncIterator[httpx.AsyncClient]:
+    async with minimal_server.client() as client:
         yield client
 
 
@@ -73,9 +73,9 @@ async def test_variables_and_the_operations_name_come_along(client: httpx.AsyncC
     assert (await post(client, documentId="both", operationName="B")).json() == {"data": {"b": "world"}}
 
 
-async def test_a_mutation_goes_by_post_alone(plain: Plain, client: httpx.AsyncClient) -> None:
+async def test_a_mutation_goes_by_post_alone(minimal_server: MinimalServer, client: httpx.AsyncClient) -> None:
     response = await client.get("/graphql", params={"documentId": "change"})
-    assert (response.status_code, response.headers["allow"], plain.changes) == (405, "POST", [])
+    assert (response.status_code, response.headers["allow"], minimal_server.changes) == (405, "POST", [])
     assert (await post(client, documentId="change")).json() == {"data": {"change": 1}}
 
 
@@ -131,7 +131,7 @@ AD_HOC = [
 @pytest.mark.parametrize("only", [True])
 @pytest.mark.parametrize("query", AD_HOC)
 async def test_where_trusted_documents_run_alone_no_other_does(
-    plain: Plain, client: httpx.AsyncClient, query: str
+    minimal_server: MinimalServer, client: httpx.AsyncClient, query: str
 ) -> None:
     hash_ = {"persistedQuery": {"version": 1, "sha256Hash": hashed(query)}}
     ids = ("new", f"sha256:{hashed(query)}")
@@ -141,7 +141,7 @@ async def test_where_trusted_documents_run_alone_no_other_does(
     by_get = await client.get("/graphql", params={"query": query[:1000]}, headers=NEW)
     assert refusal(by_get) == (400, "DOCUMENT_NOT_TRUSTED")
     assert refusal(await post(client, extensions=hash_)) == (400, "DOCUMENT_NOT_FOUND"), "nothing was registered"
-    assert plain.changes == []
+    assert minimal_server.changes == []
 
 
 @pytest.mark.parametrize("only", [True])
@@ -172,7 +172,13 @@ async def ask(engine: Engine, query: str = "", **more: Any) -> Any:
 async def test_a_trusted_document_is_read_once_whatever_else_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whoever sends a thousand documents pushes out their own and other people's, and none of the team's."""
     read = texts_given_to(validation, "parse", monkeypatch)
-    engine = Engine(schema, map_exception=translate, trusted_documents=trusted(NAMED), max_cached_documents=2, max_persisted_queries=2)
+    engine = Engine(
+        schema,
+        map_exception=map_exception,
+        trusted_documents=trusted(NAMED),
+        max_cached_documents=2,
+        max_persisted_queries=2,
+    )
     assert sorted(read) == sorted(NAMED.values())
     for n in range(50):
         query = f"{{ a{n}: hello }}"
@@ -195,9 +201,9 @@ LONG = "{ hello # and why: " + "x" * 100 + "\n}"
 @pytest.mark.parametrize("document", [LONG, "{" + " ids(of: [])" * 3 + "}", "{ hello hello hello }"])
 async def test_limits_of_reading_are_for_strangers(document: str) -> None:
     """A team's document is read at the start, when nobody waits; an app's largest screen may be long."""
-    plain = Plain(trusted=trusted({"big": document}, SMALL), limits=SMALL)
-    assert (await ask(plain.engine, document_id="big")).keys() == {"data"}
-    assert (await ask(plain.engine, document + "#")).keys() == {"errors"}
+    minimal_server = MinimalServer(trusted_documents=trusted({"big": document}, SMALL), limits=SMALL)
+    assert (await ask(minimal_server.engine, document_id="big")).keys() == {"data"}
+    assert (await ask(minimal_server.engine, document + "#")).keys() == {"errors"}
 
 
 @pytest.mark.parametrize(
@@ -212,13 +218,13 @@ async def test_limits_of_reading_are_for_strangers(document: str) -> None:
 async def test_limits_of_what_is_executed_hold_for_everybody(document: str, code: str) -> None:
     found = trusted({"big": document}, SMALL)
     assert [each.entry.id for each in found.unusable] == ["big"]
-    answer = await ask(Plain(trusted=found, limits=SMALL).engine, document_id="big")
+    answer = await ask(MinimalServer(trusted_documents=found, limits=SMALL).engine, document_id="big")
     assert answer["errors"][0]["extensions"]["code"] == code
 
 
 async def test_two_schemas_have_documents_of_their_own() -> None:
     ours, others = trusted({"a": HELLO}), trusted({"b": ECHO})
-    first, second = Plain(trusted=ours).engine, Plain(trusted=others).engine
+    first, second = MinimalServer(trusted_documents=ours).engine, MinimalServer(trusted_documents=others).engine
     assert await ask(first, document_id="a") == {"data": {"hello": "world"}}
     for engine, name in ((first, "b"), (second, "a")):
         assert json.dumps(await ask(engine, document_id=name)).count("DOCUMENT_NOT_FOUND") == 1

@@ -6,7 +6,7 @@ from typing import Any
 import httpx
 import pytest
 
-from sessionql.graphql_server.limits.depth import Depths
+from sessionql.graphql_server.limits.document_size import DocumentSize
 from sessionql.graphql_server.limits.limits import LimitExceeded, Limits, too_deep, too_many_spreads, took_too_long
 from sessionql.http_kit.body import body_timeout
 from sessionql.http_kit.http_protocol import HEADERS_TOO_LARGE, URL_TOO_LONG
@@ -54,8 +54,11 @@ BEYOND: dict[str, tuple[Any, str]] = {
     ),
 }
 # What takes too long to go beyond, other limits forbid before, or only a real server counts (test_raw_requests.py).
+FRAGMENTS_TOO_DEEP = too_deep(Limits(), DocumentSize(depth=1, validation_depth=201))
 REFUSALS: dict[str, LimitExceeded | None] = {
-    "levels of selections and of fragments that spread each other": too_deep(Limits(), Depths(1, 201)),
+    "levels of selections and of fragments that spread each other": too_deep(
+        Limits(), DocumentSize(depth=1, validation_depth=201)
+    ),
     "spreads and variables in fragments that operations share": too_many_spreads(),
     "time of executing": took_too_long(Limits()),
     "time until a body has arrived": LimitExceeded(body_timeout().code, str(body_timeout())),

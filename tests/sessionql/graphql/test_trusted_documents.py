@@ -99,7 +99,7 @@ async def test_users_run_trusted_documents_alone(http: httpx.AsyncClient) -> Non
     for query in ("{ __typename }", "{ mySessions { id } }", "{ __schema { queryType { name } } }", "{"):
         assert await ana.code(query) == "DOCUMENT_NOT_TRUSTED"
     assert (await named(http, f"sha256:{hashed('{ __typename }')}"))["errors"][0]["message"] == (
-        "No document is called so here, and this server runs its trusted documents alone."
+        "No document has this id, and this server executes only its trusted documents."
     )
     assert "errors" not in await named(http, my_sessions("apollo"), ana.token)
 

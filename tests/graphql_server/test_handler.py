@@ -1,0 +1,176 @@
+"""What the protocol forbids: the socket is closed with the code that clients know, and with words for their authors."""
+
+from typing import Any
+
+import pytest
+from websockets.exceptions import InvalidStatus
+
+from sessionql.graphql_server.connections.close_codes import MAX_REASON_BYTES, truncate_reason
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected
+from sessionql.graphql_server.websocket.messages import read_message
+from tests.graphql_server.live_server import LiveServer
+from tests.graphql_server.minimal_schema import SECRET
+
+DEEP = '{"type":"ping","payload":' + '{"a":' * 500 + "1" + "}" * 501
+IMPATIENT = ConnectionLimits(init_seconds=1.0)
+
+
+@pytest.mark.parametrize("subprotocol", [None, "graphql-ws", "soap"])
+async def test_only_one_subprotocol_is_spoken(
+    live_server: LiveServer, subprotocol: str | None, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with live_server.client(subprotocol) as client:
+        assert client.connection.subprotocol == subprotocol, "browsers would hide the closing otherwise"
+        assert await client.close_reason() == (4406, "Subprotocol not acceptable: use graphql-transport-ws")
+    assert "Traceback" not in caplog.text
+
+
+async def test_among_several_subprotocols_ours_is_chosen(live_server: LiveServer) -> None:
+    async with live_server.client("graphql-ws", "graphql-transport-ws") as client:
+        assert client.connection.subprotocol == "graphql-transport-ws"
+
+
+async def test_a_handshake_from_elsewhere_is_refused_before_it_is_a_socket(live_server: LiveServer) -> None:
+    with pytest.raises(InvalidStatus) as refused:
+        async with live_server.client(origin="https://evil.test"):
+            pass
+    assert refused.value.response.status_code == 403
+
+
+async def test_who_never_says_who_they_are_is_sent_away() -> None:
+    async with LiveServer(IMPATIENT).serve() as live_server, live_server.client() as client:
+        await client.send(type="ping")
+        assert await client.receive() == {"type": "pong"}
+        assert await client.close_reason() == (4408, "Connection initialisation timeout")
+
+
+async def test_one_may_say_it_only_once(live_server: LiveServer) -> None:
+    async with live_server.client() as client:
+        await client.init()
+        await client.send(type="connection_init")
+        assert await client.close_reason() == (4429, "Too many initialisation requests")
+
+
+async def test_nothing_is_executed_before_that(live_server: LiveServer) -> None:
+    async with live_server.client() as client:
+        await client.subscribe("a", "mutation { change }")
+        code, reason = await client.close_reason()
+    assert (code, reason.partition(":")[0]) == (4401, "Unauthorized")
+    assert live_server.publisher.started == 0
+
+
+async def test_an_id_in_use_is_nobody_elses(live_server: LiveServer) -> None:
+    async with live_server.client() as client:
+        await client.init()
+        for _ in range(2):
+            await client.subscribe("same", "subscription { heard }")
+        assert await client.close_reason() == (4409, "Subscriber for same already exists")
+        await live_server.publisher.wait_for(0)
+
+
+@pytest.mark.parametrize(
+    ("who", "closing"),
+    [
+        ("stranger", (4403, "Not from 127.0.0.1.")),
+        ("away", (1013, "Come back later.")),
+    ],
+)
+async def test_whoever_may_not_connect_is_told_why(live_server: LiveServer, who: str, closing: tuple[int, str]) -> None:
+    async with live_server.client() as client:
+        await client.send(type="connection_init", payload={"who": who})
+        assert await client.close_reason() == closing
+
+
+async def test_an_unforeseen_failure_keeps_its_secrets(
+    live_server: LiveServer, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with live_server.client() as client:
+        await client.send(type="connection_init", payload={"who": "bug"})
+        code, reason = await client.close_reason()
+    assert code == 4500
+    assert SECRET not in reason
+    assert reason.rpartition(": ")[2].rstrip(".") in caplog.text, "the operator finds what the user was told"
+
+
+async def test_looking_up_who_it_is_may_not_take_for_ever() -> None:
+    async with LiveServer(IMPATIENT).serve() as live_server, live_server.client() as client:
+        await client.send(type="connection_init", payload={"who": "never"})
+        assert await client.close_reason() == (1013, "Opening the connection took too long. Try again later.")
+
+
+@pytest.mark.parametrize("said", ["{", b'{"type":"ping"}', '{"type":"hello"}', DEEP])
+async def test_what_is_no_message_ends_the_socket(
+    live_server: LiveServer, said: str | bytes, caplog: pytest.LogCaptureFixture
+) -> None:
+    async with live_server.client() as client:
+        await client.init()
+        await client.subscribe("a", "subscription { heard }")
+        await live_server.publisher.wait_for(1)
+        await client.connection.send(said)
+        code, reason = await client.close_reason()
+        assert code == 4400
+        assert reason
+        await live_server.publisher.wait_for(0)
+    assert "Traceback" not in caplog.text
+
+
+QUERY = '{"query": "{ hello }"}'
+
+
+@pytest.mark.parametrize(
+    ("said", "words"),
+    [
+        ("", "must be JSON"),
+        ("no", "must be JSON"),
+        ('{"type": "ping"', "must be JSON"),
+        ("[" * 1_000, "must be JSON"),
+        ("[]", "JSON object"),
+        ("null", "JSON object"),
+        ('"ping"', "JSON object"),
+        ("{}", "`type` must be a string"),
+        ('{"type": 7}', "`type` must be a string"),
+        ('{"type": "start"}', "`start`"),
+        (f'{{"type": "{"x" * 500}"}}', "`xxx"),
+        ('{"type": "connection_ack"}', "`connection_ack`"),
+        ('{"type": "next", "id": "1", "payload": {}}', "`next`"),
+        ('{"type": "connection_init", "payload": []}', "payload of `connection_init`"),
+        ('{"type": "ping", "payload": "now"}', "payload of `ping`"),
+        ('{"type": "pong", "payload": 1}', "payload of `pong`"),
+        ('{"type": "complete"}', "`complete` must have an `id`"),
+        ('{"type": "complete", "id": 1}', "`complete` must have an `id`"),
+        (f'{{"type": "subscribe", "payload": {QUERY}}}', "`subscribe` must have an `id`"),
+        (f'{{"type": "subscribe", "id": "", "payload": {QUERY}}}', "`subscribe` must have an `id`"),
+        (f'{{"type": "subscribe", "id": "{"x" * 257}", "payload": {QUERY}}}', "1 to 256 characters"),
+        ('{"type": "subscribe", "id": "a"}', "payload of `subscribe`"),
+        ('{"type": "subscribe", "id": "a", "payload": "{ hello }"}', "payload of `subscribe`"),
+        ('{"type": "subscribe", "id": "a", "payload": {}}', "`query` is missing"),
+        ('{"type": "subscribe", "id": "a", "payload": {"query": 7}}', "`query` must be a string"),
+        ('{"type": "subscribe", "id": "a", "payload": {"query": "{ a }", "variables": []}}', "`variables`"),
+        ('{"type": "subscribe", "id": "a", "payload": {"query": "{ a }", "operationName": 1}}', "`operationName`"),
+        ('{"type": "subscribe", "id": "a", "payload": {"query": "{ a }", "extensions": 1}}', "`extensions`"),
+        (f'{{"type": "ping", "payload": {{"x": "{"x" * 1_000}"}}}}', "at most 1000 bytes"),
+        (f'{{"type": "ping", "payload": {{"x": "{"é" * 490}"}}}}', "at most 1000 bytes"),
+    ],
+)
+def test_the_reason_says_what_is_wrong(said: str, words: str) -> None:
+    closing = refusal({"type": "websocket.receive", "text": said})
+    assert closing.code == 4400
+    assert words in truncate_reason(closing.reason)
+    assert len(truncate_reason(closing.reason).encode()) <= MAX_REASON_BYTES
+
+
+def test_binary_messages_are_none() -> None:
+    for received in ({"bytes": b"{}"}, {"bytes": b"{}", "text": None}):
+        assert refusal({"type": "websocket.receive", **received}).reason == "A message must be text, not binary."
+
+
+def test_a_reason_fits_its_frame_and_no_letter_is_torn() -> None:
+    assert truncate_reason("é" * 62) == "é" * 61
+    assert truncate_reason("short") == "short"
+
+
+def refusal(received: dict[str, Any]) -> CloseReason:
+    with pytest.raises(ConnectionRejected) as refused:
+        read_message(received, 1_000)
+    return refused.value.close_reason

@@ -1,0 +1,123 @@
+"""How much of a server one client may have, and that slow ones do not keep it."""
+
+import pytest
+
+from sessionql.graphql_server.connections.limits import ConnectionLimits
+from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected
+from sessionql.graphql_server.connections.quota import ConnectionQuota
+from tests.graphql_server.live_server import LiveServer
+
+HEARD = "subscription { heard }"
+FULL = (1013, "You have too many connections. Close one, or try again later.")
+
+
+async def test_a_holder_has_so_many_seats_and_others_have_theirs() -> None:
+    async with (
+        LiveServer(ConnectionLimits(max_connections_per_owner=1)).serve() as live_server,
+        live_server.client() as one,
+        live_server.client() as another,
+        live_server.client() as somebody,
+        live_server.client() as nobody,
+    ):
+        await one.init(owner="ana")
+        await another.send(type="connection_init", payload={"owner": "ana"})
+        assert await another.close_reason() == FULL
+        await somebody.init(owner="ben")
+        await nobody.init()
+        assert (await one.execute("{ hello }"))[-1]["type"] == "complete"
+
+
+async def test_a_server_has_so_many_places_and_counts_those_who_have_not_said_who_they_are() -> None:
+    async with LiveServer(ConnectionLimits(max_connections=2)).serve() as live_server:
+        async with live_server.client() as one, live_server.client():
+            await one.init()
+            async with live_server.client() as late:
+                assert await late.close_reason() == (1013, "The server has too many connections. Try again later.")
+        await live_server.wait_until_idle()
+        async with live_server.client() as again:
+            await again.init()
+
+
+@pytest.mark.parametrize("how", ["leave", "malformed", "ended", "refused", "twice"])
+async def test_a_seat_is_given_back_whatever_the_end(how: str) -> None:
+    async with LiveServer(ConnectionLimits(max_connections_per_owner=1)).serve() as live_server:
+        for _ in range(3):
+            async with live_server.client() as client:
+                if how == "refused":
+                    await client.send(type="connection_init", payload={"owner": "ana", "who": "stranger"})
+                else:
+                    await client.init(owner="ana")
+                    await client.subscribe("a", HEARD)
+                    await live_server.publisher.wait_for(1)
+                if how == "malformed":
+                    await client.connection.send("{")
+                elif how == "ended":
+                    live_server.peers[-1].end.set_result(CloseReason(4401, "out"))
+                    live_server.publisher.publish(RuntimeError("end"))
+                elif how == "twice":
+                    await client.subscribe("a", HEARD)
+                if how != "leave":
+                    await client.connection.wait_closed()
+            await live_server.wait_until_idle()
+        assert live_server.quota.count("ana") == 0
+
+
+async def test_operations_beyond_the_limit_are_refused_and_the_socket_stays() -> None:
+    async with LiveServer(ConnectionLimits(max_operations=2)).serve() as live_server, live_server.client() as client:
+        await client.init()
+        for id_ in ("a", "b", "c"):
+            await client.subscribe(id_, HEARD)
+        error = await client.receive()
+        assert (error["id"], error["type"]) == ("c", "error")
+        assert error["payload"][0]["extensions"] == {"code": "TOO_MANY_OPERATIONS"}
+        assert "at most 2 operations" in error["payload"][0]["message"]
+        await client.send(type="complete", id="a")
+        await live_server.publisher.wait_for(1)
+        assert (await client.execute("{ hello }"))[-1]["type"] == "complete"
+
+
+async def test_a_message_may_be_as_large_as_a_body() -> None:
+    async with (
+        LiveServer(ConnectionLimits(max_message_bytes=500)).serve() as live_server,
+        live_server.client() as client,
+    ):
+        await client.init()
+        await client.subscribe("a", "{ hello }" + " " * 400)
+        assert [(await client.receive())["type"] for _ in range(2)] == ["next", "complete"]
+        await client.subscribe("a", "{ hello }" + " " * 500)
+        assert await client.close_reason() == (4400, "A message has at most 500 bytes.")
+
+
+async def test_others_get_theirs_meanwhile() -> None:
+    async with (
+        LiveServer(ConnectionLimits(send_seconds=5)).serve() as live_server,
+        live_server.client(max_queue=1) as slow,
+        live_server.client() as quick,
+    ):
+        await slow.init()
+        await slow.subscribe("a", "subscription { flood(size: 65536) }")
+        await quick.init()
+        for _ in range(20):
+            assert (await quick.execute("{ hello }"))[-1]["type"] == "complete"
+        slow.connection.transport.abort()
+
+
+async def test_a_slow_reader_that_reads_gets_everything(live_server: LiveServer) -> None:
+    async with live_server.client(max_queue=1) as client:
+        await client.init()
+        await client.subscribe("a", "subscription { flood(size: 65536) }")
+        for _ in range(200):
+            assert len((await client.receive())["payload"]["data"]["flood"]) == 65536
+
+
+def test_seats_count_each_holder_and_forget_whoever_left() -> None:
+    seats = ConnectionQuota(ConnectionLimits(max_connections=3, max_connections_per_owner=1))
+    one, two = seats.reserve(), seats.reserve()
+    one.claim("ana")
+    with pytest.raises(ConnectionRejected):
+        two.claim("ana")
+    two.release()
+    two.release()
+    assert (seats.reserved, seats.count("ana")) == (1, 1)
+    one.release()
+    assert (seats.reserved, seats.count("ana")) == (0, 0)

@@ -1,0 +1,63 @@
+"""Headers that an answer needs for what its fields did: they are added whether it worked or not."""
+
+from collections.abc import AsyncIterator
+
+import httpx
+import pytest
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
+
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from tests.graphql_server.minimal_schema import map_exception, schema
+
+
+async def _begin(request: Request) -> list[str]:
+    if "refuse" in request.headers:
+        raise RuntimeError
+    return []
+
+
+def _finish(request: Request, context: list[str]) -> list[tuple[str, str]]:
+    return [("set-cookie", f"{change}={request.url.path}") for change in context] + [("x-asked", "yes")]
+
+
+@pytest.fixture
+async def finishing() -> AsyncIterator[httpx.AsyncClient]:
+    engine = Engine(schema, map_exception=map_exception)
+    endpoint = GraphQLEndpoint(engine, make_context=_begin, map_exception=map_exception, response_headers=_finish)
+    app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=["GET", "POST"])])
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://minimal.test") as client:
+        yield client
+
+
+async def test_what_fields_did_is_told_in_headers(finishing: httpx.AsyncClient) -> None:
+    response = await finishing.post("/graphql", json={"query": "mutation { a: change b: change }"})
+    assert response.headers.get_list("set-cookie") == ["changed=/graphql"] * 2
+    assert response.json() == {"data": {"a": 1, "b": 2}}
+
+
+@pytest.mark.parametrize(
+    ("query", "status"),
+    [
+        ("{ boom }", 200),
+        ("{ surelyBoom }", 500),
+        ("{ surelyAway }", 503),
+        ("{ surrogate }", 500),
+        ("{ nowhere }", 200),
+        ("mutation { change }", 405),
+    ],
+)
+async def test_also_when_fields_failed(finishing: httpx.AsyncClient, query: str, status: int) -> None:
+    response = await finishing.get("/graphql", params={"query": query})
+    assert (response.status_code, response.headers["x-asked"]) == (status, "yes")
+
+
+async def test_but_not_when_there_never_was_a_context(finishing: httpx.AsyncClient) -> None:
+    for response in (
+        await finishing.post("/graphql", content=b"{"),
+        await finishing.post("/graphql", json={"query": "{ hello }"}, headers={"refuse": "1"}),
+    ):
+        assert response.status_code >= 400
+        assert "x-asked" not in response.headers

@@ -1,0 +1,114 @@
+"""A schema that is concealed: nothing that asks about it is answered, however it is asked, and nothing is suggested."""
+
+from typing import Any
+
+import httpx
+import pytest
+from graphql import build_schema, get_introspection_query
+from starlette.applications import Starlette
+from starlette.requests import Request
+from starlette.routing import Route
+
+from sessionql.graphql_server.engine import Engine
+from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
+from sessionql.graphql_server.request import GraphQLRequest
+from tests.graphql_server.minimal_schema import METHODS, map_exception
+
+WHY = "Ask the janitor for the schema."
+SCHEMA = build_schema("""
+interface Animal { name: String }
+type Dog implements Animal { name: String barks: Boolean }
+type Query { animal: Animal dogs(first: Int): [Dog] }
+type Mutation { feed(name: String): Dog }
+type Subscription { barking: Dog }
+""")
+
+ASKING: dict[str, str] = {
+    "what tools ask": get_introspection_query(),
+    "a type": '{ __type(name: "Dog") { name } }',
+    "a type that is not there": '{ __type(name: "Cat") { name } }',
+    "a type by a variable": "query($name: String!) { __type(name: $name) { name } }",
+    "under an alias": "{ name: __schema { description } }",
+    "beside what is fine": "{ __typename animal { name } __schema { description } }",
+    "in a fragment": "{ ...F } fragment F on Query { __schema { description } }",
+    "in a fragment's fragment": "{ ...F } fragment F on Query { ...G } fragment G on Query { __schema { __typename } }",
+    "in a fragment that nobody spreads": "{ __typename } fragment F on Query { __schema { description } }",
+    "in an inline fragment": "{ ... on Query { ... { __schema { description } } } }",
+    "left out": "{ __typename __schema @include(if: false) { description } }",
+    "left out by a variable": "query($no: Boolean = false) { __typename __schema @include(if: $no) { description } }",
+    "skipped": "{ __typename ... @skip(if: true) { __schema { description } } }",
+    "in an operation that is not chosen": "query A { __typename } query B { __schema { description } }",
+    "in a mutation": "mutation { __schema { description } }",
+    "in a subscription": "subscription { __schema { description } }",
+    "where it cannot be": "{ animal { __schema { description } } }",
+    "without a selection": "{ __schema }",
+    "under a name of later days": "{ __capabilities }",
+    "with every mistake there is": "{ __schema { nope } nope ...Nope @nope } ",
+    "behind an unknown type": "{ ...F } fragment F on Nope { __schema { description } }",
+}
+
+
+def engine(conceal: str | None = WHY) -> Engine:
+    return Engine(SCHEMA, map_exception=map_exception, introspection_error=conceal)
+
+
+async def answer(query: str, conceal: str | None = WHY, variables: dict[str, Any] | None = None) -> Any:
+    request = GraphQLRequest(query, variables, "A" if "query A" in query else None, safe=False)
+    return (await engine(conceal).answer(request, None)).body
+
+
+@pytest.mark.parametrize("how", ASKING)
+async def test_questions_about_the_schema_are_refused_and_told_whom_to_ask(how: str) -> None:
+    refused = {"message": WHY, "extensions": {"code": "INTROSPECTION_DISABLED"}}
+    assert await answer(ASKING[how]) == {"errors": [refused]}
+
+
+async def test_a_schema_that_is_told_answers_them() -> None:
+    """Otherwise the test above would pass with an engine that answers nothing."""
+    answered = [how for how, query in ASKING.items() if "errors" not in await answer(query, None, {"name": "Dog"})]
+    assert len(answered) >= 10
+    assert "Dog" in str((await answer(ASKING["what tools ask"], None))["data"])
+
+
+@pytest.mark.parametrize("asked", ["{ __typename }", "{ a: __typename ...F } fragment F on Query { __typename }"])
+async def test_what_an_object_is_may_be_asked(asked: str) -> None:
+    assert (await answer(asked))["data"]
+
+
+async def test_many_mistakes_before_the_question_do_not_get_it_answered() -> None:
+    mistakes = " ".join(f"wrong{n}" for n in range(20))
+    body = await answer(f"{{ {mistakes} __schema {{ description }} }}")
+    assert "data" not in body
+
+
+SUGGESTING = {
+    "{ dogz { name } }": "Cannot query field 'dogz' on type 'Query'.",
+    "{ animal { barks } }": "Cannot query field 'barks' on type 'Animal'.",
+    "{ dogs(frist: 1) { name } }": "Unknown argument 'frist' on field 'Query.dogs'.",
+    "{ __typename @skip(iff: true, if: true) }": "Unknown argument 'iff' on directive '@skip'.",
+    "{ animal { ... on Dogg { name } } }": "Unknown type 'Dogg'.",
+    "{ animal }": "Field 'animal' of type 'Animal' must have a selection of subfields.",
+}
+
+
+@pytest.mark.parametrize("asked", SUGGESTING)
+async def test_mistakes_are_told_without_a_suggestion(asked: str) -> None:
+    assert [each["message"] for each in (await answer(asked))["errors"]] == [SUGGESTING[asked]]
+    told = str(await answer(asked, None))
+    assert "Did you mean" in told, "what would be suggested to others"
+
+
+async def test_by_http_it_is_refused_like_any_document_that_cannot_be_executed() -> None:
+    async def nobody(_request: Request) -> None:
+        return None
+
+    endpoint = GraphQLEndpoint(engine(), make_context=nobody, map_exception=map_exception)
+    app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=METHODS)])
+    asked = {"query": "{ __schema { description } }"}
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://minimal.test") as client:
+        for media_type, status in (("application/json", 200), ("application/graphql-response+json", 400)):
+            headers = {"Accept": media_type}
+            by_get = await client.get("/graphql", params=asked, headers=headers)
+            by_post = await client.post("/graphql", json=asked, headers=headers)
+            assert by_get.status_code == by_post.status_code == status
+            assert by_get.json() == by_post.json() == await answer(asked["query"])
