@@ -7,9 +7,12 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from graphql import parse
 
 from sessionql.graphql.limits import document_limits
 from sessionql.graphql_server.documents.validation import Documents
+from sessionql.graphql_server.limits.cost import Costs
+from sessionql.resolvers.values import paging
 from sessionql.schema.build import graphql_schema
 from sessionql.settings.settings import Settings
 from tests.schema.asking import Caller
@@ -62,3 +65,13 @@ async def test_larger_lists_cost_more(tmp_path: Path) -> None:
     for limits, outcome in ((wide, "QUERY_TOO_COSTLY"), (replace(wide, list_size=100), "")):
         documents = Documents(graphql_schema, limits, max_documents=1, max_characters=1)
         assert documents.get(query).code == outcome
+
+
+def test_the_cost_of_a_page_without_a_size_follows_the_default_page_size(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    document = parse("{ me { sessions { nodes { id } } } }")
+    for size in (20, 50):
+        monkeypatch.setattr(paging, "DEFAULT_PAGE_SIZE", size)
+        limits = document_limits(Settings(data_dir=tmp_path))
+        assert Costs(graphql_schema, limits).of(document) == 1 + 1 + size * 2

@@ -11,6 +11,7 @@ from pydantic import ValidationError
 from sessionql.graphql.limits import document_limits
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.resolvers.dependencies import Policy
+from sessionql.resolvers.values import paging
 from sessionql.settings.durations import format_duration, parse_duration
 from sessionql.settings.settings import Settings
 
@@ -113,13 +114,13 @@ def test_the_rules_are_those_that_were_set() -> None:
 
 
 def test_the_limits_are_those_that_were_set() -> None:
-    given = {f"max_{field.name}": number for number, field in enumerate(fields(Limits), 30) if field.name != "seconds"}
+    sizes = {"page_size": paging.DEFAULT_PAGE_SIZE, "unpaged_list_size": paging.MAX_PAGE_SIZE}
+    names = {field.name for field in fields(Limits)} - {"seconds", *sizes}
+    given = {f"max_{name}": number for number, name in enumerate(sorted(names), 30)}
     settings = made(**given, execution_timeout="90s")
-    assert {
-        f"max_{name}": value for name, value in asdict(document_limits(settings)).items() if name != "seconds"
-    } == given
-    assert document_limits(settings).seconds == 90
-    assert document_limits(Settings()) == Limits(), "the defaults agree"
+    expected = {name: given[f"max_{name}"] for name in names} | sizes | {"seconds": 90}
+    assert asdict(document_limits(settings)) == expected
+    assert document_limits(Settings()) == Limits(**sizes), "the defaults agree"
 
 
 def test_every_setting_is_explained() -> None:
