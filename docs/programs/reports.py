@@ -1,4 +1,4 @@
-"""Reports: a service of its own, which holds no sessions and checks the tokens that SessionQL made."""
+"""A service of its own: it stores no sessions and verifies the access tokens of SessionQL."""
 
 import os
 from collections.abc import AsyncIterator
@@ -10,10 +10,10 @@ import jwt
 from fastapi import Depends, FastAPI, HTTPException
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
-SESSIONS = os.environ["SESSIONS"]  # where SessionQL is: https://api.example.com/auth
+SESSIONS = os.environ["SESSIONS"]  # the URL of SessionQL: https://api.example.com/auth
 SERVICE_KEY = os.environ["SERVICE_KEY"]  # of `sessionql service-keys create Reports --scope introspect`
 
-keys = jwt.PyJWKClient(f"{SESSIONS}/.well-known/jwks.json")  # fetched once, and again for a key that is new
+keys = jwt.PyJWKClient(f"{SESSIONS}/.well-known/jwks.json")  # fetched once, and again for an unknown key
 sessions = httpx.AsyncClient(base_url=SESSIONS, headers={"Authorization": f"Bearer {SERVICE_KEY}"})
 
 
@@ -28,7 +28,7 @@ Bearer = Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
 
 
 def signed(bearer: Bearer) -> dict[str, Any]:
-    """What the token says. Asks nobody; a session that was signed out passes until its token expires."""
+    """The claims of the token, without a request: a revoked session is accepted until its token expires."""
     try:
         key = keys.get_signing_key_from_jwt(bearer.credentials)
         return jwt.decode(bearer.credentials, key, algorithms=["EdDSA"], audience="sessionql", issuer="sessionql")
@@ -39,7 +39,7 @@ def signed(bearer: Bearer) -> dict[str, Any]:
 
 
 async def live(bearer: Bearer) -> dict[str, Any]:
-    """What SessionQL says of the token now (RFC 7662): a session that was signed out is so at once."""
+    """The token introspected by SessionQL (RFC 7662): a revoked session is rejected at once."""
     answer = await sessions.post("/introspect", data={"token": bearer.credentials})
     found: dict[str, Any] = answer.raise_for_status().json()
     if not found["active"]:

@@ -88,9 +88,10 @@ def _endpoint(
 
     async def make_context(request: Request) -> Context:
         found = await authenticator.by_bearer_or_cookie(request, check_graphql)
-        if request.method != "POST" and is_link_request(request):
-            raise PreflightRequired
         is_service = isinstance(found.authentication, ServiceAccount)
+        # A service key is for programs: no browser has one.
+        if request.method != "POST" and not is_service and is_link_request(request):
+            raise PreflightRequired
         return (ServiceContext if is_service else Context).from_request(found)
 
     def response_headers(request: Request, context: Context) -> list[tuple[str, str]]:

@@ -15,7 +15,7 @@ GraphQL and REST share the check of the origin. They differ in what else shows t
 from starlette.requests import Request
 
 from sessionql.http.origins import Origins
-from sessionql.http_kit.media_types import GRAPHQL_JSON, JSON
+from sessionql.http_kit.media_types import EVENT_STREAM, GRAPHQL_JSON, JSON
 
 GRAPHQL_PREFLIGHT_HEADERS = ("GraphQL-Require-Preflight", "Apollo-Require-Preflight", "X-Apollo-Operation-Name")
 REST_PREFLIGHT_HEADERS = ("X-Requested-With", *GRAPHQL_PREFLIGHT_HEADERS)
@@ -38,7 +38,7 @@ REST_PREFLIGHT_MISSING = (
 
 
 class PreflightRequired(Exception):
-    """A link can send this GET request of GraphQL."""
+    """The GET request of GraphQL looks like one that a link sends."""
 
     def __init__(self) -> None:
         super().__init__(GRAPHQL_PREFLIGHT_MISSING)
@@ -64,13 +64,16 @@ def check_rest(request: Request, origins: Origins) -> str | None:
 
 
 def is_link_request(request: Request) -> bool:
-    """Whether a link can send this request of GraphQL: it has no header that only a program can add.
+    """Whether this request of GraphQL has no header that shows that a client of GraphQL sends it.
 
     `Accept: application/graphql-response+json` is enough without cookies. A script of another site can send it too,
-    but cannot read the response, and a query by GET changes nothing.
+    but cannot read the response, and a query by GET changes nothing. With a bearer token, which no link and no form
+    can send, `Accept: text/event-stream` is enough: some clients subscribe by GET with these two headers alone. A GET
+    request with only a bearer token is rejected, because auditors of GraphQL servers report it.
     """
+    accept = request.headers.get("accept", "")
     has_bearer = request.headers.get("authorization", "").lower().startswith("bearer ")
-    return _is_simple(request) and not has_bearer and GRAPHQL_JSON not in request.headers.get("accept", "")
+    return _is_simple(request) and GRAPHQL_JSON not in accept and not (has_bearer and EVENT_STREAM in accept)
 
 
 def content_type(request: Request) -> str:

@@ -22,7 +22,7 @@ interface Result<Data> {
   errors?: readonly unknown[];
 }
 
-/** Runs any operation. It sends the token itself, and no other header of ours. */
+/** Runs any operation. It sends the token, and no header that only this server knows. */
 function executorOf({ url, tokens }: Browser, useGETForQueries = false) {
   const headers = () => ({ Authorization: `Bearer ${tokens.read()?.accessToken ?? ""}` });
   const execute = buildHTTPExecutor({ endpoint: url, headers, useGETForQueries });

@@ -91,7 +91,7 @@ def test_a_passphrase_of_many_words_is_fine() -> None:
 def test_the_server_says_what_to_do_and_never_shows_the_secret(name: str) -> None:
     error = error_of(access_token_secret=GUESSABLE[name])
     (problem,) = error.errors(include_input=False)
-    assert problem["msg"].startswith("Value error, this access_token_secret can be guessed: make one with `python3")
+    assert problem["msg"].startswith("Value error, this access_token_secret can be guessed: generate one with `python3")
     assert "input" not in str(error), "not even a part of it in a traceback"
     assert GUESSABLE[name].strip() not in str(error) or name == "spaces"
 
@@ -99,7 +99,7 @@ def test_the_server_says_what_to_do_and_never_shows_the_secret(name: str) -> Non
 @pytest.mark.parametrize("secret", [None, "", "short", "ü" * 15, "v7QmX2rKd0pWzL5tYc9HbNf3sGjAe8U"], ids=repr)
 def test_a_short_secret_is_refused_with_the_cure(secret: str | None) -> None:
     error = error_of(access_token_secret=secret)
-    assert "at least 32 bytes: make one with `python3" in str(error)
+    assert "at least 32 bytes: generate one with `python3" in str(error)
     assert not secret or secret not in str(error)
 
 

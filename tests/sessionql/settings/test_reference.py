@@ -8,7 +8,7 @@ from sessionql.settings.durations import parse_duration
 from sessionql.settings.reference import settings_reference
 from sessionql.settings.settings import Settings
 
-PAGE = Path(__file__).parents[2] / "docs" / "settings.md"
+PAGE = Path(__file__).parents[3] / "docs" / "settings.md"
 
 
 def test_the_committed_page_is_todays() -> None:

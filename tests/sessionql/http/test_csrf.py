@@ -116,34 +116,36 @@ async def test_what_a_form_can_post_changes_nothing(browser: Browser, content_ty
     assert (await browser.get(ME))["me"]
 
 
-@pytest.mark.parametrize("headers", [{}, {"Authorization": "Basic YTpi"}, {"Authorization": "Bearer"}])
-async def test_by_get_everybody_needs_a_header_that_no_link_sends(browser: Browser, headers: Mapping[str, str]) -> None:
-    """Browsers may send `Authorization: Basic` by themselves, so it shows nothing."""
-    for query in (ME, LOG_OUT, "{ __typename }"):
-        assert (await browser.http.head("/graphql", params={"query": query}, headers=headers)).status_code == 403
-        response = await browser.http.get("/graphql", params={"query": query}, headers=headers)
-        assert response.status_code == 403
-        (error,) = response.json()["errors"]
-        assert error["extensions"]["code"] == "CSRF_REFUSED"
-        assert "GraphQL-Require-Preflight: 1" in error["message"]
-    for name in GRAPHQL_PREFLIGHT_HEADERS:
-        response = await browser.http.get(
-            "/graphql", params={"query": "{ __typename }"}, headers={**headers, name: "1"}
-        )
-        assert response.json() == {"data": {"__typename": "Query"}}
-
-
-async def test_by_get_a_bearer_token_needs_no_other_header(browser: Browser) -> None:
-    """No link, no form and no browser by itself sends one: clients that subscribe by GET send it alone."""
+async def test_by_get_everybody_needs_a_header_that_no_link_sends(browser: Browser) -> None:
     token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
-    signed = {"Authorization": f"Bearer {token}"}
-    response = await browser.http.get("/graphql", params={"query": ME}, headers=signed)
-    assert response.json() == {"data": {"me": {"email": "ana@example.com"}}}
-    events = await browser.http.get("/graphql", params={"query": ME}, headers={**signed, "Accept": "text/event-stream"})
+    for authorization in ("", "Basic YTpi", f"Bearer {token}", f"Bearer sqls_{'A' * 64}"):
+        headers = {"Authorization": authorization}
+        for query in (ME, LOG_OUT, "{ __typename }"):
+            assert (await browser.http.head("/graphql", params={"query": query}, headers=headers)).status_code == 403
+            response = await browser.http.get("/graphql", params={"query": query}, headers=headers)
+            assert response.status_code == 403
+            (error,) = response.json()["errors"]
+            assert error["extensions"]["code"] == "CSRF_REFUSED"
+            assert "GraphQL-Require-Preflight: 1" in error["message"]
+        for name in GRAPHQL_PREFLIGHT_HEADERS:
+            response = await browser.http.get(
+                "/graphql", params={"query": "{ __typename }"}, headers={**headers, name: "1"}
+            )
+            assert response.json() == {"data": {"__typename": "Query"}}
+
+
+async def test_a_client_may_subscribe_by_get_with_a_bearer_token_alone(browser: Browser) -> None:
+    token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
+    stream = {"Accept": "text/event-stream"}
+    signed = {"Authorization": f"Bearer {token}", **stream}
+    events = await browser.http.get("/graphql", params={"query": ME}, headers=signed)
     assert events.headers["content-type"].startswith("text/event-stream")
     assert "ana@example.com" in events.text
-    response = await browser.http.get("/graphql", params={"query": LOG_OUT}, headers=signed)
-    assert (response.status_code, response.headers["allow"]) == (405, "POST")
+    mutation = await browser.http.get("/graphql", params={"query": LOG_OUT}, headers=signed)
+    assert (mutation.status_code, mutation.headers["allow"]) == (405, "POST")
+    await browser.log_in()
+    for other in (stream, {**stream, **PAGE}, {**stream, "Authorization": "Basic YTpi"}):
+        assert (await browser.http.get("/graphql", params={"query": ME}, headers=other)).status_code == 403
 
 
 async def test_by_get_cookies_want_a_header_that_no_link_sends(browser: Browser) -> None:

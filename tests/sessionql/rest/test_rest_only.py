@@ -1,4 +1,4 @@
-"""What only the REST doors have: problems, forms, cookies at other methods, keys in OAuth's ways, their OpenAPI."""
+"""REST without GraphQL: problem details, forms, cookies with other methods, service keys of OAuth clients, OpenAPI."""
 
 import json
 from base64 import b64encode
@@ -109,7 +109,7 @@ async def test_the_form_of_oauth_logs_in(http: httpx.AsyncClient) -> None:
         ("POST", "/auth/logout", SAME_SITE | CHOSEN, 200),
     ],
 )
-async def test_cookies_speak_where_no_other_site_could_have_had_them_sent(
+async def test_cookies_authenticate_requests_that_no_other_site_can_send(
     method: str, path: str, headers: dict[str, str], status: int, http: httpx.AsyncClient
 ) -> None:
     given = {"i": {**ANA, "delivery": "COOKIE"}}
@@ -177,7 +177,7 @@ async def test_wrong_passwords_have_to_wait(http: httpx.AsyncClient) -> None:
 
 
 async def test_the_document_holds_together(sessions: SessionQL, http: httpx.AsyncClient) -> None:
-    """Ours, and one that another application makes of the doors."""
+    """Ours, and one that another application generates."""
     app = FastAPI()
     app.include_router(sessions.rest_router, prefix="/api")
     for document in ((await http.get("/openapi.json")).json(), app.openapi()):

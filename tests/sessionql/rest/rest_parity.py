@@ -1,4 +1,4 @@
-"""The same person at either door: what they do, and with which code it ends."""
+"""One device as a client of REST and as a client of GraphQL. Each action returns the code of its outcome."""
 
 from abc import ABC, abstractmethod
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ TOKENS = f"tokens {{ accessToken refreshToken }} session {{ id }} {FAILED}"
 
 
 @dataclass
-class Door(ABC):
-    """A device of somebody's, with the tokens that it was given."""
+class Client(ABC):
+    """A device with the tokens that it received."""
 
     http: httpx.AsyncClient
     access: str = ""
@@ -46,8 +46,8 @@ class Door(ABC):
     async def rename(self, session_id: str, name: str | None) -> str: ...
 
 
-class Rest(Door):
-    """By REST."""
+class Rest(Client):
+    """Uses the REST routes."""
 
     async def register(self, email: str, password: str = PASSWORD) -> str:
         return await self._ask("POST", "/register", {"email": email, "password": password})
@@ -89,8 +89,8 @@ class Rest(Door):
         return OK
 
 
-class GraphQL(Door):
-    """By GraphQL."""
+class GraphQL(Client):
+    """Uses the GraphQL endpoint."""
 
     async def register(self, email: str, password: str = PASSWORD) -> str:
         query = f"mutation($input: RegisterInput!) {{ register(input: $input) {{ {TOKENS} }} }}"

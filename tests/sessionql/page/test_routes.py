@@ -19,7 +19,7 @@ from tests.conftest import developing
 pytestmark = pytest.mark.usefixtures("cheap_hashing")
 
 FILES = re.compile(r'(?:src|href)="((?:page/|my-sessions\.js)[^"]*)"')
-PAGE_FOLDER = Path(__file__).parents[2] / "sessionql" / "page"
+PAGE_FOLDER = Path(__file__).parents[3] / "sessionql" / "page"
 
 
 @pytest.fixture

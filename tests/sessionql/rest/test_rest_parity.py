@@ -1,4 +1,4 @@
-"""One table of cases, lived at both doors on both engines: they cannot drift apart."""
+"""One table of cases, run over REST and over GraphQL on both engines: both end with the same codes."""
 
 from collections.abc import Awaitable, Callable
 
@@ -6,17 +6,17 @@ import httpx
 import pytest
 
 from tests.conftest import FakeClock
-from tests.sessionql.rest.both_doors import OK, PASSWORD, Door, GraphQL, Rest
+from tests.sessionql.rest.rest_parity import OK, PASSWORD, Client, GraphQL, Rest
 
 NOBODYS = "00000000-0000-7000-8000-000000000000"
 
 
 class World:
-    """Ana's laptop and phone, and Eve; all of them at one kind of door."""
+    """Ana's laptop and phone, and Eve's device, all as one kind of client."""
 
-    def __init__(self, door: type[Door], http: httpx.AsyncClient, clock: FakeClock) -> None:
+    def __init__(self, client: type[Client], http: httpx.AsyncClient, clock: FakeClock) -> None:
         self.clock = clock
-        self.laptop, self.phone, self.eve, self.stranger = (door(http) for _ in range(4))
+        self.laptop, self.phone, self.eve, self.stranger = (client(http) for _ in range(4))
 
     async def begin(self) -> None:
         assert await self.laptop.register("ana@example.com") == OK
@@ -34,7 +34,7 @@ CASES: list[tuple[Case, list[str]]] = []
 
 
 def ends(*codes: str) -> Callable[[Case], Case]:
-    """The codes with which what happens in the case ends, at either door."""
+    """The codes with which what happens in the case ends, over REST and over GraphQL."""
 
     def keep(case: Case) -> Case:
         CASES.append((case, list(codes)))
@@ -153,11 +153,11 @@ async def a_token_that_is_none(world: World) -> list[str]:
     return [await world.laptop.list(), await world.laptop.revoke(NOBODYS), await world.laptop.rename(NOBODYS, "x")]
 
 
-@pytest.mark.parametrize("door", [Rest, GraphQL])
+@pytest.mark.parametrize("client", [Rest, GraphQL])
 @pytest.mark.parametrize(("case", "codes"), [pytest.param(*each, id=each[0].__name__) for each in CASES])
-async def test_both_doors_say_the_same(
-    case: Case, codes: list[str], door: type[Door], http: httpx.AsyncClient, clock: FakeClock
+async def test_rest_and_graphql_end_with_the_same_codes(
+    case: Case, codes: list[str], client: type[Client], http: httpx.AsyncClient, clock: FakeClock
 ) -> None:
-    world = World(door, http, clock)
+    world = World(client, http, clock)
     await world.begin()
     assert await case(world) == codes

@@ -47,7 +47,7 @@ def test_a_key_is_made_used_listed_and_revoked(shell: Shell) -> None:
         assert shop.get(KEY) == {"serviceKey": {"name": "Shop", "scopes": ["INTROSPECT", "OPERATOR"]}}
         assert token not in server.log
     assert shell.out("service-keys", "revoke", id_) == "Revoked the key of Shop.\n"
-    assert "no such key" in shell("service-keys", "revoke", id_).problem
+    assert "no key has this ID" in shell("service-keys", "revoke", id_).problem
     listed = shell.out("service-keys", "list")
     assert "revoked" in listed
     assert token not in listed

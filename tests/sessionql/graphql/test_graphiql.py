@@ -21,7 +21,7 @@ from sessionql.graphql.examples import Example, load_examples
 from sessionql.graphql.graphiql import PAGE_HEADERS, graphiql_files, graphiql_page
 from sessionql.http.static_packages import StaticFilesMissing
 
-STATIC = Path(__file__).parents[2] / "sessionql" / "graphql" / "static"
+STATIC = Path(__file__).parents[3] / "sessionql" / "graphql" / "static"
 EXAMPLE = Example("My sessions", "query MySessions { mySessions { id } }\n", "")
 HOSTILE = Example("</script><script>alert(1)</script>", "# <!-- </script >\n{ a }", '{"a": "</SCRIPT>"}')
 

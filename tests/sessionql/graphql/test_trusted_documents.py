@@ -23,7 +23,7 @@ from tests.sessionql.command import run
 
 pytestmark = pytest.mark.usefixtures("cheap_hashing")
 
-MANIFESTS = Path(__file__).parent / "manifests"
+MANIFESTS = Path(__file__).parents[1] / "manifests"
 SERVICE_KEY = "query Key { serviceKey { name } }"
 BY_GET = {"GraphQL-Require-Preflight": "1"}
 NEW = {"Accept": "application/graphql-response+json"}
@@ -152,7 +152,7 @@ def test_a_document_of_last_year_is_told_of_and_stops_nobody(
     first, *_, last = [record.getMessage() for record in caplog.records]
     assert first.startswith('Trusted document "')
     assert f"of {old}/old.json cannot be run: Cannot query field 'gone0' on type 'Query'." in first
-    assert last == "And 20 more: `sessionql check-documents` tells of all"
+    assert last == "And 20 more: `sessionql check-documents` lists all"
     assert len(caplog.records) == 11
 
 
@@ -219,7 +219,7 @@ def test_documents_are_checked_before_a_start(tmp_path: Path) -> None:
     assert (good.code, good.err) == (0, "")
     assert (
         good.out
-        == f"{sum(len(pairs(each.stem)) for each in MANIFESTS.glob('*.json'))} documents of users, 1 of services.\n"
+        == f"{sum(len(pairs(each.stem)) for each in MANIFESTS.glob('*.json'))} documents for users, 1 for services.\n"
     )
     write(folder, old=json.dumps({"old": "{ gone }", "key": SERVICE_KEY}))
     bad = run(tmp_path, "check-documents", TRUSTED_DOCUMENTS=str(folder)).problem

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs/component.md").read_text(encoding="utf-8")
 SOURCES = sorted((ROOT / "sessionql/page/component").glob("*.js"))
 TEXT = "\n".join(path.read_text(encoding="utf-8") for path in SOURCES)

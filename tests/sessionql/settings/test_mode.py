@@ -14,7 +14,7 @@ from tests.engines import Engines
 from tests.server import Server
 from tests.support.server import InstalledServer
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 URL = "http://127.0.0.1:8000"
 PAGE = {"Accept": "text/html"}
 

@@ -73,7 +73,7 @@ def test_rotating_publishes_a_key_before_it_signs(keys: Path) -> None:
 def test_rotating_at_once_drops_what_leaked(keys: Path) -> None:
     before = read(keys)
     done = run(keys.parent, "keys", "rotate", "--now")
-    assert (done.code, "Dropped the old ones" in done.out) == (0, True)
+    assert (done.code, "Deleted the old keys" in done.out) == (0, True)
     after = read(keys)
     assert len(after["signing"]) == 1
     assert after["signing"][0]["d"] != before["signing"][0]["d"]

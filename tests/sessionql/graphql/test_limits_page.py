@@ -13,7 +13,7 @@ from sessionql.http_kit.http_protocol import HEADERS_TOO_LARGE, URL_TOO_LONG
 from sessionql.settings.limits import LimitsSettings
 from tests.schema.asking import Caller
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 ROWS = [
     [cell.strip() for cell in line.replace("`", "").strip("|").split("|")]
     for line in (ROOT / "docs/limits.md").read_text().splitlines()

@@ -76,7 +76,7 @@ def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
         ({"PROT": "1"}, "there is no setting SESSIONQL_PROT"),
         ({"WORKERS": "2"}, "postgresql://"),
         ({"ACCESS_TOKEN_ALGORITHM": "HS256", "ACCESS_TOKEN_SECRET": "tell-nobody"}, "at least 32 bytes"),
-        ({"ACCESS_TOKEN_ALGORITHM": "HS256", "ACCESS_TOKEN_SECRET": "tell-nobody-" * 4}, "make one with `python3 -c"),
+        ({"ACCESS_TOKEN_ALGORITHM": "HS256", "ACCESS_TOKEN_SECRET": "tell-nobody-" * 4}, "generate one with `python3"),
         ({"ACTIVITY_INTERVAL": "999999999d"}, "SESSIONQL_ACTIVITY_INTERVAL: at most 36500d"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
