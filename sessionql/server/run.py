@@ -31,6 +31,13 @@ log = logging.getLogger("sessionql")
 GRACE = 10
 """Seconds that requests under way get to finish at shutdown."""
 
+WORKER_TIMEOUT = 60
+"""Seconds in which a worker must answer its parent process.
+
+A worker that is still loading its modules does not answer: with uvicorn's 5 seconds, a slow machine kills and restarts
+its workers for ever.
+"""
+
 
 def serve(settings: Settings) -> None:
     """Serve until told to stop. Raises what is wrong with the keys, the database or the address."""
@@ -48,6 +55,7 @@ def serve(settings: Settings) -> None:
         # The peer is the peer: X-Forwarded-For is believed from nobody.
         proxy_headers=False,
         timeout_graceful_shutdown=GRACE,
+        timeout_worker_healthcheck=WORKER_TIMEOUT,
         ws=WebSocketProtocol,
         # It takes far more memory for each socket than our short messages are worth.
         ws_per_message_deflate=False,
