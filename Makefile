@@ -31,7 +31,7 @@ test: $(DEV)  ## Run every test, on SQLite and on PostgreSQL
 	@$(PYTEST) $(TESTFLAGS)
 
 packaging: $(DEV)  ## Install the wheel as users do, run it: each Python x lock file x engine (`make test`: a selection)
-	@SESSIONQL_TEST_PACKAGING=full $(PYTEST) $(TESTFLAGS) tests/packaging
+	@SESSIONQL_TEST_PACKAGING=full $(PYTEST) $(TESTFLAGS) -o faulthandler_timeout=1800 tests/packaging
 
 contract: $(DEV)  ## Run audits, clients and linters of other projects; print one table
 	@sh requirements/find_node.sh

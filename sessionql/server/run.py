@@ -39,6 +39,13 @@ class ServerHttpProtocol(HttpProtocol):
     websocket_paths = frozenset({b"/graphql"})
     error_headers = HEADERS
 
+WORKER_TIMEOUT = 60
+"""Seconds in which a worker must answer its parent process.
+
+A worker that is still loading its modules does not answer: with uvicorn's 5 seconds, a slow machine kills and restarts
+its workers endlessly.
+"""
+
 
 def serve(settings: Settings) -> None:
     """Serve until SIGINT or SIGTERM. Raises KeysError, ManifestError, StorageError or OSError before the start."""
@@ -56,6 +63,7 @@ def serve(settings: Settings) -> None:
         # `sessionql.http.proxies` reads the forwarded headers.
         proxy_headers=False,
         timeout_graceful_shutdown=SHUTDOWN_TIMEOUT,
+        timeout_worker_healthcheck=WORKER_TIMEOUT,
         ws=WebSocketProtocol,
         # It needs much memory for each socket, and our messages are short.
         ws_per_message_deflate=False,
