@@ -31,6 +31,12 @@ log = logging.getLogger("sessionql")
 
 SHUTDOWN_TIMEOUT = 10
 """Seconds that running requests have to finish at shutdown."""
+WORKER_TIMEOUT = 60
+"""Seconds in which a worker must answer its parent process.
+
+A worker that is still loading its modules does not answer: with uvicorn's 5 seconds, a slow machine kills and restarts
+its workers endlessly.
+"""
 
 
 class ServerHttpProtocol(HttpProtocol):
@@ -38,13 +44,6 @@ class ServerHttpProtocol(HttpProtocol):
 
     websocket_paths = frozenset({b"/graphql"})
     error_headers = HEADERS
-
-WORKER_TIMEOUT = 60
-"""Seconds in which a worker must answer its parent process.
-
-A worker that is still loading its modules does not answer: with uvicorn's 5 seconds, a slow machine kills and restarts
-its workers endlessly.
-"""
 
 
 def serve(settings: Settings) -> None:
