@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.page_users import PageUsers, page_users
-from tests.engines import Engines
-from tests.server import Server
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 CHROMIUM = Path("/usr/bin/chromium")
 ARGUMENTS = (

@@ -9,7 +9,7 @@ from typing import Any
 
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Locator, Page, ViewportSize, expect
 
-from tests.server import FIREFOX, IPHONE
+from tests.support.constants import FIREFOX, IPHONE
 
 PASSWORD = "correct horse battery"
 DESKTOP = ViewportSize(width=1280, height=900)

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.engines import Engines
-from tests.server import Server
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
 

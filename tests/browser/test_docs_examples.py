@@ -9,8 +9,9 @@ from playwright.sync_api import Browser, expect
 
 from tests.browser.page_users import PASSWORD, PageUsers, page_users
 from tests.docs.blocks import written_in
-from tests.engines import Engines
-from tests.server import FIREFOX, Server
+from tests.support.constants import FIREFOX
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
 

@@ -9,8 +9,8 @@ from secrets import token_hex
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Route, ViewportSize, expect
 
-from tests.server import IPHONE
-from tests.server import Device as Phone
+from tests.support.client import Device as Phone
+from tests.support.constants import IPHONE
 
 DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)

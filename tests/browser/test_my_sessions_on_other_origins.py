@@ -11,8 +11,11 @@ from playwright.sync_api import Browser, BrowserContext, Dialog, Page, expect
 
 from tests.browser.page_users import DESKTOP, PASSWORD
 from tests.docs.blocks import Block, written_in
-from tests.engines import Engines
-from tests.server import FIREFOX, IPHONE, LOG_IN, Device, Server
+from tests.support.client import Device
+from tests.support.constants import FIREFOX, IPHONE
+from tests.support.documents import LOG_IN
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
 

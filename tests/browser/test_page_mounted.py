@@ -6,8 +6,9 @@ import pytest
 from playwright.sync_api import Browser, expect
 
 from tests.browser.page_users import PageUsers, page_users
-from tests.engines import Engines
-from tests.server import IPHONE, Program
+from tests.support.constants import IPHONE
+from tests.support.engines import Engines
+from tests.support.server import Program
 
 pytestmark = pytest.mark.browser
 

@@ -7,8 +7,8 @@ import pytest
 from playwright.sync_api import Browser, Request, expect
 
 from tests.browser.page_users import PASSWORD, PageUser, PageUsers, page_users
-from tests.engines import Engines
-from tests.server import Server
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 pytestmark = pytest.mark.browser
 

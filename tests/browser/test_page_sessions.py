@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.page_users import IPAD, PASSWORD, PHONE, PageUsers
-from tests.server import IPHONE
+from tests.support.constants import IPHONE
 
 pytestmark = pytest.mark.browser
 

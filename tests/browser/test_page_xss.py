@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.page_users import PHONE, PageUsers
-from tests.server import FIREFOX, IPHONE, Device
+from tests.support.client import Device
+from tests.support.constants import FIREFOX, IPHONE
 
 pytestmark = pytest.mark.browser
 

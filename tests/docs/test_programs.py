@@ -10,8 +10,8 @@ import pytest
 
 from tests.docs.blocks import ROOT, written_in
 from tests.docs.notes_story import bearer, run_notes_story
-from tests.engines import Engines
-from tests.sessionql.command import run
+from tests.support.cli import run
+from tests.support.engines import Engines
 from tests.support.server import Program
 
 PROGRAMS = ROOT / "docs" / "programs"

@@ -8,8 +8,9 @@ import pytest
 
 from tests.contracts.build_workspace import PACKAGES
 from tests.docs.blocks import Block, written_in
-from tests.engines import Engines
-from tests.server import IPHONE, Server
+from tests.support.constants import IPHONE
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { session { id } } }"
 

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.engines import GIVEN, Engines, run_sql, wait_for
 from tests.packaging.builds import Builds, build_all
 from tests.packaging.cases import Case, cases
 from tests.packaging.environments import Environment, create_environment
 from tests.packaging.interpreters import Interpreter
 from tests.packaging.report import WORKED
+from tests.support.engines import GIVEN, Engines, run_sql, wait_for
 
 Create = Callable[..., Environment]
 

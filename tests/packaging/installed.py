@@ -7,8 +7,9 @@ from types import TracebackType
 from typing import Self
 
 from tests.packaging.environments import Environment
-from tests.server import Server
-from tests.sessionql.command import Done, environment
+from tests.support.cli import Result
+from tests.support.processes import environment
+from tests.support.server import Server
 
 _RUNNER = Path(__file__).with_name("command_runner.py")
 
@@ -29,7 +30,7 @@ class InstalledServer(Server):
         return [self._installed.sessionql, "serve"]
 
 
-def run_command(installed: Environment, folder: Path, *arguments: str, **settings: str) -> Done:
+def run_command(installed: Environment, folder: Path, *arguments: str, **settings: str) -> Result:
     """Run the command `sessionql` of an environment, as a user does."""
     done = subprocess.run(
         [installed.sessionql, *arguments],
@@ -40,7 +41,7 @@ def run_command(installed: Environment, folder: Path, *arguments: str, **setting
         timeout=60,
         check=False,
     )
-    return Done(done.returncode, done.stdout, done.stderr)
+    return Result(done.returncode, done.stdout, done.stderr)
 
 
 class CommandLine:
@@ -64,7 +65,7 @@ class CommandLine:
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps([*words, *options]) + "\n")
         self._process.stdin.flush()
-        done = Done(**json.loads(self._process.stdout.readline()))
+        done = Result(**json.loads(self._process.stdout.readline()))
         assert done.code == 0, (command, done)
         self.commands_run.append(tuple(words))
         return done.out

@@ -10,7 +10,7 @@ from sessionql.cli.main import commands
 from tests.packaging.cases import Case
 from tests.packaging.environments import Environment
 from tests.packaging.installed import CommandLine, InstalledServer, run_command
-from tests.server import FIREFOX, IPHONE
+from tests.support.constants import FIREFOX, IPHONE
 
 MY_SESSIONS = "{ mySessions { id device isCurrent } }"
 REVOKE_SESSION = "mutation($id: ID!) { revokeSession(sessionId: $id) { session { state } errors { __typename } } }"

@@ -4,12 +4,12 @@ import shutil
 from pathlib import Path
 
 from tests.docs.notes_story import run_notes_story
-from tests.engines import Engines
 from tests.packaging.builds import ROOT
 from tests.packaging.conftest import Create
 from tests.packaging.environments import Environment
 from tests.packaging.interpreters import supported_interpreters
-from tests.server import Program
+from tests.support.engines import Engines
+from tests.support.server import Program
 
 _APPLICATION = """
 import resolvers

@@ -8,10 +8,10 @@ import pytest
 from sessionql.app.pages import check_pages
 from sessionql.http.static_packages import StaticFilesMissing
 from sessionql.settings.settings import Settings
-from tests.engines import Engines
 from tests.packaging.conftest import Create
 from tests.packaging.installed import InstalledServer, run_command
 from tests.packaging.interpreters import supported_interpreters
+from tests.support.engines import Engines
 
 PAGES = ("/graphql", "/docs")
 ADVICE = "pip install 'sessionql[pages]'"

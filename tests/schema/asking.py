@@ -6,7 +6,8 @@ from typing import Any, Self
 
 import httpx
 
-from tests.server import FIREFOX, IPHONE, LOG_IN, REGISTER
+from tests.support.constants import FIREFOX, IPHONE
+from tests.support.documents import LOG_IN, REGISTER
 
 PASSWORD = "correct horse battery"
 ERRORS = "errors { __typename ... on UserError { message code path } }"

@@ -8,8 +8,8 @@ import pytest
 
 from sessionql.storage import Storage
 from sessionql.storage.records import UserRecord
-from tests.engines import Engines, run_sql
 from tests.storage.builders import keep_user
+from tests.support.engines import Engines, run_sql
 
 
 @pytest.fixture

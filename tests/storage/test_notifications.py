@@ -17,8 +17,8 @@ from sessionql.storage.keyset_batches import FIRST
 from sessionql.storage.notifications import MAX_IDS, Notification, PendingNotifications, decode, encode
 from sessionql.storage.records import RevocationReason, UserRecord
 from sessionql.storage.storage import connect
-from tests.engines import run_sql
 from tests.storage.builders import NOW, a_session, an_event, keep, keep_events, keep_user, new_id
+from tests.support.engines import run_sql
 
 REASON = RevocationReason.REVOKED_BY_USER
 LISTENERS = """

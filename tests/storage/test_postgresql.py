@@ -24,8 +24,8 @@ from sessionql.storage import (
 from sessionql.storage.filters import SessionFilter, SessionOrderField, page_statement
 from sessionql.storage.postgresql import PostgresqlDatabase
 from sessionql.storage.records import UserRecord
-from tests.engines import replace_database
 from tests.storage.builders import a_session, find, keep, sessions_of
+from tests.support.engines import replace_database
 
 TERMINATE = """
 SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity

@@ -9,7 +9,7 @@ import pytest
 from fastapi import FastAPI
 
 from sessionql import SessionQL, Settings
-from tests.engines import Engines
+from tests.support.engines import Engines
 
 ID = "01930000-0000-7000-8000-000000000000"
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE")

@@ -13,7 +13,7 @@ from sessionql.app.factory import create_app
 from sessionql.settings.settings import Settings
 from tests.conftest import developing
 from tests.schema.asking import Caller
-from tests.server import FIREFOX
+from tests.support.constants import FIREFOX
 
 pytestmark = pytest.mark.usefixtures("cheap_hashing")
 

@@ -12,8 +12,8 @@ import pytest
 from sessionql.app.factory import create_app
 from sessionql.settings.settings import Settings
 from sessionql.storage.migrate import upgrade
-from tests.engines import Engines, replace_database, run_sql
 from tests.schema.asking import Caller
+from tests.support.engines import Engines, replace_database, run_sql
 
 CLOSED = "postgresql://nobody@127.0.0.1:1/nothing"
 

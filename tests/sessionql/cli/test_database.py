@@ -11,9 +11,9 @@ import pytest
 
 from sessionql.storage.migrations import HEAD
 from sessionql.storage.storage import is_sqlite, sqlite_path
-from tests.engines import Engines, run_sql
-from tests.server import Server
-from tests.sessionql.command import run
+from tests.support.cli import run
+from tests.support.engines import Engines, run_sql
+from tests.support.server import Server
 
 
 @pytest.fixture

@@ -12,9 +12,9 @@ import pytest
 
 from sessionql.app.bootstrap import system_clock
 from sessionql.resolvers.tokens.key_file import KeyFile
-from tests.engines import Engines
-from tests.server import Server
-from tests.sessionql.command import Done, run
+from tests.support.cli import Result, run
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 MINE = "{ mySessions { id } }"
 PATIENCE = 15
@@ -36,7 +36,7 @@ def kids(keys: Path) -> list[str]:
     return [key["kid"] for key in read(keys)["signing"]]
 
 
-def assert_no_secret(done: Done, *contents: Any) -> None:
+def assert_no_secret(done: Result, *contents: Any) -> None:
     shown = done.out + done.err
     for content in contents:
         for secret in [key["d"] for key in content["signing"]] + content["refresh"]:

@@ -9,7 +9,7 @@ from click.testing import CliRunner
 from sessionql.cli.main import commands
 from sessionql.schema.build import sdl
 from sessionql.settings.reference import settings_reference
-from tests.sessionql.command import Done, run
+from tests.support.cli import Result, run
 
 
 def every_command() -> list[tuple[str, ...]]:
@@ -100,7 +100,7 @@ def test_pruning_what_is_kept_for_very_long_is_no_crash(tmp_path: Path) -> None:
     assert "Traceback" not in done.err
 
 
-def one_line(done: Done) -> str:
+def one_line(done: Result) -> str:
     (line,) = done.problem.splitlines()
     return line
 

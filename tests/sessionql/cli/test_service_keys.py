@@ -5,9 +5,9 @@ from pathlib import Path
 import pytest
 
 from sessionql.schema.build import services_sdl
-from tests.engines import Engines
-from tests.server import Server
-from tests.sessionql.command import Done, run
+from tests.support.cli import Result, run
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 KEY = "{ serviceKey { name scopes } }"
 
@@ -19,7 +19,7 @@ class Shell:
         self.folder = folder
         self.url = url
 
-    def __call__(self, *arguments: str, typed: str = "") -> Done:
+    def __call__(self, *arguments: str, typed: str = "") -> Result:
         return run(self.folder, *arguments, typed=typed, DATABASE_URL=self.url)
 
     def out(self, *arguments: str, typed: str = "") -> str:

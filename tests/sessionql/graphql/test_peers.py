@@ -8,8 +8,9 @@ import pytest
 from websockets.exceptions import InvalidStatus
 
 from sessionql.http.origins import Origins
-from tests.server import FIREFOX, Device
-from tests.sockets import open_socket, socket_of
+from tests.support.client import Device
+from tests.support.constants import FIREFOX
+from tests.support.websocket import open_socket, socket_of
 
 WATCH = "subscription { sessionRevoked { isCurrent } }"
 EVIL = "https://evil.example"

@@ -18,8 +18,9 @@ from tests.conftest import developing
 from tests.graphql_server.manifest_files import client_preset, hashed, relay, write
 from tests.schema.asking import PASSWORD, Caller
 from tests.schema.services import a_service
-from tests.server import FIREFOX, Server
-from tests.sessionql.command import run
+from tests.support.cli import run
+from tests.support.constants import FIREFOX
+from tests.support.server import Server
 
 pytestmark = pytest.mark.usefixtures("cheap_hashing")
 

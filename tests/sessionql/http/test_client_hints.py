@@ -4,7 +4,7 @@ import httpx
 import pytest
 
 from tests.conftest import developing
-from tests.server import REGISTER
+from tests.support.documents import REGISTER
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/129.0.0.0 Safari/537.36"

@@ -13,7 +13,7 @@ from sessionql.resolvers.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENG
 from sessionql.resolvers.values.emails import MAX_EMAIL_LENGTH
 from sessionql.resolvers.values.names import MAX_NAME_LENGTH
 from sessionql.rest.openapi import document
-from tests.engines import Engines
+from tests.support.engines import Engines
 
 OPERATIONS = {
     "register",

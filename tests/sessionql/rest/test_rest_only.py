@@ -13,7 +13,7 @@ from sessionql import SessionQL, Settings
 from sessionql.resolvers.service_keys import NewKey, create_key
 from sessionql.storage.records import Scope
 from tests.conftest import FakeClock
-from tests.engines import Engines
+from tests.support.engines import Engines
 
 PASSWORD = "correct horse battery"
 ANA = {"email": "ana@example.com", "password": PASSWORD}

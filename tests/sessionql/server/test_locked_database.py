@@ -11,8 +11,8 @@ import pytest
 
 from sessionql.app.factory import create_app
 from sessionql.settings.settings import Settings
-from tests.engines import Engines
 from tests.schema.asking import Caller
+from tests.support.engines import Engines
 
 LOG_IN = 'mutation { login(input: {email: "ana@example.com", password: "correct horse battery"}) { session { id } } }'
 MINE = "{ mySessions { id } }"

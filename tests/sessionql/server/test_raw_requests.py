@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from sessionql.http_kit.http_protocol import MAX_HEADER_BYTES, MAX_URL_BYTES
-from tests.engines import Engines
 from tests.graphql_server.corpus import error_of
-from tests.server import Server
 from tests.sessionql.raw_requests import ANSWERED, CHUNKED, QUERY, REFUSED, Raw, asking
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.server import Server
-from tests.sessionql.command import run
+from tests.support.cli import run
+from tests.support.server import Server
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])

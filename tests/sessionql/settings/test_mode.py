@@ -10,9 +10,8 @@ import pytest
 from sessionql.server.banner import banner
 from sessionql.settings.mode import Introspection, Mode, set_default_mode
 from sessionql.settings.settings import Settings
-from tests.engines import Engines
-from tests.server import Server
-from tests.support.server import InstalledServer
+from tests.support.engines import Engines
+from tests.support.server import InstalledServer, Server
 
 ROOT = Path(__file__).parents[3]
 URL = "http://127.0.0.1:8000"
