@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
 from inspect import isawaitable
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, NamedTuple, TypeAlias, TypeVar
 
 from graphql import (
     DocumentNode,
@@ -42,6 +42,14 @@ SUBSCRIPTION_NOT_ACCEPTABLE = (
 )
 
 
+class _Prepared(NamedTuple):
+    """An operation that can be executed."""
+
+    schema: GraphQLSchema
+    document: DocumentNode
+    operation_type: OperationType
+
+
 class Engine:
     """Executes requests against a schema.
 
@@ -63,20 +71,22 @@ class Engine:
         trusted_only: bool = False,
         max_persisted_queries: int = 1_000,
     ) -> None:
-        self._schema = specified_introspection(schema)
+        self._schema = schema
+        # Only for documents that need it: each field of an operation costs a call more with it.
+        self._introspection_schema = specified_introspection(schema)
         self._map_exception = map_exception
         self._executor_class = executor_class
         self._limits = limits or Limits()
         self._hide_suggestions = introspection_error is not None
         self._store = DocumentStore(
             Documents(
-                self._schema,
+                schema,
                 self._limits,
                 max_documents=max_cached_documents,
                 max_characters=max_cached_characters,
                 introspection_error=introspection_error,
             ),
-            trusted_documents or TrustedDocuments(self._schema, self._limits),
+            trusted_documents or TrustedDocuments(schema, self._limits),
             persisted=LRUCache(max_persisted_queries, MAX_PERSISTED_CHARACTERS) if max_persisted_queries else None,
             trusted_only=trusted_only,
         )
@@ -86,23 +96,21 @@ class Engine:
         prepared = self._prepare(request)
         if isinstance(prepared, Answer):
             return prepared
-        document, operation_type = prepared
-        if operation_type is OperationType.SUBSCRIPTION:
+        if prepared.operation_type is OperationType.SUBSCRIPTION:
             raise RequestError(406, SUBSCRIPTION_NOT_ACCEPTABLE, "NOT_ACCEPTABLE")
-        return await self._execute(document, request, context)
+        return await self._execute(prepared, request, context)
 
     async def subscribe(self, request: GraphQLRequest, context: Any) -> Answer | Answers:
         """Execute an operation of any type. The caller closes the answers of a subscription. Raises RequestError."""
         prepared = self._prepare(request)
         if isinstance(prepared, Answer):
             return prepared
-        document, operation_type = prepared
-        if operation_type is OperationType.SUBSCRIPTION:
-            return await self._subscribe(document, request, context)
-        return await self._execute(document, request, context)
+        if prepared.operation_type is OperationType.SUBSCRIPTION:
+            return await self._subscribe(prepared, request, context)
+        return await self._execute(prepared, request, context)
 
-    def _prepare(self, request: GraphQLRequest) -> Answer | tuple[DocumentNode, OperationType]:
-        """The document and the type of its operation, or the answer when it cannot be executed."""
+    def _prepare(self, request: GraphQLRequest) -> Answer | _Prepared:
+        """What is executed for a request, or the answer when nothing can be executed."""
         document = self._store.find(request)
         if document.ast is None:
             return self._reject(document)
@@ -110,19 +118,20 @@ class Engine:
         if operation is None:
             error = GraphQLError("Name one of the document's operations in `operationName`.")
             return self._reject(Document(None, (error,), BAD_INPUT))
-        if has_more_values(request.variables, self._limits.values):
+        if request.variables and has_more_values(request.variables, self._limits.values):
             exceeded = too_many_values(self._limits)
             return self._reject(Document(None, (exceeded.error,), exceeded.code))
         if request.safe and operation.operation is OperationType.MUTATION:
             message = "GET is for queries only: send this operation by POST."
             raise RequestError(405, message, "METHOD_NOT_ALLOWED", Allow="POST")
-        return document.ast, operation.operation
+        schema = self._introspection_schema if document.introspects else self._schema
+        return _Prepared(schema, document.ast, operation.operation)
 
-    async def _execute(self, document: DocumentNode, request: GraphQLRequest, context: Any) -> Answer:
+    async def _execute(self, prepared: _Prepared, request: GraphQLRequest, context: Any) -> Answer:
         result = await self._with_timeout(
             lambda: execute(
-                self._schema,
-                document,
+                prepared.schema,
+                prepared.document,
                 context_value=context,
                 variable_values=request.variables,
                 operation_name=request.operation_name,
@@ -132,11 +141,11 @@ class Engine:
         )
         return self._timed_out(Outcome.FAILED) if result is None else self._format(result)
 
-    async def _subscribe(self, document: DocumentNode, request: GraphQLRequest, context: Any) -> Answer | Answers:
+    async def _subscribe(self, prepared: _Prepared, request: GraphQLRequest, context: Any) -> Answer | Answers:
         build = (self._executor_class or Executor).build
         executor = build(
-            self._schema,
-            document,
+            prepared.schema,
+            prepared.document,
             context_value=context,
             raw_variable_values=request.variables,
             operation_name=request.operation_name,

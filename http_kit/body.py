@@ -54,8 +54,8 @@ async def read_bytes(request: Request, max_bytes: int) -> bytes:
     # A longer number is neither parsed nor repeated in the message.
     if length.isdecimal() and len(length) < _MAX_LENGTH_DIGITS and int(length) > max_bytes:
         raise _too_large(length, max_bytes)
-    deadline = Deadline(TIMEOUT, body_timeout())
-    expire_soon = partial(deadline.reschedule, SHUTDOWN_TIMEOUT, _shutting_down())
+    deadline = Deadline(TIMEOUT, body_timeout)
+    expire_soon = partial(deadline.reschedule, SHUTDOWN_TIMEOUT, _shutting_down)
     try:
         async with deadline:
             with on_shutdown(transport_handle(request.scope), expire_soon):
@@ -63,7 +63,7 @@ async def read_bytes(request: Request, max_bytes: int) -> bytes:
     except ClientDisconnect:
         raise RequestError(400, "The request ended early.") from None
     except TimeoutError:
-        raise deadline.reason from None
+        raise deadline.reason() from None
 
 
 async def _collect(request: Request, max_bytes: int) -> bytes:

@@ -5,6 +5,7 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from sessionql.resolvers.devices.client_hints import NO_HINTS, ClientHints
+from sessionql.resolvers.devices.user_agent import clean_user_agent
 
 Address = IPv4Address | IPv6Address
 
@@ -30,11 +31,14 @@ UNKNOWN_CLIENT = ClientInfo(None, None)
 
 @lru_cache(maxsize=4096)
 def client_info(
-    address: str | None, user_agent: str | None, hints: ClientHints = NO_HINTS, *, truncate: bool
+    address: str | None, user_agent: bytes | None, hints: ClientHints = NO_HINTS, *, truncate: bool
 ) -> ClientInfo:
-    """Build the ClientInfo of a request. `truncate` shortens the stored address, not the network of rate limits."""
+    """Build the ClientInfo of a request from its address and its User-Agent header.
+
+    `truncate` shortens the stored address, not the network of rate limits.
+    """
     stored = truncate_address(address) if truncate else canonical_address(address)
-    return ClientInfo(stored, user_agent, network_of(address), hints)
+    return ClientInfo(stored, clean_user_agent(user_agent), network_of(address), hints)
 
 
 @lru_cache(maxsize=4096)

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
-from sessionql.resolvers.errors import InvalidCredentials, InvalidInput, RateLimited, ReauthenticationRequired
+from sessionql.resolvers.errors import InvalidCredentials, InvalidInput, RateLimited
 from sessionql.resolvers.events import record_event, record_revocations
 from sessionql.resolvers.password_checks import PasswordCheck, VerifiedPassword, check_password
 from sessionql.resolvers.passwords import check_new_password
@@ -35,14 +35,6 @@ class ReauthenticationResult:
     session: SessionRecord
     tokens: TokenPair
     revoked: Sequence[UUID] = ()
-
-
-def require_fresh_login(deps: Dependencies, requester: Requester) -> ReauthenticationRequired | None:
-    """Return a failure if the last authentication is older than `Policy.fresh_login` (ASVS 7.5.2), else None."""
-    max_age = deps.policy.fresh_login
-    if not max_age or deps.clock() - requester.session.authenticated_at <= max_age:
-        return None
-    return ReauthenticationRequired(max_age_seconds=int(max_age.total_seconds()))
 
 
 async def reauthenticate(

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.errors import ReauthenticationRequired
 from sessionql.storage.records import SessionRecord, SessionState
 
 log = logging.getLogger("sessionql.requester")
@@ -97,3 +98,11 @@ def check_session(
     if authenticated_at.replace(microsecond=0) < session.authenticated_at.replace(microsecond=0):
         return AuthError.REPLACED
     return session
+
+
+def require_fresh_login(deps: Dependencies, requester: Requester) -> ReauthenticationRequired | None:
+    """Return a failure if the last authentication is older than `Policy.fresh_login` (ASVS 7.5.2), else None."""
+    max_age = deps.policy.fresh_login
+    if not max_age or deps.clock() - requester.session.authenticated_at <= max_age:
+        return None
+    return ReauthenticationRequired(max_age_seconds=int(max_age.total_seconds()))

@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from sessionql.resolvers.client import ClientInfo
-from sessionql.resolvers.credentials import require_fresh_login
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import (
     InvalidArgument,
@@ -16,7 +15,7 @@ from sessionql.resolvers.errors import (
     SessionNotFound,
 )
 from sessionql.resolvers.events import record_event, record_revocations
-from sessionql.resolvers.requester import Requester
+from sessionql.resolvers.requester import Requester, require_fresh_login
 from sessionql.resolvers.values.cursors import encode_cursor
 from sessionql.resolvers.values.ids import parse_id
 from sessionql.resolvers.values.names import clean_name

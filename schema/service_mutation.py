@@ -8,7 +8,6 @@ from sessionql.resolvers import admin, external_users
 from sessionql.resolvers import client as client_module
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
-from sessionql.resolvers.devices.user_agent import clean_user_agent
 from sessionql.resolvers.errors import Failure
 from sessionql.schema.arguments import SessionId
 from sessionql.schema.node import unset_to_none
@@ -146,4 +145,4 @@ def _client_of(deps: Dependencies, input_: CreateSessionInput) -> ClientInfo:
     """The user's client, as the service reported it, cleaned like the client of a direct request."""
     raw = (unset_to_none(input_.user_agent) or "").encode(errors="replace")
     truncate = deps.policy.truncate_addresses
-    return client_module.client_info(unset_to_none(input_.ip_address), clean_user_agent(raw), truncate=truncate)
+    return client_module.client_info(unset_to_none(input_.ip_address), raw, truncate=truncate)

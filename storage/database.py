@@ -22,8 +22,10 @@ Lost = asyncio.Future[None]
 class Transaction(Protocol):
     """Statements that take effect together or not at all."""
 
-    notifications: PendingNotifications
-    """Sent when the transaction commits."""
+    @property
+    def notifications(self) -> PendingNotifications:
+        """Sent when the transaction commits. Created on first use: most transactions only read."""
+        ...
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
         """The first row, or None when there is no row."""

@@ -8,6 +8,7 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -56,7 +57,10 @@ class PostgresqlTransaction:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
-        self.notifications = PendingNotifications()
+
+    @cached_property
+    def notifications(self) -> PendingNotifications:
+        return PendingNotifications()
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
         compiled = _compile(statement)

@@ -34,14 +34,15 @@ _DEVICE_NAMES = [_DEVICE_COLUMNS.get(name, name) for name in field_names(Device)
 
 def session_reader(columns: Columns) -> Callable[[Row], SessionRecord]:
     """Return a function that converts a row of these columns to a record. They may stand in any order."""
-    reasons, kinds = enum_from_value(RevocationReason), enum_from_value(DeviceKind)
-    read_session = values_reader(columns, _SESSION_NAMES, {"revocation_reason": reasons})
-    read_device = values_reader(columns, _DEVICE_NAMES, {"device_kind": kinds})
+    to_reason, to_kind = enum_from_value(RevocationReason), enum_from_value(DeviceKind)
+    reason, kind = _SESSION_NAMES.index("revocation_reason"), _DEVICE_NAMES.index("device_kind")
+    read_session, read_device = values_reader(columns, _SESSION_NAMES), values_reader(columns, _DEVICE_NAMES)
 
     def read(row: Row) -> SessionRecord:
+        session, device = [*read_session(row)], [*read_device(row)]
+        session[reason], device[kind] = to_reason(session[reason]), to_kind(device[kind])
         # `device` is the last field of SessionRecord.
-        values: list[Any] = [*read_session(row), Device(*read_device(row))]
-        return SessionRecord(*values)
+        return SessionRecord(*[*session, Device(*device)])
 
     return read
 

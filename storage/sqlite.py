@@ -10,6 +10,7 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +32,10 @@ class SqliteTransaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
-        self.notifications = PendingNotifications()
+
+    @cached_property
+    def notifications(self) -> PendingNotifications:
+        return PendingNotifications()
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
         return self._connection.execute(statement, dict(parameters)).first()

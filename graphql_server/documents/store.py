@@ -66,7 +66,7 @@ class DocumentStore:
         return document
 
     def _with_text(self, text: str) -> Document:
-        trusted = self._trusted.of_text(text)
+        trusted = self._trusted.by_text.get(text)
         if trusted is not None:
             return trusted
         return _NOT_TRUSTED if self._trusted_only else self._documents.get(text)

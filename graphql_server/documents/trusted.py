@@ -1,6 +1,6 @@
 """Trusted documents: those of the team's own manifests, read at the start and kept while the server runs."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from graphql import GraphQLSchema
@@ -37,28 +37,26 @@ class TrustedDocuments:
             schema, limits.for_trusted, max_documents=0, max_characters=0, introspection_error=introspection_error
         )
         self._texts: dict[str, str] = {}
-        self._documents: dict[str, Document] = {}
+        by_text: dict[str, Document] = {}
         unusable: list[UnusableDocument] = []
         for entry in entries:
-            document = self._documents.get(entry.text) or documents.get(entry.text)
-            self._documents[entry.text] = document
+            document = by_text.get(entry.text) or documents.get(entry.text)
+            by_text[entry.text] = document
             self._texts[entry.id] = entry.text
             if document.ast is None:
                 unusable.append(UnusableDocument(entry, document.errors[0].message))
         # Whatever ids a tool chose, the hash of a document identifies it too, with and without the prefix.
-        for text in self._documents:
+        for text in by_text:
             hashed = hash_of(text)
             self._texts.setdefault(PREFIX + hashed, text)
             self._texts.setdefault(hashed, text)
         self.unusable = tuple(unusable)
+        self.by_text: Mapping[str, Document] = by_text
+        """The documents by their texts."""
 
     def __len__(self) -> int:
-        return len(self._documents)
+        return len(self.by_text)
 
     def text_of(self, identifier: str) -> str | None:
         """The text of the document with this id."""
         return self._texts.get(identifier)
-
-    def of_text(self, text: str) -> Document | None:
-        """The trusted document with this text."""
-        return self._documents.get(text)

@@ -1,5 +1,6 @@
 """Parses and validates documents, checks them against the limits, and caches the result, errors too."""
 
+import re
 from dataclasses import dataclass
 
 from graphql import DocumentNode, GraphQLError, GraphQLSchema, parse, validate
@@ -29,16 +30,21 @@ from sessionql.graphql_server.outcome import Outcome
 SYNTAX_ERROR = "GRAPHQL_PARSE_FAILED"
 VALIDATION_ERROR = "GRAPHQL_VALIDATION_FAILED"
 INTROSPECTION_DISABLED = "INTROSPECTION_DISABLED"
+_INTROSPECTION = re.compile(r"__(?:schema|type)\b")
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A parsed document; or without `ast` the errors, the code of those without one, and the outcome of a request."""
+    """A parsed document; or without `ast` the errors, the code of those without one, and the outcome of a request.
+
+    `introspects`: it may have the fields `__schema` or `__type`.
+    """
 
     ast: DocumentNode | None
     errors: tuple[GraphQLError, ...] = ()
     code: str = ""
     outcome: Outcome = Outcome.INVALID
+    introspects: bool = False
 
 
 class Documents:
@@ -85,7 +91,7 @@ class Documents:
         if invalid := self._validate(ast):
             return invalid
         exceeded = too_costly(self._limits, self._costs.of(ast))
-        return _rejected(exceeded) if exceeded else Document(ast)
+        return _rejected(exceeded) if exceeded else Document(ast, introspects=_INTROSPECTION.search(source) is not None)
 
     def _not_parsed(self, error: GraphQLError) -> Document:
         if is_token_limit(error.message):

@@ -41,6 +41,10 @@ class KeyFile:
     @property
     def ring(self) -> KeyRing:
         """The keys of the last successful read. Raises KeysError."""
+        return self.current()
+
+    def current(self) -> KeyRing:
+        """Return `ring`, for code that takes a function. Raises KeysError."""
         if self._ring is None:
             self.reload()
         if self._ring is None:

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
+from functools import partial
 
 from uuid_utils.compat import uuid7
 
@@ -20,10 +21,8 @@ from sessionql.storage.errors import SchemaOutdated
 from sessionql.storage.migrate import check, upgrade
 from sessionql.storage.storage import connect, is_sqlite
 
-
-def system_clock() -> datetime:
-    """The current time, in UTC. All other code receives a clock as a parameter."""
-    return datetime.now(UTC)  # noqa: TID251 - the one source of time
+system_clock: Clock = partial(datetime.now, UTC)  # noqa: TID251 - the one source of time
+"""Returns the current time, in UTC. All other code receives a clock as a parameter."""
 
 
 def make_dependencies(
@@ -38,7 +37,7 @@ def make_dependencies(
     return Dependencies(
         storage=storage,
         tokens=AccessTokens(
-            lambda: keys.ring,
+            keys.current,
             issuer=settings.issuer,
             audience=settings.audience,
             lifetime=settings.access_token_lifetime,

@@ -95,7 +95,8 @@ def _endpoint(
         return (ServiceContext if is_service else Context).from_request(found)
 
     def response_headers(request: Request, context: Context) -> list[tuple[str, str]]:
-        return authenticator.cookies.write(context.cookies.changes, request.scope, deps.clock())
+        changes = context.cookies.changes
+        return authenticator.cookies.write(changes, request.scope, deps.clock()) if changes else []
 
     async def authorize_stream(_request: Request, context: Context) -> SessionPeer:
         return SessionPeer(deps, context.require())

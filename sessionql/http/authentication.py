@@ -17,7 +17,6 @@ from sessionql.resolvers.client import ClientInfo, client_info
 from sessionql.resolvers.cookie_jar import CookieJar, CookiesRejected
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.client_hints import NO_HINTS, read_hints
-from sessionql.resolvers.devices.user_agent import clean_user_agent
 from sessionql.resolvers.request_context import RequestContext, authenticate_request
 
 CsrfCheck = Callable[[Request, Origins], str | None]
@@ -88,9 +87,11 @@ class Authenticator:
         headers = request.headers.raw
         raw = next((value for name, value in headers if name == b"user-agent"), None)
         hints = tuple(pair for pair in headers if pair[0].startswith(b"sec-ch-ua"))
+        peer = request.client.host if request.client else None
+        address = address_of(request, self.proxies) if self.proxies.networks else peer
         return client_info(
-            address_of(request, self.proxies),
-            clean_user_agent(raw),
+            address,
+            raw,
             read_hints(hints) if hints else NO_HINTS,
             truncate=self.deps.policy.truncate_addresses,
         )

@@ -101,7 +101,7 @@ def rejection(engine: Engine, request: GraphQLRequest) -> Answer | None:
     if isinstance(prepared, Answer):
         return prepared
     build = (engine._executor_class or Executor).build
-    built = build(engine._schema, prepared[0], raw_variable_values=request.variables)
+    built = build(prepared.schema, prepared.document, raw_variable_values=request.variables)
     return engine._source_failed(built) if isinstance(built, list) else None
 
 

@@ -62,7 +62,7 @@ class Environment:
         storage = Storage(connect(self.url, 2), Lifetimes(model.IDLE, model.ABSOLUTE))
         return Dependencies(
             storage=storage,
-            tokens=AccessTokens(lambda: keys.ring, issuer="sessionql", audience="sessionql", lifetime=model.ACCESS),
+            tokens=AccessTokens(keys.current, issuer="sessionql", audience="sessionql", lifetime=model.ACCESS),
             passwords=self.passwords,
             activity=Activity(storage, model.INTERVAL),
             locations=Locations(),

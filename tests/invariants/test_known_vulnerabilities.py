@@ -140,11 +140,11 @@ async def test_notations_and_addresses_of_one_network_share_a_limit(deps: Depend
     await sign_up(deps)
     outcomes = []
     for number, address in enumerate(spellings("2001:db8:1:2")):
-        sender = client_info(address, "curl/8.5.0", truncate=False)
+        sender = client_info(address, b"curl/8.5.0", truncate=False)
         outcomes.append(type(await login(deps, LogIn("ana@example.com", f"wrong password {number}"), sender)))
     assert outcomes == [InvalidCredentials] * 5 + [RateLimited] * 3
 
-    neighbour = client_info("2001:db8:1:3::1", "curl/8.5.0", truncate=False)
+    neighbour = client_info("2001:db8:1:3::1", b"curl/8.5.0", truncate=False)
     assert isinstance(await login(deps, LogIn("ana@example.com", PASSWORD), neighbour), LogInResult)
 
 

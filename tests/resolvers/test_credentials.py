@@ -11,12 +11,11 @@ from sessionql.resolvers.credentials import (
     ReauthenticationResult,
     change_password,
     reauthenticate,
-    require_fresh_login,
 )
 from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import InvalidCredentials, InvalidInput, ReauthenticationRequired, RefreshTokenInvalid
 from sessionql.resolvers.refresh import RefreshResult, refresh
-from sessionql.resolvers.requester import Requester, Unauthenticated, authenticate
+from sessionql.resolvers.requester import Requester, Unauthenticated, authenticate, require_fresh_login
 from sessionql.resolvers.sessions import (
     RevokeManyResult,
     RevokeResult,

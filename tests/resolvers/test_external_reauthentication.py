@@ -7,12 +7,12 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from sessionql.resolvers.accounts import LogInResult, PresentedCredentials, logout
-from sessionql.resolvers.credentials import ReauthenticationResult, require_fresh_login
+from sessionql.resolvers.credentials import ReauthenticationResult
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidInput, SessionEnded, SessionNotFound
 from sessionql.resolvers.external_users import Reauthentication, mark_reauthenticated
 from sessionql.resolvers.refresh import RefreshResult, refresh
-from sessionql.resolvers.requester import Requester, authenticate
+from sessionql.resolvers.requester import Requester, authenticate, require_fresh_login
 from sessionql.resolvers.service_keys import ServiceAccount
 from sessionql.storage.records import EventKind
 from tests.conftest import FakeClock
