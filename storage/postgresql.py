@@ -8,7 +8,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
-from functools import cached_property
 from typing import Any
 from weakref import WeakKeyDictionary
 
@@ -57,10 +56,13 @@ class PostgresqlTransaction:
 
     def __init__(self, connection: Any) -> None:
         self._connection = connection
+        self._notifications: PendingNotifications | None = None
 
-    @cached_property
+    @property
     def notifications(self) -> PendingNotifications:
-        return PendingNotifications()
+        if self._notifications is None:
+            self._notifications = PendingNotifications()
+        return self._notifications
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
         compiled = _compile(statement)

@@ -10,7 +10,6 @@ import os
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -32,10 +31,13 @@ class SqliteTransaction:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._notifications: PendingNotifications | None = None
 
-    @cached_property
+    @property
     def notifications(self) -> PendingNotifications:
-        return PendingNotifications()
+        if self._notifications is None:
+            self._notifications = PendingNotifications()
+        return self._notifications
 
     async def fetch_one(self, statement: Executable, parameters: Parameters) -> Row | None:
         return self._connection.execute(statement, dict(parameters)).first()
