@@ -16,7 +16,7 @@ pytestmark = [pytest.mark.browser, pytest.mark.node]
 PAGE = """<!doctype html><title>Sessions</title>
 <script type="importmap">{"imports": {"graphql": "/packages/graphql/index.mjs"}}</script>
 <script type="module">
-  import { asker } from "/out/ask.js";
+  import { graphqlClient } from "/out/client.js";
   import * as documents from "/out/generated/graphql.js";
   import { signedFetch } from "/out/signedFetch.js";
   import { inLocalStorage, keep } from "/out/tokens.js";
@@ -25,7 +25,7 @@ PAGE = """<!doctype html><title>Sessions</title>
   const tokens = location.search === "?cookies" ? undefined : inLocalStorage();
   const timeout = () => new Promise((_, fail) => setTimeout(() => fail(Error("no response in 20 seconds")), 20_000));
   const withTimeout = (promise) => Promise.race([promise, timeout()]);
-  Object.assign(window, { ask: asker(url, signedFetch({ url, tokens })), documents, keep, tokens, withTimeout });
+  Object.assign(window, { ask: graphqlClient(url, signedFetch({ url, tokens })), documents, keep, tokens, withTimeout });
 </script>"""
 REGISTER = """([email, delivery]) => withTimeout((async () => {
   const input = { email, password: "correct horse battery", delivery };

@@ -14,8 +14,8 @@ import {
 import { keep } from "../../graphql_examples/typescript/tokens.js";
 import { graphql, unmask } from "./generated/index.js";
 import type { Browser } from "./story/browser.js";
-import { type Client, cast, otherId, type Session, story } from "./story/story.js";
-import { argument, called, type Chapters, tell } from "./story/tell.js";
+import { type Client, participants, otherId, type Session, story } from "./story/story.js";
+import { argument, prefixed, type Steps, runSteps } from "./story/steps.js";
 import { watching } from "./story/watching.js";
 import { overSocket } from "./watching/apollo.js";
 
@@ -112,9 +112,9 @@ function apollo({ url, tokens, fetch }: Browser): Apollo {
   };
 }
 
-function caching({ laptop }: ReturnType<typeof cast<Apollo>>): Chapters {
+function caching({ laptop }: ReturnType<typeof participants<Apollo>>): Steps {
   return {
-    "sees a new name in a list that it does not ask for again": async () => {
+    "has the new name in a list that it did not request again": async () => {
       const id = await otherId(laptop, "Safari on iPhone");
       assert.deepEqual(await laptop.rename(id, "Ana's phone"), []);
       assert.equal(laptop.cached()?.find((each) => each.id === id)?.name, "Ana's phone");
@@ -123,13 +123,13 @@ function caching({ laptop }: ReturnType<typeof cast<Apollo>>): Chapters {
 }
 
 const url = argument();
-const people = cast(url, apollo);
-const { cached } = people.laptop;
-await tell({
-  ...story(people, caching(people)),
-  "has nothing left in its lists of what it evicted": async () => {
+const devices = participants(url, apollo);
+const { cached } = devices.laptop;
+await runSteps({
+  ...story(devices, caching(devices)),
+  "removes evicted sessions from its lists": async () => {
     assert.ok(cached()?.length);
     assert.ok(!cached()?.some((each) => each.device === "Safari on iPhone"));
   },
-  ...called("over graphql-ws", watching(url, overSocket, 4401)),
+  ...prefixed("over graphql-ws", watching(url, overSocket, 4401)),
 });

@@ -12,10 +12,10 @@ import {
   type WatchSignOutsSubscription,
 } from "../../graphql_examples/typescript/generated/graphql.js";
 import type { Browser } from "./story/browser.js";
-import type { Hearing } from "./story/hearing.js";
-import { register, somebody } from "./story/signedIn.js";
-import { argument, type Chapters, tell } from "./story/tell.js";
-import { type Watcher, watching } from "./story/watching.js";
+import type { EventRecorder } from "./story/eventRecorder.js";
+import { register, newEmail } from "./story/signedIn.js";
+import { argument, type Steps, runSteps } from "./story/steps.js";
+import { type SignOutSubscriber, watching } from "./story/watching.js";
 
 interface Result<Data> {
   data?: Data | null;
@@ -33,7 +33,7 @@ function executorOf({ url, tokens }: Browser, useGETForQueries = false) {
     Promise.resolve(execute({ document, variables }) as Result<Data> | AsyncIterable<Result<Data>>);
 }
 
-async function pass<Data>(from: AsyncIterator<Result<Data>>, into: Hearing<Data>): Promise<void> {
+async function pass<Data>(from: AsyncIterator<Result<Data>>, into: EventRecorder<Data>): Promise<void> {
   for (let step = await from.next(); !step.done; step = await from.next()) {
     const { data, errors } = step.value;
     into.next({ data: data ?? null, errors });
@@ -41,7 +41,7 @@ async function pass<Data>(from: AsyncIterator<Result<Data>>, into: Hearing<Data>
   into.complete();
 }
 
-function overStream(browser: Browser): Watcher {
+function overStream(browser: Browser): SignOutSubscriber {
   const execute = executorOf(browser);
   return {
     watch: (into) => {
@@ -60,14 +60,14 @@ function overStream(browser: Browser): Watcher {
   };
 }
 
-function asking(url: string): Chapters {
+function requests(url: string): Steps {
   return {
     "a query by GET needs no header but the token": async () => {
-      const me = (await executorOf(await register(url, somebody()), true)(MeDocument)) as Result<MeQuery>;
+      const me = (await executorOf(await register(url, newEmail()), true)(MeDocument)) as Result<MeQuery>;
       assert.equal(me.data?.me?.currentSession?.device, "Firefox on Ubuntu");
     },
-    "a mutation goes by POST, whatever queries do": async () => {
-      const execute = executorOf(await register(url, somebody()), true);
+    "a mutation is sent by POST, also where queries are sent by GET": async () => {
+      const execute = executorOf(await register(url, newEmail()), true);
       const { data } = (await execute(MySessionsDocument)) as Result<{ mySessions: { id: string }[] }>;
       const sessionId = data?.mySessions[0]?.id ?? "";
       const renamed = (await execute(RenameSessionDocument, { input: { sessionId, name: "Desk" } })) as Result<{
@@ -79,4 +79,4 @@ function asking(url: string): Chapters {
 }
 
 const url = argument();
-await tell({ ...watching(url, overStream, "UNAUTHENTICATED"), ...asking(url) });
+await runSteps({ ...watching(url, overStream, "UNAUTHENTICATED"), ...requests(url) });

@@ -1,5 +1,5 @@
 // The typed client of graphql_examples/typescript, unchanged: `fetch` and the types of the client preset.
-import { asker, RequestError } from "../../graphql_examples/typescript/ask.js";
+import { graphqlClient, RequestError } from "../../graphql_examples/typescript/client.js";
 import {
   LogInDocument,
   MySessionsDocument,
@@ -13,33 +13,33 @@ import {
 import { keep } from "../../graphql_examples/typescript/tokens.js";
 import type { Browser } from "./story/browser.js";
 import { meanwhile } from "./story/meanwhile.js";
-import { type Client, cast, story } from "./story/story.js";
-import { argument, tell } from "./story/tell.js";
+import { type Client, participants, story } from "./story/story.js";
+import { argument, runSteps } from "./story/steps.js";
 import { tabs } from "./story/tabs.js";
 import { watchingPages } from "./story/watchingPage.js";
 import { withCookies } from "./story/withCookies.js";
 
 function fetching({ url, tokens, fetch }: Browser): Client {
-  const ask = asker(url, fetch);
+  const request = graphqlClient(url, fetch);
   return {
     async register(email, password) {
-      const { register } = await ask(RegisterDocument, { input: { email, password } });
+      const { register } = await request(RegisterDocument, { input: { email, password } });
       keep(tokens, register.tokens);
       return register.errors;
     },
     async logIn(email, password) {
-      const { login } = await ask(LogInDocument, { input: { email, password } });
+      const { login } = await request(LogInDocument, { input: { email, password } });
       keep(tokens, login.tokens);
       return login.errors;
     },
-    sessions: async () => (await ask(MySessionsDocument)).mySessions,
+    sessions: async () => (await request(MySessionsDocument)).mySessions,
     rename: async (sessionId, name) =>
-      (await ask(RenameSessionDocument, { input: { sessionId, name } })).renameSession.errors,
-    revoke: async (sessionId) => (await ask(RevokeSessionDocument, { sessionId })).revokeSession.errors,
+      (await request(RenameSessionDocument, { input: { sessionId, name } })).renameSession.errors,
+    revoke: async (sessionId) => (await request(RevokeSessionDocument, { sessionId })).revokeSession.errors,
     async pages(first) {
       const pages: string[][] = [];
       for (let after: string | null = null; ; ) {
-        const { me }: SessionsPageQuery = await ask(SessionsPageDocument, { first, after });
+        const { me }: SessionsPageQuery = await request(SessionsPageDocument, { first, after });
         if (!me) return pages;
         pages.push(me.sessions.nodes.map((session) => session.id));
         after = me.sessions.pageInfo.endCursor;
@@ -47,7 +47,7 @@ function fetching({ url, tokens, fetch }: Browser): Client {
       }
     },
     async refetch(id) {
-      const { node } = await ask(RefetchNodeDocument, { id });
+      const { node } = await request(RefetchNodeDocument, { id });
       return node?.__typename === "Session" ? node : null;
     },
     codeOf: (error) => (error instanceof RequestError ? error.code : undefined),
@@ -55,8 +55,8 @@ function fetching({ url, tokens, fetch }: Browser): Client {
 }
 
 const url = argument();
-await tell({
-  ...story(cast(url, fetching)),
+await runSteps({
+  ...story(participants(url, fetching)),
   ...tabs(url),
   ...meanwhile(url),
   ...withCookies(url),

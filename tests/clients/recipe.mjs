@@ -20,8 +20,8 @@ const generated = async () => ({ ...(await import("graphql")).parse(TEXT), __met
 const DRIVERS = {
   apollo: async () => {
     const { gql } = await import("@apollo/client");
-    const ask = () => recipe.client.query({ query: gql(TEXT), fetchPolicy: "network-only" });
-    return [await ask(), await ask()].map((result) => result.data);
+    const send = () => recipe.client.query({ query: gql(TEXT), fetchPolicy: "network-only" });
+    return [await send(), await send()].map((result) => result.data);
   },
   relay: async () => {
     const { Observable } = await import("relay-runtime");
@@ -31,9 +31,9 @@ const DRIVERS = {
   },
   client: async () => [(await recipe.execute(await generated(), {})).data],
   urql: async () => {
-    const ask = async (query) => (await recipe.client.query(query, {}, { requestPolicy: "network-only" })).data;
+    const send = async (query) => (await recipe.client.query(query, {}, { requestPolicy: "network-only" })).data;
     const query = name.endsWith("manifest") ? await generated() : TEXT;
-    return [await ask(query), await ask(query)];
+    return [await send(query), await send(query)];
   },
 };
 

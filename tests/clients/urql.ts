@@ -14,8 +14,8 @@ import {
 } from "../../graphql_examples/typescript/generated/graphql.js";
 import { keep } from "../../graphql_examples/typescript/tokens.js";
 import type { Browser } from "./story/browser.js";
-import { type Client, cast, type Session, story } from "./story/story.js";
-import { argument, called, type Chapters, tell } from "./story/tell.js";
+import { type Client, participants, type Session, story } from "./story/story.js";
+import { argument, prefixed, type Steps, runSteps } from "./story/steps.js";
 import { watching } from "./story/watching.js";
 import { overSocket, overStream } from "./watching/urql.js";
 
@@ -77,9 +77,9 @@ function dataOf<Data>({ data, error }: { data?: Data | undefined; error?: Combin
   return data;
 }
 
-function caching({ laptop }: ReturnType<typeof cast<UrqlClient>>): Chapters {
+function caching({ laptop }: ReturnType<typeof participants<UrqlClient>>): Steps {
   return {
-    "forgets a list when a mutation brings one of its sessions": async () => {
+    "drops a list from the cache when a mutation returns one of its sessions": async () => {
       const { id } = (await laptop.cached()).find((each) => each.isCurrent) as Session;
       assert.deepEqual(await laptop.rename(id, "Ana's laptop"), []);
       assert.equal((await laptop.cached()).find((each) => each.id === id)?.name, "Ana's laptop");
@@ -88,9 +88,9 @@ function caching({ laptop }: ReturnType<typeof cast<UrqlClient>>): Chapters {
 }
 
 const url = argument();
-const people = cast(url, urql);
-await tell({
-  ...story(people, caching(people)),
-  ...called("over graphql-ws", watching(url, overSocket, 4401)),
-  ...called("over server-sent events", watching(url, overStream, "UNAUTHENTICATED")),
+const devices = participants(url, urql);
+await runSteps({
+  ...story(devices, caching(devices)),
+  ...prefixed("over graphql-ws", watching(url, overSocket, 4401)),
+  ...prefixed("over server-sent events", watching(url, overStream, "UNAUTHENTICATED")),
 });

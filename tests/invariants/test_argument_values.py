@@ -14,15 +14,15 @@ from sessionql.schema.build import graphql_schema, services_schema
 from sessionql.settings.settings import Settings
 from tests.invariants.argument_positions import UNUSUAL_VALUES, ArgumentPosition, argument_positions
 from tests.invariants.rounds import LONG
-from tests.schema.asking import Caller
-from tests.schema.services import a_service, sign_in_elsewhere
+from tests.schema.graphql_client import GraphQLClient
+from tests.schema.service_keys import a_service, sign_in_elsewhere
 
 USERS, SERVICES = list(argument_positions(graphql_schema)), list(argument_positions(services_schema))
 CODES = {"BAD_USER_INPUT", "LIST_TOO_LONG", "UNAUTHENTICATED", "CSRF_REFUSED"}
 STRIDE = 1 if LONG else 8
 """In `make test` each position gets one in eight values, and each value goes to one in eight positions."""
 
-Who: TypeAlias = tuple[Caller, dict[str, str]]
+Who: TypeAlias = tuple[GraphQLClient, dict[str, str]]
 """A client, and its IDs by the names of arguments."""
 
 
@@ -75,7 +75,7 @@ async def test_no_value_from_a_user_is_a_server_fault(http: httpx.AsyncClient) -
     async def somebody_new() -> Who:
         nonlocal people
         people += 1
-        ana = await Caller(http).register(f"ana{people}@example.com")
+        ana = await GraphQLClient(http).register(f"ana{people}@example.com")
         return ana, {"sessionId": ana.session_id, "id": ana.session_id}
 
     seen = await put_everything(http, USERS, somebody_new)
@@ -85,7 +85,7 @@ async def test_no_value_from_a_user_is_a_server_fault(http: httpx.AsyncClient) -
 
 async def test_no_value_without_a_token_is_a_server_fault(http: httpx.AsyncClient) -> None:
     async def nobody() -> Who:
-        return Caller(http), {}
+        return GraphQLClient(http), {}
 
     seen = await put_everything(http, USERS, nobody)
     assert seen["UNAUTHENTICATED"] > 50

@@ -21,7 +21,7 @@ from sessionql.storage.storage import connect
 from tests.conftest import FakeClock
 from tests.invariants.races import Workers, is_accepted
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, get_row, make_tokens, sign_in, sign_up
-from tests.schema.asking import Caller
+from tests.schema.graphql_client import GraphQLClient
 from tests.support.client import Device
 from tests.support.constants import FIREFOX
 
@@ -91,12 +91,12 @@ EVERY_ID = """{ me { id sessions { edges { cursor node { id userAgent } } }
 
 async def test_no_returned_id_is_accepted_as_a_token(http: httpx.AsyncClient) -> None:
     """Pages showed session keys as IDs (django-user-sessions CVE-2020-5224)."""
-    ana = await Caller(http).register("ana@example.com")
+    ana = await GraphQLClient(http).register("ana@example.com")
     answer = await ana.ask(EVERY_ID)
     shown = {text for text in strings(answer) if len(text) > 8} | {ana.session_id}
     assert len(shown) >= 5
     for text in shown:
-        stranger = Caller(http)
+        stranger = GraphQLClient(http)
         for token in (text, f"sqlr_{text}", f"{text}.{text}.{text}"):
             stranger.token = token
             assert await stranger.code("{ mySessions { id } }") == "UNAUTHENTICATED"

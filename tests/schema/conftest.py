@@ -8,7 +8,7 @@ import pytest
 from sessionql.resolvers.passwords import Passwords
 from sessionql.settings.mode import Mode
 from sessionql.settings.settings import Settings
-from tests.schema.asking import Caller
+from tests.schema.graphql_client import GraphQLClient
 
 
 @pytest.fixture(autouse=True)
@@ -24,12 +24,12 @@ def settings(database_url: str, tmp_path: Path, mode: Mode) -> Settings:
 
 
 @pytest.fixture
-async def ana(http: httpx.AsyncClient) -> Caller:
+async def ana(http: httpx.AsyncClient) -> GraphQLClient:
     """Ana, who has just registered on her laptop."""
-    return await Caller(http).register("ana@example.com", sessionName="Laptop")
+    return await GraphQLClient(http).register("ana@example.com", sessionName="Laptop")
 
 
 @pytest.fixture
-async def eve(http: httpx.AsyncClient, ana: Caller) -> Caller:  # noqa: ARG001 - Ana comes first
+async def eve(http: httpx.AsyncClient, ana: GraphQLClient) -> GraphQLClient:  # noqa: ARG001 - Ana comes first
     """Eve, another user."""
-    return await Caller(http).register("eve@example.com")
+    return await GraphQLClient(http).register("eve@example.com")

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from tests.conftest import FakeClock
-from tests.schema.asking import ERRORS, IPHONE, PASSWORD, Caller
+from tests.schema.graphql_client import ERRORS, IPHONE, PASSWORD, GraphQLClient
 
 SIGNED_IN = (
     """
@@ -19,12 +19,12 @@ LOG_IN = "mutation($input: LoginInput!) { login(input: $input) {" + SIGNED_IN + 
 LOG_OUT = "mutation { logout { session { id state isCurrent revocationReason revokedAt } } }"
 
 
-async def register(caller: Caller, **input_: Any) -> Any:
+async def register(caller: GraphQLClient, **input_: Any) -> Any:
     given = {"email": "bob@example.com", "password": PASSWORD} | input_
     return (await caller.get(REGISTER, input=given))["register"]
 
 
-async def log_in(caller: Caller, **input_: Any) -> Any:
+async def log_in(caller: GraphQLClient, **input_: Any) -> Any:
     given = {"email": "ana@example.com", "password": PASSWORD} | input_
     return (await caller.get(LOG_IN, input=given))["login"]
 
@@ -36,7 +36,7 @@ def only_error(payload: Any) -> Any:
 
 
 async def test_a_new_user_is_logged_in(http: httpx.AsyncClient) -> None:
-    payload = await register(Caller(http), sessionName=" Desk ")
+    payload = await register(GraphQLClient(http), sessionName=" Desk ")
     assert payload["errors"] == []
     user, session, tokens = payload["user"], payload["session"], payload["tokens"]
     assert (user["email"], user["lastLogin"]) == ("bob@example.com", "2026-11-23T11:16:10.123456Z")
@@ -44,7 +44,7 @@ async def test_a_new_user_is_logged_in(http: httpx.AsyncClient) -> None:
     assert (session["isCurrent"], session["name"], session["device"]) == (True, "Desk", "Firefox on Ubuntu")
     assert tokens["accessTokenExpiresAt"] == "2026-11-23T11:21:10Z"
     assert tokens["refreshTokenExpiresAt"] == "2026-12-23T11:16:10.123456Z"
-    bob = Caller(http)
+    bob = GraphQLClient(http)
     bob.token = tokens["accessToken"]
     assert (await bob.get("{ me { id } }"))["me"]["id"] == user["id"]
 
@@ -70,24 +70,24 @@ NO_ACCOUNTS: list[tuple[dict[str, str], str, str]] = [
 
 async def test_what_cannot_be_registered_is_explained(http: httpx.AsyncClient) -> None:
     for input_, path, words in NO_ACCOUNTS:
-        error = only_error(await register(Caller(http), **input_))
+        error = only_error(await register(GraphQLClient(http), **input_))
         assert (error["__typename"], error["code"]) == ("InvalidInputError", "INVALID_INPUT")
         assert error["path"] == ["input", path]
         assert words in error["message"]
 
 
-async def test_an_address_is_registered_once_however_it_is_written(http: httpx.AsyncClient, ana: Caller) -> None:
+async def test_an_address_is_registered_once_however_it_is_written(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     for email in ("ana@example.com", "ANA@Example.COM", " ana@example.com "):
-        error = only_error(await register(Caller(http), email=email))
+        error = only_error(await register(GraphQLClient(http), email=email))
         assert (error["__typename"], error["code"]) == ("EmailTakenError", "EMAIL_TAKEN")
         assert error["path"] == ["input", "email"]
     assert len((await ana.get("{ mySessions { id } }"))["mySessions"]) == 1
 
 
-async def test_every_log_in_is_a_session_of_its_own(http: httpx.AsyncClient, ana: Caller, clock: FakeClock) -> None:
+async def test_every_log_in_is_a_session_of_its_own(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
     clock.advance(hours=1)
-    first = await log_in(Caller(http, IPHONE), email="Ana@Example.com", sessionName=None)
-    second = await log_in(Caller(http, IPHONE))
+    first = await log_in(GraphQLClient(http, IPHONE), email="Ana@Example.com", sessionName=None)
+    second = await log_in(GraphQLClient(http, IPHONE))
     assert len({first["session"]["id"], second["session"]["id"], ana.session_id}) == 3
     assert first["user"]["lastLogin"] == "2026-11-23T12:16:10.123456Z"
     assert (first["session"]["name"], first["session"]["device"]) == (None, "Safari on iPhone")
@@ -107,9 +107,9 @@ NO_LOG_INS: list[dict[str, str]] = [
 ]
 
 
-async def test_a_failed_log_in_does_not_say_what_was_wrong(http: httpx.AsyncClient, ana: Caller) -> None:
+async def test_a_failed_log_in_does_not_say_what_was_wrong(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     for input_ in NO_LOG_INS:
-        assert only_error(await log_in(Caller(http), **input_)) == {
+        assert only_error(await log_in(GraphQLClient(http), **input_)) == {
             "__typename": "InvalidCredentialsError",
             "message": "The e-mail address or the password is wrong.",
             "code": "INVALID_CREDENTIALS",
@@ -118,20 +118,20 @@ async def test_a_failed_log_in_does_not_say_what_was_wrong(http: httpx.AsyncClie
         assert len((await ana.get("{ mySessions { id } }"))["mySessions"]) == 1
 
 
-async def test_a_log_in_with_a_bad_name_is_no_log_in(http: httpx.AsyncClient, ana: Caller) -> None:
-    error = only_error(await log_in(Caller(http), sessionName="\u202egnp.exe"))
+async def test_a_log_in_with_a_bad_name_is_no_log_in(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    error = only_error(await log_in(GraphQLClient(http), sessionName="\u202egnp.exe"))
     assert (error["code"], error["path"]) == ("INVALID_INPUT", ["input", "sessionName"])
     assert len((await ana.get("{ mySessions { id } }"))["mySessions"]) == 1
 
 
 async def test_a_password_may_be_typed_on_any_keyboard(http: httpx.AsyncClient) -> None:
-    await register(Caller(http), password="fu\u0308nf Ka\u0308se 🧀")
-    payload = await log_in(Caller(http), email="bob@example.com", password="fünf Käse 🧀")
+    await register(GraphQLClient(http), password="fu\u0308nf Ka\u0308se 🧀")
+    payload = await log_in(GraphQLClient(http), email="bob@example.com", password="fünf Käse 🧀")
     assert payload["errors"] == []
 
 
-async def test_logging_out_ends_this_session_and_no_other(http: httpx.AsyncClient, ana: Caller) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+async def test_logging_out_ends_this_session_and_no_other(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     payload = (await phone.get(LOG_OUT))["logout"]
     assert payload["session"] == {
         "id": phone.session_id,
@@ -144,13 +144,13 @@ async def test_logging_out_ends_this_session_and_no_other(http: httpx.AsyncClien
     assert [each["id"] for each in (await ana.get("{ mySessions { id } }"))["mySessions"]] == [ana.session_id]
 
 
-async def test_logging_out_of_nothing_succeeds(http: httpx.AsyncClient, ana: Caller) -> None:
-    assert await Caller(http).get(LOG_OUT) == {"logout": {"session": None}}
+async def test_logging_out_of_nothing_succeeds(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    assert await GraphQLClient(http).get(LOG_OUT) == {"logout": {"session": None}}
     await ana.get(LOG_OUT)
     assert await ana.get(LOG_OUT) == {"logout": {"session": None}}, "with a token that is rejected"
 
 
-async def test_after_logging_out_the_rest_of_the_request_has_no_session(ana: Caller) -> None:
+async def test_after_logging_out_the_rest_of_the_request_has_no_session(ana: GraphQLClient) -> None:
     answer = await ana.ask("mutation { logout { session { id } } revokeAllSessions { revokedCount } }")
     (error,) = answer["errors"]
     assert (error["path"], error["extensions"]["code"]) == (["revokeAllSessions"], "UNAUTHENTICATED")

@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.conftest import FakeClock
-from tests.schema.asking import IPHONE, Caller
+from tests.schema.graphql_client import IPHONE, GraphQLClient
 
 ME = "{ me { id email } }"
 MINE = "{ mySessions { id } }"
@@ -41,23 +41,23 @@ REFUSED = {
 
 
 async def test_me_is_null_without_a_session(http: httpx.AsyncClient) -> None:
-    assert await Caller(http).get(ME) == {"me": None}
+    assert await GraphQLClient(http).get(ME) == {"me": None}
 
 
-async def test_me_is_who_asks(ana: Caller, eve: Caller) -> None:
+async def test_me_is_who_asks(ana: GraphQLClient, eve: GraphQLClient) -> None:
     assert (await ana.get(ME))["me"]["email"] == "ana@example.com"
     assert (await eve.get(ME))["me"]["email"] == "eve@example.com"
 
 
 async def test_fields_that_need_a_session_return_unauthenticated_without_one(http: httpx.AsyncClient) -> None:
     for field, query in NEEDS_SESSION.items():
-        answer = await Caller(http).ask(query)
+        answer = await GraphQLClient(http).ask(query)
         (error,) = answer["errors"]
         assert (error["extensions"]["code"], error["path"]) == ("UNAUTHENTICATED", [field])
         assert "Authorization: Bearer" in error["message"]
 
 
-async def test_a_rejected_token_differs_from_none(ana: Caller) -> None:
+async def test_a_rejected_token_differs_from_none(ana: GraphQLClient) -> None:
     for name, token in REFUSED.items():
         ana.token = token
         for query in (ME, MINE):
@@ -66,46 +66,46 @@ async def test_a_rejected_token_differs_from_none(ana: Caller) -> None:
             assert "refresh it, or log in" in error["message"], name
 
 
-async def test_a_token_that_was_changed_by_a_letter_is_rejected(ana: Caller) -> None:
+async def test_a_token_that_was_changed_by_a_letter_is_rejected(ana: GraphQLClient) -> None:
     assert ana.token is not None
     for index in (0, len(ana.token) // 2, len(ana.token) - 1):
         changed = "A" if ana.token[index] != "A" else "B"
-        other = Caller(ana._http)
+        other = GraphQLClient(ana.http)
         other.token = ana.token[:index] + changed + ana.token[index + 1 :]
         assert await other.code(ME) == "UNAUTHENTICATED"
 
 
-async def test_a_token_is_good_for_five_minutes(ana: Caller, clock: FakeClock) -> None:
+async def test_a_token_is_good_for_five_minutes(ana: GraphQLClient, clock: FakeClock) -> None:
     clock.advance(minutes=4, seconds=59)
     assert (await ana.get(ME))["me"]
     clock.advance(seconds=1)
     assert await ana.code(ME) == "UNAUTHENTICATED"
 
 
-async def test_another_scheme_is_no_authentication(http: httpx.AsyncClient, ana: Caller) -> None:
+async def test_another_scheme_is_no_authentication(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     for header in (f"Basic {ana.token}", "Basic", "Negotiate abc"):
         response = await http.post("/graphql", json={"query": ME}, headers={"Authorization": header})
         assert response.json() == {"data": {"me": None}}
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer  "])
-async def test_the_scheme_is_read_generously(http: httpx.AsyncClient, ana: Caller, scheme: str) -> None:
+async def test_the_scheme_is_read_generously(http: httpx.AsyncClient, ana: GraphQLClient, scheme: str) -> None:
     headers = {"Authorization": f"{scheme} {ana.token}"}
     assert (await http.post("/graphql", json={"query": ME}, headers=headers)).json()["data"]["me"]
 
 
-async def test_a_rejected_token_does_not_prevent_a_log_in(http: httpx.AsyncClient, ana: Caller) -> None:
-    phone = Caller(http, IPHONE)
+async def test_a_rejected_token_does_not_prevent_a_log_in(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    phone = GraphQLClient(http, IPHONE)
     phone.token = "stale"
     await phone.log_in("ana@example.com")
     assert phone.token != "stale"
     assert len((await ana.get(MINE))["mySessions"]) == 2
 
 
-async def test_after_a_log_in_the_same_request_is_authenticated(http: httpx.AsyncClient, ana: Caller) -> None:
+async def test_after_a_log_in_the_same_request_is_authenticated(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     await ana.get(ME)
     query = """mutation { login(input: {email: "ana@example.com", password: "correct horse battery"}) { session { id } }
       revokeAllSessions { revokedCount keptSession { id } } }"""
-    data = await Caller(http).get(query)
+    data = await GraphQLClient(http).get(query)
     assert data["revokeAllSessions"] == {"revokedCount": 1, "keptSession": {"id": data["login"]["session"]["id"]}}
     assert await ana.code(ME) == "UNAUTHENTICATED"

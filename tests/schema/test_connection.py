@@ -8,7 +8,7 @@ import httpx
 import pytest
 
 from tests.conftest import FakeClock
-from tests.schema.asking import Caller
+from tests.schema.graphql_client import GraphQLClient
 
 PAGE = """
 query Page($first: Int, $after: String, $last: Int, $before: String, $orderBy: SessionOrder) {
@@ -22,18 +22,18 @@ ORDERS = [{"field": field, "direction": way} for field, way in product(("LAST_AC
 
 
 @pytest.fixture
-async def newest_first(http: httpx.AsyncClient, ana: Caller, clock: FakeClock) -> list[str]:
+async def newest_first(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> list[str]:
     """Ana's nine sessions: four made at one instant, and five at another."""
     instants = [[ana.session_id], []]
     for instant, count in ((0, 3), (1, 5)):
         for _ in range(count):
-            instants[instant].append((await Caller(http).log_in("ana@example.com")).session_id)
+            instants[instant].append((await GraphQLClient(http).log_in("ana@example.com")).session_id)
         clock.advance(seconds=20)  # less than what has a use noted, which would change the order while it is looked at
     # Ties are broken by id; ids have one spelling, so that their text sorts like them.
     return sorted(instants[1], reverse=True) + sorted(instants[0], reverse=True)
 
 
-async def page(caller: Caller, **arguments: Any) -> Any:
+async def page(caller: GraphQLClient, **arguments: Any) -> Any:
     sessions = (await caller.get(PAGE, **arguments))["me"]["sessions"]
     cursors = [edge["cursor"] for edge in sessions["edges"]]
     assert [edge["node"] for edge in sessions["edges"]] == sessions["nodes"]
@@ -42,7 +42,7 @@ async def page(caller: Caller, **arguments: Any) -> Any:
     return sessions
 
 
-async def forwards(caller: Caller, size: int, **more: Any) -> AsyncIterator[Any]:
+async def forwards(caller: GraphQLClient, size: int, **more: Any) -> AsyncIterator[Any]:
     after = None
     while True:
         found = await page(caller, first=size, after=after, **more)
@@ -52,7 +52,7 @@ async def forwards(caller: Caller, size: int, **more: Any) -> AsyncIterator[Any]
             return
 
 
-async def backwards(caller: Caller, size: int, **more: Any) -> AsyncIterator[Any]:
+async def backwards(caller: GraphQLClient, size: int, **more: Any) -> AsyncIterator[Any]:
     before = None
     while True:
         found = await page(caller, last=size, before=before, **more)
@@ -68,7 +68,7 @@ def ids(found: Any) -> list[str]:
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: f"{order['field']}-{order['direction']}")
 async def test_every_session_comes_once_in_both_directions(
-    ana: Caller, newest_first: list[str], order: dict[str, str]
+    ana: GraphQLClient, newest_first: list[str], order: dict[str, str]
 ) -> None:
     expected = newest_first if order["direction"] == "DESC" else newest_first[::-1]
     for size in (1, 2, 3, 4, 9, 100):
@@ -80,7 +80,7 @@ async def test_every_session_comes_once_in_both_directions(
         assert {found["totalCount"] for found in pages + back} == {9}
 
 
-async def test_every_page_knows_its_neighbours(ana: Caller, newest_first: list[str]) -> None:
+async def test_every_page_knows_its_neighbours(ana: GraphQLClient, newest_first: list[str]) -> None:
     assert len(newest_first) == 9
     pages = [found["pageInfo"] async for found in forwards(ana, 3)]
     assert [(each["hasPreviousPage"], each["hasNextPage"]) for each in pages] == [
@@ -98,7 +98,7 @@ async def test_every_page_knows_its_neighbours(ana: Caller, newest_first: list[s
 
 @pytest.mark.parametrize("walk", [forwards, backwards])
 async def test_a_session_revoked_on_the_way_neither_skips_nor_repeats_others(
-    ana: Caller, newest_first: list[str], walk: Any
+    ana: GraphQLClient, newest_first: list[str], walk: Any
 ) -> None:
     others = [id_ for id_ in newest_first if id_ != ana.session_id]
     met: list[str] = []
@@ -115,7 +115,7 @@ async def test_a_session_revoked_on_the_way_neither_skips_nor_repeats_others(
     assert set(met) == set(newest_first) - {last}
 
 
-async def test_a_page_between_two_cursors(ana: Caller, newest_first: list[str]) -> None:
+async def test_a_page_between_two_cursors(ana: GraphQLClient, newest_first: list[str]) -> None:
     whole = await page(ana, first=100)
     after, before = whole["edges"][1]["cursor"], whole["edges"][6]["cursor"]
     assert ids(await page(ana, after=after, before=before)) == newest_first[2:6]
@@ -124,7 +124,7 @@ async def test_a_page_between_two_cursors(ana: Caller, newest_first: list[str]) 
     assert ids(await page(ana, after=before, before=after)) == []
 
 
-async def test_beyond_the_last_session_there_is_an_empty_page(ana: Caller, newest_first: list[str]) -> None:
+async def test_beyond_the_last_session_there_is_an_empty_page(ana: GraphQLClient, newest_first: list[str]) -> None:
     end = (await page(ana, first=100))["pageInfo"]["endCursor"]
     beyond = await page(ana, first=2, after=end)
     assert (beyond["nodes"], beyond["totalCount"]) == ([], len(newest_first))
@@ -136,15 +136,15 @@ async def test_beyond_the_last_session_there_is_an_empty_page(ana: Caller, newes
     }
 
 
-async def test_without_a_size_a_page_has_twenty(http: httpx.AsyncClient, ana: Caller) -> None:
+async def test_without_a_size_a_page_has_twenty(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     for _ in range(20):
-        await Caller(http).log_in("ana@example.com")
+        await GraphQLClient(http).log_in("ana@example.com")
     found = await page(ana)
     assert (len(found["nodes"]), found["totalCount"], found["pageInfo"]["hasNextPage"]) == (20, 21, True)
 
 
-async def test_use_moves_a_session_to_the_front(http: httpx.AsyncClient, ana: Caller, clock: FakeClock) -> None:
-    phone = await Caller(http).log_in("ana@example.com")
+async def test_use_moves_a_session_to_the_front(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
+    phone = await GraphQLClient(http).log_in("ana@example.com")
     clock.advance(minutes=2)
     query = "mutation($input: RefreshInput!) { refresh(input: $input) { tokens { accessToken } } }"
     await ana.get(query, input={"refreshToken": ana.refresh_token})

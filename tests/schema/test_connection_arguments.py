@@ -10,7 +10,7 @@ from zlib import crc32
 import httpx
 
 from tests.conftest import FakeClock
-from tests.schema.asking import IPHONE, Caller
+from tests.schema.graphql_client import IPHONE, GraphQLClient
 
 PAGE = """
 query Page($first: Int, $after: String, $last: Int, $before: String, $filter: SessionFilter, $orderBy: SessionOrder) {
@@ -66,14 +66,14 @@ NO_PAGES: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-async def test_what_makes_no_page_is_explained(ana: Caller) -> None:
+async def test_what_makes_no_page_is_explained(ana: GraphQLClient) -> None:
     for arguments, words in NO_PAGES:
         errors = (await ana.ask(PAGE, **arguments))["errors"]
         assert {error["extensions"]["code"] for error in errors} == {"BAD_USER_INPUT"}
         assert words in errors[0]["message"]
 
 
-async def test_a_page_that_is_too_large_is_rejected_by_its_own_code(ana: Caller) -> None:
+async def test_a_page_that_is_too_large_is_rejected_by_its_own_code(ana: GraphQLClient) -> None:
     for arguments, words in (
         ({"first": 101}, "`first` must be from 1 to 100, not 101"),
         ({"last": 2**31 - 1}, "`last` must be from 1 to 100, not 2147483647"),
@@ -83,13 +83,13 @@ async def test_a_page_that_is_too_large_is_rejected_by_its_own_code(ana: Caller)
         assert words in error["message"]
 
 
-async def test_forged_cursors_of_far_times_are_places_like_any_other(ana: Caller) -> None:
+async def test_forged_cursors_of_far_times_are_places_like_any_other(ana: GraphQLClient) -> None:
     for days in (-719_162, -1, 0, 2_932_896):
         assert (await ana.get(PAGE, before=forged(1, far(days))))["me"]
         assert (await ana.get(PAGE, after=forged(1, far(days))))["me"]
 
 
-async def test_a_cursor_is_good_for_its_own_list_only(ana: Caller) -> None:
+async def test_a_cursor_is_good_for_its_own_list_only(ana: GraphQLClient) -> None:
     (edge,) = (await ana.get(EVENTS))["me"]["securityEvents"]["edges"]
     assert await ana.code(PAGE, after=edge["cursor"]) == "BAD_USER_INPUT"
     (edge,) = (await ana.get(PAGE))["me"]["sessions"]["edges"]
@@ -97,23 +97,23 @@ async def test_a_cursor_is_good_for_its_own_list_only(ana: Caller) -> None:
     assert await ana.code(PAGE, after=edge["cursor"], orderBy={"field": "CREATED_AT"}) == "BAD_USER_INPUT"
 
 
-async def test_another_users_cursor_shows_nothing_of_theirs(ana: Caller, eve: Caller) -> None:
+async def test_another_users_cursor_shows_nothing_of_theirs(ana: GraphQLClient, eve: GraphQLClient) -> None:
     (edge,) = (await eve.get(PAGE))["me"]["sessions"]["edges"]
     for arguments in ({"after": edge["cursor"]}, {"before": edge["cursor"]}):
         found = (await ana.get(PAGE, **arguments))["me"]["sessions"]
         assert eve.session_id not in str(found)
 
 
-async def test_null_arguments_are_absent_ones(ana: Caller) -> None:
+async def test_null_arguments_are_absent_ones(ana: GraphQLClient) -> None:
     nothing = dict.fromkeys(("first", "after", "last", "before", "filter", "orderBy"))
     assert await ana.get(PAGE, **nothing) == await ana.get(PAGE)
 
 
-async def test_the_filter_narrows_by_each_of_its_fields(http: httpx.AsyncClient, ana: Caller, clock: FakeClock) -> None:
+async def test_the_filter_narrows_by_each_of_its_fields(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
     clock.advance(minutes=1)
     noon = "2026-11-23T11:17:00Z"
-    phone = await Caller(http, IPHONE).log_in("ana@example.com", sessionName="50% off_ICE\\")
-    gone = await Caller(http, "curl/8.1").log_in("ana@example.com")
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com", sessionName="50% off_ICE\\")
+    gone = await GraphQLClient(http, "curl/8.1").log_in("ana@example.com")
     await ana.get(REVOKE, id=gone.session_id)
     laptop, mobile, ended = ana.session_id, phone.session_id, gone.session_id
     cases: list[tuple[Any, set[str]]] = [

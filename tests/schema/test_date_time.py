@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sessionql.schema.scalars import format_instant, parse_instant
 from tests.conftest import FakeClock
-from tests.schema.asking import Caller
+from tests.schema.graphql_client import GraphQLClient
 
 COUNT = "query($at: DateTime) { me { sessions(filter: {inactiveSince: $at}) { totalCount } } }"
 GOOD = {
@@ -69,31 +69,31 @@ BAD = [
 ]
 
 
-async def test_an_instant_is_understood_whatever_its_offset(ana: Caller) -> None:
+async def test_an_instant_is_understood_whatever_its_offset(ana: GraphQLClient) -> None:
     for text, expected in GOOD.items():
         assert (await ana.get(COUNT, at=text))["me"]["sessions"]["totalCount"] == expected, text
 
 
-async def test_what_is_no_instant_is_rejected_as_a_variable(ana: Caller) -> None:
+async def test_what_is_no_instant_is_rejected_as_a_variable(ana: GraphQLClient) -> None:
     for value in BAD:
         error = await ana.error(COUNT, at=value)
         assert error["extensions"]["code"] == "BAD_USER_INPUT", value
         assert "$at" in error["message"]
 
 
-async def test_what_is_no_instant_is_rejected_in_the_document(ana: Caller) -> None:
+async def test_what_is_no_instant_is_rejected_in_the_document(ana: GraphQLClient) -> None:
     for value in [f'"{text}"' for text in BAD if isinstance(text, str) and text.isprintable()] + ["1", "A", "[]", "{}"]:
         query = "{ me { sessions(filter: {inactiveSince: " + value + "}) { totalCount } } }"
         assert await ana.code(query) == "GRAPHQL_VALIDATION_FAILED", value
 
 
-async def test_the_error_says_how_to_write_one(ana: Caller) -> None:
+async def test_the_error_says_how_to_write_one(ana: GraphQLClient) -> None:
     error = await ana.error(COUNT, at="yesterday")
     assert "2026-11-23T11:16:10Z" in error["message"]
     assert "no such DateTime" in (await ana.error(COUNT, at="2026-02-30T00:00:00Z"))["message"]
 
 
-async def test_instants_come_out_in_utc_with_z(ana: Caller, clock: FakeClock) -> None:
+async def test_instants_come_out_in_utc_with_z(ana: GraphQLClient, clock: FakeClock) -> None:
     assert (await ana.get("{ me { createdAt } }"))["me"]["createdAt"] == "2026-11-23T11:16:10.123456Z"
     clock.now = datetime(2026, 11, 23, 11, 20, 0, tzinfo=UTC)
     query = 'mutation { renameSession(input: {sessionId: "x"}) { errors { __typename } } register(input: '

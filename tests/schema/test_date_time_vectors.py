@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sessionql.schema.scalars import format_instant, parse_instant
-from tests.schema.asking import Caller
+from tests.schema.graphql_client import GraphQLClient
 
 pytestmark = pytest.mark.contract("DateTime (chillicream/date-time)")
 
@@ -54,13 +54,13 @@ RESULT = re.compile(
 )
 
 
-async def test_valid_ones_are_taken(ana: Caller) -> None:
+async def test_valid_ones_are_taken(ana: GraphQLClient) -> None:
     for text in [*VALID, *BOUNDS]:
         await ana.get(AS_VARIABLE, at=text)
         await ana.get(AS_LITERAL % text)
 
 
-async def test_invalid_ones_are_rejected(ana: Caller) -> None:
+async def test_invalid_ones_are_rejected(ana: GraphQLClient) -> None:
     for text in INVALID:
         assert await ana.code(AS_VARIABLE, at=text) == "BAD_USER_INPUT", text
         assert await ana.code(AS_LITERAL % text) == "GRAPHQL_VALIDATION_FAILED", text

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from tests.conftest import FakeClock
-from tests.schema.asking import IPHONE, Caller
+from tests.schema.graphql_client import IPHONE, GraphQLClient
 
 ACCOUNT = """
 query($kinds: [SecurityEventKind!], $first: Int, $after: String, $last: Int, $before: String) {
@@ -25,15 +25,15 @@ RENAME = "mutation($input: RenameSessionInput!) { renameSession(input: $input) {
 REVOKE_ALL = "mutation { revokeAllSessions { revokedCount } }"
 
 
-async def rename(caller: Caller, name: str) -> None:
+async def rename(caller: GraphQLClient, name: str) -> None:
     await caller.get(RENAME, input={"sessionId": caller.session_id, "name": name})
 
 
 async def test_the_account_remembers_who_did_what_to_which_session(
-    http: httpx.AsyncClient, ana: Caller, clock: FakeClock
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
 ) -> None:
     clock.advance(seconds=1)
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     await rename(ana, "Mine")
     await ana.get(REVOKE_ALL)
     events = (await ana.get(ACCOUNT))["me"]["securityEvents"]
@@ -48,7 +48,7 @@ async def test_the_account_remembers_who_did_what_to_which_session(
     assert (last["device"], last["ipAddress"]) == ("Firefox on Ubuntu", "127.0.0.1")
 
 
-async def test_only_the_kinds_asked_for(ana: Caller) -> None:
+async def test_only_the_kinds_asked_for(ana: GraphQLClient) -> None:
     await rename(ana, "One")
     for kinds, expected in [
         (["REGISTERED"], ["REGISTERED"]),
@@ -62,7 +62,7 @@ async def test_only_the_kinds_asked_for(ana: Caller) -> None:
         assert events["totalCount"] == len(expected)
 
 
-async def walk(caller: Caller, query: str, path: tuple[str, str], *, back: bool, **more: Any) -> list[str]:
+async def walk(caller: GraphQLClient, query: str, path: tuple[str, str], *, back: bool, **more: Any) -> list[str]:
     met: list[str] = []
     cursor = None
     while True:
@@ -77,7 +77,7 @@ async def walk(caller: Caller, query: str, path: tuple[str, str], *, back: bool,
             return met
 
 
-async def test_events_of_one_instant_come_once_whichever_way_they_are_walked(ana: Caller) -> None:
+async def test_events_of_one_instant_come_once_whichever_way_they_are_walked(ana: GraphQLClient) -> None:
     for n in range(6):
         await rename(ana, f"N{n}")
     whole = [each["id"] for each in (await ana.get(ACCOUNT))["me"]["securityEvents"]["nodes"]]
@@ -90,8 +90,8 @@ async def test_events_of_one_instant_come_once_whichever_way_they_are_walked(ana
         assert await walk(ana, query, path, back=True, **more) == whole
 
 
-async def test_a_session_has_its_own_events_only(http: httpx.AsyncClient, ana: Caller) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+async def test_a_session_has_its_own_events_only(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     await rename(phone, "Pocket")
     events = (await ana.get(OF_SESSION, id=phone.session_id))["session"]["events"]
     assert [each["kind"] for each in events["nodes"]] == ["SESSION_RENAMED", "NEW_DEVICE", "LOGGED_IN"]
@@ -99,8 +99,8 @@ async def test_a_session_has_its_own_events_only(http: httpx.AsyncClient, ana: C
     assert (await ana.get(OF_SESSION, id=ana.session_id))["session"]["events"]["totalCount"] == 1
 
 
-async def test_each_session_of_a_list_gets_its_own_page(http: httpx.AsyncClient, ana: Caller) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+async def test_each_session_of_a_list_gets_its_own_page(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     for n in range(3):
         await rename(ana, f"N{n}")
     data = await ana.get("{ mySessions { id events(first: 2) { nodes { kind } pageInfo { hasNextPage } } } }")
@@ -111,13 +111,13 @@ async def test_each_session_of_a_list_gets_its_own_page(http: httpx.AsyncClient,
     assert shown[phone.session_id] == {"nodes": logged_in, "pageInfo": {"hasNextPage": False}}
 
 
-async def test_a_user_does_not_see_another_users_events(ana: Caller, eve: Caller) -> None:
+async def test_a_user_does_not_see_another_users_events(ana: GraphQLClient, eve: GraphQLClient) -> None:
     assert (await eve.get(OF_SESSION, id=ana.session_id))["session"] is None
     events = (await eve.get(ACCOUNT))["me"]["securityEvents"]["nodes"]
     assert [each["session"]["id"] for each in events] == [eve.session_id]
 
 
-async def test_sizes_and_cursors_that_make_no_page_of_events(ana: Caller) -> None:
+async def test_sizes_and_cursors_that_make_no_page_of_events(ana: GraphQLClient) -> None:
     for arguments, code in (
         ({"first": 0}, "BAD_USER_INPUT"),
         ({"last": 101}, "LIST_TOO_LONG"),

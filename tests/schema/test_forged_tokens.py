@@ -14,7 +14,7 @@ from sessionql.storage.records import SessionRecord
 from tests.conftest import FakeClock
 from tests.resolvers.builders import a_session
 from tests.resolvers.handmade_tokens import base64url, forge, hs256, signed, valid_claims, valid_header
-from tests.schema.asking import Caller
+from tests.schema.graphql_client import GraphQLClient
 
 ME = "{ me { email } }"
 REFRESH = """mutation($token: String!) { refresh(input: {refreshToken: $token}) {
@@ -31,7 +31,7 @@ def ring(app: FastAPI) -> KeyRing:
 
 
 @pytest.fixture
-async def session(ana: Caller, clock: FakeClock) -> SessionRecord:
+async def session(ana: GraphQLClient, clock: FakeClock) -> SessionRecord:
     """Ana's session, as far as a token names it."""
     user = (await ana.get("{ me { id } }"))["me"]["id"]
     return a_session(clock(), user_id=UUID(user), id=UUID(ana.session_id))
@@ -70,24 +70,24 @@ FORGERIES: dict[str, Forgery] = {
 
 
 async def test_a_token_made_by_hand_with_our_key_is_good_so_the_forgeries_fail_for_their_one_fault(
-    ana: Caller, ring: KeyRing, session: SessionRecord
+    ana: GraphQLClient, ring: KeyRing, session: SessionRecord
 ) -> None:
     ana.token = signed(ring, valid_claims(session))
     assert await ana.get(ME) == {"me": {"email": "ana@example.com"}}
 
 
 async def test_forged_access_tokens_are_rejected(
-    http: httpx.AsyncClient, ana: Caller, ring: KeyRing, session: SessionRecord
+    http: httpx.AsyncClient, ana: GraphQLClient, ring: KeyRing, session: SessionRecord
 ) -> None:
-    attacker = Caller(http)
+    attacker = GraphQLClient(http)
     for name, make in FORGERIES.items():
         attacker.token = make(ring, session)
         assert await attacker.code(ME) == "UNAUTHENTICATED", name
     assert await ana.get(ME) == {"me": {"email": "ana@example.com"}}, "and Ana's own still works"
 
 
-async def test_an_access_token_cut_anywhere_is_rejected(http: httpx.AsyncClient, ana: Caller) -> None:
-    attacker = Caller(http)
+async def test_an_access_token_cut_anywhere_is_rejected(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    attacker = GraphQLClient(http)
     assert ana.token
     for length in range(len(ana.token)):
         attacker.token = ana.token[:length]
@@ -97,7 +97,7 @@ async def test_an_access_token_cut_anywhere_is_rejected(http: httpx.AsyncClient,
 @pytest.mark.parametrize(
     "more", [b"=", b"==", b".", b"A", b"\0", b"\xa0", b"\x85", b"\x0c", b"\x1f", b", Bearer x"], ids=repr
 )
-async def test_nothing_can_be_added_to_an_access_token(http: httpx.AsyncClient, ana: Caller, more: bytes) -> None:
+async def test_nothing_can_be_added_to_an_access_token(http: httpx.AsyncClient, ana: GraphQLClient, more: bytes) -> None:
     assert ana.token
     good = ana.token.encode()
     for token in (good + more, more + good):
@@ -106,7 +106,7 @@ async def test_nothing_can_be_added_to_an_access_token(http: httpx.AsyncClient, 
         assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED", token
 
 
-async def test_a_refresh_token_cut_anywhere_is_rejected_and_ends_nothing(ana: Caller, clock: FakeClock) -> None:
+async def test_a_refresh_token_cut_anywhere_is_rejected_and_ends_nothing(ana: GraphQLClient, clock: FakeClock) -> None:
     good = ana.refresh_token
     for length in range(len(good)):
         clock.advance(seconds=4)  # or there would be too many of them
@@ -116,15 +116,15 @@ async def test_a_refresh_token_cut_anywhere_is_rejected_and_ends_nothing(ana: Ca
     assert (await ana.get(REFRESH, token=good))["refresh"]["errors"] == []
 
 
-async def test_neither_kind_of_token_is_good_for_the_other(http: httpx.AsyncClient, ana: Caller) -> None:
-    other = Caller(http)
+async def test_neither_kind_of_token_is_good_for_the_other(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    other = GraphQLClient(http)
     other.token = ana.refresh_token
     assert await other.code(ME) == "UNAUTHENTICATED"
     assert (await ana.get(REFRESH, token=ana.token))["refresh"] == REFUSED
 
 
 async def test_an_unsealed_refresh_token_of_a_user_is_rejected_and_ends_nothing(
-    ana: Caller, session: SessionRecord
+    ana: GraphQLClient, session: SessionRecord
 ) -> None:
     body = b"\1" + session.user_id.bytes + session.id.bytes + bytes(4)
     for seal in (bytes(32), hs256(b"")(body), hs256(bytes(32))(body)):

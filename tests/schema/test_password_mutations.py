@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.conftest import FakeClock
-from tests.schema.asking import ERRORS, IPHONE, PASSWORD, Caller
+from tests.schema.graphql_client import ERRORS, IPHONE, PASSWORD, GraphQLClient
 
 TOKENS = "tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt } "
 PROVE = "mutation($input: ReauthenticateInput!) { reauthenticate(input: $input) { " + TOKENS + ERRORS + "} }"
@@ -21,20 +21,20 @@ MINE = "{ mySessions { id } }"
 NEW = "a new correct horse"
 
 
-async def prove(caller: Caller, password: str = PASSWORD) -> Any:
+async def prove(caller: GraphQLClient, password: str = PASSWORD) -> Any:
     return (await caller.get(PROVE, input={"password": password}))["reauthenticate"]
 
 
-async def change(caller: Caller, **input_: Any) -> Any:
+async def change(caller: GraphQLClient, **input_: Any) -> Any:
     given = {"currentPassword": PASSWORD, "newPassword": NEW} | input_
     return (await caller.get(CHANGE, input=given))["changePassword"]
 
 
 async def test_an_old_log_in_ends_no_other_users_session_before_it_is_proved(
-    http: httpx.AsyncClient, ana: Caller, clock: FakeClock
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
 ) -> None:
     clock.advance(hours=3)
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     query = "mutation($input: RefreshInput!) { refresh(input: $input) { tokens { accessToken } } }"
     refreshed = await ana.get(query, input={"refreshToken": ana.refresh_token})
     ana.token = refreshed["refresh"]["tokens"]["accessToken"]
@@ -60,7 +60,7 @@ async def test_an_old_log_in_ends_no_other_users_session_before_it_is_proved(
     assert await phone.code(MINE) == "UNAUTHENTICATED"
 
 
-async def test_a_proof_and_what_it_is_for_fit_into_one_request(ana: Caller, clock: FakeClock) -> None:
+async def test_a_proof_and_what_it_is_for_fit_into_one_request(ana: GraphQLClient, clock: FakeClock) -> None:
     query = """mutation($input: ReauthenticateInput!) {
       reauthenticate(input: $input) { errors { __typename } }
       revokeAllSessions(keepCurrent: false) { revokedCount errors { __typename } }
@@ -72,7 +72,7 @@ async def test_a_proof_and_what_it_is_for_fit_into_one_request(ana: Caller, cloc
     assert data["revokeAllSessions"] == {"revokedCount": 1, "errors": []}
 
 
-async def _late(caller: Caller, clock: FakeClock) -> str:
+async def _late(caller: GraphQLClient, clock: FakeClock) -> str:
     """The access token of a log-in of two hours ago."""
     clock.advance(hours=2)
     query = "mutation($input: RefreshInput!) { refresh(input: $input) { tokens { accessToken } } }"
@@ -80,7 +80,7 @@ async def _late(caller: Caller, clock: FakeClock) -> str:
     return str(data["refresh"]["tokens"]["accessToken"])
 
 
-async def test_a_proof_hands_over_an_access_token_only(ana: Caller) -> None:
+async def test_a_proof_hands_over_an_access_token_only(ana: GraphQLClient) -> None:
     tokens = (await prove(ana))["tokens"]
 
     assert tokens["accessToken"].count(".") == 2
@@ -88,7 +88,7 @@ async def test_a_proof_hands_over_an_access_token_only(ana: Caller) -> None:
     assert tokens["refreshTokenExpiresAt"] == "2026-12-23T11:16:10.123456Z"
 
 
-async def test_a_wrong_password_is_told_where_it_was_sent(ana: Caller) -> None:
+async def test_a_wrong_password_is_told_where_it_was_sent(ana: GraphQLClient) -> None:
     proved, changed = await prove(ana, "wrong horse"), await change(ana, currentPassword="wrong horse")
 
     assert proved["tokens"] is None
@@ -99,8 +99,8 @@ async def test_a_wrong_password_is_told_where_it_was_sent(ana: Caller) -> None:
     assert changed["errors"][0]["path"] == ["input", "currentPassword"]
 
 
-async def test_a_new_password_ends_the_other_sessions_and_goes_on_here(http: httpx.AsyncClient, ana: Caller) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+async def test_a_new_password_ends_the_other_sessions_and_goes_on_here(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
 
     payload = await change(ana)
 
@@ -112,27 +112,27 @@ async def test_a_new_password_ends_the_other_sessions_and_goes_on_here(http: htt
     assert shown["me"]["sessions"]["nodes"] == [{"id": phone.session_id, "revocationReason": "PASSWORD_CHANGED"}]
 
 
-async def test_a_weak_new_password_is_told_where_it_was_sent(ana: Caller) -> None:
+async def test_a_weak_new_password_is_told_where_it_was_sent(ana: GraphQLClient) -> None:
     (error,) = (await change(ana, newPassword="1234567"))["errors"]
 
     assert (error["__typename"], error["path"]) == ("InvalidInputError", ["input", "newPassword"])
 
 
 async def test_without_a_session_there_is_no_reauthentication(http: httpx.AsyncClient) -> None:
-    anonymous = Caller(http)
+    anonymous = GraphQLClient(http)
 
     assert await anonymous.code(PROVE, input={"password": PASSWORD}) == "UNAUTHENTICATED"
     assert await anonymous.code(CHANGE, input={"currentPassword": PASSWORD, "newPassword": NEW}) == "UNAUTHENTICATED"
 
 
-async def test_a_thousand_aliased_log_ins_get_five_password_checks(http: httpx.AsyncClient, ana: Caller) -> None:
+async def test_a_thousand_aliased_log_ins_get_five_password_checks(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     """Each alias counts; 25 of them in a request, because many more would be rejected as too many tokens."""
     fields = "\n".join(f"a{number}: login(input: $input) {{ errors {{ __typename }} }}" for number in range(25))
     document = "mutation($input: LoginInput!) {" + fields + "}"
     wrong = {"email": "ana@example.com", "password": "wrong horse"}
     found: list[str] = []
     for _ in range(40):
-        data = await Caller(http).get(document, input=wrong)
+        data = await GraphQLClient(http).get(document, input=wrong)
         found += [each["errors"][0]["__typename"] for each in data.values()]
 
     assert len(found) == 1000
@@ -142,10 +142,10 @@ async def test_a_thousand_aliased_log_ins_get_five_password_checks(http: httpx.A
     assert events["me"]["securityEvents"]["totalCount"] == 5
 
 
-async def test_a_limit_says_how_long_to_wait(http: httpx.AsyncClient, ana: Caller, clock: FakeClock) -> None:
+async def test_a_limit_says_how_long_to_wait(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
     query = """mutation($input: LoginInput!) { login(input: $input) { session { id }
       errors { ... on RateLimitedError { message code path retryAfterSeconds } } } }"""
-    anonymous, wrong = Caller(http), {"email": "ana@example.com", "password": "wrong horse"}
+    anonymous, wrong = GraphQLClient(http), {"email": "ana@example.com", "password": "wrong horse"}
     for _ in range(5):
         await anonymous.get(query, input=wrong)
         clock.advance(seconds=4)
@@ -169,7 +169,7 @@ async def test_a_limit_says_how_long_to_wait(http: httpx.AsyncClient, ana: Calle
 @pytest.mark.usefixtures("ana")
 async def test_an_expired_access_token_still_logs_out_its_session(http: httpx.AsyncClient, clock: FakeClock) -> None:
     """A log-out that answers OK and does nothing would leave the refresh token alive."""
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     clock.advance(minutes=10)
 
     data = await phone.get("mutation { logout { session { id state } } }")

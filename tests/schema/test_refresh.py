@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from tests.conftest import FakeClock
-from tests.schema.asking import ERRORS, IPHONE, Caller
+from tests.schema.graphql_client import ERRORS, IPHONE, GraphQLClient
 
 REFRESH = (
     """
@@ -17,7 +17,7 @@ mutation($input: RefreshInput!) { refresh(input: $input) {
 )
 
 
-async def refresh(caller: Caller, token: str) -> Any:
+async def refresh(caller: GraphQLClient, token: str) -> Any:
     return (await caller.get(REFRESH, input={"refreshToken": token}))["refresh"]
 
 
@@ -34,7 +34,7 @@ def assert_rejected(payload: Any, *, reused: bool) -> None:
     assert (payload["session"], payload["tokens"]) == (None, None)
 
 
-async def test_a_refresh_gives_new_tokens_of_the_same_session(ana: Caller, clock: FakeClock) -> None:
+async def test_a_refresh_gives_new_tokens_of_the_same_session(ana: GraphQLClient, clock: FakeClock) -> None:
     clock.advance(minutes=5)
     assert await ana.code("{ mySessions { id } }") == "UNAUTHENTICATED", "the access token is too old"
     payload = await refresh(ana, ana.refresh_token)
@@ -51,7 +51,7 @@ async def test_a_refresh_gives_new_tokens_of_the_same_session(ana: Caller, clock
     assert (await ana.get("{ mySessions { id } }"))["mySessions"] == [{"id": ana.session_id}]
 
 
-async def test_tabs_that_refresh_at_once_get_the_same_successor(ana: Caller, clock: FakeClock) -> None:
+async def test_tabs_that_refresh_at_once_get_the_same_successor(ana: GraphQLClient, clock: FakeClock) -> None:
     first = await refresh(ana, ana.refresh_token)
     clock.advance(seconds=9)
     second = await refresh(ana, ana.refresh_token)
@@ -60,12 +60,12 @@ async def test_tabs_that_refresh_at_once_get_the_same_successor(ana: Caller, clo
 
 
 async def test_a_token_used_twice_ends_its_session_for_good(
-    http: httpx.AsyncClient, ana: Caller, clock: FakeClock
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
 ) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     successor = (await refresh(ana, ana.refresh_token))["tokens"]["refreshToken"]
     clock.advance(seconds=10)
-    assert_rejected(await refresh(Caller(http, IPHONE), ana.refresh_token), reused=True)
+    assert_rejected(await refresh(GraphQLClient(http, IPHONE), ana.refresh_token), reused=True)
     assert_rejected(await refresh(ana, successor), reused=False)
     assert await ana.code("{ mySessions { id } }") == "UNAUTHENTICATED"
     query = "query($id: ID!) { session(id: $id) { state revocationReason events { nodes { kind } } } }"
@@ -74,7 +74,7 @@ async def test_a_token_used_twice_ends_its_session_for_good(
     assert session["events"]["nodes"][0] == {"kind": "REFRESH_TOKEN_REUSED"}
 
 
-async def test_what_is_no_refresh_token_is_rejected(ana: Caller) -> None:
+async def test_what_is_no_refresh_token_is_rejected(ana: GraphQLClient) -> None:
     good = ana.refresh_token
     others = ["", "sqlr_", "x", "\0", "ü" * 97, "a" * 100_000, good[:-1], good + "A", good.upper(), f" {good}"]
     changed = [good[:index] + ("A" if good[index] != "A" else "B") + good[index + 1 :] for index in (5, 40, 96)]
@@ -83,18 +83,18 @@ async def test_what_is_no_refresh_token_is_rejected(ana: Caller) -> None:
     assert (await refresh(ana, good))["errors"] == [], "and none of that did any harm"
 
 
-async def test_a_revoked_session_is_not_refreshed(http: httpx.AsyncClient, ana: Caller) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+async def test_a_revoked_session_is_not_refreshed(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     await ana.get("mutation { revokeAllSessions { revokedCount } }")
     assert_rejected(await refresh(phone, phone.refresh_token), reused=False)
 
 
-async def test_an_expired_session_is_not_refreshed(ana: Caller, clock: FakeClock) -> None:
+async def test_an_expired_session_is_not_refreshed(ana: GraphQLClient, clock: FakeClock) -> None:
     clock.advance(days=30)
     assert_rejected(await refresh(ana, ana.refresh_token), reused=False)
 
 
-async def test_no_refresh_lives_longer_than_the_absolute_lifetime(ana: Caller, clock: FakeClock) -> None:
+async def test_no_refresh_lives_longer_than_the_absolute_lifetime(ana: GraphQLClient, clock: FakeClock) -> None:
     token, payload = ana.refresh_token, None
     for _ in range(3):
         clock.advance(days=29, hours=23)
@@ -106,7 +106,7 @@ async def test_no_refresh_lives_longer_than_the_absolute_lifetime(ana: Caller, c
     assert_rejected(await refresh(ana, token), reused=False)
 
 
-async def test_nothing_more_is_done_as_a_session_that_reuse_has_just_ended(ana: Caller, clock: FakeClock) -> None:
+async def test_nothing_more_is_done_as_a_session_that_reuse_has_just_ended(ana: GraphQLClient, clock: FakeClock) -> None:
     first, latest = ana.refresh_token, await refresh(ana, ana.refresh_token)
     clock.advance(seconds=11)
     query = """mutation($old: RefreshInput!) {
@@ -119,9 +119,9 @@ async def test_nothing_more_is_done_as_a_session_that_reuse_has_just_ended(ana: 
 
 
 async def test_reuse_of_another_sessions_token_ends_no_other_users_request(
-    http: httpx.AsyncClient, ana: Caller, clock: FakeClock
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
 ) -> None:
-    other = await Caller(http, IPHONE).log_in("ana@example.com")
+    other = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     await refresh(other, other.refresh_token)
     clock.advance(seconds=11)
     query = """mutation($old: RefreshInput!) {

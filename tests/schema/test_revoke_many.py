@@ -6,7 +6,7 @@ import httpx
 import pytest
 
 from tests.conftest import FakeClock
-from tests.schema.asking import ERRORS, IPHONE, Caller
+from tests.schema.graphql_client import ERRORS, IPHONE, GraphQLClient
 
 PAYLOAD = "{ revokedCount revokedSessionIds keptSession { id isCurrent } " + ERRORS + "}"
 ALL = "mutation($keep: Boolean! = true) { revokeAllSessions(keepCurrent: $keep) " + PAYLOAD + "}"
@@ -18,26 +18,26 @@ MINE = "{ mySessions { id } }"
 
 
 @pytest.fixture
-async def others(http: httpx.AsyncClient, ana: Caller, clock: FakeClock) -> list[Caller]:  # noqa: ARG001
+async def others(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> list[GraphQLClient]:  # noqa: ARG001
     """Ana's phone, and a minute later a second laptop."""
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     clock.advance(minutes=1)
-    return [phone, await Caller(http).log_in("ana@example.com", sessionName="Work")]
+    return [phone, await GraphQLClient(http).log_in("ana@example.com", sessionName="Work")]
 
 
-def ids(callers: list[Caller]) -> set[str]:
+def ids(callers: list[GraphQLClient]) -> set[str]:
     return {caller.session_id for caller in callers}
 
 
-async def active(caller: Caller) -> set[str]:
+async def active(caller: GraphQLClient) -> set[str]:
     return {each["id"] for each in (await caller.get(MINE))["mySessions"]}
 
 
-async def some(caller: Caller, filter_: Any, **more: Any) -> Any:
+async def some(caller: GraphQLClient, filter_: Any, **more: Any) -> Any:
     return (await caller.get(SOME, filter=filter_, **more))["revokeSessions"]
 
 
-async def test_all_others_end_and_the_current_one_stays(ana: Caller, others: list[Caller], eve: Caller) -> None:
+async def test_all_others_end_and_the_current_one_stays(ana: GraphQLClient, others: list[GraphQLClient], eve: GraphQLClient) -> None:
     payload = (await ana.get("mutation { revokeAllSessions " + PAYLOAD + "}"))["revokeAllSessions"]
     assert (payload["revokedCount"], payload["errors"]) == (2, [])
     assert set(payload["revokedSessionIds"]) == ids(others)
@@ -47,7 +47,7 @@ async def test_all_others_end_and_the_current_one_stays(ana: Caller, others: lis
     assert await active(eve) == {eve.session_id}, "another user keeps the sessions"
 
 
-async def test_the_current_one_ends_too_when_it_is_not_kept(ana: Caller, others: list[Caller]) -> None:
+async def test_the_current_one_ends_too_when_it_is_not_kept(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     answer = await ana.ask(
         "mutation { revokeAllSessions(keepCurrent: false) " + PAYLOAD + " again: logout { session { id } } }"
     )
@@ -58,14 +58,14 @@ async def test_the_current_one_ends_too_when_it_is_not_kept(ana: Caller, others:
     assert await ana.code(MINE) == "UNAUTHENTICATED"
 
 
-async def test_without_other_sessions_there_is_nothing_to_end(ana: Caller) -> None:
+async def test_without_other_sessions_there_is_nothing_to_end(ana: GraphQLClient) -> None:
     for _ in range(2):
         payload = (await ana.get(ALL))["revokeAllSessions"]
         assert (payload["revokedCount"], payload["revokedSessionIds"], payload["errors"]) == (0, [], [])
     assert (await ana.get("{ me { securityEvents { totalCount } } }"))["me"]["securityEvents"]["totalCount"] == 1
 
 
-async def test_null_is_not_a_choice(ana: Caller, others: list[Caller]) -> None:
+async def test_null_is_not_a_choice(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     query = "mutation($keep: Boolean) { revokeAllSessions(keepCurrent: $keep) { revokedCount } }"
     assert (await ana.get(query))["revokeAllSessions"]["revokedCount"] == 2, "absent means the default"
     assert len(others) == 2
@@ -73,7 +73,7 @@ async def test_null_is_not_a_choice(ana: Caller, others: list[Caller]) -> None:
     assert (error["extensions"]["code"], "keepCurrent" in error["message"]) == ("BAD_USER_INPUT", True)
 
 
-async def test_a_dry_run_only_says_what_would_end(ana: Caller, others: list[Caller]) -> None:
+async def test_a_dry_run_only_says_what_would_end(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     for filter_, picked in [
         ({}, others),
         ({"deviceKinds": ["PHONE"]}, others[:1]),
@@ -89,7 +89,7 @@ async def test_a_dry_run_only_says_what_would_end(ana: Caller, others: list[Call
     assert await active(ana) == ids([ana, *others])
 
 
-async def test_the_filter_picks_whom_it_ends(ana: Caller, others: list[Caller]) -> None:
+async def test_the_filter_picks_whom_it_ends(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     phone, work = others
     dry = await some(ana, {"deviceKinds": ["PHONE"]}, dryRun=True)
     assert await some(ana, {"deviceKinds": ["PHONE"]}) == dry, "what the dry run said"
@@ -97,12 +97,12 @@ async def test_the_filter_picks_whom_it_ends(ana: Caller, others: list[Caller]) 
     assert await active(ana) == ids([ana, work])
 
 
-async def test_the_current_session_is_never_among_them(ana: Caller, others: list[Caller]) -> None:
+async def test_the_current_session_is_never_among_them(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     assert set((await some(ana, {"states": None}))["revokedSessionIds"]) == ids(others)
     assert await active(ana) == {ana.session_id}
 
 
-async def test_ended_sessions_are_not_ended_again(ana: Caller, others: list[Caller]) -> None:
+async def test_ended_sessions_are_not_ended_again(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     assert (await some(ana, {"states": None}))["revokedCount"] == len(others)
     assert (await some(ana, {"states": None}))["revokedCount"] == 0
     assert (await some(ana, {"states": ["REVOKED"]}, dryRun=True))["revokedCount"] == 0
@@ -111,7 +111,7 @@ async def test_ended_sessions_are_not_ended_again(ana: Caller, others: list[Call
 @pytest.mark.parametrize("search", ["", "a\0b", "x" * 101])
 @pytest.mark.parametrize("dry_run", [True, False])
 async def test_a_filter_that_cannot_be_meant_ends_nothing(
-    ana: Caller, others: list[Caller], search: str, dry_run: bool
+    ana: GraphQLClient, others: list[GraphQLClient], search: str, dry_run: bool
 ) -> None:
     payload = await some(ana, {"search": search}, dryRun=dry_run)
     (error,) = payload["errors"]
@@ -121,7 +121,7 @@ async def test_a_filter_that_cannot_be_meant_ends_nothing(
     assert await active(ana) == ids([ana, *others])
 
 
-async def test_the_payload_shows_what_is_left(ana: Caller, others: list[Caller]) -> None:
+async def test_the_payload_shows_what_is_left(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     query = "mutation { revokeAllSessions { revokedCount query { mySessions { id } } } }"
     payload = (await ana.get(query))["revokeAllSessions"]
     assert payload == {"revokedCount": len(others), "query": {"mySessions": [{"id": ana.session_id}]}}

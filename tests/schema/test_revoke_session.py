@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 
 from tests.conftest import FakeClock
-from tests.schema.asking import ERRORS, IPHONE, Caller
+from tests.schema.graphql_client import ERRORS, IPHONE, GraphQLClient
 
 REVOKE = (
     """
@@ -19,12 +19,12 @@ EVERYTHING = (
 )
 
 
-async def revoke(caller: Caller, id_: Any) -> Any:
+async def revoke(caller: GraphQLClient, id_: Any) -> Any:
     return (await caller.get(REVOKE, id=id_))["revokeSession"]
 
 
-async def test_another_device_is_signed_out_at_once(http: httpx.AsyncClient, ana: Caller) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+async def test_another_device_is_signed_out_at_once(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     assert await revoke(ana, phone.session_id) == {
         "session": {
             "id": phone.session_id,
@@ -40,15 +40,15 @@ async def test_another_device_is_signed_out_at_once(http: httpx.AsyncClient, ana
     assert (await ana.get("{ mySessions { id } }"))["mySessions"] == [{"id": ana.session_id}]
 
 
-async def test_revoking_the_current_session_logs_this_client_out(ana: Caller) -> None:
+async def test_revoking_the_current_session_logs_this_client_out(ana: GraphQLClient) -> None:
     payload = await revoke(ana, ana.session_id)
     assert (payload["wasCurrent"], payload["session"]["isCurrent"]) == (True, True)
     assert payload["session"]["revocationReason"] == "LOGGED_OUT"
     assert await ana.code("{ me { id } }") == "UNAUTHENTICATED"
 
 
-async def test_it_logs_out_within_the_same_request(http: httpx.AsyncClient, ana: Caller) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+async def test_it_logs_out_within_the_same_request(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     query = """mutation($mine: ID!, $other: ID!) {
       first: revokeSession(sessionId: $mine) { wasCurrent query { me { id } } }
       second: revokeSession(sessionId: $other) { wasCurrent }
@@ -60,7 +60,7 @@ async def test_it_logs_out_within_the_same_request(http: httpx.AsyncClient, ana:
     assert (await phone.get("{ mySessions { id } }"))["mySessions"] == [{"id": phone.session_id}]
 
 
-async def test_another_users_session_is_exactly_like_none_at_all(ana: Caller, eve: Caller) -> None:
+async def test_another_users_session_is_exactly_like_none_at_all(ana: GraphQLClient, eve: GraphQLClient) -> None:
     before = await ana.get(EVERYTHING), await eve.get(EVERYTHING)
     event = (await ana.get("{ me { id securityEvents { nodes { id } } } }"))["me"]
     tried = [ana.session_id, "00000000-0000-7000-8000-000000000000", "x", "", "\0", ana.session_id.upper()]
@@ -74,9 +74,9 @@ async def test_another_users_session_is_exactly_like_none_at_all(ana: Caller, ev
 
 
 async def test_a_session_that_has_ended_stays_as_it_ended(
-    http: httpx.AsyncClient, ana: Caller, clock: FakeClock
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
 ) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     first = await revoke(ana, phone.session_id)
     clock.advance(minutes=1)
     before = await ana.get(EVERYTHING)
@@ -87,17 +87,17 @@ async def test_a_session_that_has_ended_stays_as_it_ended(
 
 
 async def test_an_expired_session_is_not_made_a_revoked_one(
-    http: httpx.AsyncClient, ana: Caller, clock: FakeClock
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
 ) -> None:
     clock.advance(days=30)
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     payload = await revoke(phone, ana.session_id)
     assert (payload["errors"], payload["session"]["state"]) == ([], "EXPIRED")
     assert payload["session"]["revokedAt"] is None
 
 
-async def test_the_payload_shows_what_is_left(http: httpx.AsyncClient, ana: Caller) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+async def test_the_payload_shows_what_is_left(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     query = """mutation($id: ID!) { revokeSession(sessionId: $id) {
       query { mySessions { id isCurrent } me { sessions { totalCount } sessionStats { totalCount } } }
     } }"""

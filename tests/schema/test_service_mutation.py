@@ -7,8 +7,8 @@ import pytest
 from fastapi import FastAPI
 
 from sessionql.storage.records import Scope
-from tests.schema.asking import ERRORS, IPHONE, Caller
-from tests.schema.services import CREATE, NOBODY, a_service, sign_in_elsewhere
+from tests.schema.graphql_client import ERRORS, IPHONE, GraphQLClient
+from tests.schema.service_keys import CREATE, NOBODY, a_service, sign_in_elsewhere
 
 USER = "query($by: UserLookup!) { user(by: $by) { id email subject disabledAt currentSession { id } } }"
 LOG_IN = f"mutation($input: LoginInput!) {{ login(input: $input) {{ tokens {{ accessToken }} {ERRORS} }} }}"
@@ -16,16 +16,16 @@ ADMIN_ACTIONS = "{ adminActions { id kind actorName userId revokedCount occurred
 
 
 @pytest.fixture
-async def support(app: FastAPI, http: httpx.AsyncClient) -> Caller:
+async def support(app: FastAPI, http: httpx.AsyncClient) -> GraphQLClient:
     """An operator's tool."""
     return await a_service(app, http, Scope.OPERATOR)
 
 
-async def id_of(caller: Caller) -> str:
+async def id_of(caller: GraphQLClient) -> str:
     return str((await caller.get("{ me { id } }"))["me"]["id"])
 
 
-async def change(support: Caller, field: str, selection: str, **ids: str) -> Any:
+async def change(support: GraphQLClient, field: str, selection: str, **ids: str) -> Any:
     """The payload of one of an operator's mutations."""
     given = ", ".join(f'{name}: "{id_}"' for name, id_ in ids.items())
     query = f"mutation {{ {field}({given}) {{ {selection} {ERRORS} }} }}"
@@ -33,7 +33,7 @@ async def change(support: Caller, field: str, selection: str, **ids: str) -> Any
 
 
 async def test_a_user_is_looked_up_by_any_of_three_names(
-    app: FastAPI, http: httpx.AsyncClient, support: Caller, ana: Caller
+    app: FastAPI, http: httpx.AsyncClient, support: GraphQLClient, ana: GraphQLClient
 ) -> None:
     hers = await id_of(ana)
     expected = {"id": hers, "email": "ana@example.com", "subject": None, "disabledAt": None, "currentSession": None}
@@ -47,8 +47,8 @@ async def test_a_user_is_looked_up_by_any_of_three_names(
         assert await support.code(USER, by=odd) == "BAD_USER_INPUT"
 
 
-async def test_a_user_is_seen_as_by_their_owner(http: httpx.AsyncClient, support: Caller, ana: Caller) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+async def test_a_user_is_seen_as_by_their_owner(http: httpx.AsyncClient, support: GraphQLClient, ana: GraphQLClient) -> None:
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     query = """{ user(by: {email: "ana@example.com"}) {
       sessions(first: 1) { totalCount nodes { id isCurrent device events { totalCount } } pageInfo { hasNextPage } }
       sessionStats { totalCount } securityEvents { totalCount nodes { kind session { isCurrent } } }
@@ -63,9 +63,9 @@ async def test_a_user_is_seen_as_by_their_owner(http: httpx.AsyncClient, support
 
 
 async def test_ending_sessions_holds_with_the_next_request(
-    http: httpx.AsyncClient, support: Caller, ana: Caller, eve: Caller
+    http: httpx.AsyncClient, support: GraphQLClient, ana: GraphQLClient, eve: GraphQLClient
 ) -> None:
-    phone, hers = await Caller(http, IPHONE).log_in("ana@example.com"), await id_of(ana)
+    phone, hers = await GraphQLClient(http, IPHONE).log_in("ana@example.com"), await id_of(ana)
     one = "session { id state revocationReason }"
     done = await change(support, "revokeUserSession", one, userId=hers, sessionId=phone.session_id)
     ended = {"id": phone.session_id, "state": "REVOKED", "revocationReason": "REVOKED_BY_OPERATOR"}
@@ -83,19 +83,19 @@ async def test_ending_sessions_holds_with_the_next_request(
     assert await eve.code("{ mySessions { id } }") == "UNAUTHENTICATED"
 
 
-async def test_a_disabled_user_is_out_until_enabled(http: httpx.AsyncClient, support: Caller, ana: Caller) -> None:
+async def test_a_disabled_user_is_out_until_enabled(http: httpx.AsyncClient, support: GraphQLClient, ana: GraphQLClient) -> None:
     """Directus' GHSA-56p6-qw3c-fq2g: tokens of a suspended user that were still valid."""
     hers, credentials = await id_of(ana), {"email": "ana@example.com", "password": "correct horse battery"}
     done = await change(support, "disableUser", "revokedCount user { disabledAt }", userId=hers)
     assert done == {"revokedCount": 1, "user": {"disabledAt": "2026-11-23T11:16:10.123456Z"}, "errors": []}
     assert await ana.code("{ mySessions { id } }") == "UNAUTHENTICATED"
     refresh = f"mutation($input: RefreshInput!) {{ refresh(input: $input) {{ session {{ id }} {ERRORS} }} }}"
-    (error,) = (await Caller(http).get(refresh, input={"refreshToken": ana.refresh_token}))["refresh"]["errors"]
+    (error,) = (await GraphQLClient(http).get(refresh, input={"refreshToken": ana.refresh_token}))["refresh"]["errors"]
     assert error["code"] == "REFRESH_TOKEN_INVALID"
-    (error,) = (await Caller(http).get(LOG_IN, input=credentials))["login"]["errors"]
+    (error,) = (await GraphQLClient(http).get(LOG_IN, input=credentials))["login"]["errors"]
     assert error["code"] == "ACCOUNT_DISABLED"
     await change(support, "enableUser", "user { disabledAt }", userId=hers)
-    again = await Caller(http).log_in("ana@example.com")
+    again = await GraphQLClient(http).log_in("ana@example.com")
     events = (await again.get("{ me { securityEvents { nodes { kind actorName ipAddress device } } } }"))["me"]
     mine = {each["kind"]: each for each in events["securityEvents"]["nodes"]}
     for kind in ("USER_DISABLED", "USER_ENABLED"):
@@ -103,7 +103,7 @@ async def test_a_disabled_user_is_out_until_enabled(http: httpx.AsyncClient, sup
 
 
 async def test_the_subject_of_a_disabled_user_is_rejected_to_every_service(
-    app: FastAPI, http: httpx.AsyncClient, support: Caller
+    app: FastAPI, http: httpx.AsyncClient, support: GraphQLClient
 ) -> None:
     shop = await a_service(app, http, Scope.CREATE_SESSIONS)
     bob = await sign_in_elsewhere(shop, http, "crm|42")
@@ -115,7 +115,7 @@ async def test_the_subject_of_a_disabled_user_is_rejected_to_every_service(
     assert await bob.code("{ me { id } }") == "UNAUTHENTICATED"
 
 
-async def test_a_deleted_user_is_gone_and_the_deletion_is_not(support: Caller, ana: Caller) -> None:
+async def test_a_deleted_user_is_gone_and_the_deletion_is_not(support: GraphQLClient, ana: GraphQLClient) -> None:
     hers = await id_of(ana)
     done = await change(support, "deleteUser", "deletedUserId revokedCount", userId=hers)
     assert done == {"deletedUserId": hers, "revokedCount": 1, "errors": []}
@@ -131,7 +131,7 @@ async def test_a_deleted_user_is_gone_and_the_deletion_is_not(support: Caller, a
 
 
 @pytest.mark.parametrize("field", ["revokeUserSessions", "disableUser", "enableUser", "deleteUser"])
-async def test_an_unknown_user_is_an_error_in_the_payload(support: Caller, ana: Caller, field: str) -> None:
+async def test_an_unknown_user_is_an_error_in_the_payload(support: GraphQLClient, ana: GraphQLClient, field: str) -> None:
     for user_id in (NOBODY, "x", "", ana.session_id):
         done = await change(support, field, "__typename", userId=user_id)
         (error,) = done["errors"]
@@ -141,7 +141,7 @@ async def test_an_unknown_user_is_an_error_in_the_payload(support: Caller, ana: 
     assert (await support.get(ADMIN_ACTIONS))["adminActions"] == []
 
 
-async def test_a_session_of_another_user_is_not_found(support: Caller, ana: Caller, eve: Caller) -> None:
+async def test_a_session_of_another_user_is_not_found(support: GraphQLClient, ana: GraphQLClient, eve: GraphQLClient) -> None:
     hers = await id_of(ana)
     done = await change(support, "revokeUserSession", "session { id }", userId=hers, sessionId=eve.session_id)
     assert [error["code"] for error in done["errors"]] == ["SESSION_NOT_FOUND"]

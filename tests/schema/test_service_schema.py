@@ -12,26 +12,26 @@ from sessionql.resolvers.service_keys import revoke_key
 from sessionql.schema.build import SDL_FILE, graphql_schema, services_schema
 from sessionql.storage.records import Scope
 from tests.conftest import FakeClock, developing
-from tests.schema.asking import IPHONE, Caller, counted
-from tests.schema.services import CREATE, FIELDS, INTROSPECT, a_service, new_key, sign_in_elsewhere
+from tests.schema.graphql_client import IPHONE, GraphQLClient, recorded_statements
+from tests.schema.service_keys import CREATE, FIELDS, INTROSPECT, a_service, new_key, sign_in_elsewhere
 
 SUGGESTION = re.compile(rb" Did you mean [^?]*\?")
 EVERYTHING = "{ __schema { types { name fields { name args { name } } inputFields { name } enumValues { name } } } }"
 
 
 @pytest.fixture
-async def shop(app: FastAPI, http: httpx.AsyncClient) -> Caller:
+async def shop(app: FastAPI, http: httpx.AsyncClient) -> GraphQLClient:
     """A service that may do everything."""
     return await a_service(app, http)
 
 
 @pytest.fixture
-async def other_callers(app: FastAPI, http: httpx.AsyncClient, ana: Caller) -> dict[str, Caller]:
+async def other_callers(app: FastAPI, http: httpx.AsyncClient, ana: GraphQLClient) -> dict[str, GraphQLClient]:
     """Callers without a valid key: without credentials, a user, and invalid keys."""
     revoked = await new_key(app)
     await revoke_key(app.state.deps, str(revoked.key.id))
     live = await new_key(app)
-    found = {name: Caller(http) for name in ("anonymous", "revoked", "garbage", "cut", "another's secret")}
+    found = {name: GraphQLClient(http) for name in ("anonymous", "revoked", "garbage", "cut", "another's secret")}
     found["revoked"].token = revoked.token
     found["garbage"].token = "sqls_" + "A" * 64
     found["cut"].token = live.token[:-1]
@@ -44,7 +44,7 @@ def test_every_field_of_services_is_tried_here() -> None:
     assert FIELDS.keys() == {name for root in roots if root for name in root.fields}
 
 
-async def test_for_other_callers_the_fields_do_not_exist(other_callers: dict[str, Caller]) -> None:
+async def test_for_other_callers_the_fields_do_not_exist(other_callers: dict[str, GraphQLClient]) -> None:
     """Byte for byte the answer for a field that never existed, except its name."""
     for who, caller in other_callers.items():
         for field, (_, query) in FIELDS.items():
@@ -57,7 +57,7 @@ async def test_for_other_callers_the_fields_do_not_exist(other_callers: dict[str
 
 @pytest.mark.parametrize("mode", ["production", "development"])
 async def test_to_other_callers_the_server_is_the_one_of_the_committed_schema(
-    other_callers: dict[str, Caller], mode: str
+    other_callers: dict[str, GraphQLClient], mode: str
 ) -> None:
     """Suggestions of fields with a like name too are what that schema alone would suggest."""
     committed = build_schema(SDL_FILE.read_text(encoding="utf-8"))
@@ -70,7 +70,7 @@ async def test_to_other_callers_the_server_is_the_one_of_the_committed_schema(
 
 
 @developing
-async def test_no_suggestion_and_no_introspection_names_what_is_not_theirs(other_callers: dict[str, Caller]) -> None:
+async def test_no_suggestion_and_no_introspection_names_what_is_not_theirs(other_callers: dict[str, GraphQLClient]) -> None:
     theirs = {*services_schema.type_map, *FIELDS} - {*graphql_schema.type_map, "user"}
     theirs |= {"disabledAt", "USER_NOT_FOUND"}
     for who, caller in other_callers.items():
@@ -103,7 +103,7 @@ async def test_a_key_says_what_it_is(app: FastAPI, http: httpx.AsyncClient) -> N
 
 @pytest.mark.parametrize("field", [name for name, (scope, _) in FIELDS.items() if scope])
 async def test_a_key_without_the_scope_is_told_which_it_lacks(
-    app: FastAPI, http: httpx.AsyncClient, ana: Caller, field: str
+    app: FastAPI, http: httpx.AsyncClient, ana: GraphQLClient, field: str
 ) -> None:
     needed, query = FIELDS[field]
     assert needed is not None
@@ -119,7 +119,7 @@ async def test_a_key_without_the_scope_is_told_which_it_lacks(
 
 async def test_a_key_is_out_with_its_very_next_request(app: FastAPI, http: httpx.AsyncClient) -> None:
     made = await new_key(app)
-    caller = Caller(http)
+    caller = GraphQLClient(http)
     caller.token = made.token
     assert await caller.get(FIELDS["serviceKey"][1])
     await revoke_key(app.state.deps, str(made.key.id))
@@ -127,12 +127,12 @@ async def test_a_key_is_out_with_its_very_next_request(app: FastAPI, http: httpx
     assert await caller.code("{ mySessions { id } }") == "UNAUTHENTICATED"
 
 
-async def test_a_key_is_no_user(shop: Caller) -> None:
+async def test_a_key_is_no_user(shop: GraphQLClient) -> None:
     for query in ("{ me { id } }", "{ mySessions { id } }", "mutation { logout { session { id } } }"):
         assert await shop.code(query) == "GRAPHQL_VALIDATION_FAILED"
 
 
-async def test_a_service_starts_a_session_that_its_user_goes_on_with(http: httpx.AsyncClient, shop: Caller) -> None:
+async def test_a_service_starts_a_session_that_its_user_goes_on_with(http: httpx.AsyncClient, shop: GraphQLClient) -> None:
     input_ = {"subject": "crm|42", "ipAddress": "2001:DB8:0::1", "userAgent": IPHONE, "sessionName": "Till 4"}
     payload = (await shop.get(CREATE, input=input_))["createSession"]
     assert payload["user"]["subject"] == "crm|42"
@@ -143,7 +143,7 @@ async def test_a_service_starts_a_session_that_its_user_goes_on_with(http: httpx
         "name": "Till 4",
         "isCurrent": False,
     }
-    ana = Caller(http, IPHONE)
+    ana = GraphQLClient(http, IPHONE)
     ana.token = payload["tokens"]["accessToken"]
     assert await ana.get("{ me { subject email } mySessions { id isCurrent } }") == {
         "me": {"subject": "crm|42", "email": None},
@@ -154,11 +154,11 @@ async def test_a_service_starts_a_session_that_its_user_goes_on_with(http: httpx
 
 
 @pytest.mark.parametrize("address", ["localhost", "1.2.3", "", 7, "1.2.3.4:80", "fe80::1%eth0"])
-async def test_what_is_no_address_is_rejected(shop: Caller, address: object) -> None:
+async def test_what_is_no_address_is_rejected(shop: GraphQLClient, address: object) -> None:
     assert await shop.code(CREATE, input={"subject": "crm|42", "ipAddress": address}) == "BAD_USER_INPUT"
 
 
-async def test_what_breaks_a_rule_is_said_as_data(shop: Caller, clock: FakeClock) -> None:
+async def test_what_breaks_a_rule_is_said_as_data(shop: GraphQLClient, clock: FakeClock) -> None:
     late = clock().replace(year=2030).isoformat()
     wrong = {"subject": {"subject": ""}, "authenticatedAt": {"subject": "a", "authenticatedAt": late}}
     wrong["sessionName"] = {"subject": "a", "sessionName": ""}
@@ -169,7 +169,7 @@ async def test_what_breaks_a_rule_is_said_as_data(shop: Caller, clock: FakeClock
         assert payload["user"] is payload["session"] is payload["tokens"] is None
 
 
-async def test_tokens_are_introspected(http: httpx.AsyncClient, shop: Caller) -> None:
+async def test_tokens_are_introspected(http: httpx.AsyncClient, shop: GraphQLClient) -> None:
     ana = await sign_in_elsewhere(shop, http)
     for kind, token in {"ACCESS": ana.token, "REFRESH": ana.refresh_token}.items():
         found = (await shop.get(INTROSPECT, token=token))["introspect"]
@@ -186,22 +186,22 @@ async def test_tokens_are_introspected(http: httpx.AsyncClient, shop: Caller) ->
 
 
 async def test_introspecting_takes_one_read_beside_the_keys_own(
-    app: FastAPI, http: httpx.AsyncClient, shop: Caller
+    app: FastAPI, http: httpx.AsyncClient, shop: GraphQLClient
 ) -> None:
     ana = await sign_in_elsewhere(shop, http)
     reads = {"active session { id device }": 2, "active user { id }": 3}
     for token in (ana.token, ana.refresh_token):
         for selection, most in reads.items():
-            with counted(app.state.deps.storage.database) as asked:
+            with recorded_statements(app.state.deps.storage.database) as asked:
                 await shop.get(f"query($t: String!) {{ introspect(token: $t) {{ {selection} }} }}", t=token)
             assert len(asked) == most, asked
-    with counted(app.state.deps.storage.database) as asked:
+    with recorded_statements(app.state.deps.storage.database) as asked:
         await shop.get(INTROSPECT, token="garbage")
     assert len(asked) == 1
 
 
 async def test_a_service_marks_its_user_reauthenticated(
-    http: httpx.AsyncClient, shop: Caller, clock: FakeClock
+    http: httpx.AsyncClient, shop: GraphQLClient, clock: FakeClock
 ) -> None:
     ana = await sign_in_elsewhere(shop, http, authenticatedAt="2026-11-23T09:00:00Z")
     other = await sign_in_elsewhere(shop, http)

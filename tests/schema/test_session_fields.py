@@ -7,7 +7,7 @@ from graphql import GraphQLObjectType
 
 from sessionql.schema.build import graphql_schema
 from tests.conftest import FakeClock
-from tests.schema.asking import FIREFOX, IPHONE, Caller
+from tests.schema.graphql_client import FIREFOX, IPHONE, GraphQLClient
 
 ALL = """
 fragment All on Session {
@@ -33,7 +33,7 @@ def test_these_tests_ask_for_every_field() -> None:
     assert [name for name in session.fields if name not in ALL.split()] == []
 
 
-async def test_every_way_to_a_session_shows_the_same(ana: Caller) -> None:
+async def test_every_way_to_a_session_shows_the_same(ana: GraphQLClient) -> None:
     data = await ana.get(FIVE_WAYS + ALL, id=ana.session_id)
     expected = {
         "id": ana.session_id,
@@ -66,8 +66,8 @@ async def test_every_way_to_a_session_shows_the_same(ana: Caller) -> None:
     assert data["nodes"] == [expected]
 
 
-async def test_a_revoked_session_says_when_and_why(http: httpx.AsyncClient, ana: Caller, clock: FakeClock) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
+async def test_a_revoked_session_says_when_and_why(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     clock.advance(seconds=60)
     await ana.get(REVOKE, id=phone.session_id)
     data = await ana.get(FIVE_WAYS + ALL, id=phone.session_id)
@@ -80,22 +80,22 @@ async def test_a_revoked_session_says_when_and_why(http: httpx.AsyncClient, ana:
     assert [each["id"] for each in data["mySessions"]] == [ana.session_id]
 
 
-async def test_an_unused_session_expires_by_itself(http: httpx.AsyncClient, ana: Caller, clock: FakeClock) -> None:
+async def test_an_unused_session_expires_by_itself(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
     clock.advance(days=29, hours=23)
-    assert await states(ana, await Caller(http).log_in("ana@example.com")) == "ACTIVE"
+    assert await states(ana, await GraphQLClient(http).log_in("ana@example.com")) == "ACTIVE"
     clock.advance(hours=1)
-    assert await states(ana, await Caller(http).log_in("ana@example.com")) == "EXPIRED"
+    assert await states(ana, await GraphQLClient(http).log_in("ana@example.com")) == "EXPIRED"
 
 
-async def states(old: Caller, new: Caller) -> Any:
+async def states(old: GraphQLClient, new: GraphQLClient) -> Any:
     return (await new.get("query($id: ID!) { session(id: $id) { state } }", id=old.session_id))["session"]["state"]
 
 
 async def test_exactly_one_session_is_current_and_each_device_says_its_own(
-    http: httpx.AsyncClient, ana: Caller
+    http: httpx.AsyncClient, ana: GraphQLClient
 ) -> None:
-    phone = await Caller(http, IPHONE).log_in("ana@example.com")
-    tablet = await Caller(http).log_in("ana@example.com", sessionName="Kitchen")
+    phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
+    tablet = await GraphQLClient(http).log_in("ana@example.com", sessionName="Kitchen")
     for device in (ana, phone, tablet):
         data = await device.get(
             "{ mySessions { id isCurrent } me { sessions { nodes { id isCurrent } } currentSession { id } } }"
@@ -107,6 +107,6 @@ async def test_exactly_one_session_is_current_and_each_device_says_its_own(
 
 
 async def test_a_client_without_user_agent_has_an_unknown_device(http: httpx.AsyncClient) -> None:
-    caller = await Caller(http, "").register("bob@example.com")
+    caller = await GraphQLClient(http, "").register("bob@example.com")
     (shown,) = (await caller.get("{ mySessions { device userAgent deviceInfo { kind } } }"))["mySessions"]
     assert shown == {"device": "Unknown device", "userAgent": None, "deviceInfo": {"kind": "UNKNOWN"}}

@@ -5,23 +5,23 @@ from typing import Any
 import httpx
 
 from tests.conftest import FakeClock
-from tests.schema.asking import IPHONE, Caller
+from tests.schema.graphql_client import IPHONE, GraphQLClient
 
 STATS = "{ me { sessionStats { totalCount activeToday oldestCreatedAt byDeviceKind { kind count } } } }"
 
 
-async def stats(caller: Caller) -> Any:
+async def stats(caller: GraphQLClient) -> Any:
     return (await caller.get(STATS))["me"]["sessionStats"]
 
 
 async def test_numbers_are_of_active_sessions_most_first(
-    http: httpx.AsyncClient, ana: Caller, eve: Caller, clock: FakeClock
+    http: httpx.AsyncClient, ana: GraphQLClient, eve: GraphQLClient, clock: FakeClock
 ) -> None:
     assert (await stats(ana))["activeToday"] == 1
     clock.advance(days=2)
-    phones = [await Caller(http, IPHONE).log_in("ana@example.com") for _ in range(3)]
-    program = await Caller(http, "curl/8.1").log_in("ana@example.com")
-    ended = await Caller(http, IPHONE).log_in("ana@example.com")
+    phones = [await GraphQLClient(http, IPHONE).log_in("ana@example.com") for _ in range(3)]
+    program = await GraphQLClient(http, "curl/8.1").log_in("ana@example.com")
+    ended = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     await ended.get("mutation { logout { session { id } } }")
     assert await stats(phones[0]) == {
         "totalCount": 5,
@@ -36,5 +36,5 @@ async def test_numbers_are_of_active_sessions_most_first(
     assert program.session_id != eve.session_id
 
 
-async def test_no_other_users_sessions_are_counted(ana: Caller, eve: Caller) -> None:
+async def test_no_other_users_sessions_are_counted(ana: GraphQLClient, eve: GraphQLClient) -> None:
     assert (await stats(eve))["totalCount"] == (await stats(ana))["totalCount"] == 1

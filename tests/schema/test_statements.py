@@ -4,7 +4,7 @@ import httpx
 from fastapi import FastAPI
 
 from tests.conftest import developing
-from tests.schema.asking import Caller, counted
+from tests.schema.graphql_client import GraphQLClient, recorded_statements
 
 LISTS = {
     "a plain list": "{ mySessions { id device events { nodes { session { id } actor { id } } totalCount } } }",
@@ -17,31 +17,31 @@ LISTS = {
 MOST = 9
 
 
-async def statements(app: FastAPI, caller: Caller, query: str) -> list[str]:
-    with counted(app.state.deps.storage.database) as asked:
+async def statements(app: FastAPI, caller: GraphQLClient, query: str) -> list[str]:
+    with recorded_statements(app.state.deps.storage.database) as asked:
         await caller.get(query)
     return asked
 
 
-async def test_more_sessions_take_no_more_statements(app: FastAPI, http: httpx.AsyncClient, ana: Caller) -> None:
-    await Caller(http).log_in("ana@example.com")
+async def test_more_sessions_take_no_more_statements(app: FastAPI, http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    await GraphQLClient(http).log_in("ana@example.com")
     few = {name: await statements(app, ana, query) for name, query in LISTS.items()}
     for _ in range(8):
-        await Caller(http).log_in("ana@example.com")
+        await GraphQLClient(http).log_in("ana@example.com")
     for name, query in LISTS.items():
         asked = await statements(app, ana, query)
         assert len(asked) == len(few[name]), (name, asked)
         assert 2 <= len(asked) <= MOST, (name, asked)
 
 
-async def test_many_nodes_are_found_with_few_statements(app: FastAPI, http: httpx.AsyncClient, ana: Caller) -> None:
-    made = [await Caller(http).log_in("ana@example.com") for _ in range(9)]
+async def test_many_nodes_are_found_with_few_statements(app: FastAPI, http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+    made = [await GraphQLClient(http).log_in("ana@example.com") for _ in range(9)]
     ids = '", "'.join(each.session_id for each in made)
     asked = await statements(app, ana, f'{{ nodes(ids: ["{ids}"]) {{ id ... on Session {{ device }} }} }}')
     assert len(asked) <= 4
 
 
-async def test_the_session_that_asks_is_looked_up_once_a_request(app: FastAPI, ana: Caller) -> None:
+async def test_the_session_that_asks_is_looked_up_once_a_request(app: FastAPI, ana: GraphQLClient) -> None:
     assert len(await statements(app, ana, "{ me { currentSession { id device isCurrent expiresAt } } }")) == 2
     assert len(await statements(app, ana, "{ mySessions { id } }")) == 2
     assert len(await statements(app, ana, "{ __typename }")) == 1
@@ -49,9 +49,9 @@ async def test_the_session_that_asks_is_looked_up_once_a_request(app: FastAPI, a
 
 @developing
 async def test_a_request_without_a_session_runs_no_statement(app: FastAPI, http: httpx.AsyncClient) -> None:
-    assert await statements(app, Caller(http), "{ me { id } __schema { description } }") == []
+    assert await statements(app, GraphQLClient(http), "{ me { id } __schema { description } }") == []
 
 
-async def test_neighbouring_pages_are_looked_for_only_when_asked(app: FastAPI, ana: Caller) -> None:
+async def test_neighbouring_pages_are_looked_for_only_when_asked(app: FastAPI, ana: GraphQLClient) -> None:
     plain = await statements(app, ana, "{ me { sessions(first: 1) { nodes { id } pageInfo { endCursor } } } }")
     assert len(plain) == 3, "the session, the account, the page"

@@ -6,7 +6,7 @@ import pytest
 from fastapi import FastAPI
 
 from sessionql.resolvers.passwords import Passwords
-from tests.sessionql.browsers import Browser, browser_of
+from tests.sessionql.browser import Browser, browser_of
 
 
 @pytest.fixture

@@ -11,8 +11,8 @@ import relay, {
 
 import { keep, type NewTokens } from "../../../graphql_examples/typescript/tokens.js";
 import type { Browser } from "../story/browser.js";
-import { type Client, cast, otherId, story } from "../story/story.js";
-import { argument, type Chapters, tell } from "../story/tell.js";
+import { type Client, participants, otherId, story } from "../story/story.js";
+import { argument, type Steps, runSteps } from "../story/steps.js";
 import logIn, { type operationsLogInMutation } from "./generated/operationsLogInMutation.graphql.js";
 import morePages, { type operationsMorePagesQuery } from "./generated/operationsMorePagesQuery.graphql.js";
 import pages, { type operationsPagesQuery } from "./generated/operationsPagesQuery.graphql.js";
@@ -93,19 +93,19 @@ function relaying({ url, tokens, fetch }: Browser): RelayClient {
   };
 }
 
-const people = cast(argument(), relaying);
-const { laptop } = people;
+const devices = participants(argument(), relaying);
+const { laptop } = devices;
 let phone = "";
-const storing: Chapters = {
-  "holds an object once, whatever asked for it": async () => {
+const storing: Steps = {
+  "stores an object once, for all operations that selected it": async () => {
     phone = await otherId(laptop, "Safari on iPhone");
     await laptop.rename(phone, "Ana's phone");
     assert.equal(laptop.stored(phone, "name"), "Ana's phone");
   },
 };
-await tell({
-  ...story(people, storing),
-  "knows from the answer alone that the session has ended": async () => {
+await runSteps({
+  ...story(devices, storing),
+  "updates the state of the session from the response of the mutation": async () => {
     assert.equal(laptop.stored(phone, "state"), "REVOKED");
   },
 });

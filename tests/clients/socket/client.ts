@@ -8,8 +8,8 @@ import {
   type WatchSignOutsSubscription,
 } from "../../../graphql_examples/typescript/generated/graphql.js";
 import type { Browser } from "../story/browser.js";
-import { Hearing, within } from "../story/hearing.js";
-import type { Watcher } from "../story/watching.js";
+import { EventRecorder, within } from "../story/eventRecorder.js";
+import type { SignOutSubscriber } from "../story/watching.js";
 
 export const addressOf = (url: string) => url.replace(/^http/, "ws");
 
@@ -24,30 +24,30 @@ export function socketClient({ url, tokens }: Browser, options: Partial<ClientOp
 }
 
 /** Subscribe, and record the events from now on. */
-export function hear<Data, Variables extends Record<string, unknown>>(
+export function subscribe<Data, Variables extends Record<string, unknown>>(
   client: Client,
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
-): Hearing<Data> {
-  const hearing = new Hearing<Data>();
-  client.subscribe<Data>({ query: print(document), variables }, hearing);
-  return hearing;
+): EventRecorder<Data> {
+  const recorder = new EventRecorder<Data>();
+  client.subscribe<Data>({ query: print(document), variables }, recorder);
+  return recorder;
 }
 
 /** Run a query or mutation over the socket. Throws its error if there is no result. */
-export async function ask<Data, Variables extends Record<string, unknown>>(
+export async function request<Data, Variables extends Record<string, unknown>>(
   client: Client,
   document: TypedDocumentNode<Data, Variables>,
   variables: Variables,
 ): Promise<Data> {
-  const hearing = hear(client, document, variables);
-  const end = await hearing.over();
-  const [answer] = hearing.events;
+  const recorder = subscribe(client, document, variables);
+  const end = await recorder.ended();
+  const [answer] = recorder.events;
   if (!answer) throw end;
   return answer;
 }
 
-export function overSocket(browser: Browser): Watcher {
+export function overSocket(browser: Browser): SignOutSubscriber {
   const client = socketClient(browser);
   return {
     watch(into) {

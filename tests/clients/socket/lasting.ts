@@ -1,7 +1,7 @@
 // When the server closes a socket, and how the client reconnects and subscribes again, in lazy mode or not.
 import assert from "node:assert/strict";
 
-import { asker } from "../../../graphql_examples/typescript/ask.js";
+import { graphqlClient } from "../../../graphql_examples/typescript/client.js";
 import {
   MeDocument,
   MySessionsDocument,
@@ -12,32 +12,32 @@ import {
 import { keep } from "../../../graphql_examples/typescript/tokens.js";
 import { type Browser, outdate, PASSWORD } from "../story/browser.js";
 import { idOf, logIn, register, renameUntilReceived, revoke, newEmail } from "../story/signedIn.js";
-import type { Chapters } from "../story/tell.js";
-import { addressOf, ask, closed, closeCode, hear, socketClient } from "./client.js";
+import type { Steps } from "../story/steps.js";
+import { addressOf, request, closed, closeCode, subscribe, socketClient } from "./client.js";
 
-export function asking(url: string): Chapters {
+export function requests(url: string): Steps {
   return {
     "queries and mutations go over the socket, too": async () => {
       const client = socketClient(await register(url, newEmail()), { lazy: false });
-      const [session] = (await ask(client, MySessionsDocument, {})).mySessions;
+      const [session] = (await request(client, MySessionsDocument, {})).mySessions;
       assert.equal(session?.isCurrent, true);
       const variables = { input: { sessionId: session.id, name: "Desk" } };
-      assert.deepEqual((await ask(client, RenameSessionDocument, variables)).renameSession.errors, []);
-      assert.equal((await ask(client, MySessionsDocument, {})).mySessions[0]?.name, "Desk");
+      assert.deepEqual((await request(client, RenameSessionDocument, variables)).renameSession.errors, []);
+      assert.equal((await request(client, MySessionsDocument, {})).mySessions[0]?.name, "Desk");
       await client.dispose();
     },
     "an operation that is wrong fails alone": async () => {
       const client = socketClient(await register(url, newEmail()), { lazy: false });
-      const wrong = ask(client, RenameSessionDocument, {} as never);
+      const wrong = request(client, RenameSessionDocument, {} as never);
       const code = ([error]: { extensions?: { code?: string } }[]) => error?.extensions?.code;
       await assert.rejects(wrong, (errors) => code(errors as []) === "BAD_USER_INPUT");
-      assert.ok((await ask(client, MeDocument, {})).me);
+      assert.ok((await request(client, MeDocument, {})).me);
       await client.dispose();
     },
-    "what happens to the account is heard as it happens": async () => {
+    "what happens to the account is received as it happens": async () => {
       const laptop = await register(url, newEmail());
       const client = socketClient(laptop);
-      const events = hear(client, WatchSecurityEventsDocument, { kinds: ["SESSION_RENAMED"] });
+      const events = subscribe(client, WatchSecurityEventsDocument, { kinds: ["SESSION_RENAMED"] });
       await renameUntilReceived(laptop, events);
       const [first] = events.events;
       assert.deepEqual([first?.securityEvent.kind, first?.securityEvent.session?.state], ["SESSION_RENAMED", "ACTIVE"]);
@@ -46,61 +46,61 @@ export function asking(url: string): Chapters {
   };
 }
 
-export function ending(url: string): Chapters {
+export function endings(url: string): Steps {
   const signedOutBy = async (email: string, phone: Browser) => revoke(await logIn(url, email), await idOf(phone));
   return {
-    "not lazy: it connects at once, and is told that it was signed out": async () => {
+    "not lazy: it connects at once, and receives the close code of a sign-out": async () => {
       const email = newEmail();
       const phone = await register(url, email);
-      const told = new Promise((resolve) => socketClient(phone, { lazy: false, onNonLazyError: resolve }));
+      const reported = new Promise((resolve) => socketClient(phone, { lazy: false, onNonLazyError: resolve }));
       await signedOutBy(email, phone);
-      assert.deepEqual(closeCode(await told), 4401);
+      assert.deepEqual(closeCode(await reported), 4401);
     },
-    "lazy, but with patience: its last subscription completes, then it is closed": async () => {
+    "lazy with a close timeout: its last subscription completes, then the server closes the socket": async () => {
       const email = newEmail();
       const phone = await register(url, email);
       const client = socketClient(phone, { lazyCloseTimeout: 60_000 });
-      const events = hear(client, WatchSecurityEventsDocument, { kinds: null });
+      const events = subscribe(client, WatchSecurityEventsDocument, { kinds: null });
       await renameUntilReceived(phone, events);
       const closing = closed(client);
       await signedOutBy(email, phone);
-      assert.equal(await events.over(), "complete");
+      assert.equal(await events.ended(), "complete");
       const { code, reason } = await closing;
       assert.deepEqual([code, reason], [4401, "This session was signed out."]);
     },
   };
 }
 
-export function comingBack(url: string): Chapters {
+export function reconnects(url: string): Steps {
   return {
-    "comes back by itself with the token that replaced its own": async () => {
+    "reconnects by itself with the new token": async () => {
       const laptop = await register(url, newEmail());
       const client = socketClient(laptop);
-      const events = hear(client, WatchSecurityEventsDocument, { kinds: ["SESSION_RENAMED"] });
+      const events = subscribe(client, WatchSecurityEventsDocument, { kinds: ["SESSION_RENAMED"] });
       await renameUntilReceived(laptop, events);
       const closing = closed(client);
       const input = { password: PASSWORD };
-      keep(laptop.tokens, (await asker(url, laptop.fetch)(ReauthenticateDocument, { input })).reauthenticate.tokens);
+      keep(laptop.tokens, (await graphqlClient(url, laptop.fetch)(ReauthenticateDocument, { input })).reauthenticate.tokens);
       assert.equal((await closing).code, 4403);
       await renameUntilReceived(laptop, events);
       assert.equal(events.end, undefined);
       await client.dispose();
     },
-    "is refused with a token that is good no more": async () => {
+    "is rejected with a token that is no longer valid": async () => {
       const laptop = await register(url, newEmail());
       await outdate(laptop);
-      const refused = ask(socketClient(laptop, { retryAttempts: 0 }), MeDocument, {});
-      await assert.rejects(refused, (end) => closeCode(end) === 4403);
+      const rejected = request(socketClient(laptop, { retryAttempts: 0 }), MeDocument, {});
+      await assert.rejects(rejected, (end) => closeCode(end) === 4403);
     },
     "refreshes, and comes in, when it asks something before it connects": async () => {
       const laptop = await register(url, newEmail());
       await outdate(laptop);
       const refreshing = async () => {
-        await asker(url, laptop.fetch)(MeDocument).catch(() => null);
+        await graphqlClient(url, laptop.fetch)(MeDocument).catch(() => null);
         return addressOf(url);
       };
       const client = socketClient(laptop, { url: refreshing, retryAttempts: 0 });
-      assert.ok((await ask(client, MeDocument, {})).me);
+      assert.ok((await request(client, MeDocument, {})).me);
     },
   };
 }

@@ -4,10 +4,10 @@ import type { ClientOptions } from "graphql-ws";
 
 import { MeDocument, WatchSignOutsDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
 import type { Browser } from "../story/browser.js";
-import { within } from "../story/hearing.js";
+import { within } from "../story/eventRecorder.js";
 import { register, newEmail } from "../story/signedIn.js";
-import type { Chapters } from "../story/tell.js";
-import { ask, closeCode, hear, socketClient } from "./client.js";
+import type { Steps } from "../story/steps.js";
+import { request, closeCode, subscribe, socketClient } from "./client.js";
 
 /** A page with an outdated client. */
 class Legacy extends WebSocket {
@@ -21,18 +21,18 @@ const sayingFirst = (message: unknown): Partial<ClientOptions> => ({
   on: { opened: (socket) => (socket as WebSocket).send(JSON.stringify(message)) },
 });
 
-export function rules(url: string): Chapters {
+export function rules(url: string): Steps {
   /** The error of a rejected query. */
   const end = async (options: Partial<ClientOptions>, device?: Browser) => {
     const client = socketClient(device ?? (await register(url, newEmail())), { retryAttempts: 0, ...options });
-    return closeCode(await ask(client, MeDocument, {}).catch((error: unknown) => error));
+    return closeCode(await request(client, MeDocument, {}).catch((error: unknown) => error));
   };
   return {
-    "says no token: 4403": async () => assert.equal(await end({ connectionParams: {} }), 4403),
-    "says nothing: 4408": async () => {
+    "connection_init without a token: 4403": async () => assert.equal(await end({ connectionParams: {} }), 4403),
+    "no connection_init: 4408": async () => {
       assert.equal(await end({ connectionParams: () => new Promise(() => {}) }), 4408);
     },
-    "says twice who it is: 4429": async () => {
+    "two connection_init messages: 4429": async () => {
       const device = await register(url, newEmail());
       const payload = { authorization: `Bearer ${device.tokens.read()?.accessToken}` };
       assert.equal(await end(sayingFirst({ type: "connection_init", payload }), device), 4429);
@@ -43,7 +43,7 @@ export function rules(url: string): Chapters {
     },
     "gives two operations one id: 4409": async () => {
       const client = socketClient(await register(url, newEmail()), { generateID: () => "same" });
-      const both = [1, 2].map(() => hear(client, WatchSignOutsDocument, {}).over());
+      const both = [1, 2].map(() => subscribe(client, WatchSignOutsDocument, {}).ended());
       assert.deepEqual((await Promise.all(both)).map(closeCode), [4409, 4409]);
     },
     "speaks the protocol of years ago: 4406": async () => assert.equal(await end({ webSocketImpl: Legacy }), 4406),

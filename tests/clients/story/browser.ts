@@ -1,5 +1,5 @@
 // A browser: it sends its User-Agent and stores its tokens.
-import { asker } from "../../../graphql_examples/typescript/ask.js";
+import { graphqlClient } from "../../../graphql_examples/typescript/client.js";
 import { ReauthenticateDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { signedFetch } from "../../../graphql_examples/typescript/signedFetch.js";
 import { inMemory, type TokenStore } from "../../../graphql_examples/typescript/tokens.js";
@@ -31,6 +31,6 @@ export function withHeaders(own: Record<string, string>, send: typeof fetch = fe
 
 /** Make the access token invalid, as if it had expired: replace it, and do not store the new one. */
 export async function outdate({ url, fetch }: Browser): Promise<void> {
-  const { reauthenticate } = await asker(url, fetch)(ReauthenticateDocument, { input: { password: PASSWORD } });
+  const { reauthenticate } = await graphqlClient(url, fetch)(ReauthenticateDocument, { input: { password: PASSWORD } });
   if (reauthenticate.errors.length > 0) throw new Error(JSON.stringify(reauthenticate.errors));
 }

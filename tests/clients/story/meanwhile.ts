@@ -1,20 +1,20 @@
 // Events during a request: another user logs in in another tab, or a refresh fails temporarily.
 import assert from "node:assert/strict";
 
-import { asker, RequestError } from "../../../graphql_examples/typescript/ask.js";
+import { graphqlClient, RequestError } from "../../../graphql_examples/typescript/client.js";
 import { MySessionsDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { signedFetch } from "../../../graphql_examples/typescript/signedFetch.js";
 import { outdate } from "./browser.js";
 import { register, newEmail } from "./signedIn.js";
-import type { Chapters } from "./tell.js";
+import type { Steps } from "./steps.js";
 
-export function meanwhile(url: string): Chapters {
+export function meanwhile(url: string): Steps {
   return {
-    "nothing is sent again as another account, which has logged in since it was refused": async () => {
+    "a rejected request is not sent again as another account that has logged in since": async () => {
       const { asked, kept, ben } = await overtaken(url, (body) => !body.includes("mutation Refresh"));
       assert.deepEqual([asked, kept], [1, ben]);
     },
-    "nor are that account's tokens overwritten by those of a refresh that comes late": async () => {
+    "the tokens of that account are not overwritten by a late refresh": async () => {
       const { asked, kept, ben } = await overtaken(url, (body) => body.includes("mutation Refresh"));
       assert.deepEqual([asked, kept], [1, ben]);
     },
@@ -26,10 +26,10 @@ export function meanwhile(url: string): Chapters {
         const failure = String(init?.body).includes("mutation Refresh") && failures.shift();
         return failure ? Response.json(failure) : fetch(input, init);
       };
-      const ask = asker(url, signedFetch({ url, tokens: ana.tokens, fetch: send }));
-      await assert.rejects(ask(MySessionsDocument), /Could not refresh: The server is away/);
-      await assert.rejects(ask(MySessionsDocument), /Could not refresh: Wait a minute/);
-      assert.equal((await ask(MySessionsDocument)).mySessions.length, 1);
+      const request = graphqlClient(url, signedFetch({ url, tokens: ana.tokens, fetch: send }));
+      await assert.rejects(request(MySessionsDocument), /Could not refresh: The server is away/);
+      await assert.rejects(request(MySessionsDocument), /Could not refresh: Wait a minute/);
+      assert.equal((await request(MySessionsDocument)).mySessions.length, 1);
     },
   };
 }
@@ -49,8 +49,8 @@ async function overtaken(url: string, at: (body: string) => boolean) {
     if (at(String(init?.body))) ana.tokens.write(ben);
     return answer;
   };
-  const ask = asker(url, signedFetch({ url, tokens: ana.tokens, fetch: send }));
-  const refused = (error: unknown) => error instanceof RequestError && error.code === "UNAUTHENTICATED";
-  await assert.rejects(ask(MySessionsDocument), refused);
+  const request = graphqlClient(url, signedFetch({ url, tokens: ana.tokens, fetch: send }));
+  const rejected = (error: unknown) => error instanceof RequestError && error.code === "UNAUTHENTICATED";
+  await assert.rejects(request(MySessionsDocument), rejected);
   return { asked, kept: ana.tokens.read(), ben };
 }

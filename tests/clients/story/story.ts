@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
 import { type Browser, browser, FIREFOX, IPHONE, outdate, PASSWORD } from "./browser.js";
-import type { Chapters } from "./tell.js";
+import type { Steps } from "./steps.js";
 
 export interface Failure {
   __typename: string;
@@ -32,67 +32,67 @@ export interface Client {
   codeOf(error: unknown): string | undefined;
 }
 
-export interface Cast<C extends Client> {
+export interface Participants<C extends Client> {
   email: string;
   laptop: C;
   laptopBrowser: Browser;
   phone: C;
   phoneBrowser: Browser;
-  stranger: C;
+  otherUser: C;
 }
 
-export function cast<C extends Client>(url: string, make: (browser: Browser) => C): Cast<C> {
+export function participants<C extends Client>(url: string, create: (browser: Browser) => C): Participants<C> {
   const [laptopBrowser, phoneBrowser] = [browser(url, FIREFOX), browser(url, IPHONE)];
   return {
     email: `${randomUUID()}@example.com`,
-    laptop: make(laptopBrowser),
+    laptop: create(laptopBrowser),
     laptopBrowser,
-    phone: make(phoneBrowser),
+    phone: create(phoneBrowser),
     phoneBrowser,
-    stranger: make(browser(url, FIREFOX)),
+    otherUser: create(browser(url, FIREFOX)),
   };
 }
 
-/** `before` are chapters that run while both devices are signed in. At the end only the laptop is. */
-export function story<C extends Client>(people: Cast<C>, before: Chapters = {}): Chapters {
-  return { ...arrivals(people), ...lists(people), ...before, ...departures(people) };
+/** `before` are steps that run while both devices are signed in. At the end only the laptop is. */
+export function story<C extends Client>(participants: Participants<C>, before: Steps = {}): Steps {
+  return { ...logInSteps(participants), ...listSteps(participants), ...before, ...revocationSteps(participants) };
 }
 
-function arrivals<C extends Client>({ email, laptop, phone }: Cast<C>): Chapters {
+function logInSteps<C extends Client>({ email, laptop, phone }: Participants<C>): Steps {
   return {
     "registers on a laptop": async () => {
       assert.deepEqual(await laptop.register(email, PASSWORD), []);
     },
-    "is told by type that a password is wrong": async () => {
+    "receives a typed error for a wrong password": async () => {
       const [failure] = await phone.logIn(email, "wrong horse battery");
       assert.deepEqual([failure?.__typename, failure?.code], ["InvalidCredentialsError", "INVALID_CREDENTIALS"]);
     },
     "logs in on a phone": async () => {
       assert.deepEqual(await phone.logIn(email, PASSWORD), []);
     },
-    "lists both sessions and knows its own": async () => {
+    "lists both sessions and marks the current one": async () => {
       const devices = Object.fromEntries((await laptop.sessions()).map((each) => [each.device, each.isCurrent]));
       assert.deepEqual(devices, { "Safari on iPhone": false, "Firefox on Ubuntu": true });
     },
   };
 }
 
-function lists<C extends Client>({ email, laptop, laptopBrowser, phone, stranger }: Cast<C>): Chapters {
+function listSteps<C extends Client>({ email, laptop, laptopBrowser, phone, otherUser }: Participants<C>): Steps {
   return {
     "names the phone": async () => {
       assert.deepEqual(await laptop.rename(await otherId(laptop), "My phone"), []);
       assert.equal((await phone.sessions()).find((each) => each.isCurrent)?.name, "My phone");
     },
     "reads all sessions in pages": async () => {
-      for (let more = 0; more < 3; more++) await stranger.logIn(email, PASSWORD);
+      for (let more = 0; more < 3; more++) await otherUser.logIn(email, PASSWORD);
       const pages = await laptop.pages(2);
       assert.deepEqual(pages.map((page) => page.length), [2, 2, 1]);
       assert.equal(new Set(pages.flat()).size, 5);
     },
-    "fetches a session again by its id alone": async () => {
+    "refetches a session by its id": async () => {
       assert.equal((await laptop.refetch(await otherId(laptop, "Safari on iPhone")))?.device, "Safari on iPhone");
     },
-    "refreshes when its access token is good no more": async () => {
+    "refreshes when its access token is no longer valid": async () => {
       const before = laptopBrowser.tokens.read();
       await outdate(laptopBrowser);
       assert.ok((await laptop.sessions()).some((each) => each.isCurrent));
@@ -101,19 +101,19 @@ function lists<C extends Client>({ email, laptop, laptopBrowser, phone, stranger
   };
 }
 
-function departures<C extends Client>({ laptop, phone, phoneBrowser, stranger }: Cast<C>): Chapters {
+function revocationSteps<C extends Client>({ laptop, phone, phoneBrowser, otherUser }: Participants<C>): Steps {
   return {
     "does not find objects of another user": async () => {
       const theirs = await otherId(laptop, "Safari on iPhone");
-      assert.deepEqual(await stranger.register(`${randomUUID()}@example.com`, PASSWORD), []);
-      const [failure] = await stranger.revoke(theirs);
+      assert.deepEqual(await otherUser.register(`${randomUUID()}@example.com`, PASSWORD), []);
+      const [failure] = await otherUser.revoke(theirs);
       assert.deepEqual([failure?.__typename, failure?.code], ["SessionNotFoundError", "SESSION_NOT_FOUND"]);
     },
-    "signs the phone out": async () => {
+    "signs out the phone": async () => {
       assert.deepEqual(await laptop.revoke(await otherId(laptop, "Safari on iPhone")), []);
       assert.ok(!(await laptop.sessions()).some((each) => each.device === "Safari on iPhone"));
     },
-    "is refused on the phone, and so is its refresh token": async () => {
+    "rejects the access token and the refresh token of the phone": async () => {
       await assert.rejects(phone.sessions(), (error) => phone.codeOf(error) === "UNAUTHENTICATED");
       assert.equal(phoneBrowser.tokens.read(), null);
     },

@@ -2,18 +2,18 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
-import { asker } from "../../../graphql_examples/typescript/ask.js";
+import { graphqlClient } from "../../../graphql_examples/typescript/client.js";
 import { MySessionsDocument, RegisterDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { type Signing, signedFetch } from "../../../graphql_examples/typescript/signedFetch.js";
 import { inMemory, keep, type TokenStore } from "../../../graphql_examples/typescript/tokens.js";
 import { browser, FIREFOX, outdate, PASSWORD } from "./browser.js";
-import type { Chapters } from "./tell.js";
+import type { Steps } from "./steps.js";
 
-export function tabs(url: string): Chapters {
+export function tabs(url: string): Steps {
   return {
     "two tabs that take turns refresh once": async () => {
       const bothAskForTheirTurn = new Gathering(2);
-      const { refreshes, tokens } = await race(url, takingTurns(bothAskForTheirTurn), () => bothAskForTheirTurn.whole);
+      const { refreshes, tokens } = await race(url, exclusiveLocks(bothAskForTheirTurn), () => bothAskForTheirTurn.whole);
       assert.equal(refreshes, 1);
       assert.ok(tokens.read());
     },
@@ -21,7 +21,7 @@ export function tabs(url: string): Chapters {
       const bothRefresh = new Gathering(2);
       const { refreshes, tokens } = await race(url, undefined, () => bothRefresh.join());
       assert.equal(refreshes, 2);
-      assert.ok(await asker(url, browser(url, FIREFOX, tokens).fetch)(MySessionsDocument));
+      assert.ok(await graphqlClient(url, browser(url, FIREFOX, tokens).fetch)(MySessionsDocument));
     },
   };
 }
@@ -43,8 +43,8 @@ async function race(
     }
     return fetch(input, init);
   };
-  const asking = [1, 2].map(() => asker(url, signedFetch({ url, tokens, fetch: counting, locks })));
-  const answers = await Promise.all([...asking, ...asking, ...asking].map((ask) => ask(MySessionsDocument)));
+  const requests = [1, 2].map(() => graphqlClient(url, signedFetch({ url, tokens, fetch: counting, locks })));
+  const answers = await Promise.all([...requests, ...requests, ...requests].map((request) => request(MySessionsDocument)));
   assert.deepEqual(answers.map(({ mySessions }) => mySessions.length), [1, 1, 1, 1, 1, 1]);
   return { refreshes, tokens };
 }
@@ -52,13 +52,13 @@ async function race(
 async function signUp(url: string): Promise<TokenStore> {
   const tokens = inMemory();
   const input = { email: `${randomUUID()}@example.com`, password: PASSWORD };
-  keep(tokens, (await asker(url)(RegisterDocument, { input })).register.tokens);
+  keep(tokens, (await graphqlClient(url)(RegisterDocument, { input })).register.tokens);
   await outdate(browser(url, FIREFOX, tokens));
   return tokens;
 }
 
 /** Locks like `navigator.locks`, inside of one process. */
-function takingTurns(waiting: Gathering): Pick<LockManager, "request"> {
+function exclusiveLocks(waiting: Gathering): Pick<LockManager, "request"> {
   let last: Promise<unknown> = Promise.resolve();
   const request = (_: string, turn: () => Promise<unknown>) => {
     void waiting.join();

@@ -1,29 +1,29 @@
 // A page that watches sign-outs like the example, with tokens and with cookies.
 import assert from "node:assert/strict";
 
-import { asker } from "../../../graphql_examples/typescript/ask.js";
+import { graphqlClient } from "../../../graphql_examples/typescript/client.js";
 import { ReauthenticateDocument, RegisterDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { signedFetch } from "../../../graphql_examples/typescript/signedFetch.js";
 import { keep } from "../../../graphql_examples/typescript/tokens.js";
 import { type SignOut, watchSignOuts } from "../../../graphql_examples/typescript/watch.js";
 import { FIREFOX, outdate, PASSWORD, withHeaders } from "./browser.js";
 import { ACCESS, CookieJar } from "./cookieJar.js";
-import { Hearing } from "./hearing.js";
-import { type Asking, idOf, logIn, register, revoke, newEmail } from "./signedIn.js";
-import { called, type Chapters } from "./tell.js";
+import { EventRecorder } from "./eventRecorder.js";
+import { type SignedInDevice, idOf, logIn, register, revoke, newEmail } from "./signedIn.js";
+import { prefixed, type Steps } from "./steps.js";
 
 /** A signed-in browser, with tokens or with cookies. */
-interface Device extends Asking {
+interface Device extends SignedInDevice {
   /** Make its access token invalid. */
   outdate(): Promise<void>;
   /** Replace its access token, which closes the streams that were opened with it. */
   replace(): Promise<void>;
 }
 
-export function watchingPages(url: string): Chapters {
+export function watchingPages(url: string): Steps {
   return {
-    ...called("a page with tokens", watchingPage(url, withTokens)),
-    ...called("a page with cookies", watchingPage(url, withCookies)),
+    ...prefixed("a page with tokens", watchingPage(url, withTokens)),
+    ...prefixed("a page with cookies", watchingPage(url, withCookies)),
     "a stream that fails is retried, and the session stays": async () => {
       const device = await register(url, newEmail());
       const failures = [FAILURE];
@@ -34,7 +34,7 @@ export function watchingPages(url: string): Chapters {
       };
       const page = new Page({ url, fetch: failing });
       await page.connections(2);
-      assert.equal(page.hearing.end, undefined);
+      assert.equal(page.recorder.end, undefined);
       page.stop();
     },
   };
@@ -43,62 +43,62 @@ export function watchingPages(url: string): Chapters {
 const ERROR = { message: "The server is away.", extensions: { code: "SERVICE_UNAVAILABLE" } };
 const FAILURE = `event: next\ndata: ${JSON.stringify({ data: null, errors: [ERROR] })}\n\nevent: complete\ndata:\n\n`;
 
-function watchingPage(url: string, signUp: (url: string, email: string) => Promise<Device>): Chapters {
+function watchingPage(url: string, signUp: (url: string, email: string) => Promise<Device>): Steps {
   const email = newEmail();
   let [device, page]: [Device, Page] = [] as never;
   return {
-    "refreshes when its token is good no more, and watches": async () => {
+    "refreshes when its token is no longer valid, and subscribes": async () => {
       device = await signUp(url, email);
       await device.outdate();
       page = new Page(device);
       await page.connections(1);
     },
-    "hears that another device is signed out": async () => {
+    "receives the sign-out of another device": async () => {
       const id = await idOf(await logIn(url, email));
       await revoke(device, id);
-      const heard = await page.hearing.first((event) => event !== "connected");
-      assert.deepEqual(heard, page.signOuts[0]);
+      const received = await page.recorder.first((event) => event !== "connected");
+      assert.deepEqual(received, page.signOuts[0]);
       assert.deepEqual([page.signOuts[0]?.session.id, page.signOuts[0]?.session.device], [id, "Safari on iPhone"]);
     },
-    "comes back when its stream is cut": async () => {
+    "reconnects when its stream is cut": async () => {
       await device.replace();
       await page.connections(2);
     },
-    "hears that it is signed out, and nothing more; and nothing at all if it was stopped": async () => {
+    "receives its own sign-out as the last event, and no event after it was stopped": async () => {
       const stopped = new Page(device);
       await stopped.connections(1);
       stopped.stop();
       await revoke(await logIn(url, email), await idOf(device));
-      assert.equal(await page.hearing.over(), "complete");
-      assert.deepEqual([page.signOuts.length, stopped.hearing.end, stopped.signOuts], [1, undefined, []]);
+      assert.equal(await page.recorder.ended(), "complete");
+      assert.deepEqual([page.signOuts.length, stopped.recorder.end, stopped.signOuts], [1, undefined, []]);
     },
-    "is told at once when it watches with a session that is over": async () => {
-      assert.equal(await new Page(device).hearing.over(), "complete");
+    "receives the end at once when it subscribes with a revoked session": async () => {
+      assert.equal(await new Page(device).recorder.ended(), "complete");
     },
   };
 }
 
 class Page {
-  readonly hearing = new Hearing<SignOut | "connected">();
+  readonly recorder = new EventRecorder<SignOut | "connected">();
   readonly stop: () => void;
 
-  constructor({ url, fetch }: Asking) {
+  constructor({ url, fetch }: SignedInDevice) {
     this.stop = watchSignOuts({
       url,
       fetch,
-      changed: (signOut) => this.hearing.next({ data: signOut ?? "connected" }),
-      signedOut: () => this.hearing.complete(),
+      changed: (signOut) => this.recorder.next({ data: signOut ?? "connected" }),
+      signedOut: () => this.recorder.complete(),
     });
   }
 
   get signOuts(): SignOut[] {
-    return this.hearing.events.filter((event) => event !== "connected");
+    return this.recorder.events.filter((event) => event !== "connected");
   }
 
   /** Resolves after this number of connections. */
   async connections(count: number): Promise<void> {
-    const connected = () => this.hearing.events.filter((event) => event === "connected").length;
-    await this.hearing.first(() => connected() === count);
+    const connected = () => this.recorder.events.filter((event) => event === "connected").length;
+    await this.recorder.first(() => connected() === count);
   }
 }
 
@@ -112,7 +112,7 @@ async function withCookies(url: string, email: string): Promise<Device> {
   const jar = new CookieJar();
   const send = withHeaders({ "User-Agent": FIREFOX, "Sec-Fetch-Site": "same-origin" }, jar.fetch);
   const device = { url, fetch: signedFetch({ url, fetch: send }) };
-  await asker(url, device.fetch)(RegisterDocument, { input: { email, password: PASSWORD, delivery: "COOKIE" } });
+  await graphqlClient(url, device.fetch)(RegisterDocument, { input: { email, password: PASSWORD, delivery: "COOKIE" } });
   const replace = async () => void (await reauthenticate(device));
   const outdate = async () => {
     const access = jar.read(ACCESS);
@@ -122,6 +122,6 @@ async function withCookies(url: string, email: string): Promise<Device> {
   return { ...device, outdate, replace };
 }
 
-async function reauthenticate({ url, fetch }: Asking) {
-  return (await asker(url, fetch)(ReauthenticateDocument, { input: { password: PASSWORD } })).reauthenticate;
+async function reauthenticate({ url, fetch }: SignedInDevice) {
+  return (await graphqlClient(url, fetch)(ReauthenticateDocument, { input: { password: PASSWORD } })).reauthenticate;
 }

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 
-import { asker, RequestError } from "../../../graphql_examples/typescript/ask.js";
+import { graphqlClient, RequestError } from "../../../graphql_examples/typescript/client.js";
 import {
   LogInDocument,
   LogOutDocument,
@@ -13,32 +13,32 @@ import {
 import { signedFetch } from "../../../graphql_examples/typescript/signedFetch.js";
 import { FIREFOX, PASSWORD, withHeaders } from "./browser.js";
 import { ACCESS, CookieJar, REFRESH } from "./cookieJar.js";
-import type { Chapters } from "./tell.js";
+import type { Steps } from "./steps.js";
 
-export function withCookies(url: string): Chapters {
+export function withCookies(url: string): Steps {
   const jar = new CookieJar();
   const send = withHeaders({ "User-Agent": FIREFOX, "Sec-Fetch-Site": "same-origin" }, jar.fetch);
-  const ask = asker(url, signedFetch({ url, fetch: send }));
+  const request = graphqlClient(url, signedFetch({ url, fetch: send }));
   const input = { email: `${randomUUID()}@example.com`, password: PASSWORD, delivery: "COOKIE" } as const;
   return {
     "logs in with cookies, and holds no token": async () => {
-      assert.deepEqual((await ask(RegisterDocument, { input })).register.errors, []);
-      const { login } = await ask(LogInDocument, { input });
+      assert.deepEqual((await request(RegisterDocument, { input })).register.errors, []);
+      const { login } = await request(LogInDocument, { input });
       assert.deepEqual([login.tokens?.accessToken, login.tokens?.refreshToken], [null, null]);
-      assert.equal((await ask(MySessionsDocument)).mySessions.length, 2);
+      assert.equal((await request(MySessionsDocument)).mySessions.length, 2);
     },
     "refreshes with cookies": async () => {
       const [access, refresh] = [jar.read(ACCESS), jar.read(REFRESH)];
-      await ask(ReauthenticateDocument, { input: { password: PASSWORD } });
+      await request(ReauthenticateDocument, { input: { password: PASSWORD } });
       jar.put(ACCESS, access);
-      assert.equal((await ask(MySessionsDocument)).mySessions.length, 2);
+      assert.equal((await request(MySessionsDocument)).mySessions.length, 2);
       assert.notEqual(jar.read(REFRESH), refresh);
     },
     "logs out, and the cookies are gone": async () => {
-      assert.ok((await ask(LogOutDocument)).logout.session);
+      assert.ok((await request(LogOutDocument)).logout.session);
       assert.equal(jar.size, 0);
-      const refused = (error: unknown) => error instanceof RequestError && error.code === "UNAUTHENTICATED";
-      await assert.rejects(ask(MySessionsDocument), refused);
+      const rejected = (error: unknown) => error instanceof RequestError && error.code === "UNAUTHENTICATED";
+      await assert.rejects(request(MySessionsDocument), rejected);
     },
   };
 }

@@ -6,9 +6,9 @@ import { OperationTypeNode } from "graphql";
 import { WatchSignOutsDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { socketClient } from "../socket/client.js";
 import type { Browser } from "../story/browser.js";
-import type { Watcher } from "../story/watching.js";
+import type { SignOutSubscriber } from "../story/watching.js";
 
-export function overSocket(browser: Browser): Watcher {
+export function overSocket(browser: Browser): SignOutSubscriber {
   const client = new ApolloClient({
     link: ApolloLink.split(
       ({ operationType }) => operationType === OperationTypeNode.SUBSCRIPTION,

@@ -5,9 +5,9 @@ import type { Sink } from "graphql-ws";
 import { WatchSignOutsDocument } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { closeCode, socketClient } from "../socket/client.js";
 import type { Browser } from "../story/browser.js";
-import type { SignOuts, Watcher } from "../story/watching.js";
+import type { SignOuts, SignOutSubscriber } from "../story/watching.js";
 
-export function overSocket(browser: Browser): Watcher {
+export function overSocket(browser: Browser): SignOutSubscriber {
   const socket = socketClient(browser);
   const forwarding = subscriptionExchange({
     forwardSubscription: ({ query = "", variables }) => ({
@@ -15,14 +15,14 @@ export function overSocket(browser: Browser): Watcher {
     }),
   });
   const { url, fetch } = browser;
-  return watcher(new Client({ url, fetch, exchanges: [cacheExchange, fetchExchange, forwarding] }));
+  return subscriber(new Client({ url, fetch, exchanges: [cacheExchange, fetchExchange, forwarding] }));
 }
 
-export function overStream({ url, fetch }: Browser): Watcher {
-  return watcher(new Client({ url, fetch, exchanges: [cacheExchange, fetchExchange], fetchSubscriptions: true }));
+export function overStream({ url, fetch }: Browser): SignOutSubscriber {
+  return subscriber(new Client({ url, fetch, exchanges: [cacheExchange, fetchExchange], fetchSubscriptions: true }));
 }
 
-function watcher(client: Client): Watcher {
+function subscriber(client: Client): SignOutSubscriber {
   return {
     watch(into: SignOuts) {
       const source = client.subscription(WatchSignOutsDocument, {});

@@ -12,7 +12,7 @@ from fastapi import FastAPI
 from sessionql.app.factory import create_app
 from sessionql.settings.settings import Settings
 from tests.conftest import developing
-from tests.schema.asking import Caller
+from tests.schema.graphql_client import GraphQLClient
 from tests.support.constants import FIREFOX
 
 pytestmark = pytest.mark.usefixtures("cheap_hashing")
@@ -43,7 +43,7 @@ async def test_a_shared_secret_is_never_published(settings: Settings, tmp_path: 
     async for http in client_of(create_app(shared)):
         response = await http.get("/.well-known/jwks.json")
         assert response.json() == {"keys": []}
-        caller = await Caller(http).register("ana@example.com")
+        caller = await GraphQLClient(http).register("ana@example.com")
         assert await caller.get("{ me { email } }") == {"me": {"email": "ana@example.com"}}
 
 
@@ -92,7 +92,7 @@ async def test_there_are_no_other_doors(http: httpx.AsyncClient) -> None:
 
 
 async def test_no_answer_may_be_kept_by_a_cache(http: httpx.AsyncClient) -> None:
-    ana = await Caller(http).register("ana@example.com")
+    ana = await GraphQLClient(http).register("ana@example.com")
     for response in (
         await ana.send("{ mySessions { id } }"),
         await http.get("/graphql", params={"query": "{ me { id } }"}),
@@ -108,7 +108,7 @@ async def test_no_answer_may_be_kept_by_a_cache(http: httpx.AsyncClient) -> None
 )
 async def test_nobody_is_believed_about_where_a_request_comes_from(http: httpx.AsyncClient, name: str) -> None:
     http.headers[name] = "for=203.0.113.9" if name == "Forwarded" else "203.0.113.9"
-    ana = await Caller(http).register("ana@example.com")
+    ana = await GraphQLClient(http).register("ana@example.com")
     data = await ana.get("{ mySessions { ipAddress } me { securityEvents { nodes { ipAddress } } } }")
     assert data["mySessions"] == data["me"]["securityEvents"]["nodes"] == [{"ipAddress": "127.0.0.1"}]
 
@@ -116,7 +116,7 @@ async def test_nobody_is_believed_about_where_a_request_comes_from(http: httpx.A
 async def test_a_refused_token_is_one_line_in_the_log_without_the_token(
     http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ana = await Caller(http).register("ana@example.com")
+    ana = await GraphQLClient(http).register("ana@example.com")
     await ana.get("mutation { logout { session { id } } }")
     token = ana.token or ""
     for refused in (token, token[:-4] + "AAAA", "nonsense-that-is-secret", "line\tbreak-secret"):
@@ -133,13 +133,13 @@ async def test_nothing_secret_is_logged_by_ordinary_use(
     http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     with caplog.at_level(logging.DEBUG):
-        ana = await Caller(http).register("ana@example.com")
+        ana = await GraphQLClient(http).register("ana@example.com")
         await ana.get("{ mySessions { id } }")
         await ana.get(
             "mutation($t: String!) { refresh(input: {refreshToken: $t}) { errors { __typename } } }",
             t=ana.refresh_token,
         )
-        await Caller(http).ask(
+        await GraphQLClient(http).ask(
             'mutation { login(input: {email: "ana@example.com", password: "wrong horse"}) { session { id } } }'
         )
     for secret in (ana.token or "-", ana.refresh_token, "correct horse", "wrong horse"):

@@ -15,7 +15,7 @@ from sessionql import Requester, SessionChange, SessionQL, Settings
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.storage.records import RevocationReason, SessionRecord
 from tests.conftest import FakeClock
-from tests.schema.asking import Caller
+from tests.schema.graphql_client import GraphQLClient
 
 REVOKE = "mutation { revokeAllSessions(keepCurrent: true) { revokedCount } }"
 SITE = "https://example.com"
@@ -69,13 +69,13 @@ async def open_(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
         yield http
 
 
-def at(http: httpx.AsyncClient, prefix: str = "/auth") -> Caller:
+def at(http: httpx.AsyncClient, prefix: str = "/auth") -> GraphQLClient:
     """Somebody who talks to the doors below a prefix."""
     below = httpx.AsyncClient(transport=http._transport, base_url=f"{SITE}{prefix}")
-    return Caller(below)
+    return GraphQLClient(below)
 
 
-def as_(caller: Caller) -> dict[str, str]:
+def as_(caller: GraphQLClient) -> dict[str, str]:
     return {"Authorization": f"Bearer {caller.token}"}
 
 
@@ -121,7 +121,7 @@ async def test_a_stale_log_in_is_made_fresh_by_the_password(sessions: SessionQL,
         assert (await http.post("/configured", headers=as_(laptop))).status_code == 403
 
 
-async def refresh(caller: Caller) -> None:
+async def refresh(caller: GraphQLClient) -> None:
     query = "mutation($t: String!) { refresh(input: {refreshToken: $t}) { tokens { accessToken refreshToken } } }"
     tokens = (await caller.get(query, t=caller.refresh_token))["refresh"]["tokens"]
     caller.token, caller.refresh_token = tokens["accessToken"], tokens["refreshToken"]

@@ -12,7 +12,7 @@ import pytest
 from sessionql.app.factory import create_app
 from sessionql.settings.settings import Settings
 from sessionql.storage.migrate import upgrade
-from tests.schema.asking import Caller
+from tests.schema.graphql_client import GraphQLClient
 from tests.support.engines import Engines, replace_database, run_sql
 
 CLOSED = "postgresql://nobody@127.0.0.1:1/nothing"
@@ -33,7 +33,7 @@ async def assert_away(http: httpx.AsyncClient) -> None:
     health = await http.get("/healthz")
     assert (health.status_code, health.json()["status"]) == (503, "unavailable")
     register = 'mutation { register(input: {email: "a@example.com", password: "correct horse"}) { session { id } } }'
-    response = await Caller(http).send(register)
+    response = await GraphQLClient(http).send(register)
     assert response.status_code == 503
     assert int(response.headers["retry-after"]) >= 1
     (error,) = response.json()["errors"]
@@ -44,7 +44,7 @@ async def assert_away(http: httpx.AsyncClient) -> None:
 async def test_a_server_starts_without_its_database(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     async with application(CLOSED, tmp_path) as http:
         await assert_away(http)
-        assert await Caller(http).get("{ __typename me { id } }") == {"__typename": "Query", "me": None}
+        assert await GraphQLClient(http).get("{ __typename me { id } }") == {"__typename": "Query", "me": None}
         assert (await http.get("/.well-known/jwks.json")).status_code == 200
         a_key = {"Authorization": f"Bearer sqls_{'A' * 64}"}
         schema = await http.get("/schema.graphql", headers=a_key)
@@ -70,7 +70,7 @@ async def test_it_works_as_soon_as_there_is_a_database(engines: Engines, later: 
         assert (health.status_code, health.json()["problem"]) == (503, "run `sessionql migrate`")
         await upgrade(url)
         assert (await http.get("/healthz")).status_code == 200
-        ana = await Caller(http).register("ana@example.com")
+        ana = await GraphQLClient(http).register("ana@example.com")
         assert (await ana.get("{ mySessions { id } }"))["mySessions"] == [{"id": ana.session_id}]
 
 
@@ -79,7 +79,7 @@ async def test_a_database_that_goes_away_comes_back(engines: Engines, later: str
     url = replace_database(engines._server, later)
     await upgrade(url)
     async with application(url, tmp_path) as http:
-        ana = await Caller(http).register("ana@example.com")
+        ana = await GraphQLClient(http).register("ana@example.com")
         hidden = f"{later}_hidden"
         kick = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{later}'"
         await run_sql(engines._server, kick, f'ALTER DATABASE "{later}" RENAME TO "{hidden}"')

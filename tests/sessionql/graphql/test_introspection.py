@@ -17,9 +17,9 @@ from graphql import (
 from sessionql.schema.build import graphql_schema, services_schema
 from sessionql.storage.records import Scope
 from tests.conftest import developing
-from tests.schema.asking import Caller
-from tests.schema.services import a_service
-from tests.sessionql.mistakes import ELSEWHERE, SERVICES, USERS, Mistake, places
+from tests.schema.graphql_client import GraphQLClient
+from tests.schema.service_keys import a_service
+from tests.sessionql.suggestions import ELSEWHERE, SERVICES, USERS, Mistake, places
 
 pytestmark = [
     pytest.mark.usefixtures("cheap_hashing"),
@@ -53,14 +53,14 @@ def named(messages: str) -> set[str]:
     return {name for quoted in re.findall(r"'([^'\n]*)'", messages) for name in words(quoted)} & NAMES
 
 
-async def told(caller: Caller, mistake: Mistake) -> str:
+async def told(caller: GraphQLClient, mistake: Mistake) -> str:
     """The messages of the answer."""
     answer = await caller.ask(mistake.query, **mistake.variables)
     assert not answer.get("data"), answer
     return "\n".join(error["message"] for error in answer["errors"])
 
 
-async def expect_nothing_suggested(caller: Caller, mistake: Mistake) -> None:
+async def expect_nothing_suggested(caller: GraphQLClient, mistake: Mistake) -> None:
     messages = await told(caller, mistake)
     assert "did you mean" not in messages.lower()
     assert named(messages) <= words(mistake.query) | words(str(mistake.variables)), messages
@@ -80,8 +80,8 @@ def test_every_place_that_suggests_is_tried_here() -> None:
 async def test_nobody_and_users_are_told_no_name_that_they_did_not_use(
     http: httpx.AsyncClient, mistake: Mistake
 ) -> None:
-    await expect_nothing_suggested(Caller(http), mistake)
-    await expect_nothing_suggested(await Caller(http).register("ana@example.com"), mistake)
+    await expect_nothing_suggested(GraphQLClient(http), mistake)
+    await expect_nothing_suggested(await GraphQLClient(http).register("ana@example.com"), mistake)
 
 
 @pytest.mark.parametrize("mistake", SERVICES, ids=lambda mistake: mistake.query)
@@ -97,4 +97,4 @@ async def test_keys_are_told_none_either_unless_they_are_operators(
 @pytest.mark.parametrize("mistake", USERS, ids=lambda mistake: mistake.query)
 async def test_in_development_everybody_is_helped(http: httpx.AsyncClient, mistake: Mistake) -> None:
     """And the questions above are ones that the library has a suggestion for."""
-    assert suggests(await told(Caller(http), mistake), mistake)
+    assert suggests(await told(GraphQLClient(http), mistake), mistake)

@@ -15,8 +15,8 @@ from sessionql.graphql_server.limits.cost import Costs
 from sessionql.resolvers.values import paging
 from sessionql.schema.build import graphql_schema
 from sessionql.settings.settings import Settings
-from tests.schema.asking import Caller
-from tests.schema.services import a_service
+from tests.schema.graphql_client import GraphQLClient
+from tests.schema.service_keys import a_service
 
 TIGHT: dict[str, Any] = {"max_aliases": 1, "max_directives": 0, "max_tokens": 40, "max_list_size": 20}
 
@@ -29,7 +29,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 @pytest.mark.usefixtures("cheap_hashing")
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_the_limits_that_were_set_are_kept(http: Any) -> None:
-    anybody = Caller(http)
+    anybody = GraphQLClient(http)
     for query, code in (
         ("{ a: __typename b: __typename }", "TOO_MANY_ALIASES"),
         ("{ __typename @skip(if: true) }", "TOO_MANY_DIRECTIVES"),

@@ -11,7 +11,7 @@ from sessionql.graphql_server.limits.limits import LimitExceeded, Limits, too_de
 from sessionql.http_kit.body import body_timeout
 from sessionql.http_kit.http_protocol import HEADERS_TOO_LARGE, URL_TOO_LONG
 from sessionql.settings.limits import LimitsSettings
-from tests.schema.asking import Caller
+from tests.schema.graphql_client import GraphQLClient
 
 ROOT = Path(__file__).parents[3]
 ROWS = [
@@ -80,7 +80,7 @@ def test_defaults_are_those_of_the_settings() -> None:
 @pytest.mark.usefixtures("cheap_hashing")
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_the_error_beyond_a_limit_has_its_code_and_both_numbers(http: httpx.AsyncClient) -> None:
-    ana = await Caller(http).register("ana@example.com")
+    ana = await GraphQLClient(http).register("ana@example.com")
     rows = {counted: (maximum, code) for counted, _, maximum, code in ROWS}
     for counted, (body, value) in BEYOND.items():
         maximum, code = rows[counted]

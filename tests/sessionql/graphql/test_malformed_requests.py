@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tests.graphql_server.corpus import BODIES, CALLED, DOCUMENTS, ODD, QUERY_STRINGS, error_of
-from tests.schema.asking import Caller
+from tests.schema.graphql_client import GraphQLClient
 
 NEWER = {"Accept": "application/graphql-response+json"}
 pytestmark = pytest.mark.usefixtures("cheap_hashing")
@@ -72,7 +72,7 @@ async def test_no_depth_is_too_deep_for_an_answer(
 ) -> None:
     """A depth that is parsed has to be executed and written as JSON as well."""
     head, level, tail, end = DEEP[name]
-    ana = await Caller(http).register("ana@example.com")
+    ana = await GraphQLClient(http).register("ana@example.com")
     for levels in (1, 20, 40, 48, 49, 50, *range(60, 68), 400):
         response = await ana.send(head + level * levels + "{ __typename }" + tail * levels + end)
         assert response.headers["content-type"].startswith("application/json"), (levels, response.text)
@@ -86,7 +86,7 @@ async def test_no_depth_is_too_deep_for_an_answer(
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_short_question_is_not_answered_with_a_flood(http: httpx.AsyncClient) -> None:
     """Lists in lists multiply: with three events a session, each level has three times as many objects."""
-    ana = await Caller(http).register("ana@example.com")
+    ana = await GraphQLClient(http).register("ana@example.com")
     for name in ("One", "Two"):
         query = "mutation($i: RenameSessionInput!) { renameSession(input: $i) { errors { __typename } } }"
         await ana.get(query, i={"sessionId": ana.session_id, "name": name})
@@ -133,7 +133,7 @@ def with_variables(operation: str) -> st.SearchStrategy[tuple[str, Any]]:
 
 
 async def test_no_variables_are_more_than_refused(http: httpx.AsyncClient) -> None:
-    ana = await Caller(http).register("ana@example.com")
+    ana = await GraphQLClient(http).register("ana@example.com")
     tried: list[tuple[str, Any]] = []
 
     @ONCE

@@ -5,7 +5,7 @@ from typing import Any
 import httpx
 import pytest
 
-from tests.schema.asking import PASSWORD, Caller
+from tests.schema.graphql_client import PASSWORD, GraphQLClient
 
 pytestmark = pytest.mark.usefixtures("cheap_hashing")
 
@@ -37,7 +37,7 @@ HARMLESS = [
 
 
 async def test_control_characters_are_in_no_name(http: httpx.AsyncClient) -> None:
-    ana = await Caller(http).register("ana@example.com", sessionName="Laptop")
+    ana = await GraphQLClient(http).register("ana@example.com", sessionName="Laptop")
     for letter in CONTROL:
         i = {"sessionId": ana.session_id, "name": f"a{letter}b"}
         (error,) = (await ana.get(RENAME, i=i))["renameSession"]["errors"]
@@ -46,7 +46,7 @@ async def test_control_characters_are_in_no_name(http: httpx.AsyncClient) -> Non
 
 
 async def test_other_letters_are_kept_and_found_again(http: httpx.AsyncClient) -> None:
-    ana = await Caller(http).register("ana@example.com")
+    ana = await GraphQLClient(http).register("ana@example.com")
     for letter in HARMLESS:
         payload = (await ana.get(RENAME, i={"sessionId": ana.session_id, "name": f"a{letter}b"}))["renameSession"]
         assert payload["errors"] == [], letter
@@ -57,7 +57,7 @@ async def test_other_letters_are_kept_and_found_again(http: httpx.AsyncClient) -
 
 
 async def test_a_search_has_no_control_characters(http: httpx.AsyncClient) -> None:
-    ana = await Caller(http).register("ana@example.com")
+    ana = await GraphQLClient(http).register("ana@example.com")
     for letter in CONTROL:
         assert await ana.code(SEARCH, s=f"a{letter}b") == "BAD_USER_INPUT"
 
@@ -65,23 +65,23 @@ async def test_a_search_has_no_control_characters(http: httpx.AsyncClient) -> No
 async def test_no_address_with_control_characters_becomes_an_account(http: httpx.AsyncClient) -> None:
     for letter in [*CONTROL, "\u2028", "\u202e", "\ufffe", " ", "@"]:
         i = {"email": f"a{letter}b@example.com", "password": PASSWORD}
-        (error,) = (await Caller(http).get(REGISTER, i=i))["register"]["errors"]
+        (error,) = (await GraphQLClient(http).get(REGISTER, i=i))["register"]["errors"]
         assert error == {"code": "INVALID_INPUT", "path": ["input", "email"]}, repr(letter)
 
 
 async def test_any_text_may_be_a_password(http: httpx.AsyncClient) -> None:
     for n, letter in enumerate(["\0", "\n", "\x7f", "\ufffd", "\U0010ffff", "🦊"]):
         who = {"email": f"u{n}@example.com", "password": f"long{letter}password"}
-        assert (await Caller(http).get(REGISTER, i=who))["register"]["errors"] == []
+        assert (await GraphQLClient(http).get(REGISTER, i=who))["register"]["errors"] == []
         log_in = "mutation($i: LoginInput!) { login(input: $i) { " + ERRORS + "} }"
-        assert (await Caller(http).get(log_in, i=who))["login"]["errors"] == []
+        assert (await GraphQLClient(http).get(log_in, i=who))["login"]["errors"] == []
         cut = {**who, "password": "long"}
-        assert (await Caller(http).get(log_in, i=cut))["login"]["errors"], "not cut at the odd letter"
+        assert (await GraphQLClient(http).get(log_in, i=cut))["login"]["errors"], "not cut at the odd letter"
 
 
 async def test_a_lone_surrogate_is_no_text(http: httpx.AsyncClient) -> None:
     """JSON can spell half a letter; nothing that is kept may hold one."""
-    ana = await Caller(http).register("ana@example.com", sessionName="Laptop")
+    ana = await GraphQLClient(http).register("ana@example.com", sessionName="Laptop")
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {ana.token}"}
     for name in (rb"\ud800", rb"a\udfffb", rb"\udc00\ud800"):
         for query, variables in (
@@ -115,7 +115,7 @@ USER_AGENTS: list[tuple[bytes, str | None]] = [
 
 async def test_any_bytes_may_be_a_user_agent(http: httpx.AsyncClient) -> None:
     for n, (raw, kept) in enumerate(USER_AGENTS):
-        caller = await Caller(http, raw).register(f"u{n}@example.com")
+        caller = await GraphQLClient(http, raw).register(f"u{n}@example.com")
         (shown,) = (await caller.get("{ mySessions { userAgent device deviceInfo { kind } } }"))["mySessions"]
         assert shown["device"]
         assert shown["device"].isprintable()

@@ -13,9 +13,9 @@ from sessionql.schema.build import sdl, services_sdl
 from sessionql.settings.settings import Settings
 from sessionql.storage.records import Scope
 from tests.conftest import FakeClock, developing
-from tests.schema.asking import Caller
-from tests.schema.services import new_key
-from tests.sessionql.browsers import PAGE, Browser, site
+from tests.schema.graphql_client import GraphQLClient
+from tests.schema.service_keys import new_key
+from tests.sessionql.browser import PAGE, Browser, site
 
 pytestmark = pytest.mark.usefixtures("cheap_hashing")
 
@@ -41,7 +41,7 @@ async def test_operators_get_both(app: FastAPI, http: httpx.AsyncClient) -> None
 
 async def test_in_production_nobody_else_does_and_is_told_why(app: FastAPI, http: httpx.AsyncClient) -> None:
     """401 for those who might be somebody, 403 for those who are somebody else."""
-    ana = (await Caller(http).register("ana@example.com")).token
+    ana = (await GraphQLClient(http).register("ana@example.com")).token
     revoked = await new_key(app, Scope.OPERATOR)
     await revoke_key(app.state.deps, str(revoked.key.id))
     others = (await new_key(app, *NOT_OPERATORS)).token
@@ -57,7 +57,7 @@ async def test_in_production_nobody_else_does_and_is_told_why(app: FastAPI, http
 async def test_in_development_everybody_gets_that_of_users_and_every_key_both(
     app: FastAPI, http: httpx.AsyncClient
 ) -> None:
-    ana = (await Caller(http).register("ana@example.com")).token
+    ana = (await GraphQLClient(http).register("ana@example.com")).token
     for token, status in ((None, 401), ("garbage", 401), (ana, 403)):
         assert (await ask(http, USERS, token)).text == sdl()
         refused = await ask(http, SERVICES, token)
@@ -104,12 +104,12 @@ async def test_the_file_and_introspection_are_for_the_same_people(
 ) -> None:
     async with site(settings, clock, **changed) as browser:
         app = browser.app
-        ana = (await Caller(browser.http).register("ana@example.com")).token
+        ana = (await GraphQLClient(browser.http).register("ana@example.com")).token
         plain, operator = [(await new_key(app, *scopes)).token for scopes in (NOT_OPERATORS, [Scope.OPERATOR])]
         # Twice: what was answered to one is not remembered for another.
         for token, may in ((None, users), (ana, users), (plain, services), (operator, operators)) * 2:
             assert (await ask(browser.http, USERS, token)).is_success == may
-            caller = Caller(browser.http)
+            caller = GraphQLClient(browser.http)
             caller.token = token
             answer = await caller.ask(INTROSPECTION)
             assert ("data" in answer) == may

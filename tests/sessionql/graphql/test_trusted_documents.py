@@ -16,8 +16,8 @@ from sessionql.settings.mode import Mode
 from sessionql.settings.settings import Settings
 from tests.conftest import developing
 from tests.graphql_server.manifest_files import client_preset, hashed, relay, write
-from tests.schema.asking import PASSWORD, Caller
-from tests.schema.services import a_service
+from tests.schema.graphql_client import PASSWORD, GraphQLClient
+from tests.schema.service_keys import a_service
 from tests.support.cli import run
 from tests.support.constants import FIREFOX
 from tests.support.server import Server
@@ -95,7 +95,7 @@ async def test_a_browser_that_asks_by_id_gets_no_page(http: httpx.AsyncClient) -
 
 @pytest.mark.parametrize("only", [True])
 async def test_users_run_trusted_documents_alone(http: httpx.AsyncClient) -> None:
-    ana = Caller(http)
+    ana = GraphQLClient(http)
     ana.token = await registered(http)
     for query in ("{ __typename }", "{ mySessions { id } }", "{ __schema { queryType { name } } }", "{"):
         assert await ana.code(query) == "DOCUMENT_NOT_TRUSTED"
@@ -135,7 +135,7 @@ async def test_services_have_documents_of_their_own_and_may_ask_anything(app: Fa
 @pytest.mark.parametrize("only", [True])
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_a_key_that_was_made_up_is_bound_like_everybody(http: httpx.AsyncClient) -> None:
-    nobody = Caller(http)
+    nobody = GraphQLClient(http)
     for token in ("sqls_" + "A" * 43, "sqls_", ""):
         nobody.token = token
         assert await nobody.code("{ serviceKey { name } }") == "DOCUMENT_NOT_TRUSTED"

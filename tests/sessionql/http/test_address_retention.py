@@ -8,7 +8,7 @@ import pytest
 
 from sessionql.app.factory import create_app
 from sessionql.settings.settings import Settings
-from tests.schema.asking import PASSWORD, Caller
+from tests.schema.graphql_client import PASSWORD, GraphQLClient
 
 pytestmark = pytest.mark.usefixtures("cheap_hashing")
 
@@ -27,13 +27,13 @@ async def truncating(settings: Settings, tmp_path: Path) -> AsyncIterator[httpx.
 
 
 async def test_an_address_is_kept_as_it_is(http: httpx.AsyncClient) -> None:
-    shown = await (await Caller(http).register("ana@example.com")).get(SHOWN)
+    shown = await (await GraphQLClient(http).register("ana@example.com")).get(SHOWN)
 
     assert shown["mySessions"] == [{"ipAddress": "127.0.0.1"}]
 
 
 async def test_a_truncated_address_is_all_that_is_kept(truncating: httpx.AsyncClient) -> None:
-    shown = await (await Caller(truncating).register("ana@example.com")).get(SHOWN)
+    shown = await (await GraphQLClient(truncating).register("ana@example.com")).get(SHOWN)
 
     assert shown["mySessions"] == [{"ipAddress": "2001:db8:1::"}]
     assert shown["me"]["securityEvents"]["nodes"] == [{"ipAddress": "2001:db8:1::"}]
@@ -42,7 +42,7 @@ async def test_a_truncated_address_is_all_that_is_kept(truncating: httpx.AsyncCl
 async def test_neighbours_do_not_share_their_attempts(truncating: httpx.AsyncClient) -> None:
     """One who guesses from the same /48 locks nobody out: attempts are counted by the /64."""
     for number in range(25):
-        await Caller(truncating).get(LOG_IN, input={"email": f"{number}@example.com", "password": PASSWORD})
+        await GraphQLClient(truncating).get(LOG_IN, input={"email": f"{number}@example.com", "password": PASSWORD})
     assert await _refused(truncating) == [{"__typename": "RateLimitedError"}]
 
     transport = httpx.ASGITransport(truncating._transport.app, client=("2001:db8:1:3::77", 1))  # type: ignore[attr-defined]
@@ -51,5 +51,5 @@ async def test_neighbours_do_not_share_their_attempts(truncating: httpx.AsyncCli
 
 
 async def _refused(http: httpx.AsyncClient) -> object:
-    data = await Caller(http).get(LOG_IN, input={"email": "nobody@example.com", "password": PASSWORD})
+    data = await GraphQLClient(http).get(LOG_IN, input={"email": "nobody@example.com", "password": PASSWORD})
     return data["login"]["errors"]

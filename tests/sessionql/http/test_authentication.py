@@ -3,8 +3,8 @@
 import pytest
 
 from tests.conftest import FakeClock
-from tests.schema.asking import PASSWORD
-from tests.sessionql.browsers import (
+from tests.schema.graphql_client import PASSWORD
+from tests.sessionql.browser import (
     ACCESS,
     LOG_OUT,
     ME,

@@ -8,7 +8,7 @@ from sessionql.http.cookies import CookieRules, RequestCookies
 from sessionql.resolvers.cookie_jar import Cookie, CookieKind
 from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock
-from tests.sessionql.browsers import (
+from tests.sessionql.browser import (
     ACCESS,
     LOG_OUT,
     ME,

@@ -7,7 +7,7 @@ from pydantic import ValidationError
 
 from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock
-from tests.sessionql.browsers import ME, Browser, site
+from tests.sessionql.browser import ME, Browser, site
 
 on_sqlite = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 pytestmark = pytest.mark.usefixtures("cheap_hashing")

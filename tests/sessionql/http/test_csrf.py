@@ -9,7 +9,7 @@ from sessionql.http.csrf import GRAPHQL_PREFLIGHT_HEADERS, check_graphql
 from sessionql.http.origins import Origins
 from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock, developing
-from tests.sessionql.browsers import HERE, LOG_IN, LOG_OUT, ME, PAGE, REGISTER, Browser, input_of, site
+from tests.sessionql.browser import HERE, LOG_IN, LOG_OUT, ME, PAGE, REGISTER, Browser, input_of, site
 
 pytestmark = [
     pytest.mark.usefixtures("cheap_hashing"),

@@ -13,7 +13,7 @@ from starlette.routing import Route
 from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock, developing
 from tests.graphql_server.corpus import error_of
-from tests.sessionql.browsers import site
+from tests.sessionql.browser import site
 
 # Nothing here is about the database.
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from tests.conftest import developing
-from tests.sessionql.browsers import LOG_IN, REGISTER, Browser, input_of
+from tests.sessionql.browser import LOG_IN, REGISTER, Browser, input_of
 
 pytestmark = [
     pytest.mark.usefixtures("cheap_hashing"),

@@ -11,7 +11,7 @@ import pytest
 
 from sessionql.app.factory import create_app
 from sessionql.settings.settings import Settings
-from tests.schema.asking import Caller
+from tests.schema.graphql_client import GraphQLClient
 from tests.support.engines import Engines
 
 LOG_IN = 'mutation { login(input: {email: "ana@example.com", password: "correct horse battery"}) { session { id } } }'
@@ -45,9 +45,9 @@ def locked(folder: Path) -> Iterator[None]:
 async def test_a_locked_database_is_unavailable_and_comes_back(
     http: httpx.AsyncClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    ana = await Caller(http).register("ana@example.com")
+    ana = await GraphQLClient(http).register("ana@example.com")
     with locked(tmp_path):
-        response = await Caller(http).send(LOG_IN)
+        response = await GraphQLClient(http).send(LOG_IN)
         assert response.status_code == 503
         assert int(response.headers["retry-after"]) >= 1
         (error,) = response.json()["errors"]
@@ -56,7 +56,7 @@ async def test_a_locked_database_is_unavailable_and_comes_back(
         assert "lock" not in error["message"], "what our database is doing is nobody's business"
         assert len((await ana.get(MINE))["mySessions"]) == 1, "reading goes on"
         assert (await http.get("/healthz")).status_code == 200
-    assert (await Caller(http).send(LOG_IN)).status_code == 200
+    assert (await GraphQLClient(http).send(LOG_IN)).status_code == 200
     assert len((await ana.get(MINE))["mySessions"]) == 2
     assert [record for record in caplog.records if record.levelname == "ERROR"] == []
 
@@ -64,10 +64,10 @@ async def test_a_locked_database_is_unavailable_and_comes_back(
 async def test_a_short_lock_is_waited_for(
     http: httpx.AsyncClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    await Caller(http).register("ana@example.com")
+    await GraphQLClient(http).register("ana@example.com")
     monkeypatch.setattr("sessionql.storage.sqlite.LOCK_TIMEOUT", 5)
     with locked(tmp_path):
-        waiting = asyncio.create_task(Caller(http).send(LOG_IN))
+        waiting = asyncio.create_task(GraphQLClient(http).send(LOG_IN))
         await asyncio.sleep(0.3)
         assert not waiting.done()
         assert (await http.get("/.well-known/jwks.json")).status_code == 200, "others are not kept waiting"
@@ -75,8 +75,8 @@ async def test_a_short_lock_is_waited_for(
 
 
 async def test_everybody_who_meets_the_lock_is_told_and_nobody_hangs(http: httpx.AsyncClient, tmp_path: Path) -> None:
-    await Caller(http).register("ana@example.com")
+    await GraphQLClient(http).register("ana@example.com")
     with locked(tmp_path):
-        answers = await asyncio.gather(*(Caller(http).send(LOG_IN) for _ in range(5)))
+        answers = await asyncio.gather(*(GraphQLClient(http).send(LOG_IN) for _ in range(5)))
     assert [answer.status_code for answer in answers] == [503] * 5
-    assert (await Caller(http).send(LOG_IN)).status_code == 200
+    assert (await GraphQLClient(http).send(LOG_IN)).status_code == 200

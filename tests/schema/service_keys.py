@@ -7,7 +7,7 @@ from fastapi import FastAPI
 
 from sessionql.resolvers.service_keys import NewKey, create_key
 from sessionql.storage.records import Scope
-from tests.schema.asking import ERRORS, Caller
+from tests.schema.graphql_client import ERRORS, GraphQLClient
 
 NOBODY = "019ab000-0000-7000-8000-0000000000a1"
 TOKENS = "tokens { accessToken refreshToken accessTokenExpiresAt refreshTokenExpiresAt }"
@@ -48,18 +48,18 @@ async def new_key(app: FastAPI, *scopes: Scope) -> NewKey:
     return made
 
 
-async def a_service(app: FastAPI, http: httpx.AsyncClient, *scopes: Scope) -> Caller:
+async def a_service(app: FastAPI, http: httpx.AsyncClient, *scopes: Scope) -> GraphQLClient:
     """A program that asks with a new key."""
-    caller = Caller(http, "shop/1.0")
+    caller = GraphQLClient(http, "shop/1.0")
     caller.token = (await new_key(app, *scopes)).token
     return caller
 
 
-async def sign_in_elsewhere(shop: Caller, http: httpx.AsyncClient, subject: str = "crm|42", **more: Any) -> Caller:
+async def sign_in_elsewhere(shop: GraphQLClient, http: httpx.AsyncClient, subject: str = "crm|42", **more: Any) -> GraphQLClient:
     """The browser of a user of the shop."""
     payload = (await shop.get(CREATE, input={"subject": subject, **more}))["createSession"]
     assert payload["errors"] == [], payload
-    caller = Caller(http)
+    caller = GraphQLClient(http)
     caller.session_id = payload["session"]["id"]
     caller.token, caller.refresh_token = payload["tokens"]["accessToken"], payload["tokens"]["refreshToken"]
     return caller

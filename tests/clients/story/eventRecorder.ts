@@ -8,29 +8,29 @@ interface Result<Data> {
   errors?: unknown;
 }
 
-const PATIENCE = 10_000;
+const TIMEOUT_MS = 10_000;
 
 /** A sink for graphql-ws and graphql-sse. */
-export class Hearing<Data> {
+export class EventRecorder<Data> {
   readonly events: Data[] = [];
   /** How the subscription ended: GraphQL errors, a thrown error, or `"complete"`. */
   end: unknown;
-  #tell = () => {};
+  #notify = () => {};
 
   next({ data, errors }: Result<Data>): void {
     if (errors) this.end ??= errors;
     else if (data) this.events.push(data);
-    this.#tell();
+    this.#notify();
   }
 
   error(error: unknown): void {
     this.end ??= error;
-    this.#tell();
+    this.#notify();
   }
 
   complete(): void {
     this.end ??= "complete";
-    this.#tell();
+    this.#notify();
   }
 
   async first(kind: (event: Data) => boolean): Promise<Data> {
@@ -38,24 +38,24 @@ export class Hearing<Data> {
     return this.events.find(kind) as Data;
   }
 
-  async over(): Promise<unknown> {
+  async ended(): Promise<unknown> {
     await this.#until("the end", () => this.end !== undefined);
     return this.end;
   }
 
-  async #until(what: string, there: () => boolean): Promise<void> {
-    const watched = new Promise<void>((resolve) => {
-      this.#tell = () => there() && resolve();
-      this.#tell();
+  async #until(what: string, isDone: () => boolean): Promise<void> {
+    const done = new Promise<void>((resolve) => {
+      this.#notify = () => isDone() && resolve();
+      this.#notify();
     });
-    await within(watched, what);
+    await within(done, what);
   }
 }
 
 export async function within<T>(promise: Promise<T>, what: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`waited in vain for ${what}`)), PATIENCE);
+    timer = setTimeout(() => reject(new Error(`timeout: ${what} did not happen`)), TIMEOUT_MS);
   });
   return Promise.race([promise, late]).finally(() => clearTimeout(timer));
 }

@@ -11,7 +11,7 @@ from fastapi import FastAPI
 from sessionql.app.factory import create_app
 from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock
-from tests.schema.asking import PASSWORD
+from tests.schema.graphql_client import PASSWORD
 
 HERE = "https://sessionql.test"
 PAGE = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}

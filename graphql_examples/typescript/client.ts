@@ -19,9 +19,9 @@ interface GraphQLResponse<Data> {
 
 type NoVariables = Record<string, never>;
 
-/** `const ask = asker(url, signedFetch({ url, tokens }))`, then `await ask(MySessionsDocument)`. */
-export function asker(url: string, send: typeof fetch = fetch) {
-  return async function ask<Data, Variables>(
+/** `const request = graphqlClient(url, signedFetch({ url, tokens }))`, then `await request(MySessionsDocument)`. */
+export function graphqlClient(url: string, send: typeof fetch = fetch) {
+  return async function request<Data, Variables>(
     document: TypedDocumentNode<Data, Variables>,
     ...[variables]: Variables extends NoVariables ? [] : [Variables]
   ): Promise<Data> {
