@@ -25,17 +25,18 @@ PAGE = """<!doctype html><title>Sessions</title>
   const tokens = location.search === "?cookies" ? undefined : inLocalStorage();
   const timeout = () => new Promise((_, fail) => setTimeout(() => fail(Error("no response in 20 seconds")), 20_000));
   const withTimeout = (promise) => Promise.race([promise, timeout()]);
-  Object.assign(window, { ask: graphqlClient(url, signedFetch({ url, tokens })), documents, keep, tokens, withTimeout });
+  const request = graphqlClient(url, signedFetch({ url, tokens }));
+  Object.assign(window, { request, documents, keep, tokens, withTimeout });
 </script>"""
 REGISTER = """([email, delivery]) => withTimeout((async () => {
   const input = { email, password: "correct horse battery", delivery };
-  const { register } = await ask(documents.RegisterDocument, { input });
+  const { register } = await request(documents.RegisterDocument, { input });
   if (tokens) keep(tokens, register.tokens);
 })())"""
 REPLACE_ACCESS_TOKEN = """() => withTimeout(
-  ask(documents.ReauthenticateDocument, { input: { password: "correct horse battery" } }),
+  request(documents.ReauthenticateDocument, { input: { password: "correct horse battery" } }),
 )"""
-START_QUERY = "() => { window.response = ask(documents.MySessionsDocument); }"
+START_QUERY = "() => { window.response = request(documents.MySessionsDocument); }"
 ONE_TAB_WAITS = "async () => (await navigator.locks.query()).pending.length === 1"
 FINISH_QUERY = """() => withTimeout(
   window.response.then(({ mySessions }) => mySessions.map((session) => session.isCurrent)),
@@ -66,7 +67,7 @@ def serve(context: BrowserContext, prefix: str, folder: Path) -> None:
 def tab(context: BrowserContext, address: str = "/tabs.html") -> Page:
     page = context.new_page()
     page.goto(address)
-    page.wait_for_function("() => window.ask")
+    page.wait_for_function("() => window.request")
     return page
 
 

@@ -62,7 +62,7 @@ function overStream(browser: Browser): SignOutSubscriber {
 
 function requests(url: string): Steps {
   return {
-    "a query by GET needs no header but the token": async () => {
+    "a query by GET needs only the header with the token": async () => {
       const me = (await executorOf(await register(url, newEmail()), true)(MeDocument)) as Result<MeQuery>;
       assert.equal(me.data?.me?.currentSession?.device, "Firefox on Ubuntu");
     },

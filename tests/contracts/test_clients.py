@@ -4,7 +4,7 @@ import pytest
 
 from tests.contracts.build_workspace import BuildWorkspace
 
-STORIES = [
+CLIENTS = [
     pytest.param("fetch", marks=pytest.mark.contract("Client preset (graphql_examples/typescript)")),
     pytest.param("apollo", marks=pytest.mark.contract("Apollo Client 4")),
     pytest.param("urql", marks=pytest.mark.contract("@urql/core")),
@@ -18,17 +18,17 @@ STORIES = [
 
 
 @pytest.mark.node
-@pytest.mark.parametrize("client", STORIES)
+@pytest.mark.parametrize("client", CLIENTS)
 def test_the_scenario(client: str, workspace: BuildWorkspace, endpoint: str, subtests: pytest.Subtests) -> None:
-    chapters = workspace.program(client, endpoint)
-    assert chapters
-    for chapter in chapters:
-        with subtests.test(chapter["name"]):
-            assert chapter["ok"], chapter["reason"]
+    steps = workspace.program(client, endpoint)
+    assert steps
+    for step in steps:
+        with subtests.test(step["name"]):
+            assert step["ok"], step["reason"]
 
 
 @pytest.mark.node
 def test_the_scenario_fails_against_another_endpoint(workspace: BuildWorkspace, endpoint: str) -> None:
-    """Proves that the scenarios above can fail."""
-    chapters = workspace.program("fetch", endpoint.replace("/graphql", "/healthz"))
-    assert not any(chapter["ok"] for chapter in chapters)
+    """Checks that the scenarios above can fail."""
+    steps = workspace.program("fetch", endpoint.replace("/graphql", "/healthz"))
+    assert not any(step["ok"] for step in steps)

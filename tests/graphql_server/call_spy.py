@@ -1,4 +1,4 @@
-"""Watching what a function is given, while it goes on doing its work."""
+"""Recording the arguments of a function without changing what it does."""
 
 from types import ModuleType
 from typing import Any
@@ -6,14 +6,14 @@ from typing import Any
 import pytest
 
 
-def texts_given_to(module: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The first arguments that a function of a module is given from now on."""
+def recorded_first_arguments(module: ModuleType, name: str, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Record the first argument of each further call of a function of a module."""
     given: list[str] = []
     real = getattr(module, name)
 
-    def spied(text: str, **more: Any) -> Any:
+    def recorded(text: str, **more: Any) -> Any:
         given.append(text)
         return real(text, **more)
 
-    monkeypatch.setattr(module, name, spied)
+    monkeypatch.setattr(module, name, recorded)
     return given

@@ -1,4 +1,6 @@
-"""Values that no input type accepts, as JSON for variables and as GraphQL literals, and words of the interpreter."""
+"""Values that no input type accepts, as JSON for variables and as GraphQL literals, and words of Python that no
+message may contain.
+"""
 
 import re
 from typing import Any
@@ -51,5 +53,5 @@ INTERPRETER = re.compile(
 
 
 def problems(messages: list[str]) -> list[str]:
-    """The messages with a word of the interpreter, or with a rejected value."""
+    """Return the messages that contain a word of Python or a rejected value."""
     return [each for each in messages if INTERPRETER.search(each) or "9999" in each or "some text" in each]

@@ -1,4 +1,4 @@
-"""What these tests share: a server of a schema that has nothing to do with sessions."""
+"""Fixtures of these tests: a server with a schema that does not use sessions."""
 
 from collections.abc import AsyncIterator
 

@@ -1,4 +1,4 @@
-"""What nobody means to send, and somebody does. Every entry must be refused, and clearly."""
+"""Invalid and hostile requests. Each must be rejected with a clear error."""
 
 from typing import Any
 
@@ -215,7 +215,7 @@ DOCUMENTS: dict[str, str] = {
 
 
 def error_of(status: int, content_type: str, body: Any) -> tuple[str, str]:
-    """The message and the code of a refusal, which must be well-formed."""
+    """The message and the code of a well-formed error response."""
     assert 400 <= status < 500, (status, body)
     assert content_type.partition(";")[0] in {"application/json", "application/graphql-response+json"}
     errors = body["errors"]

@@ -1,4 +1,4 @@
-"""A real uvicorn with the feed's schema, and clients that speak graphql-transport-ws or take streams."""
+"""A real uvicorn with the schema of the feed, and clients of graphql-transport-ws and of event streams."""
 
 import asyncio
 import json
@@ -38,7 +38,7 @@ TIMEOUT = 10
 
 
 class Context:
-    """What the fields of one operation share. It is known which of them are still there."""
+    """The context of one operation. The server counts the contexts that still exist."""
 
     alive: ClassVar[WeakSet["Context"]] = WeakSet()
 
@@ -49,7 +49,7 @@ class Context:
 
 
 class FakePeer(SocketPeer):
-    """Somebody who is connected, until the test ends them."""
+    """A peer that stays connected until the test disconnects it."""
 
     def __init__(self, publisher: Publisher, payload: Mapping[str, Any]) -> None:
         self._publisher = publisher
@@ -71,32 +71,32 @@ class FakePeer(SocketPeer):
 
 
 class SocketClient:
-    """One socket's client."""
+    """The client of one WebSocket."""
 
     def __init__(self, connection: ClientConnection) -> None:
         self.connection = connection
 
     async def send(self, **message: Any) -> None:
-        """Send a message."""
+        """Send a message to the server."""
         await self.connection.send(json.dumps(message))
 
     async def receive(self) -> Any:
-        """The next message."""
+        """Receive the next message from the server."""
         async with asyncio.timeout(TIMEOUT):
             return json.loads(await self.connection.recv())
 
     async def init(self, **payload: Any) -> "SocketClient":
-        """Initialise, and be acknowledged."""
+        """Send connection_init, and expect connection_ack."""
         await self.send(type="connection_init", payload=payload)
         assert await self.receive() == {"type": "connection_ack"}
         return self
 
     async def subscribe(self, id_: str, query: str, **variables: Any) -> None:
-        """Ask for an operation."""
+        """Send `subscribe` with an operation."""
         await self.send(type="subscribe", id=id_, payload={"query": query, "variables": variables})
 
     async def execute(self, query: str, **variables: Any) -> list[Any]:
-        """The whole answer to an operation that is the only one."""
+        """Execute an operation, and return its complete result. It must be the only running operation."""
         await self.subscribe("only", query, **variables)
         answer = [await self.receive()]
         while answer[-1]["type"] == "next":
@@ -104,7 +104,7 @@ class SocketClient:
         return answer
 
     async def close_reason(self) -> tuple[int, str]:
-        """How the server closes. What it says before is an error."""
+        """Receive the close frame: its code and reason. Any other message is an error."""
         with pytest.raises(ConnectionClosed) as closed:
             async with asyncio.timeout(TIMEOUT):
                 await self.connection.recv()
@@ -114,16 +114,16 @@ class SocketClient:
 
 
 class UvicornServer(uvicorn.Server):
-    """One that shares its process with a test."""
+    """A uvicorn server in the process of the test."""
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:
-        """Leave signals to the test."""
+        """Do nothing: pytest handles the signals."""
         yield
 
 
 class LiveServer:
-    """The application, and everybody who connected."""
+    """The application, and all its connections."""
 
     def __init__(self, limits: ConnectionLimits | None = None, documents: Limits | None = None) -> None:
         self.publisher = Publisher()
@@ -184,13 +184,13 @@ class LiveServer:
 
     @asynccontextmanager
     async def http(self) -> AsyncIterator[httpx.AsyncClient]:
-        """A client of the endpoint."""
+        """An HTTP client of the endpoint."""
         async with httpx.AsyncClient(base_url=f"http://{self.address}", timeout=TIMEOUT) as client:
             yield client
 
     @asynccontextmanager
     async def client(self, *subprotocols: str | None, **options: Any) -> AsyncIterator[SocketClient]:
-        """A client, connected and not initialised. It speaks our protocol, if nothing else is said."""
+        """A client that is connected, before connection_init. It uses graphql-transport-ws by default."""
         chosen = [Subprotocol(each) for each in subprotocols or (PROTOCOL,) if each is not None] or None
         url = f"ws://{self.address}/graphql"
         async with connect(url, subprotocols=chosen, compression=None, ping_interval=None, **options) as made:
@@ -198,7 +198,9 @@ class LiveServer:
 
     @asynccontextmanager
     async def serve(self, *, own_protocols: bool = True) -> AsyncIterator["LiveServer"]:
-        """Serve on a free port, by our protocols or by uvicorn's own. Afterwards nothing of it may be left."""
+        """Serve on a free port with our protocol classes or with those of uvicorn. Afterwards no task or connection
+        may remain.
+        """
         before = tasks()
         config = uvicorn.Config(
             self.app,
@@ -224,14 +226,14 @@ class LiveServer:
         assert [person.closed for person in self.peers] == [1] * len(self.peers)
 
     async def stop(self) -> None:
-        """Stop the server, as a signal would."""
+        """Stop the server like a signal does."""
         assert self.server is not None
         assert self._serving is not None
         self.server.should_exit = True
         await self._serving
 
     async def wait_until_idle(self) -> None:
-        """Until nothing of any connection is left."""
+        """Wait until no connection has a task or a context."""
         await until(lambda: not (self.quota.reserved or self.publisher.listeners or tasks() - self._tasks))
 
 
@@ -240,12 +242,12 @@ def _finish(_request: Request, context: Context) -> list[tuple[str, str]]:
 
 
 async def until(true: Callable[[], bool]) -> None:
-    """Wait for what nobody tells of."""
+    """Wait until a condition is true, by polling."""
     async with asyncio.timeout(TIMEOUT):
         while not true():  # noqa: ASYNC110 - just because nobody does
             await asyncio.sleep(0.01)
 
 
 def tasks() -> set[asyncio.Task[Any]]:
-    """Everything that goes on, but for the tests themselves."""
+    """All asyncio tasks except those of the test."""
     return {task for task in asyncio.all_tasks() if "TestRunner" not in str(task.get_coro())}

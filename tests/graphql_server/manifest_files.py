@@ -1,4 +1,4 @@
-"""Manifests as clients' tools write them, byte for byte but for the documents in them."""
+"""Manifests in the exact format of the tools of the clients. Only the documents in them are ours."""
 
 import json
 from hashlib import md5, sha1, sha256
@@ -10,28 +10,28 @@ def hashed(text: str) -> str:
 
 
 def apollo(*texts: str) -> str:
-    """As of `generate-persisted-query-manifest`: names and types are there, and bodies with their plain hash."""
+    """As written by `generate-persisted-query-manifest`: with name and type, and the plain hash of the body."""
     operations = [{"id": hashed(text), "name": "Some", "type": "query", "body": text} for text in texts]
     return json.dumps({"format": "apollo-persisted-query-manifest", "version": 1, "operations": operations}, indent=2)
 
 
 def relay(*texts: str) -> str:
-    """As of `relay-compiler` with `persistConfig.file`: MD5, unless told otherwise."""
+    """As written by `relay-compiler` with `persistConfig.file`. The hash is MD5 by default."""
     return json.dumps({md5(text.encode()).hexdigest(): text for text in texts}, indent=2) + "\n"
 
 
 def relay_server(*texts: str) -> str:
-    """As of the persisting server of Relay's guide."""
+    """As written by the persisting server in the guide of Relay."""
     return json.dumps([[md5(text.encode()).hexdigest(), text] for text in texts], separators=(",", ":"))
 
 
 def client_preset(*texts: str) -> str:
-    """As of the client preset's `persistedDocuments`, which is also what gql.tada writes."""
+    """As written by the client preset with `persistedDocuments`, and by gql.tada."""
     return json.dumps({f"sha256:{hashed(text)}": text for text in texts}, indent=2)
 
 
 def older_client_preset(*texts: str) -> str:
-    """With the hash that was its default before, and still can be asked for."""
+    """With SHA-1, the earlier default of the client preset, which can still be configured."""
     return json.dumps({sha1(text.encode()).hexdigest(): text for text in texts}, indent=2)
 
 
@@ -45,7 +45,7 @@ KINDS = {
 
 
 def write(folder: Path, **manifests: str) -> Path:
-    """A folder with these files."""
+    """Create a folder with these files."""
     folder.mkdir(parents=True, exist_ok=True)
     for name, text in manifests.items():
         (folder / f"{name}.json").write_text(text, encoding="utf-8")

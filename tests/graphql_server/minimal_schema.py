@@ -1,4 +1,4 @@
-"""A small schema that has nothing to do with sessions, and a server for it."""
+"""A small schema that does not use sessions, and a server for it."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -34,19 +34,19 @@ METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 
 
 class NotAllowed(Exception):
-    """Foreseen: the caller may not."""
+    """An expected error: the caller has no permission."""
 
 
 class Unavailable(Exception):
-    """Foreseen: something is not there right now."""
+    """An expected error: a dependency is unavailable."""
 
 
 class BadToken(Exception):
-    """Foreseen, and raised before anything is executed."""
+    """An expected error, raised before the execution."""
 
 
 def map_exception(error: BaseException) -> ErrorInfo | None:
-    """What these mean to clients."""
+    """The GraphQL errors of these exceptions."""
     match error:
         case NotAllowed():
             return ErrorInfo(str(error), "FORBIDDEN")
@@ -114,7 +114,7 @@ schema = GraphQLSchema(query_type, mutation_type)
 
 
 class MinimalServer:
-    """The endpoint, and what its mutations did."""
+    """The endpoint, and the changes by its mutations."""
 
     def __init__(self, max_body: int = 256 * 1024, profile: HttpProfile = HttpProfile.AUDITED, **engine: Any) -> None:
         self.changes: list[str] = []
@@ -137,7 +137,7 @@ class MinimalServer:
 
     @asynccontextmanager
     async def client(self) -> AsyncIterator[httpx.AsyncClient]:
-        """A client. An exception that the endpoint lets out comes out of its calls."""
+        """A client. It raises the exceptions that the endpoint does not handle."""
         transport = httpx.ASGITransport(self.app, raise_app_exceptions=True)
         async with httpx.AsyncClient(transport=transport, base_url="http://minimal.test") as client:
             yield client

@@ -1,4 +1,4 @@
-"""Reading server-sent events, as the HTML standard says."""
+"""A parser of server-sent events (HTML standard, section 9.2)."""
 
 import json
 from collections.abc import AsyncIterator
@@ -10,14 +10,14 @@ Event = tuple[str, Any]
 
 
 def events_of(text: str) -> list[Event]:
-    """The whole stream."""
+    """All events of a finished stream."""
     *blocks, rest = text.split("\n\n")
     assert rest == "", "the last event is a whole one"
     return [event for block in blocks if (event := _event(block)) is not None]
 
 
 async def events_in(response: httpx.Response) -> AsyncIterator[Event]:
-    """Each event when it is there."""
+    """Yield each event as soon as it is complete."""
     text = ""
     async for more in response.aiter_text():
         *blocks, text = (text + more).split("\n\n")
@@ -27,7 +27,7 @@ async def events_in(response: httpx.Response) -> AsyncIterator[Event]:
 
 
 def _event(block: str) -> Event | None:
-    """An event, or None for a comment."""
+    """Return an event, or None for a comment."""
     fields = dict(line.split(":", 1) for line in block.split("\n"))
     if fields.keys() == {""}:
         return None

@@ -1,4 +1,4 @@
-"""A small schema with subscriptions, that has nothing to do with sessions, and what its subscribers do."""
+"""A small schema with subscriptions that does not use sessions, and its publisher."""
 
 import asyncio
 from collections.abc import AsyncGenerator, AsyncIterator
@@ -21,7 +21,7 @@ END = object()
 
 
 class Publisher:
-    """Tells everybody who listens what is published, and knows who does."""
+    """Publishes values to all its subscribers, and counts them."""
 
     def __init__(self) -> None:
         self._listeners: set[asyncio.Queue[Any]] = set()
@@ -36,19 +36,19 @@ class Publisher:
         return len(self._listeners)
 
     def publish(self, event: Any) -> None:
-        """Tell everybody. END ends their subscriptions."""
+        """Send a value to all subscribers. END ends their subscriptions."""
         for listener in self._listeners:
             listener.put_nowait(event)
 
     async def wait_for(self, listeners: int) -> None:
-        """Until so many listen."""
+        """Wait until there are `count` subscribers."""
         async with asyncio.timeout(10):
             while self.listeners != listeners:
                 self._changed.clear()
                 await self._changed.wait()
 
     async def listen(self) -> AsyncGenerator[Any, None]:
-        """What is published from now on."""
+        """Yield the values that are published from now on."""
         listener: asyncio.Queue[Any] = asyncio.Queue()
         self._listeners.add(listener)
         self.started += 1
@@ -62,8 +62,8 @@ class Publisher:
 
 
 async def _heard(_source: object, info: Any) -> AsyncIterator[Any]:
-    """What is published. An exception that is published is raised."""
-    # Closed here, whatever ends this: otherwise it would go on until it is collected.
+    """Yield the values that are published. Published exceptions are raised."""
+    # Closed here in every case: otherwise it would run until it is garbage-collected.
     async with aclosing(info.context.publisher.listen()) as events:
         async for event in events:
             if isinstance(event, Exception):
@@ -76,19 +76,19 @@ async def _count(_source: object, _info: object, to: int) -> AsyncIterator[int]:
         yield number
 
 
-async def _breaks(_source: object, _info: object) -> AsyncIterator[int]:
+async def _failing_source(_source: object, _info: object) -> AsyncIterator[int]:
     yield 1
     raise RuntimeError(SECRET)
 
 
 async def _cancelled(_source: object, _info: object) -> AsyncIterator[int]:
-    """What it waits for was cancelled by somebody else, and not it."""
+    """What it waits for was cancelled by another task; it was not cancelled itself."""
     yield 1
     raise asyncio.CancelledError
 
 
 async def _flood(_source: object, info: Any, size: int) -> AsyncIterator[str]:
-    """Endless: only who takes it ends it."""
+    """Yields values without an end, until its consumer closes it."""
     try:
         while True:
             yield "x" * size
@@ -97,7 +97,7 @@ async def _flood(_source: object, info: Any, size: int) -> AsyncIterator[str]:
         info.context.publisher.stopped.append("flood")
 
 
-async def _refused(_source: object, _info: object) -> AsyncIterator[int]:
+async def _rejected(_source: object, _info: object) -> AsyncIterator[int]:
     raise NotAllowed("You may not listen.")
 
 
@@ -106,7 +106,7 @@ async def _broken(_source: object, _info: object) -> AsyncIterator[int]:
 
 
 async def _late(_source: object, info: Any) -> AsyncIterator[Any]:
-    """Begins when it is told to, and goes on for ever."""
+    """Starts when the test allows it, and does not end."""
     info.context.publisher.started += 1
     await info.context.publisher.go.wait()
     return _endless()
@@ -171,9 +171,9 @@ schema = GraphQLSchema(
             "count": GraphQLField(GraphQLInt, args={"to": number}, subscribe=_count, resolve=_itself),
             "cancelled": GraphQLField(GraphQLInt, subscribe=_cancelled, resolve=_itself),
             "flood": GraphQLField(GraphQLString, args={"size": number}, subscribe=_flood, resolve=_itself),
-            "breaks": GraphQLField(GraphQLInt, subscribe=_breaks, resolve=_itself),
+            "breaks": GraphQLField(GraphQLInt, subscribe=_failing_source, resolve=_itself),
             "late": GraphQLField(GraphQLInt, subscribe=_late),
-            "refused": GraphQLField(GraphQLInt, subscribe=_refused),
+            "refused": GraphQLField(GraphQLInt, subscribe=_rejected),
             "broken": GraphQLField(GraphQLInt, subscribe=_broken),
             "never": GraphQLField(GraphQLInt, subscribe=_never),
         },

@@ -1,4 +1,4 @@
-"""A body that does not arrive keeps neither its connection nor a server that stops."""
+"""A request body that does not arrive is closed after a timeout, and does not delay the stop of the server."""
 
 import asyncio
 
@@ -12,7 +12,7 @@ HEAD = b"POST /graphql HTTP/1.1\r\nHost: a\r\nContent-Type: application/json\r\n
 
 
 async def begin(live_server: LiveServer) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:
-    """A request without the end of its body, that the server waits for."""
+    """Send a request without the end of its body, for which the server waits."""
     host, _, port = live_server.address.partition(":")
     reader, writer = await asyncio.open_connection(host, int(port))
     writer.write(HEAD + b'{"query":')
@@ -23,12 +23,12 @@ async def begin(live_server: LiveServer) -> tuple[asyncio.StreamReader, asyncio.
 
 
 async def answer(reader: asyncio.StreamReader) -> bytes:
-    """All that comes until the server closes."""
+    """Read until the server closes the connection."""
     async with asyncio.timeout(TIMEOUT):
         return await reader.read()
 
 
-async def test_a_body_that_does_not_arrive_is_not_waited_for(
+async def test_an_incomplete_body_is_closed_after_a_timeout(
     live_server: LiveServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(body, "TIMEOUT", 0.1)
@@ -41,7 +41,7 @@ async def test_a_body_that_does_not_arrive_is_not_waited_for(
     writer.close()
 
 
-async def test_a_server_that_stops_waits_for_no_body_for_long(
+async def test_an_incomplete_body_does_not_delay_the_stop_of_the_server(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(body, "SHUTDOWN_TIMEOUT", 0.1)
@@ -57,7 +57,7 @@ async def test_a_server_that_stops_waits_for_no_body_for_long(
     assert "Traceback" not in caplog.text
 
 
-async def test_a_body_that_arrives_while_the_server_stops_is_answered() -> None:
+async def test_a_body_that_arrives_during_the_stop_gets_a_response() -> None:
     async with LiveServer().serve() as live_server:
         reader, writer = await begin(live_server)
         stopping = asyncio.create_task(live_server.stop())

@@ -1,4 +1,4 @@
-"""Whatever value is sent for whatever input type, the message has no word of Python and does not repeat the value."""
+"""Messages for invalid values of every input type contain no word of Python and do not repeat the value."""
 
 from collections.abc import Iterator
 
@@ -61,7 +61,7 @@ def selection(schema: GraphQLSchema, operation: str, call: str) -> str:
 
 
 def needed(argument: GraphQLArgument) -> GraphQLInputType:
-    """The non-null type of an argument, which variables of any default fit."""
+    """The non-null type of an argument: a variable of this type is valid with any default."""
     return argument.type if isinstance(argument.type, GraphQLNonNull) else GraphQLNonNull(argument.type)
 
 
@@ -86,7 +86,7 @@ async def test_no_word_of_the_interpreter_in_errors_of_variables_and_literals(na
                 GraphQLRequest(with_default, None, None, safe=False),
             ]
             for request in requests:
-                # Only coercion is of interest: what is accepted would be executed.
+                # Only rejected values are tested: an accepted value would be executed.
                 answer = rejection(engine, request)
                 if answer is not None:
                     rejected += 1
@@ -96,7 +96,9 @@ async def test_no_word_of_the_interpreter_in_errors_of_variables_and_literals(na
 
 
 def rejection(engine: Engine, request: GraphQLRequest) -> Answer | None:
-    """The answer to a request that validation or the coercion of variables rejects, without executing any other."""
+    """The response to a request that is rejected by validation or by the coercion of variables. No other request is
+    executed.
+    """
     prepared = engine._prepare(request)
     if isinstance(prepared, Answer):
         return prepared

@@ -1,4 +1,4 @@
-"""What a document may ask for: pages in pages multiply."""
+"""The cost of a document: the sizes of nested pages are multiplied."""
 
 import pytest
 from graphql import build_schema, parse
@@ -43,7 +43,7 @@ def test_pages_and_lists_multiply(document: str, cost: int) -> None:
 
 
 @pytest.mark.parametrize(("largest", "page", "whole"), [(20, 20, 100), (100, 100, 100), (500, 500, 500)])
-def test_the_largest_page_is_what_the_operator_set(largest: int, page: int, whole: int) -> None:
+def test_the_maximum_page_size_is_the_one_of_the_settings(largest: int, page: int, whole: int) -> None:
     costs = Costs(SCHEMA, Limits(list_size=largest, unpaged_list_size=100))
     assert costs.of(parse("query($n: Int) { one { pages(first: $n) { items { id } } } }")) == 1 + 1 + page * 2
     assert costs.of(parse("{ one { pages(first: 1000) { items { id } } } }")) == 1 + 1 + page * 2
@@ -61,7 +61,7 @@ def test_the_largest_page_is_what_the_operator_set(largest: int, page: int, whol
         (Limits(unpaged_list_size=30), 100, 100),
     ],
 )
-def test_the_sizes_of_pages_and_lists_are_those_of_the_limits(limits: Limits, page: int, unpaged: int) -> None:
+def test_the_default_sizes_of_pages_and_lists_are_those_of_the_limits(limits: Limits, page: int, unpaged: int) -> None:
     costs = Costs(SCHEMA, limits)
     assert costs.of(parse("{ one { pages { items { id } } } }")) == 1 + 1 + page * 2
     assert costs.of(parse("{ all { id } }")) == 1 + unpaged
@@ -74,13 +74,13 @@ def test_a_size_with_more_digits_than_python_converts_counts_as_the_largest_page
         assert Costs(schema, Limits(list_size=70)).of(document) == 1 + 70
 
 
-def test_fragments_that_double_are_looked_at_once() -> None:
+def test_fragments_that_double_are_counted_once() -> None:
     doubling = " ".join(f"fragment F{n} on Item {{ ...F{n + 1} ...F{n + 1} }}" for n in range(300))
     document = parse(f"{{ one {{ ...F0 }} }} {doubling} fragment F300 on Item {{ id }}")
     assert Costs(SCHEMA, Limits()).of(document) == SATURATED
 
 
-async def test_a_document_that_asks_for_too_much_is_refused_with_numbers() -> None:
+async def test_a_document_that_costs_too_much_is_rejected_with_its_cost_and_the_limit() -> None:
     engine = Engine(SCHEMA, map_exception=lambda _: None, limits=Limits(cost=100))
     answer = await engine.answer(GraphQLRequest("{ all { id } }", None, None, safe=False), None)
     assert answer.outcome is Outcome.INVALID

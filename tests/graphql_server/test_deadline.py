@@ -1,4 +1,4 @@
-"""How long one task goes on, and who says why it ended."""
+"""A deadline for a task, and the reason reason_of it ended."""
 
 import asyncio
 
@@ -7,34 +7,34 @@ import pytest
 from sessionql.http_kit.deadline import Deadline
 
 
-async def why(term: Deadline[str]) -> str:
-    """Wait in the term until it ends."""
+async def reason_of(term: Deadline[str]) -> str:
+    """Wait in the deadline until it ends, and return the reason."""
     with pytest.raises(TimeoutError):
         async with term:
             await asyncio.Event().wait()
     return term.reason
 
 
-async def test_its_time_ends_it() -> None:
-    assert await why(Deadline(0.01, "late")) == "late"
+async def test_the_timeout_ends_the_task() -> None:
+    assert await reason_of(Deadline(0.01, "late")) == "late"
 
 
-async def test_another_task_ends_it_at_once() -> None:
+async def test_another_task_can_end_it_early() -> None:
     term = Deadline(None, "never")
     asyncio.get_running_loop().call_soon(term.expire, "told")
-    assert await why(term) == "told"
+    assert await reason_of(term) == "told"
 
 
-async def test_the_first_who_ends_it_says_why() -> None:
+async def test_the_first_reason_is_kept() -> None:
     term = Deadline(None, "never")
     loop = asyncio.get_running_loop()
     for reason in ("first", "second"):
         loop.call_soon(term.expire, reason)
     loop.call_soon(term.reschedule, 60, "later")
-    assert await why(term) == "first"
+    assert await reason_of(term) == "first"
 
 
-async def test_it_goes_on_for_as_long_as_it_is_told() -> None:
+async def test_it_runs_until_its_extended_timeout() -> None:
     term = Deadline(0.01, "first")
     async with term:
         term.reschedule(None, "second")
@@ -42,7 +42,7 @@ async def test_it_goes_on_for_as_long_as_it_is_told() -> None:
     assert term.reason == "second"
 
 
-async def test_what_is_over_is_not_ended_again() -> None:
+async def test_a_deadline_that_has_ended_is_not_ended_again() -> None:
     term = Deadline(None, "never")
     async with term:
         pass
@@ -50,7 +50,7 @@ async def test_what_is_over_is_not_ended_again() -> None:
     assert term.reason == "never"
 
 
-async def test_other_errors_pass() -> None:
+async def test_other_errors_are_raised_unchanged() -> None:
     with pytest.raises(KeyError):
         async with Deadline(None, "never"):
             raise KeyError

@@ -55,8 +55,8 @@ def test_ten_thousand_operations_are_counted_together() -> None:
     assert counts(document) == (10_000, 10_000, 10_000)
 
 
-def test_no_depth_overflows() -> None:
-    # Deeper than the parser lets through: fragments in a chain as long as a document may be.
+def test_no_depth_overflows_the_stack() -> None:
+    # Deeper than the parser allows: a chain of fragments of the maximum document size.
     chain = " ".join(f"fragment F{n} on Q {{ a {{ ...F{n + 1} }} }}" for n in range(10_000))
     assert counts(f"{{ ...F0 }} {chain} fragment F10000 on Q {{ x: a }}") == (1, 1, 0)
 
@@ -78,11 +78,11 @@ def test_no_depth_overflows() -> None:
         ("type Q { a: Int }", 0),
     ],
 )
-def test_every_way_of_nesting_is_a_level(document: str, depth: int) -> None:
+def test_every_kind_of_nesting_counts_as_a_level(document: str, depth: int) -> None:
     assert size_of(parse(document)).depth == depth
 
 
-def test_the_depth_of_fragments_that_double_is_found_in_linear_time() -> None:
+def test_the_depth_of_fragments_that_double_is_computed_in_linear_time() -> None:
     doubling = " ".join(f"fragment F{n} on Q {{ a {{ ...F{n + 1} ...F{n + 1} }} }}" for n in range(2_000))
     size = size_of(parse(f"{{ ...F0 }} {doubling} fragment F2000 on Q {{ a }}"))
     assert (size.depth, size.validation_depth) == (2_001, 4_002)
@@ -99,5 +99,5 @@ def test_the_depth_of_fragments_that_double_is_found_in_linear_time() -> None:
         ("{ ...Unknown }", 1),
     ],
 )
-def test_for_validating_each_spread_is_a_level_more(document: str, depth: int) -> None:
+def test_for_validation_each_spread_counts_as_one_more_level(document: str, depth: int) -> None:
     assert size_of(parse(document)).validation_depth == depth

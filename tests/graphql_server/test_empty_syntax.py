@@ -46,7 +46,7 @@ EMPTY = [
 
 
 @pytest.mark.parametrize("query", EMPTY)
-async def test_it_is_a_syntax_error_with_a_location(minimal_server: MinimalServer, query: str) -> None:
+async def test_empty_syntax_is_a_syntax_error_with_a_location(minimal_server: MinimalServer, query: str) -> None:
     answer = await minimal_server.engine.answer(GraphQLRequest(query, None, None, safe=False), [])
     assert answer.outcome is Outcome.SYNTAX_ERROR
     (error,) = answer.body["errors"]

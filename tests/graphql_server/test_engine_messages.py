@@ -1,4 +1,4 @@
-"""The English of graphql-core that is matched: each case fails when graphql-core words it in another way."""
+"""Messages of graphql-core that the engine recognises by their text. A case fails when graphql-core changes a text."""
 
 import re
 from collections.abc import Callable
@@ -106,7 +106,7 @@ def test_results_that_do_not_fit_the_schema_are_recognised(source: str, root: ob
     assert is_result_error(result_message(source, root))
 
 
-def test_errors_of_clients_are_no_errors_of_results() -> None:
+def test_errors_of_clients_are_not_errors_of_results() -> None:
     for message in ("Cannot return null for non-nullable field Query.a.", validation_message("{ int(of: null) }")):
         assert not is_result_error(message)
         assert not re.search(r"resolve|Iterable", message)

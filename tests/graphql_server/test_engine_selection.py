@@ -1,4 +1,4 @@
-"""One endpoint with two schemas: who asks decides which of them answers, and the other might not exist."""
+"""One endpoint with two schemas: the context of the request selects one, and the other one is invisible."""
 
 import httpx
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema, GraphQLString
@@ -11,21 +11,21 @@ from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from tests.graphql_server.minimal_schema import METHODS, map_exception
 
 
-def engine_that_says(word: str) -> Engine:
+def engine_that_returns(word: str) -> Engine:
     field = GraphQLField(GraphQLString, resolve=lambda *_: word)
     return Engine(GraphQLSchema(GraphQLObjectType("Query", {word: field, "word": field})), map_exception=map_exception)
 
 
-async def who_asks(request: Request) -> str:
+async def selected_engine(request: Request) -> str:
     return request.headers.get("authorization", "nobody")
 
 
-async def test_the_context_chooses_the_schema() -> None:
-    engines = {"nobody": engine_that_says("public"), "staff": engine_that_says("secret")}
-    endpoint = GraphQLEndpoint(engines.__getitem__, make_context=who_asks, map_exception=map_exception)
+async def test_the_context_selects_the_schema() -> None:
+    engines = {"nobody": engine_that_returns("public"), "staff": engine_that_returns("secret")}
+    endpoint = GraphQLEndpoint(engines.__getitem__, make_context=selected_engine, map_exception=map_exception)
     app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=METHODS)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://minimal.test") as client:
-        for _ in range(2):  # The same document again: neither engine remembers it for the other.
+        for _ in range(2):  # The same document again: engines share no cache.
             for who, word in (("nobody", "public"), ("staff", "secret")):
                 headers = {"authorization": who}
                 answer = await client.post("/graphql", json={"query": "{ word }"}, headers=headers)

@@ -1,4 +1,4 @@
-"""Executions that take too long: stopped, answered, and what was done stays done."""
+"""Executions that take too long are stopped with an error response. Completed changes remain."""
 
 import asyncio
 from typing import Any
@@ -46,14 +46,14 @@ schema = GraphQLSchema(
 )
 
 
-async def ask(query: str, context: list[str]) -> Any:
+async def execute(query: str, context: list[str]) -> Any:
     engine = Engine(schema, map_exception=map_exception, limits=SOON)
     return await engine.answer(GraphQLRequest(query, None, None, safe=False), context)
 
 
-async def test_what_takes_too_long_is_stopped_and_says_so() -> None:
+async def test_an_execution_that_takes_too_long_is_stopped_with_an_error() -> None:
     done: list[str] = []
-    answer = await ask("{ hello hang other: hang }", done)
+    answer = await execute("{ hello hang other: hang }", done)
     assert (answer.status, answer.body["data"]) == (503, None)
     (error,) = answer.body["errors"]
     assert error["extensions"]["code"] == "EXECUTION_TIMEOUT"
@@ -61,22 +61,22 @@ async def test_what_takes_too_long_is_stopped_and_says_so() -> None:
     assert done == ["stopped", "stopped"], "nothing goes on behind the answer"
 
 
-async def test_what_was_changed_before_stays_and_what_comes_after_never_begins() -> None:
+async def test_completed_mutations_remain_and_later_ones_do_not_start() -> None:
     done: list[str] = []
-    answer = await ask("mutation { change hang again: change }", done)
+    answer = await execute("mutation { change hang again: change }", done)
     assert answer.status == 503
     assert done == ["changed", "stopped"]
 
 
-async def test_a_fields_own_timeout_is_not_the_executions(caplog: pytest.LogCaptureFixture) -> None:
-    answer = await ask("{ late hello }", [])
+async def test_a_timeout_inside_a_field_is_not_the_timeout_of_the_execution(caplog: pytest.LogCaptureFixture) -> None:
+    answer = await execute("{ late hello }", [])
     assert answer.body["errors"][0]["extensions"]["code"] == "INTERNAL_SERVER_ERROR"
     assert answer.body["data"] == {"late": None, "hello": None}
     assert "of the database" in caplog.text
 
 
-async def test_somebody_elses_cancellation_stays_one() -> None:
-    """A server that shuts down must not take its own hurry for a slow execution."""
+async def test_a_cancellation_from_outside_is_not_a_timeout() -> None:
+    """A server that shuts down cancels executions. This must not be reported as a timeout."""
     done: list[str] = []
     engine = Engine(schema, map_exception=map_exception)
     task = asyncio.create_task(engine.answer(GraphQLRequest("{ hang }", None, None, safe=False), done))
@@ -88,7 +88,7 @@ async def test_somebody_elses_cancellation_stays_one() -> None:
 
 
 @pytest.mark.parametrize("media_type", [GRAPHQL_JSON, JSON])
-async def test_over_http_it_is_503_and_may_be_asked_again(media_type: str) -> None:
+async def test_over_http_it_is_503_with_retry_after(media_type: str) -> None:
     async def make_context(_: Request) -> list[str]:
         return []
 

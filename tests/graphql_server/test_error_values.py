@@ -1,4 +1,4 @@
-"""Errors of the engine's own say what is wrong and where, and never repeat the value: it may be a password."""
+"""Errors of the engine describe the problem and its location, and never repeat the value: it may be a password."""
 
 import pytest
 from graphql import build_schema
@@ -42,7 +42,7 @@ async def test_the_value_is_not_repeated(query: str, value: object, message: str
     assert "hunter2" not in str(answer.body)
 
 
-async def test_a_guess_at_the_name_is_kept() -> None:
+async def test_a_suggestion_of_a_name_is_kept() -> None:
     answer = await Engine(SCHEMA, map_exception=lambda _: None).answer(
         GraphQLRequest(WITH_VARIABLE, {"input": {"passwort": SECRET}}, None, safe=False), None
     )

@@ -1,4 +1,4 @@
-"""Errors on their way out: foreseen ones keep their words, unforeseen ones keep our secrets."""
+"""Errors in responses: expected errors keep their message, unexpected errors are masked."""
 
 import logging
 import re
@@ -31,7 +31,7 @@ def assert_masked(response: httpx.Response, logged: list[logging.LogRecord]) -> 
 
 
 @pytest.mark.parametrize("field", ["boom", "deepBoom"])
-async def test_an_unforeseen_error_is_masked_and_logged_once(
+async def test_an_unexpected_error_is_masked_and_logged_once(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, field: str
 ) -> None:
     response, (error,) = await errors(client, "{ hello " + field + " }")
@@ -41,7 +41,7 @@ async def test_an_unforeseen_error_is_masked_and_logged_once(
     assert response.status_code == 200, "there is data"
 
 
-async def test_where_nothing_is_left_the_status_says_so(
+async def test_without_any_data_the_status_is_that_of_an_error(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     response, _ = await errors(client, "{ hello surelyBoom }")
@@ -49,7 +49,7 @@ async def test_where_nothing_is_left_the_status_says_so(
     assert (response.status_code, response.json()["data"]) == (500, None)
 
 
-async def test_an_unforeseen_error_before_execution_is_masked_too(
+async def test_an_unexpected_error_before_execution_is_masked_too(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     response, _ = await errors(client, "{ hello }", authorization="unforeseen")
@@ -58,7 +58,7 @@ async def test_an_unforeseen_error_before_execution_is_masked_too(
     assert "data" not in response.json()
 
 
-async def test_every_unforeseen_error_has_an_id_of_its_own(
+async def test_every_unexpected_error_has_its_own_id(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, found = await errors(client, "{ a: boom b: boom }")
@@ -66,7 +66,7 @@ async def test_every_unforeseen_error_has_an_id_of_its_own(
     assert len(told) == len(caplog.records) == 2
 
 
-async def test_a_foreseen_error_keeps_its_words(client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
+async def test_an_expected_error_keeps_its_message(client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
     response, (error,) = await errors(client, "{ self { refused } }")
     assert response.status_code == 200
     assert (error["message"], error["extensions"]) == ("You may not.", {"code": "FORBIDDEN"})
@@ -74,7 +74,7 @@ async def test_a_foreseen_error_keeps_its_words(client: httpx.AsyncClient, caplo
     assert caplog.records == []
 
 
-async def test_a_foreseen_error_before_execution_keeps_its_status(
+async def test_an_expected_error_before_execution_keeps_its_status(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     response, (error,) = await errors(client, "{ hello }", authorization="wrong")
@@ -83,14 +83,14 @@ async def test_a_foreseen_error_before_execution_keeps_its_status(
     assert caplog.records == []
 
 
-async def test_who_is_away_says_when_to_come_back(client: httpx.AsyncClient) -> None:
+async def test_unavailable_has_a_retry_after_header(client: httpx.AsyncClient) -> None:
     response, (error,) = await errors(client, "{ surelyAway }")
     assert (response.status_code, response.headers["retry-after"]) == (503, "1")
     assert error["extensions"] == {"code": "SERVICE_UNAVAILABLE"}
     assert "hunter2" not in response.text
 
 
-async def test_null_where_there_must_be_something_is_our_mistake_and_tells_nothing(client: httpx.AsyncClient) -> None:
+async def test_null_for_a_non_null_field_is_a_masked_server_error(client: httpx.AsyncClient) -> None:
     response, (error,) = await errors(client, "{ sure }")
     assert response.status_code < 600
     assert "Traceback" not in str(error["message"])
@@ -107,7 +107,7 @@ async def test_a_result_that_does_not_fit_the_schema_is_masked(
 
 
 @pytest.mark.parametrize("field", ["set", "huge", "surrogate"])
-async def test_a_value_that_json_cannot_hold_is_an_answer_and_no_crash(
+async def test_a_value_that_json_cannot_represent_is_an_error_response(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, field: str
 ) -> None:
     response, (error,) = await errors(client, "{" + field + "}")

@@ -1,4 +1,4 @@
-"""Streams over a real server: how they go on, how they end, and that nothing is left of them then."""
+"""Event streams over a real server: how they continue, how they end, and that nothing of them remains afterwards."""
 
 import asyncio
 import socket
@@ -22,7 +22,7 @@ COMPLETE = ("complete", None)
 
 @asynccontextmanager
 async def stream(live_server: LiveServer, query: str = HEARD, **headers: str) -> AsyncIterator[httpx.Response]:
-    """The response to a subscription, when its headers are there."""
+    """The response to a subscription, returned when its headers have arrived."""
     headers["accept"] = "text/event-stream"
     async with (
         live_server.http() as http,
@@ -32,12 +32,12 @@ async def stream(live_server: LiveServer, query: str = HEARD, **headers: str) ->
 
 
 async def rest(response: httpx.Response) -> list[Event]:
-    """What comes until the stream ends."""
+    """The events until the stream ends."""
     async with asyncio.timeout(TIMEOUT):
         return [event async for event in events_in(response)]
 
 
-async def test_events_come_when_they_happen(live_server: LiveServer) -> None:
+async def test_events_are_sent_when_they_happen(live_server: LiveServer) -> None:
     async with stream(live_server) as response:
         await live_server.publisher.wait_for(1)
         events = events_in(response)
@@ -49,7 +49,7 @@ async def test_events_come_when_they_happen(live_server: LiveServer) -> None:
     await live_server.wait_until_idle()
 
 
-async def test_a_stream_on_which_nothing_happens_is_kept_alive() -> None:
+async def test_a_stream_without_events_is_kept_alive_by_comments() -> None:
     async with (
         LiveServer(ConnectionLimits(keep_alive_seconds=0.05)).serve() as live_server,
         stream(live_server) as response,
@@ -62,14 +62,14 @@ async def test_a_stream_on_which_nothing_happens_is_kept_alive() -> None:
         assert text.replace(": alive\n\n", "") == ""
 
 
-async def test_a_client_that_leaves_leaves_nothing_behind(live_server: LiveServer) -> None:
+async def test_nothing_remains_of_a_client_that_disconnects(live_server: LiveServer) -> None:
     async with stream(live_server):
         await live_server.publisher.wait_for(1)
     await live_server.wait_until_idle()
     assert live_server.peers[0].closed == 1
 
 
-async def test_whose_session_ended_gets_the_last_events_and_complete(live_server: LiveServer) -> None:
+async def test_after_the_end_of_its_session_a_stream_gets_the_last_events_and_complete(live_server: LiveServer) -> None:
     async with stream(live_server) as response:
         await live_server.publisher.wait_for(1)
         live_server.peers[0].end.set_result(SIGNED_OUT)
@@ -86,7 +86,7 @@ async def test_a_subscription_that_does_not_end_by_itself_is_ended() -> None:
         await live_server.wait_until_idle()
 
 
-async def test_whoever_is_to_come_back_is_not_told_that_this_is_all() -> None:
+async def test_a_client_that_should_reconnect_receives_no_complete() -> None:
     come_back = CloseReason(1013, "Events may have been missed.", final=False)
     async with LiveServer(ConnectionLimits(drain_seconds=0.1)).serve() as live_server, stream(live_server) as response:
         await live_server.publisher.wait_for(1)
@@ -95,7 +95,7 @@ async def test_whoever_is_to_come_back_is_not_told_that_this_is_all() -> None:
         await live_server.wait_until_idle()
 
 
-async def test_nobody_stays_whose_session_cannot_be_known(
+async def test_a_stream_is_closed_when_its_session_cannot_be_checked(
     live_server: LiveServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with stream(live_server) as response:
@@ -105,8 +105,8 @@ async def test_nobody_stays_whose_session_cannot_be_known(
     assert "the feed is broken" in caplog.text
 
 
-async def test_after_its_lifetime_a_stream_is_cut() -> None:
-    """Without `complete`, so that clients connect again."""
+async def test_a_stream_is_cut_after_its_lifetime() -> None:
+    """Without `complete`, so that clients reconnect."""
     async with (
         LiveServer(ConnectionLimits(lifetime_seconds=0.2)).serve() as live_server,
         stream(live_server) as response,
@@ -115,7 +115,7 @@ async def test_after_its_lifetime_a_stream_is_cut() -> None:
         await live_server.wait_until_idle()
 
 
-async def test_a_server_that_stops_cuts_its_streams_and_does_not_wait(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_server_that_stops_cuts_its_streams_without_waiting(caplog: pytest.LogCaptureFixture) -> None:
     async with LiveServer().serve() as live_server, stream(live_server) as response:
         await live_server.publisher.wait_for(1)
         stopping = asyncio.create_task(live_server.stop())
@@ -124,7 +124,7 @@ async def test_a_server_that_stops_cuts_its_streams_and_does_not_wait(caplog: py
     assert "exceeded" not in caplog.text
 
 
-async def test_a_stream_that_begins_while_the_server_stops_is_cut_too() -> None:
+async def test_a_stream_that_starts_while_the_server_stops_is_cut_too() -> None:
     async with LiveServer().serve() as live_server, live_server.http() as http:
         query = {"query": "subscription { late }"}
         asking = asyncio.create_task(http.post("/graphql", json=query, headers={"accept": "text/event-stream"}))
@@ -139,7 +139,7 @@ async def test_a_stream_that_begins_while_the_server_stops_is_cut_too() -> None:
         await stopping
 
 
-async def test_seats_are_those_of_sockets_too() -> None:
+async def test_streams_and_sockets_share_one_quota() -> None:
     async with LiveServer(ConnectionLimits(max_connections_per_owner=1)).serve() as live_server:
         async with stream(live_server, owner="ana"), live_server.http() as http, live_server.client() as client:
             headers = {"accept": "text/event-stream", "owner": "ana"}
@@ -155,7 +155,7 @@ async def test_seats_are_those_of_sockets_too() -> None:
             assert response.status_code == 200
 
 
-async def test_a_full_server_has_no_more_streams() -> None:
+async def test_a_server_at_its_limit_accepts_no_more_streams() -> None:
     async with LiveServer(ConnectionLimits(max_connections=1)).serve() as live_server, live_server.client() as client:
         await client.init()
         async with stream(live_server) as late:
@@ -164,7 +164,9 @@ async def test_a_full_server_has_no_more_streams() -> None:
 
 
 @pytest.mark.parametrize("own_protocols", [True, False])
-async def test_a_client_that_does_not_read_is_dropped(*, own_protocols: bool, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_client_that_does_not_read_is_disconnected(
+    *, own_protocols: bool, caplog: pytest.LogCaptureFixture
+) -> None:
     body = b'{"query": "subscription { flood(size: 65536) }"}'
     head = (
         "POST /graphql HTTP/1.1\r\nhost: minimal.test\r\naccept: text/event-stream\r\nseat: ana\r\n"

@@ -1,4 +1,4 @@
-"""What clients get that read server-sent events, and what they get that do not."""
+"""Responses to clients that accept server-sent events, and to clients that do not."""
 
 from collections.abc import AsyncIterator
 from typing import Any
@@ -27,13 +27,13 @@ async def client() -> AsyncIterator[httpx.AsyncClient]:
     assert (live_server.quota.reserved, live_server.publisher.listeners) == (0, 0)
 
 
-async def ask(client: httpx.AsyncClient, accept: str, query: str, **more: Any) -> httpx.Response:
+async def execute(client: httpx.AsyncClient, accept: str, query: str, **more: Any) -> httpx.Response:
     return await client.post("/graphql", json={"query": query, **more}, headers={"Accept": accept})
 
 
 @pytest.mark.parametrize("accept", [EVENTS, URQL, URQL_SUBSCRIPTION, f"{JSON}, {EVENTS};q=0.1", "Text/Event-Stream"])
-async def test_a_subscription_is_a_stream_for_whoever_can_read_one(client: httpx.AsyncClient, accept: str) -> None:
-    response = await ask(client, accept, COUNT)
+async def test_a_subscription_is_a_stream_for_clients_that_accept_one(client: httpx.AsyncClient, accept: str) -> None:
+    response = await execute(client, accept, COUNT)
     assert response.status_code == 200
     assert events_of(response.text) == COUNTED
     assert response.headers["content-type"] == "text/event-stream; charset=utf-8"
@@ -44,8 +44,8 @@ async def test_a_subscription_is_a_stream_for_whoever_can_read_one(client: httpx
 
 
 @pytest.mark.parametrize("accept", ["", "*/*", "text/*", JSON, GRAPHQL_JSON, f"{JSON}, {EVENTS};q=0", "text/html, */*"])
-async def test_others_are_told_how_to_subscribe(client: httpx.AsyncClient, accept: str) -> None:
-    response = await ask(client, accept, COUNT)
+async def test_the_error_for_other_clients_explains_how_to_subscribe(client: httpx.AsyncClient, accept: str) -> None:
+    response = await execute(client, accept, COUNT)
     assert response.status_code == 406
     (error,) = response.json()["errors"]
     assert error["extensions"]["code"] == "NOT_ACCEPTABLE"
@@ -66,11 +66,11 @@ async def test_others_are_told_how_to_subscribe(client: httpx.AsyncClient, accep
         (f"{EVENTS};q=0.1, */*", JSON),
     ],
 )
-async def test_queries_and_mutations_are_answered_in_what_is_liked_best(
+async def test_queries_and_mutations_use_the_preferred_media_type(
     client: httpx.AsyncClient, accept: str, media_type: str
 ) -> None:
     for query, data in (("{ hello }", {"hello": "world"}), ("mutation { hello: change }", None)):
-        response = await ask(client, accept, query)
+        response = await execute(client, accept, query)
         assert (response.status_code, response.headers["content-type"].partition(";")[0]) == (200, media_type)
         if media_type == EVENTS:
             (name, payload), last = events_of(response.text)
@@ -94,9 +94,11 @@ async def test_queries_and_mutations_are_answered_in_what_is_liked_best(
         ("subscription { never }", "EXECUTION_TIMEOUT"),
     ],
 )
-async def test_what_cannot_be_executed_is_told_in_the_stream(client: httpx.AsyncClient, query: str, code: str) -> None:
-    """So says graphql-sse's protocol. Its client would try an HTTP error again and again, and never read it."""
-    response = await ask(client, EVENTS, query)
+async def test_what_cannot_be_executed_is_an_error_in_the_stream(
+    client: httpx.AsyncClient, query: str, code: str
+) -> None:
+    """As in the protocol of graphql-sse. Its client would retry an HTTP error again and again, without reading it."""
+    response = await execute(client, EVENTS, query)
     assert response.status_code == 200
     (name, payload), last = events_of(response.text)
     assert (name, last, payload.keys()) == ("next", ("complete", None), {"errors"})
@@ -117,7 +119,7 @@ async def test_what_cannot_be_executed_is_told_in_the_stream(client: httpx.Async
         ({"json": {"query": "{ huge }"}}, 500),
     ],
 )
-async def test_what_is_no_request_is_an_error_of_http(
+async def test_an_invalid_request_is_an_http_error(
     client: httpx.AsyncClient, request_: dict[str, Any], status: int
 ) -> None:
     headers = {"accept": EVENTS, **request_.pop("headers", {})}
@@ -126,41 +128,41 @@ async def test_what_is_no_request_is_an_error_of_http(
     assert response.json()["errors"][0]["message"]
 
 
-async def test_who_is_refused_with_a_good_status_is_told_so_in_a_stream(client: httpx.AsyncClient) -> None:
-    """Nobody reads JSON there: it would look like a stream in which nothing happens."""
+async def test_an_error_with_a_2xx_status_is_sent_in_a_stream(client: httpx.AsyncClient) -> None:
+    """The client expects events. A JSON body would look like a stream without events."""
     response = await client.post("/graphql", json={"query": COUNT}, headers={"accept": EVENTS, "who": "refused"})
     assert response.status_code == 200
     (_, payload), last = events_of(response.text)
     assert (payload["errors"][0]["extensions"]["code"], last) == ("FORBIDDEN", ("complete", None))
 
 
-async def test_a_link_is_enough_for_a_subscription_and_a_query(client: httpx.AsyncClient) -> None:
-    """As `EventSource` asks."""
+async def test_a_get_request_is_enough_for_a_subscription_or_a_query(client: httpx.AsyncClient) -> None:
+    """As `EventSource` sends it."""
     for query in (COUNT, "{ hello }"):
         response = await client.get("/graphql", params={"query": query}, headers={"Accept": EVENTS})
         assert response.status_code == 200
         assert events_of(response.text)[-1] == ("complete", None)
 
 
-async def test_but_not_for_a_mutation(client: httpx.AsyncClient) -> None:
+async def test_a_get_request_is_not_enough_for_a_mutation(client: httpx.AsyncClient) -> None:
     response = await client.get("/graphql", params={"query": "mutation { change }"}, headers={"Accept": EVENTS})
     assert (response.status_code, response.headers["allow"]) == (405, "POST")
 
 
-async def test_whoever_wants_headers_only_begins_no_subscription(client: httpx.AsyncClient) -> None:
+async def test_a_head_request_starts_no_subscription(client: httpx.AsyncClient) -> None:
     response = await client.head("/graphql", params={"query": COUNT}, headers={"Accept": EVENTS})
     assert response.status_code == 406
 
 
-async def test_one_connection_for_many_operations_is_a_websocket_here(client: httpx.AsyncClient) -> None:
-    """graphql-sse's "single connection" begins with a reservation by PUT."""
+async def test_many_operations_on_one_connection_need_a_websocket(client: httpx.AsyncClient) -> None:
+    """The "single connection mode" of graphql-sse starts with a reservation by PUT."""
     response = await client.put("/graphql", headers={"Accept": "*/*"})
     assert (response.status_code, response.headers["allow"]) == (405, "GET, HEAD, POST")
 
 
 @pytest.mark.parametrize("field", ["breaks", "cancelled"])
-async def test_a_source_that_fails_tells_it_and_completes(client: httpx.AsyncClient, field: str) -> None:
-    response = await ask(client, EVENTS, f"subscription {{ {field} }}")
+async def test_a_source_that_fails_sends_an_error_and_completes(client: httpx.AsyncClient, field: str) -> None:
+    response = await execute(client, EVENTS, f"subscription {{ {field} }}")
     (first, second, third) = events_of(response.text)
     assert first == ("next", {"data": {field: 1}})
     assert second[1]["errors"][0]["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
@@ -168,8 +170,8 @@ async def test_a_source_that_fails_tells_it_and_completes(client: httpx.AsyncCli
     assert SECRET not in response.text
 
 
-async def test_complete_has_an_empty_line_of_data_and_no_space(client: httpx.AsyncClient) -> None:
-    """Without data `EventSource` tells nobody of it, and a space is what urql would parse as an answer."""
-    response = await ask(client, EVENTS, COUNT)
+async def test_complete_has_an_empty_data_line_without_a_space(client: httpx.AsyncClient) -> None:
+    """Without data `EventSource` dispatches no event, and urql would parse a space as a result."""
+    response = await execute(client, EVENTS, COUNT)
     assert response.text.endswith("event: complete\ndata:\n\n")
     assert response.text.startswith(": "), "a comment, so that the headers are on their way"

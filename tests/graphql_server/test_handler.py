@@ -1,4 +1,4 @@
-"""What the protocol forbids: the socket is closed with the code that clients know, and with words for their authors."""
+"""Messages that the protocol forbids: the socket is closed with the code of the protocol and a reason."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ IMPATIENT = ConnectionLimits(init_seconds=1.0)
 
 
 @pytest.mark.parametrize("subprotocol", [None, "graphql-ws", "soap"])
-async def test_only_one_subprotocol_is_spoken(
+async def test_only_one_subprotocol_is_accepted(
     live_server: LiveServer, subprotocol: str | None, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with live_server.client(subprotocol) as client:
@@ -26,33 +26,33 @@ async def test_only_one_subprotocol_is_spoken(
     assert "Traceback" not in caplog.text
 
 
-async def test_among_several_subprotocols_ours_is_chosen(live_server: LiveServer) -> None:
+async def test_among_several_subprotocols_ours_is_selected(live_server: LiveServer) -> None:
     async with live_server.client("graphql-ws", "graphql-transport-ws") as client:
         assert client.connection.subprotocol == "graphql-transport-ws"
 
 
-async def test_a_handshake_from_elsewhere_is_refused_before_it_is_a_socket(live_server: LiveServer) -> None:
+async def test_a_handshake_from_another_origin_is_rejected_before_the_upgrade(live_server: LiveServer) -> None:
     with pytest.raises(InvalidStatus) as refused:
         async with live_server.client(origin="https://evil.test"):
             pass
     assert refused.value.response.status_code == 403
 
 
-async def test_who_never_says_who_they_are_is_sent_away() -> None:
+async def test_a_client_without_connection_init_is_closed() -> None:
     async with LiveServer(IMPATIENT).serve() as live_server, live_server.client() as client:
         await client.send(type="ping")
         assert await client.receive() == {"type": "pong"}
         assert await client.close_reason() == (4408, "Connection initialisation timeout")
 
 
-async def test_one_may_say_it_only_once(live_server: LiveServer) -> None:
+async def test_connection_init_may_be_sent_only_once(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         await client.send(type="connection_init")
         assert await client.close_reason() == (4429, "Too many initialisation requests")
 
 
-async def test_nothing_is_executed_before_that(live_server: LiveServer) -> None:
+async def test_no_operation_is_executed_before_connection_init(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.subscribe("a", "mutation { change }")
         code, reason = await client.close_reason()
@@ -60,7 +60,7 @@ async def test_nothing_is_executed_before_that(live_server: LiveServer) -> None:
     assert live_server.publisher.started == 0
 
 
-async def test_an_id_in_use_is_nobody_elses(live_server: LiveServer) -> None:
+async def test_an_id_in_use_cannot_be_used_again(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         for _ in range(2):
@@ -76,15 +76,15 @@ async def test_an_id_in_use_is_nobody_elses(live_server: LiveServer) -> None:
         ("away", (1013, "Come back later.")),
     ],
 )
-async def test_whoever_may_not_connect_is_told_why(live_server: LiveServer, who: str, closing: tuple[int, str]) -> None:
+async def test_a_rejected_connection_is_closed_with_the_reason(
+    live_server: LiveServer, who: str, closing: tuple[int, str]
+) -> None:
     async with live_server.client() as client:
         await client.send(type="connection_init", payload={"who": who})
         assert await client.close_reason() == closing
 
 
-async def test_an_unforeseen_failure_keeps_its_secrets(
-    live_server: LiveServer, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_an_unexpected_failure_is_masked(live_server: LiveServer, caplog: pytest.LogCaptureFixture) -> None:
     async with live_server.client() as client:
         await client.send(type="connection_init", payload={"who": "bug"})
         code, reason = await client.close_reason()
@@ -93,14 +93,14 @@ async def test_an_unforeseen_failure_keeps_its_secrets(
     assert reason.rpartition(": ")[2].rstrip(".") in caplog.text, "the operator finds what the user was told"
 
 
-async def test_looking_up_who_it_is_may_not_take_for_ever() -> None:
+async def test_authentication_has_a_timeout() -> None:
     async with LiveServer(IMPATIENT).serve() as live_server, live_server.client() as client:
         await client.send(type="connection_init", payload={"who": "never"})
         assert await client.close_reason() == (1013, "Opening the connection took too long. Try again later.")
 
 
 @pytest.mark.parametrize("said", ["{", b'{"type":"ping"}', '{"type":"hello"}', DEEP])
-async def test_what_is_no_message_ends_the_socket(
+async def test_an_invalid_message_closes_the_socket(
     live_server: LiveServer, said: str | bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with live_server.client() as client:
@@ -153,24 +153,24 @@ QUERY = '{"query": "{ hello }"}'
         (f'{{"type": "ping", "payload": {{"x": "{"é" * 490}"}}}}', "at most 1000 bytes"),
     ],
 )
-def test_the_reason_says_what_is_wrong(said: str, words: str) -> None:
-    closing = refusal({"type": "websocket.receive", "text": said})
+def test_the_reason_describes_the_problem(said: str, words: str) -> None:
+    closing = rejection({"type": "websocket.receive", "text": said})
     assert closing.code == 4400
     assert words in truncate_reason(closing.reason)
     assert len(truncate_reason(closing.reason).encode()) <= MAX_REASON_BYTES
 
 
-def test_binary_messages_are_none() -> None:
+def test_binary_messages_are_rejected() -> None:
     for received in ({"bytes": b"{}"}, {"bytes": b"{}", "text": None}):
-        assert refusal({"type": "websocket.receive", **received}).reason == "A message must be text, not binary."
+        assert rejection({"type": "websocket.receive", **received}).reason == "A message must be text, not binary."
 
 
-def test_a_reason_fits_its_frame_and_no_letter_is_torn() -> None:
+def test_a_reason_fits_into_its_frame_without_a_broken_character() -> None:
     assert truncate_reason("é" * 62) == "é" * 61
     assert truncate_reason("short") == "short"
 
 
-def refusal(received: dict[str, Any]) -> CloseReason:
+def rejection(received: dict[str, Any]) -> CloseReason:
     with pytest.raises(ConnectionRejected) as refused:
         read_message(received, 1_000)
     return refused.value.close_reason

@@ -1,4 +1,4 @@
-"""How sockets end, and that nothing is left of them then. `Listening.serve` looks at that after each test."""
+"""How sockets end, and that nothing of them remains. `LiveServer.serve` checks this after each test."""
 
 import asyncio
 
@@ -15,14 +15,14 @@ HEARD = "subscription { heard }"
 
 
 async def listener(live_server: LiveServer, client: SocketClient) -> None:
-    """Somebody who listens to the publisher."""
+    """A subscriber of the publisher."""
     await client.init()
     await client.subscribe("a", HEARD)
     await live_server.publisher.wait_for(1)
 
 
 @pytest.mark.parametrize("abruptly", [False, True])
-async def test_a_client_that_leaves_leaves_nothing_behind(live_server: LiveServer, *, abruptly: bool) -> None:
+async def test_nothing_remains_of_a_client_that_disconnects(live_server: LiveServer, *, abruptly: bool) -> None:
     async with live_server.client() as client:
         await listener(live_server, client)
         await client.subscribe("b", "{ hang }")
@@ -37,7 +37,9 @@ async def test_a_client_that_leaves_leaves_nothing_behind(live_server: LiveServe
     assert live_server.peers[0].closed == 1
 
 
-async def test_whose_session_ended_gets_the_last_events_and_goodbye(live_server: LiveServer) -> None:
+async def test_after_the_end_of_its_session_a_socket_gets_the_last_events_and_is_closed(
+    live_server: LiveServer,
+) -> None:
     async with live_server.client() as client:
         await listener(live_server, client)
         live_server.peers[0].end.set_result(SIGNED_OUT)
@@ -57,14 +59,14 @@ async def test_a_subscription_that_does_not_end_by_itself_is_ended() -> None:
         await live_server.wait_until_idle()
 
 
-async def test_a_socket_without_operations_ends_at_once(live_server: LiveServer) -> None:
+async def test_a_socket_without_operations_is_closed_at_once(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         live_server.peers[0].end.set_result(SIGNED_OUT)
         assert await client.close_reason() == (4401, "This session was signed out.")
 
 
-async def test_nothing_new_begins_during_the_farewell() -> None:
+async def test_no_operation_starts_while_the_socket_is_closing() -> None:
     async with LiveServer(ConnectionLimits(drain_seconds=0.5)).serve() as live_server, live_server.client() as client:
         await listener(live_server, client)
         live_server.peers[0].end.set_result(SIGNED_OUT)
@@ -74,7 +76,7 @@ async def test_nothing_new_begins_during_the_farewell() -> None:
     assert live_server.publisher.started == 1, "only the listener's"
 
 
-async def test_nobody_stays_whose_session_cannot_be_known(
+async def test_a_socket_is_closed_when_its_session_cannot_be_checked(
     live_server: LiveServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with live_server.client() as client:
@@ -86,7 +88,7 @@ async def test_nobody_stays_whose_session_cannot_be_known(
     assert "the feed" not in reason
 
 
-async def test_after_its_lifetime_a_client_has_to_come_again() -> None:
+async def test_after_its_lifetime_a_socket_must_reconnect() -> None:
     async with (
         LiveServer(ConnectionLimits(lifetime_seconds=0.2)).serve() as live_server,
         live_server.client() as client,
@@ -96,14 +98,14 @@ async def test_after_its_lifetime_a_client_has_to_come_again() -> None:
         await live_server.wait_until_idle()
 
 
-def test_lifetimes_differ_and_none_is_for_ever() -> None:
+def test_lifetimes_are_random_and_limited() -> None:
     lifetimes = {ConnectionLimits(lifetime_seconds=100).lifetime() for _ in range(20)}
     assert len(lifetimes) > 1
     assert all(seconds and 90 <= seconds <= 100 for seconds in lifetimes)
     assert ConnectionLimits(lifetime_seconds=0).lifetime() is None
 
 
-async def test_a_server_that_stops_says_so_and_does_not_wait(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_server_that_stops_closes_its_sockets_without_waiting(caplog: pytest.LogCaptureFixture) -> None:
     async with LiveServer().serve() as live_server, live_server.client() as client:
         await listener(live_server, client)
         await live_server.stop()
@@ -111,8 +113,8 @@ async def test_a_server_that_stops_says_so_and_does_not_wait(caplog: pytest.LogC
     assert "exceeded" not in caplog.text
 
 
-async def test_a_hurried_end_of_the_server_leaves_nothing_either(live_server: LiveServer) -> None:
-    """Its tasks are cancelled, whatever they do."""
+async def test_nothing_remains_after_a_forced_stop(live_server: LiveServer) -> None:
+    """The tasks of the server are cancelled."""
     async with live_server.client() as client:
         await listener(live_server, client)
         assert live_server.server is not None

@@ -1,4 +1,4 @@
-"""Introspection has what the GraphQL specification of September 2025 has, and nothing of later drafts."""
+"""Introspection has the types of the GraphQL specification of September 2025, and nothing of later drafts."""
 
 from typing import Any
 
@@ -109,7 +109,7 @@ async def test_directives_are_those_of_the_specification(name: str) -> None:
         "{ __schema { directives(includeDeprecated: true) { name } } }",
     ],
 )
-async def test_what_later_drafts_have_is_unknown(query: str) -> None:
+async def test_fields_of_later_drafts_are_unknown(query: str) -> None:
     (error,) = (await execute(schema, query))["errors"]
     assert error["extensions"] == {"code": "GRAPHQL_VALIDATION_FAILED"}
 
@@ -129,7 +129,7 @@ async def test_directives_of_the_schema_itself_keep_their_locations() -> None:
 
 
 def test_the_types_of_graphql_core_are_not_changed() -> None:
-    """Other schemas of the process use them too."""
+    """Other schemas in the process use them too."""
     specified_introspection(schema)
     assert schema.type_map["__Directive"] is introspection_types["__Directive"]
     assert "isDeprecated" in getattr(introspection_types["__Directive"], "fields", {})

@@ -1,4 +1,4 @@
-"""Limits: what is at one passes, what is beyond is refused with a code, the limit, and what there was."""
+"""Limits: a request at a limit is accepted; one beyond it is rejected with a code, the limit and the actual number."""
 
 from collections.abc import Callable
 from dataclasses import fields
@@ -14,13 +14,13 @@ from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.minimal_schema import map_exception, schema
 
 
-async def ask(query: str, **limits: Any) -> Any:
+async def execute(query: str, **limits: Any) -> Any:
     engine = Engine(schema, map_exception=map_exception, limits=Limits(**limits))
     return (await engine.answer(GraphQLRequest(query, None, None, safe=False), [])).body
 
 
-async def refusal(query: str, **limits: Any) -> tuple[str, str]:
-    body = await ask(query, **limits)
+async def rejection(query: str, **limits: Any) -> tuple[str, str]:
+    body = await execute(query, **limits)
     assert "data" not in body
     (error,) = body["errors"]
     return error["extensions"]["code"], error["message"]
@@ -49,10 +49,10 @@ AT_THE_LIMIT = {
 
 
 @pytest.mark.parametrize("limit", AT_THE_LIMIT)
-async def test_what_is_at_a_limit_passes_and_one_more_is_refused(limit: str) -> None:
+async def test_a_request_at_a_limit_is_accepted_and_one_more_is_rejected(limit: str) -> None:
     query, most, code, words = AT_THE_LIMIT[limit]
-    assert "errors" not in await ask(query, **{limit: most})
-    found, message = await refusal(query, **{limit: most - 1})
+    assert "errors" not in await execute(query, **{limit: most})
+    found, message = await rejection(query, **{limit: most - 1})
     assert found == code
     assert words in message
 
@@ -63,31 +63,31 @@ def test_every_limit_is_tested() -> None:
 
 
 async def test_a_comment_counts_as_a_token() -> None:
-    assert (await refusal("#\n" * 2_000 + "{ hello }"))[0] == "TOO_MANY_TOKENS"
+    assert (await rejection("#\n" * 2_000 + "{ hello }"))[0] == "TOO_MANY_TOKENS"
 
 
-async def ask_with(variables: dict[str, Any], most: int) -> Any:
+async def execute_with(variables: dict[str, Any], most: int) -> Any:
     engine = Engine(schema, map_exception=map_exception, limits=Limits(values=most))
     query = "query($of: [String]) { ids(of: $of) }"
     return (await engine.answer(GraphQLRequest(query, variables, None, safe=False), [])).body
 
 
 async def test_values_of_variables_are_counted_in_lists_and_objects_too() -> None:
-    assert await ask_with({"of": ["a", "b"]}, 3) == {"data": {"ids": 2}}
+    assert await execute_with({"of": ["a", "b"]}, 3) == {"data": {"ids": 2}}
     for variables in ({"of": ["a", "b", "c"]}, {"of": [["a", "b"]]}, {"of": {"a": {"b": 1}}, "unknown": 1}):
-        (error,) = (await ask_with(variables, 3))["errors"]
+        (error,) = (await execute_with(variables, 3))["errors"]
         assert error["extensions"]["code"] == "TOO_MANY_VALUES"
         assert "more than 3, and 3 are allowed" in error["message"]
 
 
-async def test_validation_stops_after_so_many_errors() -> None:
+async def test_validation_stops_after_the_maximum_number_of_errors() -> None:
     wrong = "{" + " ".join(f"wrong{n}" for n in range(100)) + "}"
-    errors = (await ask(wrong, validation_errors=7))["errors"]
+    errors = (await execute(wrong, validation_errors=7))["errors"]
     assert len(errors) == 8
     assert {error["extensions"]["code"] for error in errors[:-1]} == {"GRAPHQL_VALIDATION_FAILED"}
     assert errors[-1]["extensions"]["code"] == "TOO_MANY_ERRORS"
     assert "more than 7, and 7 are reported" in errors[-1]["message"]
-    assert len((await ask("{ a b c d e f g }", validation_errors=7))["errors"]) == 7
+    assert len((await execute("{ a b c d e f g }", validation_errors=7))["errors"]) == 7
 
 
 def chain(fragments: int) -> str:
@@ -97,47 +97,47 @@ def chain(fragments: int) -> str:
     )
 
 
-async def test_a_chain_of_fragments_may_be_so_long_and_no_longer() -> None:
+async def test_a_chain_of_fragments_has_a_maximum_length() -> None:
     wide = {"tokens": 100_000, "characters": 100_000}
-    assert await ask(chain(199), **wide) == {"data": {"hello": "world"}}
-    code, message = await refusal(chain(200), **wide)
+    assert await execute(chain(199), **wide) == {"data": {"hello": "world"}}
+    code, message = await rejection(chain(200), **wide)
     assert code == "QUERY_TOO_DEEP"
     assert "fragments spread each other too deeply: 201 levels, and 200 are allowed" in message
 
 
-async def test_operations_may_share_so_many_fragments() -> None:
+async def test_operations_may_share_a_limited_number_of_fragments() -> None:
     shared = "fragment F on Query {" + " ...G" * 200 + "} fragment G on Query { hello }"
     own = " ".join(f"query A{n} {{ ...H{n} }} fragment H{n} on Query {{ ...F }}" for n in range(300))
     wide = {"tokens": 100_000, "characters": 100_000, "root_fields": 1_000_000, "comparisons": 1_000_000}
-    code, message = await refusal(own + shared, **wide)
+    code, message = await rejection(own + shared, **wide)
     assert code == "TOO_MANY_SPREADS"
     assert "more than 50000 spreads" in message
 
 
-async def test_a_batch_is_refused_by_a_name_of_its_own(client: httpx.AsyncClient) -> None:
+async def test_a_batch_is_rejected_with_its_own_code(client: httpx.AsyncClient) -> None:
     response = await client.post("/graphql", json=[{"query": "{ hello }"}, {"query": "{ hello }"}])
     (error,) = response.json()["errors"]
     assert error["extensions"]["code"] == "BATCHES_NOT_SUPPORTED"
     assert "one operation per request, not a list of 2" in error["message"]
 
 
-async def test_what_tools_ask_of_the_schema_is_within_the_limits() -> None:
+async def test_the_introspection_queries_of_tools_are_within_the_limits() -> None:
     everything = get_introspection_query(
         specified_by_url=True, directive_is_repeatable=True, schema_description=True, input_value_deprecation=True
     )
-    assert "errors" not in await ask(everything)
-    assert "errors" not in await ask(get_introspection_query(descriptions=False))
+    assert "errors" not in await execute(everything)
+    assert "errors" not in await execute(get_introspection_query(descriptions=False))
 
 
-async def test_forty_repeated_fields_are_compared_and_a_thousand_refused() -> None:
-    assert "errors" not in await ask("{" + " hello" * 40 + "}")
+async def test_forty_repeated_fields_are_compared_and_a_thousand_rejected() -> None:
+    assert "errors" not in await execute("{" + " hello" * 40 + "}")
     for often in ("hello ", "self { hello } ", "...{ hello } ", "double(n: 1) ", "a: hello "):
-        code, _ = await refusal("{" + often * 1_000 + "}", tokens=20_000, root_fields=20_000, aliases=20_000)
+        code, _ = await rejection("{" + often * 1_000 + "}", tokens=20_000, root_fields=20_000, aliases=20_000)
         assert code == "TOO_MANY_COMPARISONS", often
 
 
-async def test_conflicts_are_told_within_the_limits() -> None:
-    (error,) = (await ask("{ a: hello a: later }"))["errors"]
+async def test_conflicts_are_reported_within_the_limits() -> None:
+    (error,) = (await execute("{ a: hello a: later }"))["errors"]
     assert "Fields 'a' conflict" in error["message"]
 
 
@@ -166,10 +166,10 @@ FAMILIES: dict[str, Callable[[int], str]] = {
 
 @pytest.mark.parametrize("family", FAMILIES)
 @pytest.mark.parametrize("size", [3, 20, 100, 200, 1_000, 10_000])
-async def test_nasty_documents_of_every_size_are_refused(family: str, size: int) -> None:
-    """In quadratic time the largest would take minutes, and those that double would take longer than there is."""
+async def test_hostile_documents_of_every_size_are_rejected(family: str, size: int) -> None:
+    """In quadratic time the largest one would take minutes, and those that double would never end."""
     query = FAMILIES[family](min(size, 100) if family == "fragments that all spread all" else size)
-    body = await ask(query, characters=1_000_000)
+    body = await execute(query, characters=1_000_000)
     if size == 3 and family == "fragments that double":
         assert body == {"data": {"hello": "world"}}
         return
@@ -187,8 +187,8 @@ async def test_nasty_documents_of_every_size_are_refused(family: str, size: int)
 
 
 @pytest.mark.parametrize("nested", ["self{", "...{", "...on Query{self{"])
-async def test_fifty_levels_are_answered_where_they_are_allowed(nested: str) -> None:
+async def test_fifty_levels_are_executed_where_they_are_allowed(nested: str) -> None:
     levels = nested.count("{")
     times = 49 // levels
     document = "{" + nested * times + "later" + "}" * (levels * times) + "}"
-    assert "later" in str((await ask(document, depth=50))["data"])
+    assert "later" in str((await execute(document, depth=50))["data"])

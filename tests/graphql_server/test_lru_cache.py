@@ -1,4 +1,4 @@
-"""What is remembered never grows beyond its bounds, whatever is put into it."""
+"""A cache never exceeds its limits, whatever is added."""
 
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,7 +9,9 @@ puts = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 12)), max_
 
 
 @given(puts, st.integers(0, 4), st.integers(0, 20))
-def test_the_bounds_hold_and_what_fits_is_the_newest(done: list[tuple[str, int]], most: int, characters: int) -> None:
+def test_the_limits_hold_and_the_newest_entries_are_kept(
+    done: list[tuple[str, int]], most: int, characters: int
+) -> None:
     remembered, sizes = LRUCache[int](most, characters), dict[str, int]()
     for key, size in done:
         remembered.put(key, size, size)
@@ -22,7 +24,7 @@ def test_the_bounds_hold_and_what_fits_is_the_newest(done: list[tuple[str, int]]
         assert remembered.get(key) == (size if newest else None)
 
 
-def test_what_is_used_stays() -> None:
+def test_a_used_entry_is_kept() -> None:
     remembered = LRUCache[str](2, 100)
     for key in ("a", "b"):
         remembered.put(key, key.upper(), 1)

@@ -1,4 +1,4 @@
-"""Which media type a client gets for which Accept header."""
+"""The media type of the response for each Accept header."""
 
 import httpx
 import pytest
@@ -38,7 +38,7 @@ CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q
         (f"{JSON};v=1;q=0.3", JSON),
     ],
 )
-async def test_a_client_gets_what_it_likes_best(client: httpx.AsyncClient, accept: str, expected: str) -> None:
+async def test_the_preferred_media_type_is_used(client: httpx.AsyncClient, accept: str, expected: str) -> None:
     response = await client.post("/graphql", json=HELLO, headers={"Accept": accept})
     assert (response.status_code, response.json()) == (200, {"data": {"hello": "world"}})
     assert response.headers["content-type"] == f"{expected}; charset=utf-8"
@@ -63,7 +63,7 @@ async def test_a_client_gets_what_it_likes_best(client: httpx.AsyncClient, accep
         "\x80",
     ],
 )
-async def test_a_client_that_likes_nothing_of_ours_is_told_what_there_is(
+async def test_a_client_that_accepts_none_of_the_media_types_gets_the_list(
     client: httpx.AsyncClient, accept: str
 ) -> None:
     response = await client.post("/graphql", json=HELLO, headers=[(b"accept", accept.encode("latin-1"))])
@@ -73,13 +73,13 @@ async def test_a_client_that_likes_nothing_of_ours_is_told_what_there_is(
     assert GRAPHQL_JSON in error["message"]
 
 
-async def test_no_header_is_the_older_type(client: httpx.AsyncClient) -> None:
+async def test_without_the_header_the_older_media_type_is_used(client: httpx.AsyncClient) -> None:
     del client.headers["accept"]
     response = await client.post("/graphql", json=HELLO)
     assert response.headers["content-type"] == f"{JSON}; charset=utf-8"
 
 
-async def test_a_header_may_come_in_several_lines(client: httpx.AsyncClient) -> None:
-    """RFC 9110 section 5.3: they mean the same as one line with commas."""
+async def test_a_header_may_be_sent_in_several_lines(client: httpx.AsyncClient) -> None:
+    """RFC 9110, section 5.3: they are equal to one line with commas."""
     response = await client.post("/graphql", json=HELLO, headers=[("Accept", "text/html"), ("Accept", GRAPHQL_JSON)])
     assert (response.status_code, response.headers["content-type"]) == (200, f"{GRAPHQL_JSON}; charset=utf-8")

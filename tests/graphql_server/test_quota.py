@@ -1,4 +1,4 @@
-"""How much of a server one client may have, and that slow ones do not keep it."""
+"""Quotas of one client, and that slow clients do not affect others."""
 
 import pytest
 
@@ -11,7 +11,7 @@ HEARD = "subscription { heard }"
 FULL = (1013, "You have too many connections. Close one, or try again later.")
 
 
-async def test_a_holder_has_so_many_seats_and_others_have_theirs() -> None:
+async def test_an_owner_has_its_own_quota_of_connections() -> None:
     async with (
         LiveServer(ConnectionLimits(max_connections_per_owner=1)).serve() as live_server,
         live_server.client() as one,
@@ -27,7 +27,7 @@ async def test_a_holder_has_so_many_seats_and_others_have_theirs() -> None:
         assert (await one.execute("{ hello }"))[-1]["type"] == "complete"
 
 
-async def test_a_server_has_so_many_places_and_counts_those_who_have_not_said_who_they_are() -> None:
+async def test_a_server_has_a_quota_that_includes_unauthenticated_connections() -> None:
     async with LiveServer(ConnectionLimits(max_connections=2)).serve() as live_server:
         async with live_server.client() as one, live_server.client():
             await one.init()
@@ -39,7 +39,7 @@ async def test_a_server_has_so_many_places_and_counts_those_who_have_not_said_wh
 
 
 @pytest.mark.parametrize("how", ["leave", "malformed", "ended", "refused", "twice"])
-async def test_a_seat_is_given_back_whatever_the_end(how: str) -> None:
+async def test_a_connection_is_released_however_it_ends(how: str) -> None:
     async with LiveServer(ConnectionLimits(max_connections_per_owner=1)).serve() as live_server:
         for _ in range(3):
             async with live_server.client() as client:
@@ -62,7 +62,7 @@ async def test_a_seat_is_given_back_whatever_the_end(how: str) -> None:
         assert live_server.quota.count("ana") == 0
 
 
-async def test_operations_beyond_the_limit_are_refused_and_the_socket_stays() -> None:
+async def test_operations_beyond_the_limit_are_rejected_and_the_socket_remains() -> None:
     async with LiveServer(ConnectionLimits(max_operations=2)).serve() as live_server, live_server.client() as client:
         await client.init()
         for id_ in ("a", "b", "c"):
@@ -88,7 +88,7 @@ async def test_a_message_may_be_as_large_as_a_body() -> None:
         assert await client.close_reason() == (4400, "A message has at most 500 bytes.")
 
 
-async def test_others_get_theirs_meanwhile() -> None:
+async def test_other_clients_receive_their_events_meanwhile() -> None:
     async with (
         LiveServer(ConnectionLimits(send_seconds=5)).serve() as live_server,
         live_server.client(max_queue=1) as slow,
@@ -102,7 +102,7 @@ async def test_others_get_theirs_meanwhile() -> None:
         slow.connection.transport.abort()
 
 
-async def test_a_slow_reader_that_reads_gets_everything(live_server: LiveServer) -> None:
+async def test_a_slow_client_that_reads_receives_everything(live_server: LiveServer) -> None:
     async with live_server.client(max_queue=1) as client:
         await client.init()
         await client.subscribe("a", "subscription { flood(size: 65536) }")
@@ -110,7 +110,7 @@ async def test_a_slow_reader_that_reads_gets_everything(live_server: LiveServer)
             assert len((await client.receive())["payload"]["data"]["flood"]) == 65536
 
 
-def test_seats_count_each_holder_and_forget_whoever_left() -> None:
+def test_the_quota_counts_each_owner_and_removes_disconnected_ones() -> None:
     seats = ConnectionQuota(ConnectionLimits(max_connections=3, max_connections_per_owner=1))
     one, two = seats.reserve(), seats.reserve()
     one.claim("ana")

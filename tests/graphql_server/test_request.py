@@ -1,4 +1,4 @@
-"""Whatever arrives, the answer is JSON that says what is wrong, and never a server error."""
+"""For any input, the response is JSON that describes the problem, and never a server error."""
 
 import asyncio
 import json
@@ -29,7 +29,7 @@ REFUSALS = WRONG | LIMITS
 
 
 async def answered(body: bytes, method: str = "POST", query_string: bytes = b"") -> tuple[int, str, Any]:
-    """Status, media type and body of the answer, without a client that could mend the request."""
+    """Status, media type and body of the response. No HTTP client could correct the request."""
     headers = [(b"content-type", b"application/json"), (b"accept", GRAPHQL_JSON.encode())]
     scope = {"type": "http", "method": method, "path": "/", "headers": headers, "query_string": query_string}
     messages = [{"type": "http.request", "body": body, "more_body": False}]
@@ -42,30 +42,30 @@ async def answered(body: bytes, method: str = "POST", query_string: bytes = b"")
 
 
 @pytest.mark.parametrize("name", BODIES)
-async def test_a_malformed_body_is_refused(name: str) -> None:
+async def test_a_malformed_body_is_rejected(name: str) -> None:
     assert error_of(*await answered(BODIES[name]))[1] in CODES
 
 
 @pytest.mark.parametrize("name", QUERY_STRINGS)
-async def test_a_malformed_query_string_is_refused(name: str) -> None:
+async def test_a_malformed_query_string_is_rejected(name: str) -> None:
     assert error_of(*await answered(b"", "GET", QUERY_STRINGS[name]))[1] in CODES
 
 
 @pytest.mark.parametrize("name", ODD)
-async def test_an_odd_request_is_answered(name: str) -> None:
+async def test_an_unusual_request_is_executed(name: str) -> None:
     status, _, body = await answered(ODD[name])
     assert (status, body) == (200, {"data": {"__typename": "Query"}})
 
 
 @pytest.mark.parametrize("name", CALLED)
-async def test_a_document_that_is_not_there_is_an_error_of_its_own(name: str) -> None:
+async def test_a_missing_document_has_its_own_error(name: str) -> None:
     message, code = error_of(*await answered(json.dumps(CALLED[name]).encode()))
     assert code == "DOCUMENT_NOT_FOUND"
     assert "query" in message
 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
-async def test_a_document_that_cannot_be_executed_is_refused(name: str) -> None:
+async def test_a_document_that_cannot_be_executed_is_rejected(name: str) -> None:
     _, code = error_of(*await answered(json.dumps({"query": DOCUMENTS[name]}).encode()))
     assert code in REFUSALS
 
@@ -86,12 +86,12 @@ async def test_a_document_that_cannot_be_executed_is_refused(name: str) -> None:
         ("query($b: Boolean = true) { hello @skip(if: $b) }", {"b": None}),
     ],
 )
-async def test_variables_that_do_not_fit_are_refused(query: str, variables: Any) -> None:
+async def test_invalid_variables_are_rejected(query: str, variables: Any) -> None:
     body = json.dumps({"query": query, "variables": variables}).encode()
     assert error_of(*await answered(body))[1] == "BAD_USER_INPUT"
 
 
-async def test_null_where_an_argument_has_a_default_is_the_callers_mistake() -> None:
+async def test_null_for_an_argument_with_a_default_is_a_client_error() -> None:
     body = {"query": "query($t: String) { echo(text: $t) }", "variables": {"t": None}}
     status, _, answer = await answered(json.dumps(body).encode())
     assert (status, answer["data"]) == (200, {"echo": None})
@@ -100,7 +100,7 @@ async def test_null_where_an_argument_has_a_default_is_the_callers_mistake() -> 
 
 
 @given(st.binary(max_size=300) | st.sampled_from(list(BODIES.values())).map(lambda body: body[:200]))
-def test_no_bytes_are_more_than_refused(body: bytes) -> None:
+def test_random_bytes_are_rejected(body: bytes) -> None:
     status, _, answer = asyncio.run(answered(body))
     assert status < 500
     assert "errors" in answer or "data" in answer
@@ -128,20 +128,20 @@ requests = st.fixed_dictionaries(
 
 
 @given(json_values | requests)
-def test_no_json_is_more_than_refused(value: Any) -> None:
+def test_random_json_is_rejected(value: Any) -> None:
     status, _, answer = asyncio.run(answered(json.dumps(value).encode()))
     assert status < 500, answer
     assert "errors" in answer or "data" in answer
 
 
 @given(st.binary(max_size=100) | st.text(alphabet='query=variablesdocumentId{}[]&;%+"$', max_size=60).map(str.encode))
-def test_no_query_string_is_more_than_refused(text: bytes) -> None:
+def test_random_query_strings_are_rejected(text: bytes) -> None:
     status, _, answer = asyncio.run(answered(b"", "GET", text))
     assert status < 500
     assert "errors" in answer or "data" in answer
 
 
-async def test_a_client_that_hangs_up_while_it_sends_does_no_harm(caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_client_that_disconnects_while_it_sends_causes_no_error(caplog: pytest.LogCaptureFixture) -> None:
     async def receive() -> dict[str, Any]:
         return {"type": "http.disconnect"}
 

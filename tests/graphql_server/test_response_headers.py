@@ -1,4 +1,4 @@
-"""Headers that an answer needs for what its fields did: they are added whether it worked or not."""
+"""Headers that fields add to the response. They are sent after success and after failure."""
 
 from collections.abc import AsyncIterator
 
@@ -32,7 +32,7 @@ async def finishing() -> AsyncIterator[httpx.AsyncClient]:
         yield client
 
 
-async def test_what_fields_did_is_told_in_headers(finishing: httpx.AsyncClient) -> None:
+async def test_headers_of_fields_are_sent(finishing: httpx.AsyncClient) -> None:
     response = await finishing.post("/graphql", json={"query": "mutation { a: change b: change }"})
     assert response.headers.get_list("set-cookie") == ["changed=/graphql"] * 2
     assert response.json() == {"data": {"a": 1, "b": 2}}
@@ -49,12 +49,12 @@ async def test_what_fields_did_is_told_in_headers(finishing: httpx.AsyncClient) 
         ("mutation { change }", 405),
     ],
 )
-async def test_also_when_fields_failed(finishing: httpx.AsyncClient, query: str, status: int) -> None:
+async def test_headers_are_sent_also_when_fields_failed(finishing: httpx.AsyncClient, query: str, status: int) -> None:
     response = await finishing.get("/graphql", params={"query": query})
     assert (response.status_code, response.headers["x-asked"]) == (status, "yes")
 
 
-async def test_but_not_when_there_never_was_a_context(finishing: httpx.AsyncClient) -> None:
+async def test_no_headers_are_added_when_there_was_no_context(finishing: httpx.AsyncClient) -> None:
     for response in (
         await finishing.post("/graphql", content=b"{"),
         await finishing.post("/graphql", json={"query": "{ hello }"}, headers={"refuse": "1"}),

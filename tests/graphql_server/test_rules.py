@@ -1,4 +1,4 @@
-"""A schema that is concealed: nothing that asks about it is answered, however it is asked, and nothing is suggested."""
+"""A schema without introspection: no introspection field is executed, and no name is suggested."""
 
 from typing import Any
 
@@ -32,7 +32,7 @@ ASKING: dict[str, str] = {
     "beside what is fine": "{ __typename animal { name } __schema { description } }",
     "in a fragment": "{ ...F } fragment F on Query { __schema { description } }",
     "in a fragment's fragment": "{ ...F } fragment F on Query { ...G } fragment G on Query { __schema { __typename } }",
-    "in a fragment that nobody spreads": "{ __typename } fragment F on Query { __schema { description } }",
+    "in a fragment that no_context spreads": "{ __typename } fragment F on Query { __schema { description } }",
     "in an inline fragment": "{ ... on Query { ... { __schema { description } } } }",
     "left out": "{ __typename __schema @include(if: false) { description } }",
     "left out by a variable": "query($no: Boolean = false) { __typename __schema @include(if: $no) { description } }",
@@ -58,24 +58,24 @@ async def answer(query: str, conceal: str | None = WHY, variables: dict[str, Any
 
 
 @pytest.mark.parametrize("how", ASKING)
-async def test_questions_about_the_schema_are_refused_and_told_whom_to_ask(how: str) -> None:
+async def test_introspection_is_rejected_with_the_reason(how: str) -> None:
     refused = {"message": WHY, "extensions": {"code": "INTROSPECTION_DISABLED"}}
     assert await answer(ASKING[how]) == {"errors": [refused]}
 
 
-async def test_a_schema_that_is_told_answers_them() -> None:
-    """Otherwise the test above would pass with an engine that answers nothing."""
+async def test_an_engine_with_introspection_executes_it() -> None:
+    """Otherwise the test above would pass with an engine that executes nothing."""
     answered = [how for how, query in ASKING.items() if "errors" not in await answer(query, None, {"name": "Dog"})]
     assert len(answered) >= 10
     assert "Dog" in str((await answer(ASKING["what tools ask"], None))["data"])
 
 
 @pytest.mark.parametrize("asked", ["{ __typename }", "{ a: __typename ...F } fragment F on Query { __typename }"])
-async def test_what_an_object_is_may_be_asked(asked: str) -> None:
+async def test_typename_may_be_selected(asked: str) -> None:
     assert (await answer(asked))["data"]
 
 
-async def test_many_mistakes_before_the_question_do_not_get_it_answered() -> None:
+async def test_many_errors_before_the_introspection_do_not_enable_it() -> None:
     mistakes = " ".join(f"wrong{n}" for n in range(20))
     body = await answer(f"{{ {mistakes} __schema {{ description }} }}")
     assert "data" not in body
@@ -92,17 +92,17 @@ SUGGESTING = {
 
 
 @pytest.mark.parametrize("asked", SUGGESTING)
-async def test_mistakes_are_told_without_a_suggestion(asked: str) -> None:
+async def test_errors_contain_no_suggestion(asked: str) -> None:
     assert [each["message"] for each in (await answer(asked))["errors"]] == [SUGGESTING[asked]]
     told = str(await answer(asked, None))
     assert "Did you mean" in told, "what would be suggested to others"
 
 
-async def test_by_http_it_is_refused_like_any_document_that_cannot_be_executed() -> None:
-    async def nobody(_request: Request) -> None:
+async def test_over_http_it_is_rejected_like_any_document_that_cannot_be_executed() -> None:
+    async def no_context(_request: Request) -> None:
         return None
 
-    endpoint = GraphQLEndpoint(engine(), make_context=nobody, map_exception=map_exception)
+    endpoint = GraphQLEndpoint(engine(), make_context=no_context, map_exception=map_exception)
     app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=METHODS)])
     asked = {"query": "{ __schema { description } }"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://minimal.test") as client:

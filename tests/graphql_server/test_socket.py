@@ -1,4 +1,4 @@
-"""A WebSocket by graphql-transport-ws: what a client that behaves gets."""
+"""graphql-transport-ws for a client that keeps to the protocol."""
 
 import gc
 
@@ -14,7 +14,7 @@ def next_of(id_: str, **data: object) -> dict[str, object]:
     return {"id": id_, "type": "next", "payload": {"data": data}}
 
 
-async def test_a_subscription_tells_what_happens_until_it_ends(live_server: LiveServer) -> None:
+async def test_a_subscription_sends_events_until_it_ends(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         await client.subscribe("a", "subscription { heard }")
@@ -29,7 +29,7 @@ async def test_a_subscription_tells_what_happens_until_it_ends(live_server: Live
 
 
 @pytest.mark.parametrize(("query", "data"), [("{ hello }", {"hello": "world"}), ("mutation { change }", {"change": 1})])
-async def test_queries_and_mutations_have_one_answer(
+async def test_queries_and_mutations_have_one_result(
     live_server: LiveServer, query: str, data: dict[str, object]
 ) -> None:
     async with live_server.client() as client:
@@ -37,7 +37,7 @@ async def test_queries_and_mutations_have_one_answer(
         assert await client.execute(query) == [next_of("only", **data), {"id": "only", "type": "complete"}]
 
 
-async def test_operations_are_there_at_once_and_answers_say_whose_they_are(live_server: LiveServer) -> None:
+async def test_operations_run_concurrently_and_results_have_their_id(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         for id_ in ("a", "b"):
@@ -48,7 +48,7 @@ async def test_operations_are_there_at_once_and_answers_say_whose_they_are(live_
         assert sorted([(await client.receive())["id"] for _ in range(2)]) == ["a", "b"]
 
 
-async def test_variables_and_names_are_taken(live_server: LiveServer) -> None:
+async def test_variables_and_operation_names_are_accepted(live_server: LiveServer) -> None:
     document = "subscription Up($to: Int!) { count(to: $to) } query Other { hello }"
     async with live_server.client() as client:
         await client.init()
@@ -74,7 +74,7 @@ async def test_complete_stops_an_operation_and_frees_its_id(live_server: LiveSer
         assert await client.execute("{ hello }") == [next_of("only", hello="world"), {"id": "only", "type": "complete"}]
 
 
-async def test_complete_stops_a_query_that_takes_its_time(live_server: LiveServer) -> None:
+async def test_complete_stops_a_slow_query(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         await client.subscribe("a", "{ hang }")
@@ -84,7 +84,7 @@ async def test_complete_stops_a_query_that_takes_its_time(live_server: LiveServe
         assert (await client.execute("{ hello }"))[0] == next_of("only", hello="world")
 
 
-async def test_completing_what_is_not_there_changes_nothing(live_server: LiveServer) -> None:
+async def test_complete_for_an_unknown_id_changes_nothing(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.send(type="complete", id="before the beginning")
         await client.init()
@@ -115,7 +115,7 @@ async def test_pings_are_answered_at_any_time_and_pongs_are_not(live_server: Liv
         ("subscription { never }", "EXECUTION_TIMEOUT"),
     ],
 )
-async def test_what_cannot_begin_is_an_error_and_the_socket_stays(query: str, code: str) -> None:
+async def test_what_cannot_start_is_an_error_and_the_socket_remains(query: str, code: str) -> None:
     async with (
         LiveServer(documents=Limits(aliases=2, seconds=0.2)).serve() as live_server,
         live_server.client() as client,
@@ -128,7 +128,7 @@ async def test_what_cannot_begin_is_an_error_and_the_socket_stays(query: str, co
         assert (await client.execute("{ hello }"))[0] == next_of("only", hello="world")
 
 
-async def test_errors_of_an_event_come_with_it_and_the_next_event_too(live_server: LiveServer) -> None:
+async def test_errors_of_an_event_are_sent_with_it_and_the_next_event_follows(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         await client.subscribe("a", "subscription { heard }")
@@ -143,7 +143,7 @@ async def test_errors_of_an_event_come_with_it_and_the_next_event_too(live_serve
         assert SECRET not in str(payloads)
 
 
-async def test_an_event_may_not_take_for_ever_but_the_subscription_may() -> None:
+async def test_an_event_has_a_timeout_and_a_subscription_has_none() -> None:
     async with LiveServer(documents=Limits(seconds=0.2)).serve() as live_server, live_server.client() as client:
         await client.init()
         await client.subscribe("a", "subscription { heard }")
@@ -172,7 +172,7 @@ async def test_a_source_that_fails_ends_its_subscription_and_no_other(live_serve
         assert await client.receive() == next_of("a", heard="again")
 
 
-async def test_a_source_that_somebody_cancelled_has_failed_too(live_server: LiveServer) -> None:
+async def test_a_source_that_was_cancelled_from_outside_has_failed_too(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         first, error = await client.execute("subscription { cancelled }")
@@ -181,7 +181,7 @@ async def test_a_source_that_somebody_cancelled_has_failed_too(live_server: Live
         assert (await client.execute("{ hello }"))[0] == next_of("only", hello="world")
 
 
-async def test_what_cannot_be_written_is_an_error_of_its_operation(live_server: LiveServer) -> None:
+async def test_a_result_that_cannot_be_serialised_is_an_error_of_its_operation(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         (error,) = await client.execute("{ huge }")
@@ -189,7 +189,7 @@ async def test_what_cannot_be_written_is_an_error_of_its_operation(live_server: 
         assert (await client.execute("{ hello }"))[0] == next_of("only", hello="world")
 
 
-async def test_who_asks_is_looked_up_for_every_operation(live_server: LiveServer) -> None:
+async def test_every_operation_is_authenticated_again(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init(who="ana")
         assert (await client.execute("{ who }"))[0] == next_of("only", who="ana")
@@ -199,7 +199,7 @@ async def test_who_asks_is_looked_up_for_every_operation(live_server: LiveServer
         assert live_server.publisher.started == 0
 
 
-async def test_a_thousand_operations_in_turn_leave_nothing(live_server: LiveServer) -> None:
+async def test_nothing_remains_of_a_thousand_operations(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         before = tasks()

@@ -1,4 +1,4 @@
-"""HTTP status codes, by profile and media type: what became of a request, and what each of them calls it."""
+"""HTTP status codes, by profile and media type."""
 
 import json
 from itertools import product
@@ -15,7 +15,7 @@ NEW, OLD = {"Accept": GRAPHQL_JSON}, {"Accept": JSON}
 AUDITED, DRAFT = HttpProfile.AUDITED, HttpProfile.DRAFT
 COLUMNS: list[tuple[HttpProfile, str]] = list(product((AUDITED, DRAFT), (GRAPHQL_JSON, JSON)))
 
-# What is sent, and the status in each column: audited newer, audited older, draft newer, draft older.
+# The request, and its status in each column: audited newer, audited older, draft newer, draft older.
 STATUSES: dict[str, tuple[Any, tuple[int, int, int, int]]] = {
     "no JSON": (b"{", (400, 400, 400, 400)),
     "no query": (b'{"qeury": "{ hello }"}', (400, 400, 422, 422)),
@@ -68,7 +68,7 @@ async def test_each_outcome_has_its_status(name: str, profile: HttpProfile, medi
 
 @pytest.mark.parametrize("name", STATUSES)
 async def test_only_the_status_differs(name: str) -> None:
-    """And the words of what was unforeseen, which name its place in the log."""
+    """Also the message of an unexpected error, which has its id in the log."""
     bodies = [(await answered(STATUSES[name][0], *column)).json() for column in COLUMNS]
     for body in bodies:
         for error in body.get("errors", ()):
@@ -77,8 +77,8 @@ async def test_only_the_status_differs(name: str) -> None:
 
 
 @pytest.mark.parametrize("profile", HttpProfile)
-async def test_data_is_never_an_error_of_http(profile: HttpProfile) -> None:
-    """Both versions of the specification insist: a client that looks at the status first would throw the data away."""
+async def test_data_is_never_an_http_error(profile: HttpProfile) -> None:
+    """Both versions of the specification require it: a client that checks the status first would lose the data."""
     for (body, _), media_type in product(STATUSES.values(), (GRAPHQL_JSON, JSON)):
         response = await answered(body, profile, media_type)
         if response.json().get("data"):
@@ -87,7 +87,7 @@ async def test_data_is_never_an_error_of_http(profile: HttpProfile) -> None:
             assert response.is_client_error
 
 
-async def test_in_the_draft_an_error_is_marked_as_graphqls_whatever_the_client_takes() -> None:
+async def test_in_the_draft_an_error_has_the_media_type_of_graphql_for_every_accept_header() -> None:
     for (body, _), (profile, media_type) in product(STATUSES.values(), COLUMNS):
         response = await answered(body, profile, media_type)
         expected = GRAPHQL_JSON if profile is DRAFT and not response.is_success else media_type
@@ -95,7 +95,7 @@ async def test_in_the_draft_an_error_is_marked_as_graphqls_whatever_the_client_t
 
 
 @pytest.mark.parametrize("profile", HttpProfile)
-async def test_what_http_calls_by_name_is_the_same_in_both(profile: HttpProfile) -> None:
+async def test_statuses_that_http_defines_are_equal_in_both(profile: HttpProfile) -> None:
     async with MinimalServer(2_000, profile=profile).client() as client:
         large = await client.post("/graphql", content=b" " * 2_001, headers={"Content-Type": JSON})
         for response, status, code in (
@@ -109,7 +109,7 @@ async def test_what_http_calls_by_name_is_the_same_in_both(profile: HttpProfile)
             assert ("allow" in response.headers) == (status == 405)
 
 
-def test_every_outcome_is_in_every_column() -> None:
+def test_every_outcome_has_a_status_in_every_column() -> None:
     for outcome, column in product(Outcome, COLUMNS):
         assert status_of(*column, outcome, requested=503) >= 200
 
@@ -120,6 +120,6 @@ async def test_an_unknown_operation_name_is_explained(client: httpx.AsyncClient)
     assert "operationName" in response.json()["errors"][0]["message"]
 
 
-async def test_errors_point_at_the_place_in_the_document(client: httpx.AsyncClient) -> None:
+async def test_errors_have_the_location_in_the_document(client: httpx.AsyncClient) -> None:
     response = await client.post("/graphql", json={"query": "{ hello\n  nope }"}, headers=OLD)
     assert response.json()["errors"][0]["locations"] == [{"line": 2, "column": 3}]

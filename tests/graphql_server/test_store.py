@@ -1,4 +1,6 @@
-"""Apollo's automatic persisted queries: a hash first, the text when nobody knows it, the hash from then on."""
+"""Automatic persisted queries of Apollo: the client sends a hash, then the text if the hash is unknown, then only the
+hash.
+"""
 
 import asyncio
 from typing import Any
@@ -11,7 +13,7 @@ from hypothesis import strategies as st
 from sessionql.graphql_server.documents import store
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.request import GraphQLRequest
-from tests.graphql_server.call_spy import texts_given_to
+from tests.graphql_server.call_spy import recorded_first_arguments
 from tests.graphql_server.manifest_files import hashed
 from tests.graphql_server.minimal_schema import GRAPHQL_JSON, JSON, MinimalServer, map_exception, schema
 
@@ -31,8 +33,8 @@ async def post(client: httpx.AsyncClient, accept: str = GRAPHQL_JSON, **body: An
 
 
 @pytest.mark.parametrize("accept", [GRAPHQL_JSON, JSON])
-async def test_the_text_is_asked_for_once(client: httpx.AsyncClient, accept: str) -> None:
-    """The first answer is no failure: Apollo's iOS client looks at no body of another status than 2xx."""
+async def test_the_text_is_requested_once(client: httpx.AsyncClient, accept: str) -> None:
+    """The first response has a 2xx status: Apollo's iOS client does not read the body of others."""
     first = await post(client, accept, extensions=named(HELLO))
     assert (first.status_code, first.json()) == (200, NOT_FOUND)
     for body in ({"query": HELLO}, {}, {"query": ""}, {"query": None}):
@@ -40,7 +42,7 @@ async def test_the_text_is_asked_for_once(client: httpx.AsyncClient, accept: str
         assert (response.status_code, response.json()) == (200, {"data": {"hello": "world"}})
 
 
-async def test_all_of_it_goes_by_get_too(client: httpx.AsyncClient) -> None:
+async def test_all_of_it_works_by_get_too(client: httpx.AsyncClient) -> None:
     extensions = f'{{"persistedQuery":{{"version":1,"sha256Hash":"{hashed(HELLO)}"}}}}'
     first = await client.get("/graphql", params={"extensions": extensions})
     second = await client.get("/graphql", params={"extensions": extensions, "query": HELLO})
@@ -50,7 +52,7 @@ async def test_all_of_it_goes_by_get_too(client: httpx.AsyncClient) -> None:
     assert first.headers["cache-control"] == "no-store", "the answer is another one soon"
 
 
-async def test_a_mutation_that_is_known_by_its_hash_still_goes_by_post_alone(
+async def test_a_mutation_with_a_known_hash_still_requires_post(
     minimal_server: MinimalServer, client: httpx.AsyncClient
 ) -> None:
     change = "mutation { change }"
@@ -60,20 +62,20 @@ async def test_a_mutation_that_is_known_by_its_hash_still_goes_by_post_alone(
     assert minimal_server.changes == ["changed"]
 
 
-async def test_what_is_known_by_its_hash_has_a_document_id(client: httpx.AsyncClient) -> None:
+async def test_a_known_hash_can_be_sent_as_document_id(client: httpx.AsyncClient) -> None:
     await post(client, query=HELLO, extensions=named(HELLO))
     answer = await post(client, documentId=f"sha256:{hashed(HELLO)}")
     assert answer.json() == {"data": {"hello": "world"}}
 
 
-async def test_urqls_note_of_a_miss_does_no_harm(client: httpx.AsyncClient) -> None:
+async def test_the_miss_header_of_urql_is_accepted(client: httpx.AsyncClient) -> None:
     answer = await post(client, query=HELLO, extensions=named(HELLO, miss=True))
     assert answer.json() == {"data": {"hello": "world"}}
 
 
 @pytest.mark.parametrize("claimed", [hashed("{ later }"), hashed(HELLO).upper(), hashed(HELLO)[:63], "x", "ü"])
-async def test_a_text_with_another_hash_is_refused_and_not_kept(client: httpx.AsyncClient, claimed: str) -> None:
-    """Or one visitor would decide what the others' apps ask."""
+async def test_a_text_with_another_hash_is_rejected_and_not_stored(client: httpx.AsyncClient, claimed: str) -> None:
+    """Otherwise one client could decide what others execute."""
     extensions = {"persistedQuery": {"version": 1, "sha256Hash": claimed}}
     response = await post(client, query=HELLO, extensions=extensions)
     (error,) = response.json()["errors"]
@@ -85,7 +87,7 @@ async def test_a_text_with_another_hash_is_refused_and_not_kept(client: httpx.As
 
 
 @pytest.mark.parametrize("other", ["{ later }", HELLO + " "])
-async def test_a_known_hash_takes_no_other_text(client: httpx.AsyncClient, other: str) -> None:
+async def test_a_known_hash_accepts_no_other_text(client: httpx.AsyncClient, other: str) -> None:
     await post(client, query=HELLO, extensions=named(HELLO))
     answer = await post(client, query=other, extensions=named(HELLO))
     assert answer.json()["errors"][0]["extensions"]["code"] == "DOCUMENT_ID_MISMATCH"
@@ -93,13 +95,13 @@ async def test_a_known_hash_takes_no_other_text(client: httpx.AsyncClient, other
 
 
 @pytest.mark.parametrize("query", ["{", "{ nope }", "{" + "self{" * 30 + "hello" + "}" * 31, "#" * 40_000])
-async def test_what_cannot_be_run_is_not_kept(client: httpx.AsyncClient, query: str) -> None:
+async def test_a_document_that_cannot_be_executed_is_not_stored(client: httpx.AsyncClient, query: str) -> None:
     told = await post(client, query=query, extensions=named(query))
     assert told.status_code == 400
     assert (await post(client, extensions=named(query))).json() == NOT_FOUND
 
 
-async def test_a_server_without_them_says_so_and_runs_the_text() -> None:
+async def test_a_server_without_persisted_queries_reports_it_and_executes_the_text() -> None:
     async with MinimalServer(max_persisted_queries=0).client() as client:
         for accept in (GRAPHQL_JSON, JSON):
             response = await post(client, accept, extensions=named(HELLO))
@@ -115,7 +117,7 @@ async def send(engine: Engine, text: str, *, with_text: bool) -> Any:
     return (await engine.answer(request, [])).body
 
 
-async def test_only_so_many_are_kept_and_the_longest_unused_goes_first() -> None:
+async def test_the_number_is_limited_and_the_least_recently_used_is_evicted() -> None:
     engine = Engine(schema, map_exception=map_exception, max_persisted_queries=3)
     for n in range(20):
         await send(engine, f"{{ a{n}: hello }}", with_text=True)
@@ -125,7 +127,7 @@ async def test_only_so_many_are_kept_and_the_longest_unused_goes_first() -> None
     assert await send(engine, "{ a17: hello }", with_text=False) == NOT_FOUND
 
 
-async def test_long_ones_do_not_fill_the_memory() -> None:
+async def test_long_documents_do_not_fill_the_memory() -> None:
     engine = Engine(schema, map_exception=map_exception)
     for n in range(60):
         await send(engine, f"{{ a{n}: hello }} #" + "x" * 30_000, with_text=True)
@@ -134,8 +136,8 @@ async def test_long_ones_do_not_fill_the_memory() -> None:
     assert 30 <= len(kept) < 34, "a million characters"
 
 
-async def test_a_text_that_is_known_is_not_hashed_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    counted = texts_given_to(store, "hash_of", monkeypatch)
+async def test_a_known_text_is_not_hashed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    counted = recorded_first_arguments(store, "hash_of", monkeypatch)
     engine = Engine(schema, map_exception=map_exception)
     for with_text in (True, True, False, False):
         assert await send(engine, HELLO, with_text=with_text) == {"data": {"hello": "world"}}
@@ -146,8 +148,8 @@ texts = st.sampled_from(["{ hello }", "{ later }", "{ nope }", "{", "{ echo }"])
 
 
 @given(st.lists(st.tuples(texts, texts, st.booleans()), max_size=30))
-def test_a_hash_never_gives_another_document(steps: list[tuple[str, str, bool]]) -> None:
-    """Whatever was claimed before, in whatever order."""
+def test_a_hash_never_returns_another_document(steps: list[tuple[str, str, bool]]) -> None:
+    """Whatever hashes clients sent before, in any order."""
     asyncio.run(_never_another(steps))
 
 

@@ -1,4 +1,4 @@
-"""What the engine makes of a subscription, without any network."""
+"""How the engine executes a subscription, without a network."""
 
 from collections.abc import AsyncIterator
 from contextlib import aclosing
@@ -30,7 +30,7 @@ async def begin(publisher: Publisher, query: str, **limits: Any) -> Answer | Ans
     return await engine.subscribe(request(query), Context(publisher, "ana"))
 
 
-async def answers(publisher: Publisher, query: str) -> AsyncIterator[Answer]:
+async def results(publisher: Publisher, query: str) -> AsyncIterator[Answer]:
     found = await begin(publisher, query)
     assert not isinstance(found, Answer)
     async with aclosing(found):
@@ -38,21 +38,21 @@ async def answers(publisher: Publisher, query: str) -> AsyncIterator[Answer]:
             yield answer
 
 
-async def test_each_event_is_an_answer(publisher: Publisher) -> None:
-    found = [answer async for answer in answers(publisher, "subscription { count(to: 2) }")]
+async def test_each_event_has_a_result(publisher: Publisher) -> None:
+    found = [answer async for answer in results(publisher, "subscription { count(to: 2) }")]
     assert [(answer.body, answer.executed) for answer in found] == [
         ({"data": {"count": 1}}, True),
         ({"data": {"count": 2}}, True),
     ]
 
 
-async def test_what_broke_is_the_last_answer(publisher: Publisher) -> None:
-    *_, last = [answer async for answer in answers(publisher, "subscription { breaks }")]
+async def test_an_error_of_the_source_is_the_last_result(publisher: Publisher) -> None:
+    *_, last = [answer async for answer in results(publisher, "subscription { breaks }")]
     assert (list(last.body), last.executed) == (["errors"], False)
 
 
-async def test_closing_the_answers_closes_their_source(publisher: Publisher) -> None:
-    async for answer in answers(publisher, "subscription { flood(size: 3) }"):
+async def test_closing_the_results_closes_their_source(publisher: Publisher) -> None:
+    async for answer in results(publisher, "subscription { flood(size: 3) }"):
         assert answer.body == {"data": {"flood": "xxx"}}
         assert publisher.stopped == []
         break
@@ -63,7 +63,7 @@ async def test_closing_the_answers_closes_their_source(publisher: Publisher) -> 
     assert "flood" in publisher.stopped
 
 
-async def test_answers_that_nobody_took_can_be_closed(publisher: Publisher) -> None:
+async def test_results_that_were_never_iterated_can_be_closed(publisher: Publisher) -> None:
     found = await begin(publisher, "subscription { heard }")
     assert not isinstance(found, Answer)
     await found.aclose()
@@ -71,7 +71,7 @@ async def test_answers_that_nobody_took_can_be_closed(publisher: Publisher) -> N
 
 
 @pytest.mark.parametrize("query", ["{ hello }", "mutation { change }"])
-async def test_other_operations_have_one_answer(publisher: Publisher, query: str) -> None:
+async def test_other_operations_have_one_result(publisher: Publisher, query: str) -> None:
     found = await begin(publisher, query)
     assert isinstance(found, Answer)
     assert found.executed
@@ -83,7 +83,7 @@ async def test_documents_and_limits_are_those_of_other_operations(publisher: Pub
     assert found.body["errors"][0]["extensions"]["code"] == "TOO_MANY_ALIASES"
 
 
-async def test_one_answer_is_too_few_for_a_subscription(publisher: Publisher) -> None:
+async def test_a_subscription_cannot_be_executed_as_one_result(publisher: Publisher) -> None:
     engine = Engine(schema, map_exception=map_exception)
     with pytest.raises(RequestError) as refused:
         await engine.answer(request("subscription { heard }"), Context(publisher, "ana"))
@@ -91,7 +91,7 @@ async def test_one_answer_is_too_few_for_a_subscription(publisher: Publisher) ->
     assert publisher.started == 0
 
 
-async def test_what_changes_something_does_not_come_by_a_link(publisher: Publisher) -> None:
+async def test_a_mutation_is_not_executed_by_get(publisher: Publisher) -> None:
     engine = Engine(schema, map_exception=map_exception)
     with pytest.raises(RequestError) as refused:
         await engine.subscribe(request("mutation { change }", safe=True), Context(publisher, "ana"))

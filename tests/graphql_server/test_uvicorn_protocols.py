@@ -1,4 +1,4 @@
-"""What our protocols add to uvicorn's: peers that send too much or read too little are nobody else's trouble."""
+"""Limits that our protocol classes add to those of uvicorn: for peers that send too much or read too little."""
 
 import asyncio
 
@@ -16,7 +16,7 @@ TINY = b'{"type":"ping"}'
 
 
 def frame(kind: int, payload: bytes) -> bytes:
-    """A small frame as clients send them: masked, here with a mask of zeros."""
+    """A small frame like those of clients: masked, with a mask of zeros."""
     return bytes([0x80 | kind, 0x80 | len(payload)]) + bytes(4) + payload
 
 
@@ -26,7 +26,7 @@ ANSWER = b'{"data":{"hello":"world"}}'
 
 
 @pytest.mark.parametrize("sent", [b"", b"POST /gr", HEAD[:-2], HEAD + BODY, HEAD + BODY + HEAD[:-2]])
-async def test_who_sends_no_request_keeps_no_connection(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_connection_without_a_request_is_closed(sent: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_protocol, "HEAD_TIMEOUT", 0.1)
     async with LiveServer().serve() as live_server:
         reader, writer = await asyncio.open_connection(*live_server.address.split(":"))
@@ -36,7 +36,7 @@ async def test_who_sends_no_request_keeps_no_connection(sent: bytes, monkeypatch
         writer.close()
 
 
-async def test_a_request_may_take_longer_than_its_head(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_request_may_take_longer_than_its_headers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(http_protocol, "HEAD_TIMEOUT", 0.1)
     async with LiveServer().serve() as live_server, live_server.client() as client:
         reader, writer = await asyncio.open_connection(*live_server.address.split(":"))
@@ -49,7 +49,7 @@ async def test_a_request_may_take_longer_than_its_head(monkeypatch: pytest.Monke
         writer.close()
 
 
-async def test_messages_that_come_together_are_taken_a_few_at_a_time(live_server: LiveServer) -> None:
+async def test_messages_that_arrive_together_are_handled_a_few_at_a_time(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         (connection,) = sockets(live_server)
@@ -62,7 +62,7 @@ async def test_messages_that_come_together_are_taken_a_few_at_a_time(live_server
         assert (await client.execute("{ hello }"))[-1]["type"] == "complete"
 
 
-async def test_a_large_message_is_put_together_again(live_server: LiveServer) -> None:
+async def test_a_fragmented_message_is_assembled(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         for _ in range(3):
@@ -71,7 +71,7 @@ async def test_a_large_message_is_put_together_again(live_server: LiveServer) ->
             assert await client.receive() == {"type": "pong", "payload": sent}
 
 
-async def test_text_that_is_none_ends_the_socket_and_fills_no_log(
+async def test_invalid_utf_8_closes_the_socket_and_fills_no_log(
     live_server: LiveServer, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with live_server.client() as client:
@@ -84,7 +84,7 @@ async def test_text_that_is_none_ends_the_socket_and_fills_no_log(
     assert "Traceback" not in caplog.text
 
 
-async def test_a_client_may_leave_in_the_middle_of_what_it_said(live_server: LiveServer) -> None:
+async def test_a_client_may_disconnect_in_the_middle_of_a_message(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
         (connection,) = sockets(live_server)
@@ -93,8 +93,8 @@ async def test_a_client_may_leave_in_the_middle_of_what_it_said(live_server: Liv
         await live_server.wait_until_idle()
 
 
-async def test_a_socket_that_is_closed_in_the_middle_is_closed(live_server: LiveServer) -> None:
-    """The rest is not heard, but for the client's goodbye."""
+async def test_a_socket_that_is_closed_in_the_middle_of_a_message_is_closed(live_server: LiveServer) -> None:
+    """The rest of the message is ignored, except for the close frame of the client."""
     async with live_server.client() as client:
         await client.init()
         blob = frame(TEXT, b"{") + frame(TEXT, TINY) * 2_000
@@ -103,8 +103,8 @@ async def test_a_socket_that_is_closed_in_the_middle_is_closed(live_server: Live
         await until(lambda: not sockets(live_server))
 
 
-async def test_unread_answers_to_pings_do_not_pile_up(live_server: LiveServer) -> None:
-    """Uvicorn would keep every one of them for a peer that reads nothing."""
+async def test_unread_pongs_do_not_accumulate(live_server: LiveServer) -> None:
+    """Uvicorn would buffer all of them for a peer that does not read."""
     async with live_server.client(max_queue=1) as client:
         await client.init()
         (connection,) = sockets(live_server)
@@ -119,7 +119,7 @@ async def test_unread_answers_to_pings_do_not_pile_up(live_server: LiveServer) -
         await live_server.wait_until_idle()
 
 
-async def test_a_client_that_answers_no_pings_and_reads_nothing_is_dropped() -> None:
+async def test_a_client_that_answers_no_pings_and_does_not_read_is_disconnected() -> None:
     async with LiveServer(ConnectionLimits(send_seconds=60)).serve() as live_server:
         async with live_server.client(max_queue=1) as client:
             await client.init()
@@ -133,8 +133,8 @@ async def test_a_client_that_answers_no_pings_and_reads_nothing_is_dropped() -> 
 
 
 @pytest.mark.parametrize("own_protocols", [True, False])
-async def test_a_client_that_does_not_read_is_dropped(*, own_protocols: bool) -> None:
-    """Its subscription ends, and its place is free. What it did not read is forgotten: uvicorn alone keeps that."""
+async def test_a_client_that_does_not_read_is_disconnected(*, own_protocols: bool) -> None:
+    """Its subscription ends and its quota is released. Unread data is discarded, which uvicorn alone would keep."""
     async with LiveServer(ConnectionLimits(send_seconds=0.2)).serve(own_protocols=own_protocols) as live_server:
         async with live_server.client(max_queue=1) as client:
             await client.init(owner="ana")
@@ -149,6 +149,6 @@ async def test_a_client_that_does_not_read_is_dropped(*, own_protocols: bool) ->
 
 
 def sockets(live_server: LiveServer) -> list[WebSocketsSansIOProtocol]:
-    """Uvicorn's."""
+    """The WebSocket protocol class of uvicorn."""
     assert live_server.server is not None
     return [each for each in live_server.server.server_state.connections if isinstance(each, WebSocketsSansIOProtocol)]

@@ -15,7 +15,7 @@ from sessionql.settings.settings import Settings
 from tests.invariants.argument_positions import UNUSUAL_VALUES, ArgumentPosition, argument_positions
 from tests.invariants.rounds import LONG
 from tests.schema.graphql_client import GraphQLClient
-from tests.schema.service_keys import a_service, sign_in_elsewhere
+from tests.schema.service_keys import service_client, session_of_service
 
 USERS, SERVICES = list(argument_positions(graphql_schema)), list(argument_positions(services_schema))
 CODES = {"BAD_USER_INPUT", "LIST_TOO_LONG", "UNAUTHENTICATED", "CSRF_REFUSED"}
@@ -93,10 +93,10 @@ async def test_no_value_without_a_token_is_a_server_fault(http: httpx.AsyncClien
 
 
 async def test_no_value_from_a_service_is_a_server_fault(app: FastAPI, http: httpx.AsyncClient) -> None:
-    shop = await a_service(app, http)
+    shop = await service_client(app, http)
 
     async def the_shop() -> Who:
-        ana = await sign_in_elsewhere(shop, http)
+        ana = await session_of_service(shop, http)
         user = await ana.get("{ me { id } }")
         return shop, {"sessionId": ana.session_id, "userId": user["me"]["id"]}
 

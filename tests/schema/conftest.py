@@ -1,4 +1,4 @@
-"""What the tests of the schema share: Ana at her laptop, and passwords that cost nothing."""
+"""Fixtures of the tests of the schema: the users Ana and Eve, and password hashing that costs nothing."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from tests.schema.graphql_client import GraphQLClient
 
 @pytest.fixture(autouse=True)
 def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The schema is not about what hashing costs."""
+    """The tests of the schema do not depend on the cost of hashing."""
     monkeypatch.setattr("sessionql.app.bootstrap.Passwords", lambda: Passwords(time_cost=1, memory_kib=8))
 
 
@@ -25,11 +25,11 @@ def settings(database_url: str, tmp_path: Path, mode: Mode) -> Settings:
 
 @pytest.fixture
 async def ana(http: httpx.AsyncClient) -> GraphQLClient:
-    """Ana, who has just registered on her laptop."""
+    """Ana, who has just registered with her laptop."""
     return await GraphQLClient(http).register("ana@example.com", sessionName="Laptop")
 
 
 @pytest.fixture
 async def eve(http: httpx.AsyncClient, ana: GraphQLClient) -> GraphQLClient:  # noqa: ARG001 - Ana comes first
-    """Eve, another user."""
+    """Eve, another user, who has just registered."""
     return await GraphQLClient(http).register("eve@example.com")

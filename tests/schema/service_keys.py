@@ -1,4 +1,4 @@
-"""Services that talk to the application in this process, and every field that is theirs alone."""
+"""Services that send requests to the application in this process, and every field of their schema."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ CREATE = f"""mutation($input: CreateSessionInput!) {{ createSession(input: $inpu
   user {{ id subject email lastLogin }} session {{ id device ipAddress name isCurrent }} {TOKENS} {ERRORS}
 }} }}"""
 
-# The field, what it needs, and how it is asked; `serviceKey` is for every key.
+# The name of the field, the scope that it requires, and an operation with it. `serviceKey` requires no scope.
 FIELDS: dict[str, tuple[Scope | None, str]] = {
     "serviceKey": (None, "{ serviceKey { name scopes createdAt } }"),
     "introspect": (Scope.INTROSPECT, '{ introspect(token: "x") { active } }'),
@@ -42,21 +42,23 @@ FIELDS: dict[str, tuple[Scope | None, str]] = {
 
 
 async def new_key(app: FastAPI, *scopes: Scope) -> NewKey:
-    """A key of these scopes, or of all."""
+    """Create a key with these scopes, or with all scopes."""
     made = await create_key(app.state.deps, "Shop", scopes or tuple(Scope))
     assert isinstance(made, NewKey)
     return made
 
 
-async def a_service(app: FastAPI, http: httpx.AsyncClient, *scopes: Scope) -> GraphQLClient:
-    """A program that asks with a new key."""
+async def service_client(app: FastAPI, http: httpx.AsyncClient, *scopes: Scope) -> GraphQLClient:
+    """A client with a new service key."""
     caller = GraphQLClient(http, "shop/1.0")
     caller.token = (await new_key(app, *scopes)).token
     return caller
 
 
-async def sign_in_elsewhere(shop: GraphQLClient, http: httpx.AsyncClient, subject: str = "crm|42", **more: Any) -> GraphQLClient:
-    """The browser of a user of the shop."""
+async def session_of_service(
+    shop: GraphQLClient, http: httpx.AsyncClient, subject: str = "crm|42", **more: Any
+) -> GraphQLClient:
+    """Create a session with `createSession`. Returns the client of the user."""
     payload = (await shop.get(CREATE, input={"subject": subject, **more}))["createSession"]
     assert payload["errors"] == [], payload
     caller = GraphQLClient(http)

@@ -1,4 +1,4 @@
-"""Registering, logging in and logging out: what comes back when it works, and each way it can fail."""
+"""Register, log in and log out: the payload of a success, and each error."""
 
 from typing import Any
 
@@ -35,7 +35,7 @@ def only_error(payload: Any) -> Any:
     return error
 
 
-async def test_a_new_user_is_logged_in(http: httpx.AsyncClient) -> None:
+async def test_a_new_user_is_signed_in(http: httpx.AsyncClient) -> None:
     payload = await register(GraphQLClient(http), sessionName=" Desk ")
     assert payload["errors"] == []
     user, session, tokens = payload["user"], payload["session"], payload["tokens"]
@@ -68,7 +68,7 @@ NO_ACCOUNTS: list[tuple[dict[str, str], str, str]] = [
 ]
 
 
-async def test_what_cannot_be_registered_is_explained(http: httpx.AsyncClient) -> None:
+async def test_a_registration_that_is_rejected_has_a_typed_error(http: httpx.AsyncClient) -> None:
     for input_, path, words in NO_ACCOUNTS:
         error = only_error(await register(GraphQLClient(http), **input_))
         assert (error["__typename"], error["code"]) == ("InvalidInputError", "INVALID_INPUT")
@@ -76,7 +76,7 @@ async def test_what_cannot_be_registered_is_explained(http: httpx.AsyncClient) -
         assert words in error["message"]
 
 
-async def test_an_address_is_registered_once_however_it_is_written(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_an_address_is_registered_once_in_any_spelling(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     for email in ("ana@example.com", "ANA@Example.COM", " ana@example.com "):
         error = only_error(await register(GraphQLClient(http), email=email))
         assert (error["__typename"], error["code"]) == ("EmailTakenError", "EMAIL_TAKEN")
@@ -84,7 +84,7 @@ async def test_an_address_is_registered_once_however_it_is_written(http: httpx.A
     assert len((await ana.get("{ mySessions { id } }"))["mySessions"]) == 1
 
 
-async def test_every_log_in_is_a_session_of_its_own(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_every_log_in_creates_a_session(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
     clock.advance(hours=1)
     first = await log_in(GraphQLClient(http, IPHONE), email="Ana@Example.com", sessionName=None)
     second = await log_in(GraphQLClient(http, IPHONE))
@@ -107,7 +107,7 @@ NO_LOG_INS: list[dict[str, str]] = [
 ]
 
 
-async def test_a_failed_log_in_does_not_say_what_was_wrong(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_a_failed_log_in_does_not_reveal_what_was_wrong(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     for input_ in NO_LOG_INS:
         assert only_error(await log_in(GraphQLClient(http), **input_)) == {
             "__typename": "InvalidCredentialsError",
@@ -118,19 +118,21 @@ async def test_a_failed_log_in_does_not_say_what_was_wrong(http: httpx.AsyncClie
         assert len((await ana.get("{ mySessions { id } }"))["mySessions"]) == 1
 
 
-async def test_a_log_in_with_a_bad_name_is_no_log_in(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_a_log_in_with_an_invalid_session_name_creates_no_session(
+    http: httpx.AsyncClient, ana: GraphQLClient
+) -> None:
     error = only_error(await log_in(GraphQLClient(http), sessionName="\u202egnp.exe"))
     assert (error["code"], error["path"]) == ("INVALID_INPUT", ["input", "sessionName"])
     assert len((await ana.get("{ mySessions { id } }"))["mySessions"]) == 1
 
 
-async def test_a_password_may_be_typed_on_any_keyboard(http: httpx.AsyncClient) -> None:
+async def test_passwords_are_normalized_for_all_keyboards(http: httpx.AsyncClient) -> None:
     await register(GraphQLClient(http), password="fu\u0308nf Ka\u0308se 🧀")
     payload = await log_in(GraphQLClient(http), email="bob@example.com", password="fünf Käse 🧀")
     assert payload["errors"] == []
 
 
-async def test_logging_out_ends_this_session_and_no_other(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_a_log_out_revokes_the_current_session_only(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     payload = (await phone.get(LOG_OUT))["logout"]
     assert payload["session"] == {
@@ -144,13 +146,13 @@ async def test_logging_out_ends_this_session_and_no_other(http: httpx.AsyncClien
     assert [each["id"] for each in (await ana.get("{ mySessions { id } }"))["mySessions"]] == [ana.session_id]
 
 
-async def test_logging_out_of_nothing_succeeds(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_a_log_out_without_a_session_succeeds(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     assert await GraphQLClient(http).get(LOG_OUT) == {"logout": {"session": None}}
     await ana.get(LOG_OUT)
     assert await ana.get(LOG_OUT) == {"logout": {"session": None}}, "with a token that is rejected"
 
 
-async def test_after_logging_out_the_rest_of_the_request_has_no_session(ana: GraphQLClient) -> None:
+async def test_after_a_log_out_the_rest_of_the_request_has_no_session(ana: GraphQLClient) -> None:
     answer = await ana.ask("mutation { logout { session { id } } revokeAllSessions { revokedCount } }")
     (error,) = answer["errors"]
     assert (error["path"], error["extensions"]["code"]) == (["revokeAllSessions"], "UNAUTHENTICATED")

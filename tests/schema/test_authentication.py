@@ -44,7 +44,7 @@ async def test_me_is_null_without_a_session(http: httpx.AsyncClient) -> None:
     assert await GraphQLClient(http).get(ME) == {"me": None}
 
 
-async def test_me_is_who_asks(ana: GraphQLClient, eve: GraphQLClient) -> None:
+async def test_me_is_the_user_of_the_token(ana: GraphQLClient, eve: GraphQLClient) -> None:
     assert (await ana.get(ME))["me"]["email"] == "ana@example.com"
     assert (await eve.get(ME))["me"]["email"] == "eve@example.com"
 
@@ -57,7 +57,7 @@ async def test_fields_that_need_a_session_return_unauthenticated_without_one(htt
         assert "Authorization: Bearer" in error["message"]
 
 
-async def test_a_rejected_token_differs_from_none(ana: GraphQLClient) -> None:
+async def test_a_rejected_token_has_another_error_than_a_missing_one(ana: GraphQLClient) -> None:
     for name, token in REFUSED.items():
         ana.token = token
         for query in (ME, MINE):
@@ -66,7 +66,7 @@ async def test_a_rejected_token_differs_from_none(ana: GraphQLClient) -> None:
             assert "refresh it, or log in" in error["message"], name
 
 
-async def test_a_token_that_was_changed_by_a_letter_is_rejected(ana: GraphQLClient) -> None:
+async def test_a_token_with_one_changed_letter_is_rejected(ana: GraphQLClient) -> None:
     assert ana.token is not None
     for index in (0, len(ana.token) // 2, len(ana.token) - 1):
         changed = "A" if ana.token[index] != "A" else "B"
@@ -75,21 +75,23 @@ async def test_a_token_that_was_changed_by_a_letter_is_rejected(ana: GraphQLClie
         assert await other.code(ME) == "UNAUTHENTICATED"
 
 
-async def test_a_token_is_good_for_five_minutes(ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_a_token_is_valid_for_five_minutes(ana: GraphQLClient, clock: FakeClock) -> None:
     clock.advance(minutes=4, seconds=59)
     assert (await ana.get(ME))["me"]
     clock.advance(seconds=1)
     assert await ana.code(ME) == "UNAUTHENTICATED"
 
 
-async def test_another_scheme_is_no_authentication(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_another_scheme_does_not_authenticate(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     for header in (f"Basic {ana.token}", "Basic", "Negotiate abc"):
         response = await http.post("/graphql", json={"query": ME}, headers={"Authorization": header})
         assert response.json() == {"data": {"me": None}}
 
 
 @pytest.mark.parametrize("scheme", ["bearer", "BEARER", "Bearer  "])
-async def test_the_scheme_is_read_generously(http: httpx.AsyncClient, ana: GraphQLClient, scheme: str) -> None:
+async def test_the_scheme_is_case_insensitive_with_any_spaces(
+    http: httpx.AsyncClient, ana: GraphQLClient, scheme: str
+) -> None:
     headers = {"Authorization": f"{scheme} {ana.token}"}
     assert (await http.post("/graphql", json={"query": ME}, headers=headers)).json()["data"]["me"]
 

@@ -1,4 +1,4 @@
-"""`me.sessions` in pages: whichever way they are walked, each session comes exactly once."""
+"""Pagination of `me.sessions`: in both directions each session is returned exactly once."""
 
 from collections.abc import AsyncIterator
 from itertools import product
@@ -23,12 +23,12 @@ ORDERS = [{"field": field, "direction": way} for field, way in product(("LAST_AC
 
 @pytest.fixture
 async def newest_first(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> list[str]:
-    """Ana's nine sessions: four made at one instant, and five at another."""
+    """Nine sessions of Ana, newest first: four created at one time, and five at another."""
     instants = [[ana.session_id], []]
     for instant, count in ((0, 3), (1, 5)):
         for _ in range(count):
             instants[instant].append((await GraphQLClient(http).log_in("ana@example.com")).session_id)
-        clock.advance(seconds=20)  # less than what has a use noted, which would change the order while it is looked at
+        clock.advance(seconds=20)  # less than the interval after which a use is stored
     # Ties are broken by id; ids have one spelling, so that their text sorts like them.
     return sorted(instants[1], reverse=True) + sorted(instants[0], reverse=True)
 
@@ -67,7 +67,7 @@ def ids(found: Any) -> list[str]:
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=lambda order: f"{order['field']}-{order['direction']}")
-async def test_every_session_comes_once_in_both_directions(
+async def test_every_session_is_returned_once_in_both_directions(
     ana: GraphQLClient, newest_first: list[str], order: dict[str, str]
 ) -> None:
     expected = newest_first if order["direction"] == "DESC" else newest_first[::-1]
@@ -80,7 +80,7 @@ async def test_every_session_comes_once_in_both_directions(
         assert {found["totalCount"] for found in pages + back} == {9}
 
 
-async def test_every_page_knows_its_neighbours(ana: GraphQLClient, newest_first: list[str]) -> None:
+async def test_page_info_is_correct_on_every_page(ana: GraphQLClient, newest_first: list[str]) -> None:
     assert len(newest_first) == 9
     pages = [found["pageInfo"] async for found in forwards(ana, 3)]
     assert [(each["hasPreviousPage"], each["hasNextPage"]) for each in pages] == [
@@ -96,18 +96,18 @@ async def test_every_page_knows_its_neighbours(ana: GraphQLClient, newest_first:
     ]
 
 
-@pytest.mark.parametrize("walk", [forwards, backwards])
-async def test_a_session_revoked_on_the_way_neither_skips_nor_repeats_others(
-    ana: GraphQLClient, newest_first: list[str], walk: Any
+@pytest.mark.parametrize("direction", [forwards, backwards])
+async def test_a_revocation_between_two_pages_neither_skips_nor_repeats_others(
+    ana: GraphQLClient, newest_first: list[str], direction: Any
 ) -> None:
     others = [id_ for id_ in newest_first if id_ != ana.session_id]
     met: list[str] = []
     first, last = None, None
-    async for found in walk(ana, 2):
+    async for found in direction(ana, 2):
         met += ids(found)
         if first is None:
-            # One that was just met, whose cursor is used next, and one that is yet to come.
-            first = next(id_ for id_ in ids(found)[:: -1 if walk is forwards else 1] if id_ in others)
+            # One session that was just returned, whose cursor is used next, and one that was not returned yet.
+            first = next(id_ for id_ in ids(found)[:: -1 if direction is forwards else 1] if id_ in others)
             last = next(id_ for id_ in others if id_ not in met)
             await ana.get(REVOKE, id=first)
             await ana.get(REVOKE, id=last)
@@ -124,7 +124,7 @@ async def test_a_page_between_two_cursors(ana: GraphQLClient, newest_first: list
     assert ids(await page(ana, after=before, before=after)) == []
 
 
-async def test_beyond_the_last_session_there_is_an_empty_page(ana: GraphQLClient, newest_first: list[str]) -> None:
+async def test_the_page_after_the_last_session_is_empty(ana: GraphQLClient, newest_first: list[str]) -> None:
     end = (await page(ana, first=100))["pageInfo"]["endCursor"]
     beyond = await page(ana, first=2, after=end)
     assert (beyond["nodes"], beyond["totalCount"]) == ([], len(newest_first))
@@ -136,14 +136,16 @@ async def test_beyond_the_last_session_there_is_an_empty_page(ana: GraphQLClient
     }
 
 
-async def test_without_a_size_a_page_has_twenty(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_the_default_page_size_is_twenty(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     for _ in range(20):
         await GraphQLClient(http).log_in("ana@example.com")
     found = await page(ana)
     assert (len(found["nodes"]), found["totalCount"], found["pageInfo"]["hasNextPage"]) == (20, 21, True)
 
 
-async def test_use_moves_a_session_to_the_front(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_a_used_session_moves_to_the_first_page(
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
+) -> None:
     phone = await GraphQLClient(http).log_in("ana@example.com")
     clock.advance(minutes=2)
     query = "mutation($input: RefreshInput!) { refresh(input: $input) { tokens { accessToken } } }"

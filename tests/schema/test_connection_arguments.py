@@ -1,4 +1,4 @@
-"""What a connection's arguments may be: a filter that narrows, and clear words for what makes no page."""
+"""Arguments of connections: filters, and clear errors for invalid pagination."""
 
 from base64 import urlsafe_b64encode
 from datetime import timedelta
@@ -23,7 +23,7 @@ REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { __typena
 
 
 def forged(kind: int, micros: int) -> str:
-    """A cursor forged with knowledge of the format."""
+    """A cursor that was not created by the server, in the correct format."""
     body = pack(">Bq16s", kind, micros, UUID(int=7).bytes)
     return urlsafe_b64encode(body + (crc32(body) & 0xFFFF).to_bytes(2)).decode()
 
@@ -66,14 +66,14 @@ NO_PAGES: list[tuple[dict[str, Any], str]] = [
 ]
 
 
-async def test_what_makes_no_page_is_explained(ana: GraphQLClient) -> None:
+async def test_invalid_pagination_arguments_have_a_clear_error(ana: GraphQLClient) -> None:
     for arguments, words in NO_PAGES:
         errors = (await ana.ask(PAGE, **arguments))["errors"]
         assert {error["extensions"]["code"] for error in errors} == {"BAD_USER_INPUT"}
         assert words in errors[0]["message"]
 
 
-async def test_a_page_that_is_too_large_is_rejected_by_its_own_code(ana: GraphQLClient) -> None:
+async def test_a_page_that_is_too_large_is_rejected_with_its_own_code(ana: GraphQLClient) -> None:
     for arguments, words in (
         ({"first": 101}, "`first` must be from 1 to 100, not 101"),
         ({"last": 2**31 - 1}, "`last` must be from 1 to 100, not 2147483647"),
@@ -83,13 +83,13 @@ async def test_a_page_that_is_too_large_is_rejected_by_its_own_code(ana: GraphQL
         assert words in error["message"]
 
 
-async def test_forged_cursors_of_far_times_are_places_like_any_other(ana: GraphQLClient) -> None:
+async def test_forged_cursors_with_extreme_times_are_accepted(ana: GraphQLClient) -> None:
     for days in (-719_162, -1, 0, 2_932_896):
         assert (await ana.get(PAGE, before=forged(1, far(days))))["me"]
         assert (await ana.get(PAGE, after=forged(1, far(days))))["me"]
 
 
-async def test_a_cursor_is_good_for_its_own_list_only(ana: GraphQLClient) -> None:
+async def test_a_cursor_is_valid_for_its_own_list_only(ana: GraphQLClient) -> None:
     (edge,) = (await ana.get(EVENTS))["me"]["securityEvents"]["edges"]
     assert await ana.code(PAGE, after=edge["cursor"]) == "BAD_USER_INPUT"
     (edge,) = (await ana.get(PAGE))["me"]["sessions"]["edges"]
@@ -97,19 +97,21 @@ async def test_a_cursor_is_good_for_its_own_list_only(ana: GraphQLClient) -> Non
     assert await ana.code(PAGE, after=edge["cursor"], orderBy={"field": "CREATED_AT"}) == "BAD_USER_INPUT"
 
 
-async def test_another_users_cursor_shows_nothing_of_theirs(ana: GraphQLClient, eve: GraphQLClient) -> None:
+async def test_a_cursor_of_another_user_reveals_nothing(ana: GraphQLClient, eve: GraphQLClient) -> None:
     (edge,) = (await eve.get(PAGE))["me"]["sessions"]["edges"]
     for arguments in ({"after": edge["cursor"]}, {"before": edge["cursor"]}):
         found = (await ana.get(PAGE, **arguments))["me"]["sessions"]
         assert eve.session_id not in str(found)
 
 
-async def test_null_arguments_are_absent_ones(ana: GraphQLClient) -> None:
+async def test_null_arguments_are_like_absent_ones(ana: GraphQLClient) -> None:
     nothing = dict.fromkeys(("first", "after", "last", "before", "filter", "orderBy"))
     assert await ana.get(PAGE, **nothing) == await ana.get(PAGE)
 
 
-async def test_the_filter_narrows_by_each_of_its_fields(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_each_field_of_the_filter_is_applied(
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
+) -> None:
     clock.advance(minutes=1)
     noon = "2026-11-23T11:17:00Z"
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com", sessionName="50% off_ICE\\")

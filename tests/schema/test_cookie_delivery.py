@@ -1,4 +1,4 @@
-"""Delivery of tokens: what a client may request, and the errors when it may not."""
+"""`TokenDelivery`: what a client may request, and the errors when it may not."""
 
 import httpx
 import pytest
@@ -12,18 +12,18 @@ HERE = {"Origin": "http://sessionql.test"}
 
 
 @pytest.mark.parametrize("more", [{}, {"delivery": "BEARER"}])
-async def test_tokens_are_in_the_payload_unless_asked_otherwise(ana: GraphQLClient, more: dict[str, str]) -> None:
+async def test_by_default_tokens_are_in_the_payload(ana: GraphQLClient, more: dict[str, str]) -> None:
     response = await ana.send(LOG_IN, input=ANA | more)
     assert all(response.json()["data"]["login"]["tokens"].values())
     assert "set-cookie" not in response.headers
 
 
-async def test_there_is_no_third_way(ana: GraphQLClient) -> None:
+async def test_other_values_are_rejected(ana: GraphQLClient) -> None:
     for other in ("POST", "", None, "cookie"):
         assert await ana.code(LOG_IN, input=ANA | {"delivery": other}) == "BAD_USER_INPUT"
 
 
-async def test_cookies_are_for_pages_and_no_other_client_is_logged_in_by_asking(
+async def test_cookies_are_only_for_pages_and_other_clients_are_not_logged_in(
     http: httpx.AsyncClient, ana: GraphQLClient
 ) -> None:
     for wrong in ({}, {"password": "wrong horse"}):
@@ -33,7 +33,7 @@ async def test_cookies_are_for_pages_and_no_other_client_is_logged_in_by_asking(
     assert len((await ana.get("{ mySessions { id } }"))["mySessions"]) == 1
 
 
-async def test_a_log_in_by_cookie_that_fails_sets_none(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_a_failed_log_in_sets_no_cookies(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     input_ = ANA | {"delivery": "COOKIE", "password": "wrong horse"}
     response = await http.post("/graphql", json={"query": LOG_IN, "variables": {"input": input_}}, headers=HERE)
     payload = response.json()["data"]["login"]
@@ -42,7 +42,7 @@ async def test_a_log_in_by_cookie_that_fails_sets_none(http: httpx.AsyncClient, 
     assert await ana.get("{ me { email } }") == {"me": {"email": "ana@example.com"}}
 
 
-async def test_the_same_request_continues_with_the_session_it_created(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_the_rest_of_the_request_uses_the_created_session(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     query = """mutation($input: LoginInput!) { login(input: $input) { session { id } }
       changePassword(input: {currentPassword: "correct horse battery", newPassword: "another horse 42"}) {
         revokedCount tokens { accessToken refreshToken } } }"""
@@ -54,8 +54,12 @@ async def test_the_same_request_continues_with_the_session_it_created(http: http
     assert await ana.code("{ me { email } }") == "UNAUTHENTICATED"
 
 
-async def test_the_cookies_of_one_field_are_those_that_the_next_refreshes(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
-    """Not those that came with the request: they are of no use by then, and using them would end the session."""
+async def test_a_field_refreshes_the_cookies_of_the_field_before_it(
+    http: httpx.AsyncClient, ana: GraphQLClient
+) -> None:
+    """It must not use those of the request: their refresh token was used, and using it again
+    would revoke the session.
+    """
     await ana.get("{ me { id } }")
     query = """mutation($input: LoginInput!) { login(input: $input) { session { id } }
       changePassword(input: {currentPassword: "correct horse battery", newPassword: "another horse 42"}) {

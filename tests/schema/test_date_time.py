@@ -1,4 +1,4 @@
-"""The DateTime scalar: one spelling out, RFC 3339 and nothing else in."""
+"""The scalar DateTime: one output format, and RFC 3339 as input."""
 
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta, timezone
@@ -69,31 +69,31 @@ BAD = [
 ]
 
 
-async def test_an_instant_is_understood_whatever_its_offset(ana: GraphQLClient) -> None:
+async def test_an_instant_is_accepted_with_any_offset(ana: GraphQLClient) -> None:
     for text, expected in GOOD.items():
         assert (await ana.get(COUNT, at=text))["me"]["sessions"]["totalCount"] == expected, text
 
 
-async def test_what_is_no_instant_is_rejected_as_a_variable(ana: GraphQLClient) -> None:
+async def test_an_invalid_instant_is_rejected_as_a_variable(ana: GraphQLClient) -> None:
     for value in BAD:
         error = await ana.error(COUNT, at=value)
         assert error["extensions"]["code"] == "BAD_USER_INPUT", value
         assert "$at" in error["message"]
 
 
-async def test_what_is_no_instant_is_rejected_in_the_document(ana: GraphQLClient) -> None:
+async def test_an_invalid_instant_is_rejected_as_a_literal(ana: GraphQLClient) -> None:
     for value in [f'"{text}"' for text in BAD if isinstance(text, str) and text.isprintable()] + ["1", "A", "[]", "{}"]:
         query = "{ me { sessions(filter: {inactiveSince: " + value + "}) { totalCount } } }"
         assert await ana.code(query) == "GRAPHQL_VALIDATION_FAILED", value
 
 
-async def test_the_error_says_how_to_write_one(ana: GraphQLClient) -> None:
+async def test_the_error_has_an_example(ana: GraphQLClient) -> None:
     error = await ana.error(COUNT, at="yesterday")
     assert "2026-11-23T11:16:10Z" in error["message"]
     assert "no such DateTime" in (await ana.error(COUNT, at="2026-02-30T00:00:00Z"))["message"]
 
 
-async def test_instants_come_out_in_utc_with_z(ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_instants_are_returned_in_utc_with_z(ana: GraphQLClient, clock: FakeClock) -> None:
     assert (await ana.get("{ me { createdAt } }"))["me"]["createdAt"] == "2026-11-23T11:16:10.123456Z"
     clock.now = datetime(2026, 11, 23, 11, 20, 0, tzinfo=UTC)
     query = 'mutation { renameSession(input: {sessionId: "x"}) { errors { __typename } } register(input: '
@@ -102,7 +102,7 @@ async def test_instants_come_out_in_utc_with_z(ana: GraphQLClient, clock: FakeCl
 
 
 @given(st.datetimes(timezones=st.integers(-1439, 1439).map(lambda m: timezone(timedelta(minutes=m)))))
-def test_every_instant_survives_being_written_and_read(at: datetime) -> None:
+def test_every_instant_is_equal_after_a_round_trip(at: datetime) -> None:
     try:
         expected = at.astimezone(UTC)
     except OverflowError:
@@ -116,6 +116,6 @@ def test_every_instant_survives_being_written_and_read(at: datetime) -> None:
 
 
 @given(st.text(alphabet="0123456789-:.TZtz+ ", max_size=35) | st.text())
-def test_no_text_is_more_than_rejected(text: str) -> None:
+def test_random_text_is_rejected_without_a_server_error(text: str) -> None:
     with suppress(ValueError):
         assert parse_instant(text).tzinfo is UTC

@@ -1,6 +1,7 @@
-"""The examples of the specification that DateTime names: as variables, as literals, and out.
+"""The examples of the specification of the scalar DateTime: as variables, as literals, and as results.
 
-https://scalars.graphql.org/chillicream/date-time.html; `test_sdl.py` shows that it is the one that both schemas name.
+https://scalars.graphql.org/chillicream/date-time.html. `test_sdl.py` checks that both schemas refer to it.
+
 """
 
 import re
@@ -48,25 +49,25 @@ BOUNDS = {
     "0001-01-01T00:00:00Z": "0001-01-01T00:00:00Z",
     "9999-12-31T23:59:59.999999Z": "9999-12-31T23:59:59.999999Z",
 }
-# Written from the specification's list of parts, apart from how the scalar reads them.
+# Written from the grammar of the specification, and not from the code of the scalar.
 RESULT = re.compile(
     r"[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])T([01][0-9]|2[0-3])(:[0-5][0-9]){2}(\.[0-9]{1,9})?Z"
 )
 
 
-async def test_valid_ones_are_taken(ana: GraphQLClient) -> None:
+async def test_valid_values_are_accepted(ana: GraphQLClient) -> None:
     for text in [*VALID, *BOUNDS]:
         await ana.get(AS_VARIABLE, at=text)
         await ana.get(AS_LITERAL % text)
 
 
-async def test_invalid_ones_are_rejected(ana: GraphQLClient) -> None:
+async def test_invalid_values_are_rejected(ana: GraphQLClient) -> None:
     for text in INVALID:
         assert await ana.code(AS_VARIABLE, at=text) == "BAD_USER_INPUT", text
         assert await ana.code(AS_LITERAL % text) == "GRAPHQL_VALIDATION_FAILED", text
 
 
-def test_valid_ones_come_out_as_the_same_instant() -> None:
+def test_valid_values_are_returned_as_the_same_instant() -> None:
     assert [format_instant(parse_instant(text)) for text in VALID] == [
         "2023-12-24T15:30:00Z",
         "2023-12-24T15:30:00Z",
@@ -79,10 +80,10 @@ def test_valid_ones_come_out_as_the_same_instant() -> None:
 
 
 @given(st.datetimes(timezones=st.just(UTC)))
-def test_whatever_comes_out_is_valid(at: datetime) -> None:
+def test_every_result_is_valid(at: datetime) -> None:
     assert RESULT.fullmatch(format_instant(at))
 
 
-def test_the_check_of_what_comes_out_knows_invalid_ones() -> None:
-    """All but the one that only a calendar rejects."""
+def test_the_check_of_results_rejects_invalid_values() -> None:
+    """Except for the one that only a calendar can reject."""
     assert [text for text in INVALID if RESULT.fullmatch(text)] == ["2023-02-30T15:30:00Z"]

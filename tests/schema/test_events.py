@@ -1,4 +1,4 @@
-"""Security events: of the account and of each session, newest first, in pages."""
+"""Security events: of the account and of each session, newest first, paginated."""
 
 from typing import Any
 
@@ -29,7 +29,7 @@ async def rename(caller: GraphQLClient, name: str) -> None:
     await caller.get(RENAME, input={"sessionId": caller.session_id, "name": name})
 
 
-async def test_the_account_remembers_who_did_what_to_which_session(
+async def test_events_have_the_session_that_caused_them(
     http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
 ) -> None:
     clock.advance(seconds=1)
@@ -48,7 +48,7 @@ async def test_the_account_remembers_who_did_what_to_which_session(
     assert (last["device"], last["ipAddress"]) == ("Firefox on Ubuntu", "127.0.0.1")
 
 
-async def test_only_the_kinds_asked_for(ana: GraphQLClient) -> None:
+async def test_events_are_filtered_by_kind(ana: GraphQLClient) -> None:
     await rename(ana, "One")
     for kinds, expected in [
         (["REGISTERED"], ["REGISTERED"]),
@@ -62,7 +62,9 @@ async def test_only_the_kinds_asked_for(ana: GraphQLClient) -> None:
         assert events["totalCount"] == len(expected)
 
 
-async def walk(caller: GraphQLClient, query: str, path: tuple[str, str], *, back: bool, **more: Any) -> list[str]:
+async def ids_of_all_pages(
+    caller: GraphQLClient, query: str, path: tuple[str, str], *, back: bool, **more: Any
+) -> list[str]:
     met: list[str] = []
     cursor = None
     while True:
@@ -77,7 +79,7 @@ async def walk(caller: GraphQLClient, query: str, path: tuple[str, str], *, back
             return met
 
 
-async def test_events_of_one_instant_come_once_whichever_way_they_are_walked(ana: GraphQLClient) -> None:
+async def test_events_of_one_instant_are_returned_once_in_both_directions(ana: GraphQLClient) -> None:
     for n in range(6):
         await rename(ana, f"N{n}")
     whole = [each["id"] for each in (await ana.get(ACCOUNT))["me"]["securityEvents"]["nodes"]]
@@ -86,8 +88,8 @@ async def test_events_of_one_instant_come_once_whichever_way_they_are_walked(ana
         (ACCOUNT, ("me", "securityEvents"), {}),
         (OF_SESSION, ("session", "events"), {"id": ana.session_id}),
     ):
-        assert await walk(ana, query, path, back=False, **more) == whole
-        assert await walk(ana, query, path, back=True, **more) == whole
+        assert await ids_of_all_pages(ana, query, path, back=False, **more) == whole
+        assert await ids_of_all_pages(ana, query, path, back=True, **more) == whole
 
 
 async def test_a_session_has_its_own_events_only(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
@@ -99,7 +101,7 @@ async def test_a_session_has_its_own_events_only(http: httpx.AsyncClient, ana: G
     assert (await ana.get(OF_SESSION, id=ana.session_id))["session"]["events"]["totalCount"] == 1
 
 
-async def test_each_session_of_a_list_gets_its_own_page(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_each_session_of_a_list_has_its_own_page_of_events(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     for n in range(3):
         await rename(ana, f"N{n}")
@@ -117,7 +119,7 @@ async def test_a_user_does_not_see_another_users_events(ana: GraphQLClient, eve:
     assert [each["session"]["id"] for each in events] == [eve.session_id]
 
 
-async def test_sizes_and_cursors_that_make_no_page_of_events(ana: GraphQLClient) -> None:
+async def test_invalid_sizes_and_cursors_of_events_are_rejected(ana: GraphQLClient) -> None:
     for arguments, code in (
         ({"first": 0}, "BAD_USER_INPUT"),
         ({"last": 101}, "LIST_TOO_LONG"),

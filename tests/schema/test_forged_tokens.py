@@ -1,4 +1,4 @@
-"""Forged tokens in real requests: each is rejected like an unknown token, and none revokes its session."""
+"""Forged tokens in requests: each is rejected like an unknown token, and none revokes its session."""
 
 import json
 from collections.abc import Callable
@@ -25,14 +25,14 @@ THEIRS = KeyRing.generate(FakeClock().now)
 
 @pytest.fixture
 def ring(app: FastAPI) -> KeyRing:
-    """The keys of the server, which no attacker has."""
+    """The keys of the server, which an attacker does not have."""
     deps: Dependencies = app.state.deps
     return deps.tokens.keys()
 
 
 @pytest.fixture
 async def session(ana: GraphQLClient, clock: FakeClock) -> SessionRecord:
-    """Ana's session, as far as a token names it."""
+    """The ids of Ana's session, as in her tokens."""
     user = (await ana.get("{ me { id } }"))["me"]["id"]
     return a_session(clock(), user_id=UUID(user), id=UUID(ana.session_id))
 
@@ -69,9 +69,10 @@ FORGERIES: dict[str, Forgery] = {
 }
 
 
-async def test_a_token_made_by_hand_with_our_key_is_good_so_the_forgeries_fail_for_their_one_fault(
+async def test_a_token_signed_by_the_test_with_the_key_of_the_server_is_valid(
     ana: GraphQLClient, ring: KeyRing, session: SessionRecord
 ) -> None:
+    """So each forged token is rejected only for the part that was forged."""
     ana.token = signed(ring, valid_claims(session))
     assert await ana.get(ME) == {"me": {"email": "ana@example.com"}}
 
@@ -86,7 +87,7 @@ async def test_forged_access_tokens_are_rejected(
     assert await ana.get(ME) == {"me": {"email": "ana@example.com"}}, "and Ana's own still works"
 
 
-async def test_an_access_token_cut_anywhere_is_rejected(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_a_truncated_access_token_is_rejected(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     attacker = GraphQLClient(http)
     assert ana.token
     for length in range(len(ana.token)):
@@ -97,7 +98,9 @@ async def test_an_access_token_cut_anywhere_is_rejected(http: httpx.AsyncClient,
 @pytest.mark.parametrize(
     "more", [b"=", b"==", b".", b"A", b"\0", b"\xa0", b"\x85", b"\x0c", b"\x1f", b", Bearer x"], ids=repr
 )
-async def test_nothing_can_be_added_to_an_access_token(http: httpx.AsyncClient, ana: GraphQLClient, more: bytes) -> None:
+async def test_an_access_token_with_added_bytes_is_rejected(
+    http: httpx.AsyncClient, ana: GraphQLClient, more: bytes
+) -> None:
     assert ana.token
     good = ana.token.encode()
     for token in (good + more, more + good):
@@ -106,7 +109,7 @@ async def test_nothing_can_be_added_to_an_access_token(http: httpx.AsyncClient, 
         assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED", token
 
 
-async def test_a_refresh_token_cut_anywhere_is_rejected_and_ends_nothing(ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_a_truncated_refresh_token_is_rejected_and_revokes_nothing(ana: GraphQLClient, clock: FakeClock) -> None:
     good = ana.refresh_token
     for length in range(len(good)):
         clock.advance(seconds=4)  # or there would be too many of them
@@ -116,14 +119,14 @@ async def test_a_refresh_token_cut_anywhere_is_rejected_and_ends_nothing(ana: Gr
     assert (await ana.get(REFRESH, token=good))["refresh"]["errors"] == []
 
 
-async def test_neither_kind_of_token_is_good_for_the_other(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_neither_kind_of_token_is_accepted_as_the_other(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     other = GraphQLClient(http)
     other.token = ana.refresh_token
     assert await other.code(ME) == "UNAUTHENTICATED"
     assert (await ana.get(REFRESH, token=ana.token))["refresh"] == REFUSED
 
 
-async def test_an_unsealed_refresh_token_of_a_user_is_rejected_and_ends_nothing(
+async def test_an_unencrypted_refresh_token_is_rejected_and_revokes_nothing(
     ana: GraphQLClient, session: SessionRecord
 ) -> None:
     body = b"\1" + session.user_id.bytes + session.id.bytes + bytes(4)

@@ -1,4 +1,4 @@
-"""Objects by their ids alone; what is not the caller's is as null as what never existed."""
+"""`node` and `nodes`: an object of another user is null, like one that does not exist."""
 
 import pytest
 
@@ -28,7 +28,7 @@ async def ids_of(caller: GraphQLClient) -> dict[str, str]:
     return {"User": me["id"], "SecurityEvent": event["id"], "Session": me["currentSession"]["id"]}
 
 
-async def test_every_kind_of_object_is_found_by_its_id(ana: GraphQLClient) -> None:
+async def test_every_type_of_node_is_found_by_its_id(ana: GraphQLClient) -> None:
     for kind, id_ in (await ids_of(ana)).items():
         node = (await ana.get(NODE, id=id_))["node"]
         assert (node["__typename"], node["id"]) == (kind, id_)
@@ -43,18 +43,18 @@ async def test_another_users_objects_are_null(ana: GraphQLClient, eve: GraphQLCl
     assert (await ana.get("query($id: ID!) { session(id: $id) { id } }", id=theirs["Session"]))["session"] is None
 
 
-async def test_what_is_no_id_is_null(ana: GraphQLClient) -> None:
+async def test_an_invalid_id_is_null(ana: GraphQLClient) -> None:
     for name, id_ in MALFORMED.items():
         assert (await ana.get(NODE, id=id_))["node"] is None, name
         assert (await ana.get("query($id: ID!) { session(id: $id) { id } }", id=id_))["session"] is None, name
 
 
-async def test_an_id_has_one_spelling(ana: GraphQLClient) -> None:
+async def test_an_id_in_another_spelling_is_null(ana: GraphQLClient) -> None:
     for other in (ana.session_id.upper(), ana.session_id.replace("-", ""), f" {ana.session_id}"):
         assert (await ana.get(NODE, id=other))["node"] is None
 
 
-async def test_nodes_come_in_the_order_asked_for_and_as_often(ana: GraphQLClient, eve: GraphQLClient) -> None:
+async def test_nodes_are_in_the_order_of_the_ids_with_duplicates(ana: GraphQLClient, eve: GraphQLClient) -> None:
     mine = await ids_of(ana)
     asked = [mine["Session"], eve.session_id, mine["User"], "x", mine["SecurityEvent"], mine["Session"]]
     found = (await ana.get(NODES, ids=asked))["nodes"]
@@ -69,7 +69,7 @@ async def test_nodes_come_in_the_order_asked_for_and_as_often(ana: GraphQLClient
 
 
 @pytest.mark.parametrize(("count", "answered"), [(0, True), (1, True), (100, True), (101, False), (1000, False)])
-async def test_at_most_a_hundred_nodes_at_a_time(ana: GraphQLClient, count: int, answered: bool) -> None:
+async def test_a_request_may_select_at_most_a_hundred_nodes(ana: GraphQLClient, count: int, answered: bool) -> None:
     ids = [ana.session_id] * count
     if answered:
         assert len((await ana.get(NODES, ids=ids))["nodes"]) == count
@@ -79,6 +79,6 @@ async def test_at_most_a_hundred_nodes_at_a_time(ana: GraphQLClient, count: int,
         assert f"Send at most 100 IDs in one request, not {count}" in error["message"]
 
 
-async def test_a_hundred_different_ids_without_an_object(ana: GraphQLClient) -> None:
+async def test_a_hundred_unknown_ids_are_null(ana: GraphQLClient) -> None:
     ids = [f"00000000-0000-7000-8000-{n:012}" for n in range(100)]
     assert (await ana.get(NODES, ids=ids))["nodes"] == [None] * 100

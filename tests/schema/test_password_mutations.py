@@ -1,4 +1,4 @@
-"""Proving again who one is and changing the password, as a client of the API lives it."""
+"""`reauthenticate` and `changePassword` through the API."""
 
 from typing import Any
 
@@ -9,7 +9,7 @@ from tests.conftest import FakeClock
 from tests.schema.graphql_client import ERRORS, IPHONE, PASSWORD, GraphQLClient
 
 TOKENS = "tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt } "
-PROVE = "mutation($input: ReauthenticateInput!) { reauthenticate(input: $input) { " + TOKENS + ERRORS + "} }"
+REAUTHENTICATE = "mutation($input: ReauthenticateInput!) { reauthenticate(input: $input) { " + TOKENS + ERRORS + "} }"
 CHANGE = (
     "mutation($input: ChangePasswordInput!) { changePassword(input: $input) { revokedCount " + TOKENS + ERRORS + "} }"
 )
@@ -21,8 +21,8 @@ MINE = "{ mySessions { id } }"
 NEW = "a new correct horse"
 
 
-async def prove(caller: GraphQLClient, password: str = PASSWORD) -> Any:
-    return (await caller.get(PROVE, input={"password": password}))["reauthenticate"]
+async def send_reauthenticate(caller: GraphQLClient, password: str = PASSWORD) -> Any:
+    return (await caller.get(REAUTHENTICATE, input={"password": password}))["reauthenticate"]
 
 
 async def change(caller: GraphQLClient, **input_: Any) -> Any:
@@ -30,7 +30,7 @@ async def change(caller: GraphQLClient, **input_: Any) -> Any:
     return (await caller.get(CHANGE, input=given))["changePassword"]
 
 
-async def test_an_old_log_in_ends_no_other_users_session_before_it_is_proved(
+async def test_an_old_log_in_requires_reauthentication_before_revocations(
     http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
 ) -> None:
     clock.advance(hours=3)
@@ -52,7 +52,7 @@ async def test_an_old_log_in_ends_no_other_users_session_before_it_is_proved(
     }
     assert len((await phone.get(MINE))["mySessions"]) == 2
 
-    payload = await prove(ana)
+    payload = await send_reauthenticate(ana)
     assert payload["errors"] == []
     assert await ana.code(MINE) == "UNAUTHENTICATED", "the access token was replaced"
     ana.token = payload["tokens"]["accessToken"]
@@ -60,19 +60,19 @@ async def test_an_old_log_in_ends_no_other_users_session_before_it_is_proved(
     assert await phone.code(MINE) == "UNAUTHENTICATED"
 
 
-async def test_a_proof_and_what_it_is_for_fit_into_one_request(ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_reauthenticate_and_the_action_fit_into_one_request(ana: GraphQLClient, clock: FakeClock) -> None:
     query = """mutation($input: ReauthenticateInput!) {
       reauthenticate(input: $input) { errors { __typename } }
       revokeAllSessions(keepCurrent: false) { revokedCount errors { __typename } }
     }"""
-    ana.token = await _late(ana, clock)
+    ana.token = await _token_of_an_old_log_in(ana, clock)
 
     data = await ana.get(query, input={"password": PASSWORD})
 
     assert data["revokeAllSessions"] == {"revokedCount": 1, "errors": []}
 
 
-async def _late(caller: GraphQLClient, clock: FakeClock) -> str:
+async def _token_of_an_old_log_in(caller: GraphQLClient, clock: FakeClock) -> str:
     """The access token of a log-in of two hours ago."""
     clock.advance(hours=2)
     query = "mutation($input: RefreshInput!) { refresh(input: $input) { tokens { accessToken } } }"
@@ -80,26 +80,31 @@ async def _late(caller: GraphQLClient, clock: FakeClock) -> str:
     return str(data["refresh"]["tokens"]["accessToken"])
 
 
-async def test_a_proof_hands_over_an_access_token_only(ana: GraphQLClient) -> None:
-    tokens = (await prove(ana))["tokens"]
+async def test_reauthenticate_returns_an_access_token_only(ana: GraphQLClient) -> None:
+    tokens = (await send_reauthenticate(ana))["tokens"]
 
     assert tokens["accessToken"].count(".") == 2
     assert tokens["refreshToken"] is None
     assert tokens["refreshTokenExpiresAt"] == "2026-12-23T11:16:10.123456Z"
 
 
-async def test_a_wrong_password_is_told_where_it_was_sent(ana: GraphQLClient) -> None:
-    proved, changed = await prove(ana, "wrong horse"), await change(ana, currentPassword="wrong horse")
+async def test_the_error_of_a_wrong_password_has_its_path(ana: GraphQLClient) -> None:
+    reauthenticated, changed = (
+        await send_reauthenticate(ana, "wrong horse"),
+        await change(ana, currentPassword="wrong horse"),
+    )
 
-    assert proved["tokens"] is None
-    assert [(each["code"], each["path"]) for each in proved["errors"]] == [
+    assert reauthenticated["tokens"] is None
+    assert [(each["code"], each["path"]) for each in reauthenticated["errors"]] == [
         ("INVALID_CREDENTIALS", ["input", "password"])
     ]
     assert (changed["tokens"], changed["revokedCount"]) == (None, 0)
     assert changed["errors"][0]["path"] == ["input", "currentPassword"]
 
 
-async def test_a_new_password_ends_the_other_sessions_and_goes_on_here(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_a_new_password_revokes_the_other_sessions_and_keeps_the_current_one(
+    http: httpx.AsyncClient, ana: GraphQLClient
+) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
 
     payload = await change(ana)
@@ -112,7 +117,7 @@ async def test_a_new_password_ends_the_other_sessions_and_goes_on_here(http: htt
     assert shown["me"]["sessions"]["nodes"] == [{"id": phone.session_id, "revocationReason": "PASSWORD_CHANGED"}]
 
 
-async def test_a_weak_new_password_is_told_where_it_was_sent(ana: GraphQLClient) -> None:
+async def test_the_error_of_a_weak_new_password_has_its_path(ana: GraphQLClient) -> None:
     (error,) = (await change(ana, newPassword="1234567"))["errors"]
 
     assert (error["__typename"], error["path"]) == ("InvalidInputError", ["input", "newPassword"])
@@ -121,7 +126,7 @@ async def test_a_weak_new_password_is_told_where_it_was_sent(ana: GraphQLClient)
 async def test_without_a_session_there_is_no_reauthentication(http: httpx.AsyncClient) -> None:
     anonymous = GraphQLClient(http)
 
-    assert await anonymous.code(PROVE, input={"password": PASSWORD}) == "UNAUTHENTICATED"
+    assert await anonymous.code(REAUTHENTICATE, input={"password": PASSWORD}) == "UNAUTHENTICATED"
     assert await anonymous.code(CHANGE, input={"currentPassword": PASSWORD, "newPassword": NEW}) == "UNAUTHENTICATED"
 
 
@@ -142,7 +147,7 @@ async def test_a_thousand_aliased_log_ins_get_five_password_checks(http: httpx.A
     assert events["me"]["securityEvents"]["totalCount"] == 5
 
 
-async def test_a_limit_says_how_long_to_wait(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_a_rate_limit_has_the_time_to_wait(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
     query = """mutation($input: LoginInput!) { login(input: $input) { session { id }
       errors { ... on RateLimitedError { message code path retryAfterSeconds } } } }"""
     anonymous, wrong = GraphQLClient(http), {"email": "ana@example.com", "password": "wrong horse"}
@@ -168,7 +173,7 @@ async def test_a_limit_says_how_long_to_wait(http: httpx.AsyncClient, ana: Graph
 
 @pytest.mark.usefixtures("ana")
 async def test_an_expired_access_token_still_logs_out_its_session(http: httpx.AsyncClient, clock: FakeClock) -> None:
-    """A log-out that answers OK and does nothing would leave the refresh token alive."""
+    """A log-out that succeeds and does nothing would leave the refresh token active."""
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     clock.advance(minutes=10)
 

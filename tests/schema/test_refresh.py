@@ -1,4 +1,4 @@
-"""Refreshing through GraphQL: racing tabs all win, thieves and late-comers do not."""
+"""The mutation `refresh`: concurrent refreshes of tabs succeed, reused and late tokens do not."""
 
 from typing import Any
 
@@ -34,7 +34,7 @@ def assert_rejected(payload: Any, *, reused: bool) -> None:
     assert (payload["session"], payload["tokens"]) == (None, None)
 
 
-async def test_a_refresh_gives_new_tokens_of_the_same_session(ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_a_refresh_returns_new_tokens_of_the_same_session(ana: GraphQLClient, clock: FakeClock) -> None:
     clock.advance(minutes=5)
     assert await ana.code("{ mySessions { id } }") == "UNAUTHENTICATED", "the access token is too old"
     payload = await refresh(ana, ana.refresh_token)
@@ -51,7 +51,7 @@ async def test_a_refresh_gives_new_tokens_of_the_same_session(ana: GraphQLClient
     assert (await ana.get("{ mySessions { id } }"))["mySessions"] == [{"id": ana.session_id}]
 
 
-async def test_tabs_that_refresh_at_once_get_the_same_successor(ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_concurrent_refreshes_return_the_same_successor(ana: GraphQLClient, clock: FakeClock) -> None:
     first = await refresh(ana, ana.refresh_token)
     clock.advance(seconds=9)
     second = await refresh(ana, ana.refresh_token)
@@ -59,7 +59,7 @@ async def test_tabs_that_refresh_at_once_get_the_same_successor(ana: GraphQLClie
     assert second["errors"] == []
 
 
-async def test_a_token_used_twice_ends_its_session_for_good(
+async def test_a_reused_token_revokes_its_session(
     http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
 ) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
@@ -74,7 +74,7 @@ async def test_a_token_used_twice_ends_its_session_for_good(
     assert session["events"]["nodes"][0] == {"kind": "REFRESH_TOKEN_REUSED"}
 
 
-async def test_what_is_no_refresh_token_is_rejected(ana: GraphQLClient) -> None:
+async def test_an_invalid_refresh_token_is_rejected(ana: GraphQLClient) -> None:
     good = ana.refresh_token
     others = ["", "sqlr_", "x", "\0", "ü" * 97, "a" * 100_000, good[:-1], good + "A", good.upper(), f" {good}"]
     changed = [good[:index] + ("A" if good[index] != "A" else "B") + good[index + 1 :] for index in (5, 40, 96)]
@@ -94,7 +94,7 @@ async def test_an_expired_session_is_not_refreshed(ana: GraphQLClient, clock: Fa
     assert_rejected(await refresh(ana, ana.refresh_token), reused=False)
 
 
-async def test_no_refresh_lives_longer_than_the_absolute_lifetime(ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_no_refresh_extends_the_absolute_lifetime(ana: GraphQLClient, clock: FakeClock) -> None:
     token, payload = ana.refresh_token, None
     for _ in range(3):
         clock.advance(days=29, hours=23)
@@ -106,7 +106,9 @@ async def test_no_refresh_lives_longer_than_the_absolute_lifetime(ana: GraphQLCl
     assert_rejected(await refresh(ana, token), reused=False)
 
 
-async def test_nothing_more_is_done_as_a_session_that_reuse_has_just_ended(ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_after_reuse_was_detected_the_rest_of_the_request_is_unauthenticated(
+    ana: GraphQLClient, clock: FakeClock
+) -> None:
     first, latest = ana.refresh_token, await refresh(ana, ana.refresh_token)
     clock.advance(seconds=11)
     query = """mutation($old: RefreshInput!) {
@@ -118,7 +120,7 @@ async def test_nothing_more_is_done_as_a_session_that_reuse_has_just_ended(ana: 
     assert [error["extensions"]["code"] for error in answer["errors"]] == ["UNAUTHENTICATED"]
 
 
-async def test_reuse_of_another_sessions_token_ends_no_other_users_request(
+async def test_reuse_of_a_token_of_another_session_does_not_affect_the_request(
     http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
 ) -> None:
     other = await GraphQLClient(http, IPHONE).log_in("ana@example.com")

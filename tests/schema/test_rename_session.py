@@ -1,4 +1,4 @@
-"""Giving a session a name, and taking it away."""
+"""The mutation `renameSession`: it sets the name of a session, or removes it."""
 
 from typing import Any
 
@@ -37,14 +37,14 @@ NAMES: list[tuple[str | None, str | None]] = [
 ]
 
 
-async def test_a_name_is_kept_as_it_is_meant(ana: GraphQLClient) -> None:
+async def test_a_name_is_stored_in_its_normalized_form(ana: GraphQLClient) -> None:
     for given, kept in NAMES:
         payload = await rename(ana, ana.session_id, name=given)
         assert payload == {"session": {"id": ana.session_id, "name": kept, "isCurrent": True}, "errors": []}
         assert (await ana.get("{ mySessions { name } }"))["mySessions"] == [{"name": kept}]
 
 
-async def test_another_device_can_be_named_from_here(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_another_device_can_be_renamed(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     payload = await rename(ana, phone.session_id, name="Pocket")
     assert payload["session"] == {"id": phone.session_id, "name": "Pocket", "isCurrent": False}
@@ -64,7 +64,7 @@ NO_NAMES: list[tuple[str, str]] = [
 ]
 
 
-async def test_what_is_no_name_is_explained(ana: GraphQLClient) -> None:
+async def test_an_invalid_name_has_a_typed_error(ana: GraphQLClient) -> None:
     for name, words in NO_NAMES:
         error = only_error(await rename(ana, ana.session_id, name=name))
         assert (error["__typename"], error["code"]) == ("InvalidInputError", "INVALID_INPUT")
@@ -73,7 +73,7 @@ async def test_what_is_no_name_is_explained(ana: GraphQLClient) -> None:
         assert (await ana.get("{ mySessions { name } }"))["mySessions"] == [{"name": "Laptop"}]
 
 
-async def test_another_users_session_is_exactly_like_none_at_all(ana: GraphQLClient, eve: GraphQLClient) -> None:
+async def test_a_session_of_another_user_is_like_an_unknown_one(ana: GraphQLClient, eve: GraphQLClient) -> None:
     tried = [ana.session_id, "00000000-0000-7000-8000-000000000000", "x", "", "\0"]
     answers = [only_error(await rename(eve, id_, name="Mine now")) for id_ in tried]
     assert answers == [answers[0]] * len(tried)
@@ -82,7 +82,9 @@ async def test_another_users_session_is_exactly_like_none_at_all(ana: GraphQLCli
     assert (await ana.get("{ mySessions { name } }"))["mySessions"] == [{"name": "Laptop"}]
 
 
-async def test_a_session_that_ended_keeps_its_name(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_a_revoked_session_cannot_be_renamed(
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
+) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com", sessionName="Pocket")
     await ana.get("mutation { revokeAllSessions { revokedCount } }")
     clock.advance(minutes=1)
@@ -91,7 +93,9 @@ async def test_a_session_that_ended_keeps_its_name(http: httpx.AsyncClient, ana:
     assert (error["path"], error["endedAt"]) == (["input", "sessionId"], "2026-11-23T11:16:10.123456Z")
 
 
-async def test_an_expired_session_says_when_it_expired(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_the_error_of_an_expired_session_has_its_expiry(
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
+) -> None:
     clock.advance(days=31)
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     error = only_error(await rename(phone, ana.session_id, name="Other"))

@@ -1,4 +1,4 @@
-"""Ending several sessions at once, or only asking which those would be."""
+"""Revocation of several sessions, and its dry run."""
 
 from typing import Any
 
@@ -19,7 +19,7 @@ MINE = "{ mySessions { id } }"
 
 @pytest.fixture
 async def others(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> list[GraphQLClient]:  # noqa: ARG001
-    """Ana's phone, and a minute later a second laptop."""
+    """Ana's phone, and a second laptop one minute later."""
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     clock.advance(minutes=1)
     return [phone, await GraphQLClient(http).log_in("ana@example.com", sessionName="Work")]
@@ -37,7 +37,9 @@ async def some(caller: GraphQLClient, filter_: Any, **more: Any) -> Any:
     return (await caller.get(SOME, filter=filter_, **more))["revokeSessions"]
 
 
-async def test_all_others_end_and_the_current_one_stays(ana: GraphQLClient, others: list[GraphQLClient], eve: GraphQLClient) -> None:
+async def test_all_other_sessions_are_revoked_and_the_current_one_stays(
+    ana: GraphQLClient, others: list[GraphQLClient], eve: GraphQLClient
+) -> None:
     payload = (await ana.get("mutation { revokeAllSessions " + PAYLOAD + "}"))["revokeAllSessions"]
     assert (payload["revokedCount"], payload["errors"]) == (2, [])
     assert set(payload["revokedSessionIds"]) == ids(others)
@@ -47,7 +49,9 @@ async def test_all_others_end_and_the_current_one_stays(ana: GraphQLClient, othe
     assert await active(eve) == {eve.session_id}, "another user keeps the sessions"
 
 
-async def test_the_current_one_ends_too_when_it_is_not_kept(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
+async def test_the_current_session_is_revoked_too_when_it_is_not_kept(
+    ana: GraphQLClient, others: list[GraphQLClient]
+) -> None:
     answer = await ana.ask(
         "mutation { revokeAllSessions(keepCurrent: false) " + PAYLOAD + " again: logout { session { id } } }"
     )
@@ -58,14 +62,14 @@ async def test_the_current_one_ends_too_when_it_is_not_kept(ana: GraphQLClient, 
     assert await ana.code(MINE) == "UNAUTHENTICATED"
 
 
-async def test_without_other_sessions_there_is_nothing_to_end(ana: GraphQLClient) -> None:
+async def test_without_other_sessions_nothing_is_revoked(ana: GraphQLClient) -> None:
     for _ in range(2):
         payload = (await ana.get(ALL))["revokeAllSessions"]
         assert (payload["revokedCount"], payload["revokedSessionIds"], payload["errors"]) == (0, [], [])
     assert (await ana.get("{ me { securityEvents { totalCount } } }"))["me"]["securityEvents"]["totalCount"] == 1
 
 
-async def test_null_is_not_a_choice(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
+async def test_null_is_rejected(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     query = "mutation($keep: Boolean) { revokeAllSessions(keepCurrent: $keep) { revokedCount } }"
     assert (await ana.get(query))["revokeAllSessions"]["revokedCount"] == 2, "absent means the default"
     assert len(others) == 2
@@ -73,7 +77,7 @@ async def test_null_is_not_a_choice(ana: GraphQLClient, others: list[GraphQLClie
     assert (error["extensions"]["code"], "keepCurrent" in error["message"]) == ("BAD_USER_INPUT", True)
 
 
-async def test_a_dry_run_only_says_what_would_end(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
+async def test_a_dry_run_only_returns_what_would_be_revoked(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     for filter_, picked in [
         ({}, others),
         ({"deviceKinds": ["PHONE"]}, others[:1]),
@@ -89,7 +93,7 @@ async def test_a_dry_run_only_says_what_would_end(ana: GraphQLClient, others: li
     assert await active(ana) == ids([ana, *others])
 
 
-async def test_the_filter_picks_whom_it_ends(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
+async def test_the_filter_selects_the_sessions(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     phone, work = others
     dry = await some(ana, {"deviceKinds": ["PHONE"]}, dryRun=True)
     assert await some(ana, {"deviceKinds": ["PHONE"]}) == dry, "what the dry run said"
@@ -97,12 +101,14 @@ async def test_the_filter_picks_whom_it_ends(ana: GraphQLClient, others: list[Gr
     assert await active(ana) == ids([ana, work])
 
 
-async def test_the_current_session_is_never_among_them(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
+async def test_the_current_session_is_never_revoked_by_a_filter(
+    ana: GraphQLClient, others: list[GraphQLClient]
+) -> None:
     assert set((await some(ana, {"states": None}))["revokedSessionIds"]) == ids(others)
     assert await active(ana) == {ana.session_id}
 
 
-async def test_ended_sessions_are_not_ended_again(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
+async def test_revoked_sessions_are_not_revoked_again(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     assert (await some(ana, {"states": None}))["revokedCount"] == len(others)
     assert (await some(ana, {"states": None}))["revokedCount"] == 0
     assert (await some(ana, {"states": ["REVOKED"]}, dryRun=True))["revokedCount"] == 0
@@ -110,7 +116,7 @@ async def test_ended_sessions_are_not_ended_again(ana: GraphQLClient, others: li
 
 @pytest.mark.parametrize("search", ["", "a\0b", "x" * 101])
 @pytest.mark.parametrize("dry_run", [True, False])
-async def test_a_filter_that_cannot_be_meant_ends_nothing(
+async def test_an_invalid_filter_revokes_nothing(
     ana: GraphQLClient, others: list[GraphQLClient], search: str, dry_run: bool
 ) -> None:
     payload = await some(ana, {"search": search}, dryRun=dry_run)
@@ -121,7 +127,7 @@ async def test_a_filter_that_cannot_be_meant_ends_nothing(
     assert await active(ana) == ids([ana, *others])
 
 
-async def test_the_payload_shows_what_is_left(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
+async def test_the_payload_has_the_remaining_sessions(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     query = "mutation { revokeAllSessions { revokedCount query { mySessions { id } } } }"
     payload = (await ana.get(query))["revokeAllSessions"]
     assert payload == {"revokedCount": len(others), "query": {"mySessions": [{"id": ana.session_id}]}}

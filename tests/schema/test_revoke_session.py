@@ -1,4 +1,4 @@
-"""Ending one session: the one named, of the caller, at once, and nothing else."""
+"""The mutation `revokeSession`: it ends one session of the user at once, and no other."""
 
 from typing import Any
 
@@ -47,7 +47,7 @@ async def test_revoking_the_current_session_logs_this_client_out(ana: GraphQLCli
     assert await ana.code("{ me { id } }") == "UNAUTHENTICATED"
 
 
-async def test_it_logs_out_within_the_same_request(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_the_rest_of_the_request_is_unauthenticated(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     query = """mutation($mine: ID!, $other: ID!) {
       first: revokeSession(sessionId: $mine) { wasCurrent query { me { id } } }
@@ -60,7 +60,7 @@ async def test_it_logs_out_within_the_same_request(http: httpx.AsyncClient, ana:
     assert (await phone.get("{ mySessions { id } }"))["mySessions"] == [{"id": phone.session_id}]
 
 
-async def test_another_users_session_is_exactly_like_none_at_all(ana: GraphQLClient, eve: GraphQLClient) -> None:
+async def test_a_session_of_another_user_is_like_an_unknown_one(ana: GraphQLClient, eve: GraphQLClient) -> None:
     before = await ana.get(EVERYTHING), await eve.get(EVERYTHING)
     event = (await ana.get("{ me { id securityEvents { nodes { id } } } }"))["me"]
     tried = [ana.session_id, "00000000-0000-7000-8000-000000000000", "x", "", "\0", ana.session_id.upper()]
@@ -73,9 +73,7 @@ async def test_another_users_session_is_exactly_like_none_at_all(ana: GraphQLCli
     assert (await ana.get(EVERYTHING), await eve.get(EVERYTHING)) == before
 
 
-async def test_a_session_that_has_ended_stays_as_it_ended(
-    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
-) -> None:
+async def test_a_revoked_session_does_not_change(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     first = await revoke(ana, phone.session_id)
     clock.advance(minutes=1)
@@ -86,7 +84,7 @@ async def test_a_session_that_has_ended_stays_as_it_ended(
     assert await ana.get(EVERYTHING) == before
 
 
-async def test_an_expired_session_is_not_made_a_revoked_one(
+async def test_an_expired_session_does_not_become_revoked(
     http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
 ) -> None:
     clock.advance(days=30)
@@ -96,7 +94,7 @@ async def test_an_expired_session_is_not_made_a_revoked_one(
     assert payload["session"]["revokedAt"] is None
 
 
-async def test_the_payload_shows_what_is_left(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_the_payload_has_the_remaining_sessions(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     query = """mutation($id: ID!) { revokeSession(sessionId: $id) {
       query { mySessions { id isCurrent } me { sessions { totalCount } sessionStats { totalCount } } }

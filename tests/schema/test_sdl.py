@@ -1,4 +1,4 @@
-"""The contract that clients generate their code from."""
+"""The SDL: the contract from which clients generate code."""
 
 from collections.abc import Iterator
 
@@ -35,17 +35,17 @@ ERRORS = {
 }
 
 
-def test_the_committed_schema_is_the_one_that_is_served() -> None:
+def test_the_committed_schema_is_the_served_one() -> None:
     assert SDL_FILE.read_text(encoding="utf-8") == sdl(), "run `sessionql export-schema schema/schema.graphql`"
 
 
-def test_the_committed_schema_of_services_is_the_one_that_is_served() -> None:
+def test_the_committed_schema_of_services_is_the_served_one() -> None:
     committed = SERVICES_SDL_FILE.read_text(encoding="utf-8")
     assert committed == services_sdl(), "run `sessionql export-schema --services schema/services.graphql`"
 
 
 def described(type_: object) -> Iterator[tuple[str, str | None]]:
-    """Whatever a type holds that a client may want explained."""
+    """All elements of a type that have a description."""
     if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
         for name, field in type_.fields.items():
             yield name, field.description
@@ -59,7 +59,7 @@ def described(type_: object) -> Iterator[tuple[str, str | None]]:
 
 @pytest.mark.contract("Everything in the SDL is described")
 @pytest.mark.parametrize("name", TYPES)
-def test_everything_is_explained(name: str) -> None:
+def test_everything_has_a_description(name: str) -> None:
     type_ = TYPES[name]
     assert type_.description
     assert not [member for member, text in described(type_) if not (text or "").strip()]
@@ -73,7 +73,7 @@ def test_descriptions_are_sentences() -> None:
 
 @pytest.mark.contract("Payload errors implement UserError")
 @pytest.mark.parametrize("name", ERRORS)
-def test_clients_that_know_only_the_interface_know_enough(name: str) -> None:
+def test_the_interface_has_enough_fields_for_unknown_errors(name: str) -> None:
     assert "UserError" in [each.name for each in ERRORS[name].interfaces]
     assert {"message", "code", "path"} <= ERRORS[name].fields.keys()
 
@@ -87,14 +87,14 @@ def test_every_expected_failure_is_a_user_error(name: str) -> None:
     assert all("UserError" in [each.name for each in member.interfaces] for member in members)
 
 
-def test_every_scalar_says_what_specifies_it() -> None:
+def test_every_scalar_has_its_specification() -> None:
     scalars = {name: type_ for name, type_ in TYPES.items() if isinstance(type_, GraphQLScalarType)}
     assert {name: type_.specified_by_url for name, type_ in scalars.items()} == {
         f"{whose}{name}": url for whose in ("", "services' ") for name, url in SPECIFICATIONS.items()
     }
 
 
-def test_every_payload_that_can_fail_says_why() -> None:
+def test_every_payload_that_can_fail_has_errors() -> None:
     without = set[str]()
     for schema in (graphql_schema, services_schema):
         mutations = schema.mutation_type
@@ -104,7 +104,7 @@ def test_every_payload_that_can_fail_says_why() -> None:
     assert without == {"logout", "revokeEverySession"}, "which succeed when there is nothing to end"
 
 
-def test_names_that_clients_rely_on_are_there() -> None:
+def test_names_that_clients_use_exist() -> None:
     session = graphql_schema.type_map["Session"]
     assert isinstance(session, GraphQLObjectType)
     assert {"isCurrent", "device", "ipAddress", "userAgent", "lastActive", "createdAt"} <= session.fields.keys()

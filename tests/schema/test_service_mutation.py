@@ -1,4 +1,4 @@
-"""What operators ask and change, through the schema of services."""
+"""Lookups and mutations of operators, in the schema of services."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from sessionql.storage.records import Scope
 from tests.schema.graphql_client import ERRORS, IPHONE, GraphQLClient
-from tests.schema.service_keys import CREATE, NOBODY, a_service, sign_in_elsewhere
+from tests.schema.service_keys import CREATE, NOBODY, service_client, session_of_service
 
 USER = "query($by: UserLookup!) { user(by: $by) { id email subject disabledAt currentSession { id } } }"
 LOG_IN = f"mutation($input: LoginInput!) {{ login(input: $input) {{ tokens {{ accessToken }} {ERRORS} }} }}"
@@ -17,8 +17,8 @@ ADMIN_ACTIONS = "{ adminActions { id kind actorName userId revokedCount occurred
 
 @pytest.fixture
 async def support(app: FastAPI, http: httpx.AsyncClient) -> GraphQLClient:
-    """An operator's tool."""
-    return await a_service(app, http, Scope.OPERATOR)
+    """The client of an operator."""
+    return await service_client(app, http, Scope.OPERATOR)
 
 
 async def id_of(caller: GraphQLClient) -> str:
@@ -26,20 +26,20 @@ async def id_of(caller: GraphQLClient) -> str:
 
 
 async def change(support: GraphQLClient, field: str, selection: str, **ids: str) -> Any:
-    """The payload of one of an operator's mutations."""
+    """The payload of a mutation of an operator."""
     given = ", ".join(f'{name}: "{id_}"' for name, id_ in ids.items())
     query = f"mutation {{ {field}({given}) {{ {selection} {ERRORS} }} }}"
     return (await support.get(query))[field]
 
 
-async def test_a_user_is_looked_up_by_any_of_three_names(
+async def test_a_user_is_looked_up_by_id_email_or_subject(
     app: FastAPI, http: httpx.AsyncClient, support: GraphQLClient, ana: GraphQLClient
 ) -> None:
     hers = await id_of(ana)
     expected = {"id": hers, "email": "ana@example.com", "subject": None, "disabledAt": None, "currentSession": None}
     for by in ({"email": "ANA@example.com"}, {"id": hers}):
         assert (await support.get(USER, by=by))["user"] == expected
-    bob = await sign_in_elsewhere(await a_service(app, http), http, "crm|42")
+    bob = await session_of_service(await service_client(app, http), http, "crm|42")
     assert (await support.get(USER, by={"subject": "crm|42"}))["user"]["id"] == await id_of(bob)
     for unknown in ({"email": "eve@example.com"}, {"id": NOBODY}, {"id": "x"}, {"subject": "ana@example.com"}):
         assert (await support.get(USER, by=unknown))["user"] is None
@@ -47,7 +47,9 @@ async def test_a_user_is_looked_up_by_any_of_three_names(
         assert await support.code(USER, by=odd) == "BAD_USER_INPUT"
 
 
-async def test_a_user_is_seen_as_by_their_owner(http: httpx.AsyncClient, support: GraphQLClient, ana: GraphQLClient) -> None:
+async def test_the_fields_of_a_user_are_those_that_the_user_reads(
+    http: httpx.AsyncClient, support: GraphQLClient, ana: GraphQLClient
+) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     query = """{ user(by: {email: "ana@example.com"}) {
       sessions(first: 1) { totalCount nodes { id isCurrent device events { totalCount } } pageInfo { hasNextPage } }
@@ -62,7 +64,7 @@ async def test_a_user_is_seen_as_by_their_owner(http: httpx.AsyncClient, support
     assert not any(each["session"]["isCurrent"] for each in user["securityEvents"]["nodes"])
 
 
-async def test_ending_sessions_holds_with_the_next_request(
+async def test_a_revocation_is_effective_for_the_next_request(
     http: httpx.AsyncClient, support: GraphQLClient, ana: GraphQLClient, eve: GraphQLClient
 ) -> None:
     phone, hers = await GraphQLClient(http, IPHONE).log_in("ana@example.com"), await id_of(ana)
@@ -83,8 +85,10 @@ async def test_ending_sessions_holds_with_the_next_request(
     assert await eve.code("{ mySessions { id } }") == "UNAUTHENTICATED"
 
 
-async def test_a_disabled_user_is_out_until_enabled(http: httpx.AsyncClient, support: GraphQLClient, ana: GraphQLClient) -> None:
-    """Directus' GHSA-56p6-qw3c-fq2g: tokens of a suspended user that were still valid."""
+async def test_a_disabled_user_cannot_sign_in_until_enabled(
+    http: httpx.AsyncClient, support: GraphQLClient, ana: GraphQLClient
+) -> None:
+    """GHSA-56p6-qw3c-fq2g of Directus: tokens of a suspended user were still valid."""
     hers, credentials = await id_of(ana), {"email": "ana@example.com", "password": "correct horse battery"}
     done = await change(support, "disableUser", "revokedCount user { disabledAt }", userId=hers)
     assert done == {"revokedCount": 1, "user": {"disabledAt": "2026-11-23T11:16:10.123456Z"}, "errors": []}
@@ -102,11 +106,11 @@ async def test_a_disabled_user_is_out_until_enabled(http: httpx.AsyncClient, sup
         assert (mine[kind]["actorName"], mine[kind]["ipAddress"]) == ("Shop", None), "not for the user to see"
 
 
-async def test_the_subject_of_a_disabled_user_is_rejected_to_every_service(
+async def test_no_service_creates_a_session_for_a_disabled_subject(
     app: FastAPI, http: httpx.AsyncClient, support: GraphQLClient
 ) -> None:
-    shop = await a_service(app, http, Scope.CREATE_SESSIONS)
-    bob = await sign_in_elsewhere(shop, http, "crm|42")
+    shop = await service_client(app, http, Scope.CREATE_SESSIONS)
+    bob = await session_of_service(shop, http, "crm|42")
     await change(support, "disableUser", "revokedCount", userId=await id_of(bob))
     payload = (await shop.get(CREATE, input={"subject": "crm|42"}))["createSession"]
     (error,) = payload["errors"]
@@ -115,7 +119,7 @@ async def test_the_subject_of_a_disabled_user_is_rejected_to_every_service(
     assert await bob.code("{ me { id } }") == "UNAUTHENTICATED"
 
 
-async def test_a_deleted_user_is_gone_and_the_deletion_is_not(support: GraphQLClient, ana: GraphQLClient) -> None:
+async def test_the_deletion_of_a_user_stays_in_the_audit_log(support: GraphQLClient, ana: GraphQLClient) -> None:
     hers = await id_of(ana)
     done = await change(support, "deleteUser", "deletedUserId revokedCount", userId=hers)
     assert done == {"deletedUserId": hers, "revokedCount": 1, "errors": []}
@@ -131,7 +135,9 @@ async def test_a_deleted_user_is_gone_and_the_deletion_is_not(support: GraphQLCl
 
 
 @pytest.mark.parametrize("field", ["revokeUserSessions", "disableUser", "enableUser", "deleteUser"])
-async def test_an_unknown_user_is_an_error_in_the_payload(support: GraphQLClient, ana: GraphQLClient, field: str) -> None:
+async def test_an_unknown_user_is_an_error_in_the_payload(
+    support: GraphQLClient, ana: GraphQLClient, field: str
+) -> None:
     for user_id in (NOBODY, "x", "", ana.session_id):
         done = await change(support, field, "__typename", userId=user_id)
         (error,) = done["errors"]
@@ -141,7 +147,9 @@ async def test_an_unknown_user_is_an_error_in_the_payload(support: GraphQLClient
     assert (await support.get(ADMIN_ACTIONS))["adminActions"] == []
 
 
-async def test_a_session_of_another_user_is_not_found(support: GraphQLClient, ana: GraphQLClient, eve: GraphQLClient) -> None:
+async def test_a_session_of_another_user_is_not_found(
+    support: GraphQLClient, ana: GraphQLClient, eve: GraphQLClient
+) -> None:
     hers = await id_of(ana)
     done = await change(support, "revokeUserSession", "session { id }", userId=hers, sessionId=eve.session_id)
     assert [error["code"] for error in done["errors"]] == ["SESSION_NOT_FOUND"]

@@ -13,7 +13,7 @@ from sessionql.schema.build import SDL_FILE, graphql_schema, services_schema
 from sessionql.storage.records import Scope
 from tests.conftest import FakeClock, developing
 from tests.schema.graphql_client import IPHONE, GraphQLClient, recorded_statements
-from tests.schema.service_keys import CREATE, FIELDS, INTROSPECT, a_service, new_key, sign_in_elsewhere
+from tests.schema.service_keys import CREATE, FIELDS, INTROSPECT, new_key, service_client, session_of_service
 
 SUGGESTION = re.compile(rb" Did you mean [^?]*\?")
 EVERYTHING = "{ __schema { types { name fields { name args { name } } inputFields { name } enumValues { name } } } }"
@@ -21,8 +21,8 @@ EVERYTHING = "{ __schema { types { name fields { name args { name } } inputField
 
 @pytest.fixture
 async def shop(app: FastAPI, http: httpx.AsyncClient) -> GraphQLClient:
-    """A service that may do everything."""
-    return await a_service(app, http)
+    """A service with all scopes."""
+    return await service_client(app, http)
 
 
 @pytest.fixture
@@ -39,13 +39,13 @@ async def other_callers(app: FastAPI, http: httpx.AsyncClient, ana: GraphQLClien
     return found | {"user": ana}
 
 
-def test_every_field_of_services_is_tried_here() -> None:
+def test_every_field_of_services_is_tested_here() -> None:
     roots = (services_schema.query_type, services_schema.mutation_type)
     assert FIELDS.keys() == {name for root in roots if root for name in root.fields}
 
 
 async def test_for_other_callers_the_fields_do_not_exist(other_callers: dict[str, GraphQLClient]) -> None:
-    """Byte for byte the answer for a field that never existed, except its name."""
+    """The response is equal to that of an unknown field, except for its name."""
     for who, caller in other_callers.items():
         for field, (_, query) in FIELDS.items():
             made_up = "q" * len(field)
@@ -56,10 +56,10 @@ async def test_for_other_callers_the_fields_do_not_exist(other_callers: dict[str
 
 
 @pytest.mark.parametrize("mode", ["production", "development"])
-async def test_to_other_callers_the_server_is_the_one_of_the_committed_schema(
+async def test_for_other_callers_the_schema_is_the_committed_one(
     other_callers: dict[str, GraphQLClient], mode: str
 ) -> None:
-    """Suggestions of fields with a like name too are what that schema alone would suggest."""
+    """Also suggestions of similar names are those of that schema."""
     committed = build_schema(SDL_FILE.read_text(encoding="utf-8"))
     for who, caller in other_callers.items():
         for _, query in FIELDS.values():
@@ -70,7 +70,9 @@ async def test_to_other_callers_the_server_is_the_one_of_the_committed_schema(
 
 
 @developing
-async def test_no_suggestion_and_no_introspection_names_what_is_not_theirs(other_callers: dict[str, GraphQLClient]) -> None:
+async def test_suggestions_and_introspection_contain_no_field_of_the_other_schema(
+    other_callers: dict[str, GraphQLClient],
+) -> None:
     theirs = {*services_schema.type_map, *FIELDS} - {*graphql_schema.type_map, "user"}
     theirs |= {"disabledAt", "USER_NOT_FOUND"}
     for who, caller in other_callers.items():
@@ -90,8 +92,8 @@ async def test_no_suggestion_and_no_introspection_names_what_is_not_theirs(other
                 assert not [name for name in theirs if f"'{name}'" in said], (who, said)
 
 
-async def test_a_key_says_what_it_is(app: FastAPI, http: httpx.AsyncClient) -> None:
-    caller = await a_service(app, http, Scope.INTROSPECT, Scope.CREATE_SESSIONS)
+async def test_a_key_can_read_its_name_and_scopes(app: FastAPI, http: httpx.AsyncClient) -> None:
+    caller = await service_client(app, http, Scope.INTROSPECT, Scope.CREATE_SESSIONS)
     assert await caller.get(FIELDS["serviceKey"][1]) == {
         "serviceKey": {
             "name": "Shop",
@@ -102,22 +104,22 @@ async def test_a_key_says_what_it_is(app: FastAPI, http: httpx.AsyncClient) -> N
 
 
 @pytest.mark.parametrize("field", [name for name, (scope, _) in FIELDS.items() if scope])
-async def test_a_key_without_the_scope_is_told_which_it_lacks(
+async def test_the_error_of_a_missing_scope_names_it(
     app: FastAPI, http: httpx.AsyncClient, ana: GraphQLClient, field: str
 ) -> None:
     needed, query = FIELDS[field]
     assert needed is not None
-    without = await a_service(app, http, *(scope for scope in Scope if scope is not needed))
+    without = await service_client(app, http, *(scope for scope in Scope if scope is not needed))
     error = await without.error(query)
     assert (error["extensions"]["code"], error["path"]) == ("FORBIDDEN", [field])
     assert error["message"] == f"This service key lacks the scope {needed}."
-    with_it = await a_service(app, http, needed)
+    with_it = await service_client(app, http, needed)
     assert (await with_it.get(query)).keys() == {field}
     if field != "revokeEverySession":
         assert await ana.get("{ mySessions { id } }"), "no user was changed"
 
 
-async def test_a_key_is_out_with_its_very_next_request(app: FastAPI, http: httpx.AsyncClient) -> None:
+async def test_a_revoked_key_is_rejected_in_its_next_request(app: FastAPI, http: httpx.AsyncClient) -> None:
     made = await new_key(app)
     caller = GraphQLClient(http)
     caller.token = made.token
@@ -127,12 +129,14 @@ async def test_a_key_is_out_with_its_very_next_request(app: FastAPI, http: httpx
     assert await caller.code("{ mySessions { id } }") == "UNAUTHENTICATED"
 
 
-async def test_a_key_is_no_user(shop: GraphQLClient) -> None:
+async def test_a_key_is_not_a_user(shop: GraphQLClient) -> None:
     for query in ("{ me { id } }", "{ mySessions { id } }", "mutation { logout { session { id } } }"):
         assert await shop.code(query) == "GRAPHQL_VALIDATION_FAILED"
 
 
-async def test_a_service_starts_a_session_that_its_user_goes_on_with(http: httpx.AsyncClient, shop: GraphQLClient) -> None:
+async def test_a_service_creates_a_session_that_its_user_continues(
+    http: httpx.AsyncClient, shop: GraphQLClient
+) -> None:
     input_ = {"subject": "crm|42", "ipAddress": "2001:DB8:0::1", "userAgent": IPHONE, "sessionName": "Till 4"}
     payload = (await shop.get(CREATE, input=input_))["createSession"]
     assert payload["user"]["subject"] == "crm|42"
@@ -154,11 +158,11 @@ async def test_a_service_starts_a_session_that_its_user_goes_on_with(http: httpx
 
 
 @pytest.mark.parametrize("address", ["localhost", "1.2.3", "", 7, "1.2.3.4:80", "fe80::1%eth0"])
-async def test_what_is_no_address_is_rejected(shop: GraphQLClient, address: object) -> None:
+async def test_an_invalid_ip_address_is_rejected(shop: GraphQLClient, address: object) -> None:
     assert await shop.code(CREATE, input={"subject": "crm|42", "ipAddress": address}) == "BAD_USER_INPUT"
 
 
-async def test_what_breaks_a_rule_is_said_as_data(shop: GraphQLClient, clock: FakeClock) -> None:
+async def test_invalid_input_is_an_error_in_the_payload(shop: GraphQLClient, clock: FakeClock) -> None:
     late = clock().replace(year=2030).isoformat()
     wrong = {"subject": {"subject": ""}, "authenticatedAt": {"subject": "a", "authenticatedAt": late}}
     wrong["sessionName"] = {"subject": "a", "sessionName": ""}
@@ -170,7 +174,7 @@ async def test_what_breaks_a_rule_is_said_as_data(shop: GraphQLClient, clock: Fa
 
 
 async def test_tokens_are_introspected(http: httpx.AsyncClient, shop: GraphQLClient) -> None:
-    ana = await sign_in_elsewhere(shop, http)
+    ana = await session_of_service(shop, http)
     for kind, token in {"ACCESS": ana.token, "REFRESH": ana.refresh_token}.items():
         found = (await shop.get(INTROSPECT, token=token))["introspect"]
         assert (found["active"], found["tokenKind"]) == (True, kind)
@@ -185,10 +189,10 @@ async def test_tokens_are_introspected(http: httpx.AsyncClient, shop: GraphQLCli
     assert json.loads(answers.pop()) == {"data": {"introspect": {"active": False, **nothing}}}
 
 
-async def test_introspecting_takes_one_read_beside_the_keys_own(
+async def test_an_introspection_runs_one_statement_besides_that_of_the_key(
     app: FastAPI, http: httpx.AsyncClient, shop: GraphQLClient
 ) -> None:
-    ana = await sign_in_elsewhere(shop, http)
+    ana = await session_of_service(shop, http)
     reads = {"active session { id device }": 2, "active user { id }": 3}
     for token in (ana.token, ana.refresh_token):
         for selection, most in reads.items():
@@ -203,8 +207,8 @@ async def test_introspecting_takes_one_read_beside_the_keys_own(
 async def test_a_service_marks_its_user_reauthenticated(
     http: httpx.AsyncClient, shop: GraphQLClient, clock: FakeClock
 ) -> None:
-    ana = await sign_in_elsewhere(shop, http, authenticatedAt="2026-11-23T09:00:00Z")
-    other = await sign_in_elsewhere(shop, http)
+    ana = await session_of_service(shop, http, authenticatedAt="2026-11-23T09:00:00Z")
+    other = await session_of_service(shop, http)
     user_id = (await ana.get("{ me { id } }"))["me"]["id"]
     revoke = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on UserError { code } } } }"
     rejected = await ana.get(revoke, id=other.session_id)
@@ -223,7 +227,7 @@ async def test_a_service_marks_its_user_reauthenticated(
         assert (await shop.get(query, input=wrong))["markReauthenticated"]["errors"] == [{"code": code}]
 
 
-def test_the_two_schemas_agree_on_what_they_share() -> None:
+def test_types_of_both_schemas_are_equal() -> None:
     for name in ("Session", "SecurityEvent", "SessionConnection", "AuthTokens", "SessionStats"):
         mine, theirs = graphql_schema.type_map[name], services_schema.type_map[name]
         assert isinstance(mine, GraphQLObjectType)

@@ -1,4 +1,4 @@
-"""A session looks the same whichever way it is reached, and exactly one is the current one."""
+"""The fields of a session are the same on every path to it, and exactly one session is current."""
 
 from typing import Any
 
@@ -27,13 +27,13 @@ query($id: ID!) {
 REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { __typename } } }"
 
 
-def test_these_tests_ask_for_every_field() -> None:
+def test_every_field_is_selected_here() -> None:
     session = graphql_schema.type_map["Session"]
     assert isinstance(session, GraphQLObjectType)
     assert [name for name in session.fields if name not in ALL.split()] == []
 
 
-async def test_every_way_to_a_session_shows_the_same(ana: GraphQLClient) -> None:
+async def test_every_path_to_a_session_returns_the_same(ana: GraphQLClient) -> None:
     data = await ana.get(FIVE_WAYS + ALL, id=ana.session_id)
     expected = {
         "id": ana.session_id,
@@ -66,7 +66,9 @@ async def test_every_way_to_a_session_shows_the_same(ana: GraphQLClient) -> None
     assert data["nodes"] == [expected]
 
 
-async def test_a_revoked_session_says_when_and_why(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_a_revoked_session_has_its_time_and_reason(
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
+) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     clock.advance(seconds=60)
     await ana.get(REVOKE, id=phone.session_id)
@@ -80,7 +82,9 @@ async def test_a_revoked_session_says_when_and_why(http: httpx.AsyncClient, ana:
     assert [each["id"] for each in data["mySessions"]] == [ana.session_id]
 
 
-async def test_an_unused_session_expires_by_itself(http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock) -> None:
+async def test_an_unused_session_expires_by_itself(
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
+) -> None:
     clock.advance(days=29, hours=23)
     assert await states(ana, await GraphQLClient(http).log_in("ana@example.com")) == "ACTIVE"
     clock.advance(hours=1)
@@ -91,9 +95,7 @@ async def states(old: GraphQLClient, new: GraphQLClient) -> Any:
     return (await new.get("query($id: ID!) { session(id: $id) { state } }", id=old.session_id))["session"]["state"]
 
 
-async def test_exactly_one_session_is_current_and_each_device_says_its_own(
-    http: httpx.AsyncClient, ana: GraphQLClient
-) -> None:
+async def test_each_device_has_exactly_one_current_session(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     tablet = await GraphQLClient(http).log_in("ana@example.com", sessionName="Kitchen")
     for device in (ana, phone, tablet):

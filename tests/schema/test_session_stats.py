@@ -1,4 +1,4 @@
-"""Numbers for a dashboard."""
+"""The field `sessionStats`: numbers for a dashboard."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ async def stats(caller: GraphQLClient) -> Any:
     return (await caller.get(STATS))["me"]["sessionStats"]
 
 
-async def test_numbers_are_of_active_sessions_most_first(
+async def test_active_sessions_are_counted_and_sorted_by_number(
     http: httpx.AsyncClient, ana: GraphQLClient, eve: GraphQLClient, clock: FakeClock
 ) -> None:
     assert (await stats(ana))["activeToday"] == 1

@@ -1,4 +1,4 @@
-"""Fields of one request are resolved at the same time; each has its own answer."""
+"""Fields of one request are resolved concurrently; each has its own result."""
 
 import asyncio
 
@@ -9,12 +9,12 @@ from tests.schema.graphql_client import GraphQLClient
 MANY = 5
 
 
-async def test_the_same_list_twice_under_two_names(ana: GraphQLClient) -> None:
+async def test_the_same_list_with_two_aliases(ana: GraphQLClient) -> None:
     data = await ana.get("{ a: mySessions { id } b: mySessions { id } }")
     assert data["a"] == data["b"] == [{"id": ana.session_id}]
 
 
-async def test_many_siblings_of_every_kind_at_once(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_many_fields_are_resolved_concurrently(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     await GraphQLClient(http).log_in("ana@example.com")
     fields = [
         f"""l{n}: mySessions {{ id events {{ totalCount nodes {{ session {{ id }} }} }} }}
@@ -29,7 +29,7 @@ async def test_many_siblings_of_every_kind_at_once(http: httpx.AsyncClient, ana:
     assert [data[f"n{n}"]["id"] for n in range(MANY)] == [ana.session_id] * MANY
 
 
-async def test_many_requests_at_once_see_their_own_user_only(ana: GraphQLClient, eve: GraphQLClient) -> None:
+async def test_concurrent_requests_return_their_own_user_only(ana: GraphQLClient, eve: GraphQLClient) -> None:
     asked = [ana, eve] * 30
     answers = await asyncio.gather(*(caller.get("{ me { email } mySessions { id isCurrent } }") for caller in asked))
     for caller, answer in zip(asked, answers, strict=True):
@@ -37,14 +37,14 @@ async def test_many_requests_at_once_see_their_own_user_only(ana: GraphQLClient,
         assert answer["me"]["email"] == ("ana@example.com" if caller is ana else "eve@example.com")
 
 
-async def test_one_failing_sibling_leaves_the_others_their_answers(ana: GraphQLClient) -> None:
+async def test_a_field_that_fails_does_not_affect_the_others(ana: GraphQLClient) -> None:
     answer = await ana.ask("{ me { good: sessions { totalCount } bad: sessions(first: 0) { totalCount } } }")
     assert [error["path"] for error in answer["errors"]] == [["me", "bad"]]
     alone = await ana.ask('{ bad: nodes(ids: []) { id } session(id: "x") { id } }')
     assert alone == {"data": {"bad": [], "session": None}}
 
 
-async def test_changes_of_one_request_happen_one_after_the_other(ana: GraphQLClient) -> None:
+async def test_mutations_of_one_request_are_executed_one_after_the_other(ana: GraphQLClient) -> None:
     renames = " ".join(
         f'r{n}: renameSession(input: {{sessionId: "{ana.session_id}", name: "N{n}"}}) {{ session {{ name }} }}'
         for n in range(20)

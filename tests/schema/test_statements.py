@@ -1,4 +1,4 @@
-"""How often the database is asked: as often for ten sessions as for two."""
+"""The number of SQL statements: it does not depend on the number of sessions."""
 
 import httpx
 from fastapi import FastAPI
@@ -23,7 +23,7 @@ async def statements(app: FastAPI, caller: GraphQLClient, query: str) -> list[st
     return asked
 
 
-async def test_more_sessions_take_no_more_statements(app: FastAPI, http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_more_sessions_run_no_more_statements(app: FastAPI, http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     await GraphQLClient(http).log_in("ana@example.com")
     few = {name: await statements(app, ana, query) for name, query in LISTS.items()}
     for _ in range(8):
@@ -34,14 +34,16 @@ async def test_more_sessions_take_no_more_statements(app: FastAPI, http: httpx.A
         assert 2 <= len(asked) <= MOST, (name, asked)
 
 
-async def test_many_nodes_are_found_with_few_statements(app: FastAPI, http: httpx.AsyncClient, ana: GraphQLClient) -> None:
+async def test_many_nodes_are_read_with_few_statements(
+    app: FastAPI, http: httpx.AsyncClient, ana: GraphQLClient
+) -> None:
     made = [await GraphQLClient(http).log_in("ana@example.com") for _ in range(9)]
     ids = '", "'.join(each.session_id for each in made)
     asked = await statements(app, ana, f'{{ nodes(ids: ["{ids}"]) {{ id ... on Session {{ device }} }} }}')
     assert len(asked) <= 4
 
 
-async def test_the_session_that_asks_is_looked_up_once_a_request(app: FastAPI, ana: GraphQLClient) -> None:
+async def test_the_session_of_a_request_is_read_once(app: FastAPI, ana: GraphQLClient) -> None:
     assert len(await statements(app, ana, "{ me { currentSession { id device isCurrent expiresAt } } }")) == 2
     assert len(await statements(app, ana, "{ mySessions { id } }")) == 2
     assert len(await statements(app, ana, "{ __typename }")) == 1
@@ -52,6 +54,6 @@ async def test_a_request_without_a_session_runs_no_statement(app: FastAPI, http:
     assert await statements(app, GraphQLClient(http), "{ me { id } __schema { description } }") == []
 
 
-async def test_neighbouring_pages_are_looked_for_only_when_asked(app: FastAPI, ana: GraphQLClient) -> None:
+async def test_page_info_runs_a_statement_only_when_it_is_selected(app: FastAPI, ana: GraphQLClient) -> None:
     plain = await statements(app, ana, "{ me { sessions(first: 1) { nodes { id } pageInfo { endCursor } } } }")
     assert len(plain) == 3, "the session, the account, the page"

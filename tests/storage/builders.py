@@ -1,4 +1,4 @@
-"""What storage tests are made of: users, sessions and events, and ways to look at all that is kept."""
+"""Users, sessions and events for the tests of the storage, and functions that read all of them."""
 
 from collections.abc import Sequence
 from dataclasses import replace
@@ -35,7 +35,7 @@ _numbers = count(1)
 
 
 def new_id() -> UUID:
-    """Ids that sort in the order they were made, like UUIDv7."""
+    """IDs in the order of their creation, like UUIDv7."""
     return UUID(int=next(_numbers) << 80 | 7 << 76 | 2 << 62)
 
 
@@ -44,7 +44,7 @@ def a_user(address: str = "ana@example.com") -> UserRecord:
 
 
 def a_session(user: UserRecord, **changes: Any) -> SessionRecord:
-    """An active session of an hour ago, but for what is said."""
+    """An active session, created an hour ago. Keyword arguments replace its fields."""
     began = NOW - timedelta(hours=1)
     session = SessionRecord(
         user_id=user.id,
@@ -70,7 +70,7 @@ def an_event(user: UserRecord, **changes: Any) -> EventRecord:
 
 
 async def keep_user(storage: Storage, address: str, password_hash: str = "hash") -> UserRecord:
-    """Keep a new account that logs in with this address."""
+    """Store a new user with this e-mail address."""
     user = a_user(address)
     async with storage.transaction() as repositories:
         assert await repositories.users.add(user, address.casefold(), password_hash)
@@ -94,7 +94,7 @@ async def find(storage: Storage, session: SessionRecord) -> SessionRecord | None
 
 
 async def sessions_of(storage: Storage, *users: UserRecord) -> set[SessionRecord]:
-    """Every session of these users, in whatever state."""
+    """All sessions of these users, in any state."""
     kept: set[SessionRecord] = set()
     async with storage.reading() as repositories:
         for user in users:
@@ -115,5 +115,5 @@ def ids(records: Sequence[SessionRecord] | Sequence[EventRecord]) -> list[UUID]:
 
 
 def position_of(session: SessionRecord) -> Position:
-    """Where the session stands in a list by last use."""
+    """The position of the session in a list that is sorted by last use."""
     return Position(session.last_active, session.id)

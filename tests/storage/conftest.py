@@ -1,4 +1,4 @@
-"""Two users, and databases without tables."""
+"""Fixtures of the tests of the storage: two users, and databases without tables."""
 
 import asyncio
 from collections.abc import Iterator
@@ -19,13 +19,13 @@ async def ana(storage: Storage) -> UserRecord:
 
 @pytest.fixture
 async def bob(storage: Storage) -> UserRecord:
-    """Another user."""
+    """Bob, another user."""
     return await keep_user(storage, "bob@example.com")
 
 
 @pytest.fixture
 def empty_url(engine: str, engines: Engines, tmp_path: Path) -> Iterator[str]:
-    """A database without tables, on each engine in turn."""
+    """A database without tables, on each engine."""
     if engine == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
         return

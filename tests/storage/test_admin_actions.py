@@ -1,4 +1,4 @@
-"""What operators did: newest first, and longer there than those it was done to."""
+"""The audit log of operators: newest first, and kept when the user is deleted."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -30,14 +30,14 @@ async def list_(storage: Storage, limit: int = 100, before: UUID | None = None) 
         return await repositories.admin_actions.list(limit, before)
 
 
-async def test_they_are_listed_newest_first_as_they_were_kept(storage: Storage) -> None:
+async def test_actions_are_listed_newest_first_with_all_fields(storage: Storage) -> None:
     kept = [an_operation(kind=kind) for kind in AdminActionKind] + [an_operation(user_id=None, revoked_count=0)]
     await keep(storage, *kept)
 
     assert await list_(storage) == kept[::-1]
 
 
-async def test_pages_neither_skip_nor_repeat(storage: Storage) -> None:
+async def test_pages_neither_skip_nor_repeat_actions(storage: Storage) -> None:
     kept = [an_operation() for _ in range(7)]
     await keep(storage, *kept)
     seen: list[AdminActionRecord] = []
@@ -50,7 +50,7 @@ async def test_pages_neither_skip_nor_repeat(storage: Storage) -> None:
     assert await list_(storage, 3, kept[0].id) == []
 
 
-async def test_they_outlive_the_user(storage: Storage, ana: UserRecord) -> None:
+async def test_actions_remain_when_the_user_is_deleted(storage: Storage, ana: UserRecord) -> None:
     operation = an_operation(user_id=ana.id)
     await keep(storage, operation)
     async with storage.transaction() as repositories:

@@ -1,4 +1,4 @@
-"""Revocation of all users' sessions: all that are active and created in time, for any size of the batches."""
+"""Revocation of the sessions of all users: the active ones that were created before, in batches of any size."""
 
 import asyncio
 from dataclasses import replace
@@ -32,7 +32,7 @@ def ended(session: SessionRecord) -> SessionRecord:
 async def run_batches(
     storage: Storage, size: int = 1000, created_until: datetime = NOW
 ) -> tuple[list[tuple[UUID, UUID]], int]:
-    """Which sessions were ended, and in how many steps."""
+    """Return the revoked sessions and the number of batches."""
     cursor, found, steps = FIRST, list[tuple[UUID, UUID]](), 0
     while True:
         async with storage.transaction() as repositories:
@@ -46,7 +46,7 @@ async def run_batches(
 
 
 @pytest.mark.parametrize("size", [1, 2, 3, 9, 10, 11, 1000])
-async def test_a_walk_ends_every_active_session_and_no_other(
+async def test_all_batches_revoke_every_active_session_and_no_other(
     storage: Storage, ana: UserRecord, bob: UserRecord, size: int
 ) -> None:
     active = [a_session(user) for _ in range(2) for user in (ana, bob)]
@@ -61,7 +61,7 @@ async def test_a_walk_ends_every_active_session_and_no_other(
     assert (await run_batches(storage, size))[0] == [], "all have ended"
 
 
-async def test_sessions_that_began_later_stay(storage: Storage, ana: UserRecord) -> None:
+async def test_sessions_that_were_created_later_stay(storage: Storage, ana: UserRecord) -> None:
     created_until = NOW - timedelta(minutes=1)
     on_time = a_session(ana, created_at=created_until)
     late = a_session(ana, created_at=created_until + TICK)
@@ -72,14 +72,14 @@ async def test_sessions_that_began_later_stay(storage: Storage, ana: UserRecord)
     assert await sessions_of(storage, ana) == {ended(on_time), late}
 
 
-async def test_of_no_sessions_none_are_ended(storage: Storage) -> None:
+async def test_without_sessions_nothing_is_revoked(storage: Storage) -> None:
     assert await run_batches(storage, 1) == ([], 1)
 
 
-async def test_it_never_waits_in_a_circle_with_other_writers_of_the_same_rows(
+async def test_it_never_deadlocks_with_other_writers_of_the_same_rows(
     storage: Storage, ana: UserRecord, bob: UserRecord
 ) -> None:
-    """On PostgreSQL rows locked in the order they lie in would be a deadlock, after a second."""
+    """On PostgreSQL, rows that are locked in their physical order would cause a deadlock error after a second."""
     for _ in range(25):
         sessions = [a_session(user) for _ in range(12) for user in (ana, bob)]
         await keep(storage, *reversed(sessions))

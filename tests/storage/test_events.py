@@ -1,4 +1,4 @@
-"""Events: newest first, by session or all together, one statement each, and only one's own."""
+"""Events: newest first, of one session or of all, one statement each, and only of their owner."""
 
 import asyncio
 from collections.abc import Collection, Sequence
@@ -44,7 +44,7 @@ class Counting:
 
 
 def history(user: UserRecord, number: int = 30) -> list[EventRecord]:
-    """Events of three sessions and of none, of all kinds, newest first."""
+    """Events of three sessions and without a session, of all kinds, newest first."""
     kinds, sessions = list(EventKind), [*SESSIONS, None]
     made = [
         an_event(user, kind=kinds[n % len(kinds)], session_id=sessions[n % 4], actor_id=sessions[n % 3])
@@ -73,9 +73,7 @@ async def by_session(
         return {session: list(events) for session, events in found.items()}
 
 
-async def test_events_are_listed_newest_first_each_user_for_himself(
-    storage: Storage, ana: UserRecord, bob: UserRecord
-) -> None:
+async def test_events_of_each_user_are_listed_newest_first(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     hers, his = history(ana), history(bob)
     await keep_events(storage, *hers[::2], *his, *hers[1::2])
 
@@ -86,7 +84,7 @@ async def test_events_are_listed_newest_first_each_user_for_himself(
         assert await repositories.events.count(new_id(), None) == 0
 
 
-async def test_one_event_is_kept_like_many(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_one_event_is_stored_like_many(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     event = an_event(ana, ip_address=None, session_id=new_id(), actor_id=new_id(), device="Büro 🖥")
     async with storage.transaction() as repositories:
         await repositories.events.add(event)
@@ -95,14 +93,14 @@ async def test_one_event_is_kept_like_many(storage: Storage, ana: UserRecord, bo
     assert await listed(storage, bob, ALL) == []
 
 
-async def test_no_events_are_no_work(storage: Storage, ana: UserRecord) -> None:
+async def test_an_empty_list_runs_no_statement(storage: Storage, ana: UserRecord) -> None:
     await keep_events(storage)
 
     assert await listed(storage, ana, ALL) == []
 
 
 @pytest.mark.parametrize("kinds", [(), (EventKind.LOGGED_IN,), (EventKind.LOGGED_IN, EventKind.LOGGED_OUT), EventKind])
-async def test_kinds_narrow_lists_and_counts(
+async def test_kinds_filter_lists_and_counts(
     storage: Storage, ana: UserRecord, bob: UserRecord, kinds: Collection[EventKind]
 ) -> None:
     hers = history(ana)
@@ -116,7 +114,7 @@ async def test_kinds_narrow_lists_and_counts(
 
 
 @pytest.mark.parametrize("size", [1, 7, 30])
-async def test_a_walk_in_either_direction_meets_each_event_once(
+async def test_pages_in_both_directions_have_each_event_once(
     storage: Storage, ana: UserRecord, bob: UserRecord, size: int
 ) -> None:
     hers = history(ana)
@@ -135,7 +133,7 @@ async def test_a_walk_in_either_direction_meets_each_event_once(
 
 
 @pytest.mark.parametrize("number", [0, 1, 3, 100])
-async def test_find_many_gives_the_owners_and_only_those_asked_for(
+async def test_find_many_returns_only_the_requested_events_of_the_owner(
     storage: Storage, ana: UserRecord, bob: UserRecord, number: int
 ) -> None:
     hers = [an_event(ana) for _ in range(number)]
@@ -148,7 +146,7 @@ async def test_find_many_gives_the_owners_and_only_those_asked_for(
 
 
 @pytest.mark.parametrize("limit", [1, 2, 100])
-async def test_each_session_gets_its_own_page(storage: Storage, ana: UserRecord, bob: UserRecord, limit: int) -> None:
+async def test_each_session_has_its_own_page(storage: Storage, ana: UserRecord, bob: UserRecord, limit: int) -> None:
     hers = history(ana)
     await keep_events(storage, *hers, *history(bob))
     asked = [SESSIONS[2], new_id(), SESSIONS[0]]
@@ -161,7 +159,7 @@ async def test_each_session_gets_its_own_page(storage: Storage, ana: UserRecord,
     assert last == {session: events[-limit:] for session, events in expected.items()}
 
 
-async def test_the_pages_of_a_session_join_up(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_the_pages_of_a_session_are_complete(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     hers = history(ana)
     await keep_events(storage, *hers, *history(bob))
     session = SESSIONS[1]
@@ -175,7 +173,7 @@ async def test_the_pages_of_a_session_join_up(storage: Storage, ana: UserRecord,
     assert before[session] == mine[-3:-1]
 
 
-async def test_another_users_sessions_have_no_events(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_sessions_of_another_user_have_no_events(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     hers = history(ana)
     await keep_events(storage, *hers)
 
@@ -204,7 +202,7 @@ async def test_no_sessions_have_no_events(storage: Storage, ana: UserRecord) -> 
         assert await repositories.events.count_by_session(ana.id, []) == {}
 
 
-async def test_however_many_sessions_one_statement_is_enough(storage: Storage, ana: UserRecord) -> None:
+async def test_one_statement_reads_events_of_any_number_of_sessions(storage: Storage, ana: UserRecord) -> None:
     sessions = [new_id() for _ in range(100)]
     events = [an_event(ana, session_id=session, occurred_at=NOW) for session in sessions]
     await keep_events(storage, *events)
@@ -222,7 +220,7 @@ async def test_however_many_sessions_one_statement_is_enough(storage: Storage, a
         assert counting.statements == 4
 
 
-async def test_an_event_is_kept_for_whom_there_is(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_an_event_is_stored_only_for_an_existing_user(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     event, unknown_users = an_event(ana), an_event(replace(ana, id=new_id()))
 
     async with storage.transaction() as repositories:
@@ -232,11 +230,11 @@ async def test_an_event_is_kept_for_whom_there_is(storage: Storage, ana: UserRec
     assert await events_of(storage, ana, bob) == {event}
 
 
-async def test_an_event_and_a_deletion_at_once_are_no_fault(storage: Storage, ana: UserRecord) -> None:
+async def test_an_event_and_a_concurrent_deletion_are_no_error(storage: Storage, ana: UserRecord) -> None:
     """In either order: the deletion deletes the event too, or the event finds no user."""
     begun = asyncio.Event()
 
-    async def tell() -> bool:
+    async def add_event() -> bool:
         async with storage.transaction() as repositories:
             kept = await repositories.events.add_if_known(an_event(ana))
             begun.set()
@@ -248,6 +246,6 @@ async def test_an_event_and_a_deletion_at_once_are_no_fault(storage: Storage, an
         async with storage.transaction() as repositories:
             return await repositories.users.delete(ana.id)
 
-    assert list(await asyncio.gather(tell(), delete())) == [True, True]
+    assert list(await asyncio.gather(add_event(), delete())) == [True, True]
     assert await events_of(storage, ana) == set()
-    assert not await tell()
+    assert not await add_event()

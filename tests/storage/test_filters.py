@@ -1,4 +1,4 @@
-"""Which sessions a filter picks, the same on both engines, in lists and in counts."""
+"""The sessions that a filter selects: the same on both engines, in lists and in counts."""
 
 from collections.abc import Collection, Mapping
 from dataclasses import replace
@@ -17,7 +17,7 @@ EVERYWHERE = SessionFilter(states=None)
 
 
 async def names(storage: Storage, user: UserRecord, filter_: SessionFilter) -> set[str | None]:
-    """Name what the filter picks, once list and count agree."""
+    """Return the names of the selected sessions, after checking that list and count agree."""
     async with storage.reading() as repositories:
         listed = await repositories.sessions.list(user.id, filter_, SessionOrder(), ALL, NOW)
         assert await repositories.sessions.count(user.id, filter_, NOW) == len(listed)
@@ -25,7 +25,7 @@ async def names(storage: Storage, user: UserRecord, filter_: SessionFilter) -> s
 
 
 async def keep_both(storage: Storage, ana: UserRecord, bob: UserRecord, *changes: Mapping[str, object]) -> None:
-    """Keep such sessions of Ana's, and the very same ones of Bob's."""
+    """Store these sessions for Ana, and equal ones for Bob."""
     hers: list[SessionRecord] = [a_session(ana, **change) for change in changes]
     his = [replace(session, user_id=bob.id, name="Bob's") for session in hers]
     await keep(storage, *hers, *his)
@@ -119,7 +119,7 @@ NAMED = ("100% mine", "under_score", r"back\slash", "Büro", "STRASSE 7", "Σί�
         ("'; DROP TABLE sessions; --", set()),
     ],
 )
-async def test_search_in_names_takes_every_character_for_itself(
+async def test_search_in_names_matches_every_character_literally(
     storage: Storage, ana: UserRecord, bob: UserRecord, search: str, picked: set[str]
 ) -> None:
     await keep_both(storage, ana, bob, *({"name": name} for name in NAMED))
@@ -127,7 +127,7 @@ async def test_search_in_names_takes_every_character_for_itself(
     assert await names(storage, ana, replace(EVERYWHERE, search=search)) == picked
 
 
-async def test_search_finds_a_name_that_was_given_later(storage: Storage, ana: UserRecord) -> None:
+async def test_search_finds_a_changed_name(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana, name="Before")
     await keep(storage, session)
 
@@ -177,7 +177,7 @@ async def test_a_session_without_a_name_is_found_by_its_device(storage: Storage,
     assert await names(storage, ana, SessionFilter(search="none")) == set()
 
 
-async def test_all_conditions_hold_together(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_all_conditions_are_combined(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     since = NOW - timedelta(days=7)
     wanted = {
         "name": "Büro",

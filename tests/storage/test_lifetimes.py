@@ -1,4 +1,4 @@
-"""When a session ends: Python and SQL say the same, to the microsecond."""
+"""The state of a session: Python and SQL agree, to the microsecond."""
 
 from collections.abc import Iterable
 from dataclasses import replace
@@ -19,7 +19,7 @@ TIMES = st.tuples(NEAR, NEAR, st.booleans())
 
 
 def at(user: UserRecord, idle: int, created: int, revoked: bool) -> SessionRecord:
-    """A session so many microseconds from either end."""
+    """A session that is this many microseconds before each of its ends."""
     return a_session(
         user,
         last_active=NOW - IDLE + idle * TICK,
@@ -58,7 +58,7 @@ async def test_python_and_sql_agree_on_every_state(storage: Storage, times: list
 
 @pytest.mark.parametrize("idle", [-1, 0, 1])
 @pytest.mark.parametrize("created", [-1, 0, 1])
-async def test_a_session_lives_until_the_microsecond_of_its_end(
+async def test_a_session_is_active_until_the_microsecond_of_its_end(
     storage: Storage, ana: UserRecord, idle: int, created: int
 ) -> None:
     session = at(ana, idle, created, revoked=False)
@@ -69,7 +69,7 @@ async def test_a_session_lives_until_the_microsecond_of_its_end(
     await assert_agreed(storage, ana, [session])
 
 
-def test_a_session_ends_at_whichever_end_comes_first(lifetimes: Lifetimes) -> None:
+def test_a_session_ends_at_the_earlier_of_its_ends(lifetimes: Lifetimes) -> None:
     fresh = a_session(a_user(), created_at=NOW, last_active=NOW)
     assert lifetimes.expires_at(fresh) == NOW + IDLE
 
@@ -83,7 +83,7 @@ def test_a_revoked_session_is_revoked_even_when_expired(lifetimes: Lifetimes) ->
     assert lifetimes.state(session, NOW) is SessionState.REVOKED
 
 
-async def test_new_settings_hold_at_once(storage: Storage, ana: UserRecord) -> None:
+async def test_new_settings_are_effective_at_once(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
     strict = Storage(storage.database, Lifetimes(idle=timedelta(minutes=5), absolute=ABSOLUTE))

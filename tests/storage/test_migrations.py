@@ -1,4 +1,4 @@
-"""Migrations: tables created from nothing, equal to those of the statements, and the check of the revision."""
+"""Migrations: they create the same tables as the statements, and the revision is checked."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -54,7 +54,7 @@ def downgrade(connection: Connection) -> None:
 
 @pytest.fixture
 async def database(empty_url: str) -> AsyncIterator[Database]:
-    """The empty database, not yet opened."""
+    """The empty database, before `open`."""
     database = connect(empty_url)
     yield database
     await database.close()
@@ -69,9 +69,7 @@ async def test_the_listed_revisions_are_those_of_the_scripts(empty_url: str) -> 
     assert REVISIONS[-1] == HEAD
 
 
-async def test_an_upgrade_makes_the_tables_from_nothing(
-    empty_url: str, database: Database, lifetimes: Lifetimes
-) -> None:
+async def test_an_upgrade_creates_the_tables(empty_url: str, database: Database, lifetimes: Lifetimes) -> None:
     assert await on(empty_url, tables) == set()
 
     await migrate.upgrade(empty_url)
@@ -124,15 +122,15 @@ def alter_users(connection: Connection) -> None:
         users.alter_column("e_mail", new_column_name="email", existing_type=Text())
 
 
-async def test_the_tables_are_those_of_the_statements(empty_url: str) -> None:
+async def test_the_tables_are_equal_to_those_of_the_statements(empty_url: str) -> None:
     await migrate.upgrade(empty_url)
 
     assert await on(empty_url, differences) == []
     await on(empty_url, lambda connection: command.check(migrate.alembic_config(connection)))
 
 
-async def test_a_difference_would_be_found(empty_url: str) -> None:
-    """The test above can fail."""
+async def test_a_difference_is_found(empty_url: str) -> None:
+    """Checks that the test above can fail."""
     await migrate.upgrade(empty_url)
 
     def spoil(connection: Connection) -> None:
@@ -162,7 +160,7 @@ async def test_names_of_keys_are_the_same_on_both_engines(empty_url: str) -> Non
     }
 
 
-async def test_the_way_down_and_up_again(empty_url: str, database: Database) -> None:
+async def test_downgrade_and_upgrade_again(empty_url: str, database: Database) -> None:
     await migrate.upgrade(empty_url)
 
     await on(empty_url, downgrade)
@@ -225,11 +223,11 @@ async def test_the_check_of_a_known_older_revision_names_the_command(
         await migrate.check(database)
 
 
-async def test_tables_of_today_pass(storage: Storage) -> None:
+async def test_the_current_tables_pass_the_check(storage: Storage) -> None:
     await migrate.check(storage.database)
 
 
-async def test_an_upgrade_that_fails_leaves_nothing(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_an_upgrade_that_fails_is_rolled_back(empty_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def fail(connection: Connection) -> None:
         command.upgrade(migrate.alembic_config(connection), "head")
         connection.execute(text("SELECT nonsense FROM nowhere"))
@@ -246,7 +244,7 @@ async def test_an_upgrade_that_fails_leaves_nothing(empty_url: str, monkeypatch:
 
 
 @pytest.mark.parametrize("engine", ["postgresql"])
-async def test_of_several_workers_that_upgrade_at_once_one_does(empty_url: str, database: Database) -> None:
+async def test_of_concurrent_upgrades_one_runs(empty_url: str, database: Database) -> None:
     await asyncio.gather(*(migrate.upgrade(empty_url) for _ in range(4)))
 
     await migrate.check(database)

@@ -1,4 +1,4 @@
-"""PostgreSQL: gone, back again, and asked in the way it answers quickest."""
+"""PostgreSQL: outages and recovery, and the plans of the statements."""
 
 import asyncio
 import socket
@@ -41,7 +41,7 @@ def engine(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 async def admin(database_url: str) -> AsyncIterator[Any]:
-    """A connection of one's own, beside the storage's."""
+    """A connection that does not belong to the storage."""
     connection = await asyncpg.connect(database_url)
     yield connection
     await connection.close()
@@ -49,14 +49,14 @@ async def admin(database_url: str) -> AsyncIterator[Any]:
 
 @pytest.fixture
 def silence() -> Iterator[int]:
-    """A port that takes connections and never answers."""
+    """A port that accepts connections and never responds."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         yield listener.getsockname()[1]
 
 
 @pytest.fixture
 async def single(database_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[PostgresqlDatabase]:
-    """A database of one connection and little patience."""
+    """A database with one connection and short timeouts."""
     monkeypatch.setattr(postgresql, "TIMEOUT", 0.5)
     database = PostgresqlDatabase(database_url, pool_size=1)
     yield database
@@ -77,24 +77,26 @@ async def seconds_until_rejected(database: PostgresqlDatabase) -> float:
     return loop.time() - began
 
 
-async def test_on_a_closed_port_it_is_unavailable_at_once() -> None:
+async def test_a_closed_port_is_unavailable_at_once() -> None:
     assert await seconds_until_rejected(PostgresqlDatabase("postgresql://nobody@127.0.0.1:1/x")) < 1
 
 
-async def test_a_server_that_does_not_answer_is_given_up(silence: int, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_server_that_does_not_respond_is_unavailable_after_a_timeout(
+    silence: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(postgresql, "TIMEOUT", 0.3)
 
     assert 0.2 < await seconds_until_rejected(PostgresqlDatabase(f"postgresql://a@127.0.0.1:{silence}/x")) < 2
 
 
-async def test_a_name_that_does_not_resolve_and_a_database_that_is_not_there_are_unavailable(
+async def test_an_unknown_host_and_an_unknown_database_are_unavailable(
     database_url: str,
 ) -> None:
     for url in ("postgresql://a@no-such-host.invalid/x", replace_database(database_url, "no_such_database")):
         assert await seconds_until_rejected(PostgresqlDatabase(url)) < 5
 
 
-async def test_what_cannot_be_reached_cannot_be_checked_or_migrated_either() -> None:
+async def test_check_and_upgrade_of_an_unreachable_database_are_unavailable() -> None:
     url = "postgresql://nobody@127.0.0.1:1/x"
 
     with pytest.raises(StorageUnavailable):
@@ -103,7 +105,7 @@ async def test_what_cannot_be_reached_cannot_be_checked_or_migrated_either() -> 
         await migrate.upgrade(url)
 
 
-async def test_a_database_that_was_away_at_the_start_is_used_when_it_comes(database_url: str) -> None:
+async def test_a_database_that_was_unavailable_at_the_start_is_used_later(database_url: str) -> None:
     database = PostgresqlDatabase("postgresql://nobody@127.0.0.1:1/x")
     with pytest.raises(StorageUnavailable):
         await database.open()
@@ -119,7 +121,7 @@ async def test_a_database_that_was_away_at_the_start_is_used_when_it_comes(datab
 async def test_when_every_connection_is_cut_storage_recovers_by_itself(
     storage: Storage, ana: UserRecord, admin: Any, pause: float
 ) -> None:
-    """At once, each connection may fail one use; a moment later all of them are known to be gone."""
+    """Each connection may fail once; then the pool has replaced all of them."""
     session = a_session(ana)
     await keep(storage, session)
 
@@ -134,7 +136,9 @@ async def test_when_every_connection_is_cut_storage_recovers_by_itself(
         assert await find(storage, session) == session
 
 
-async def test_a_transaction_that_is_cut_off_leaves_nothing(storage: Storage, ana: UserRecord, admin: Any) -> None:
+async def test_a_transaction_whose_connection_is_lost_is_rolled_back(
+    storage: Storage, ana: UserRecord, admin: Any
+) -> None:
     kept, lost = a_session(ana), a_session(ana)
     await keep(storage, kept)
 
@@ -150,7 +154,7 @@ async def test_a_transaction_that_is_cut_off_leaves_nothing(storage: Storage, an
     assert await sessions_of(storage, ana) == {kept}
 
 
-async def test_a_transaction_that_is_cut_off_before_its_commit_says_so(
+async def test_a_connection_lost_before_the_commit_raises_an_error(
     storage: Storage, ana: UserRecord, admin: Any
 ) -> None:
     lost = a_session(ana)
@@ -166,7 +170,7 @@ async def test_a_transaction_that_is_cut_off_before_its_commit_says_so(
     assert await find(storage, lost) is None
 
 
-async def test_a_statement_that_takes_too_long_is_given_up(single: PostgresqlDatabase) -> None:
+async def test_a_statement_has_a_timeout(single: PostgresqlDatabase) -> None:
     for _ in range(2):
         with pytest.raises(StorageUnavailable):
             await use(single, "SELECT pg_sleep(20)")
@@ -174,7 +178,7 @@ async def test_a_statement_that_takes_too_long_is_given_up(single: PostgresqlDat
     await use(single)
 
 
-async def test_cancelled_in_a_statement_the_connection_is_free_again(single: PostgresqlDatabase) -> None:
+async def test_after_a_cancelled_statement_the_connection_is_released(single: PostgresqlDatabase) -> None:
     await single.open()
     task = asyncio.create_task(use(single, "SELECT pg_sleep(20)"))
     await asyncio.sleep(0.1)
@@ -185,7 +189,7 @@ async def test_cancelled_in_a_statement_the_connection_is_free_again(single: Pos
     await use(single)
 
 
-async def test_a_pool_that_stays_used_up_is_unavailable_not_stuck(single: PostgresqlDatabase) -> None:
+async def test_an_exhausted_pool_is_unavailable_after_a_timeout(single: PostgresqlDatabase) -> None:
     async with single.transaction():
         with pytest.raises(StorageUnavailable):
             await use(single)
@@ -193,8 +197,8 @@ async def test_a_pool_that_stays_used_up_is_unavailable_not_stuck(single: Postgr
     await use(single)
 
 
-async def test_a_role_that_may_only_read_is_an_outage_not_a_fault(storage: Storage) -> None:
-    """So it is on a replica, until it is made the primary."""
+async def test_a_read_only_server_is_unavailable(storage: Storage) -> None:
+    """A replica is read-only until it is promoted."""
 
     async def write() -> None:
         async with storage.database.transaction() as tx:
@@ -223,7 +227,7 @@ BY_OWNER = {
 
 
 async def plan(storage: Storage, admin: Any, statement: Executable, *avoided: str) -> str:
-    """How PostgreSQL would run the statement, if an index may be used at all."""
+    """The plan of the statement in PostgreSQL, without sequential scans if an index can be used."""
     await storage.database.open()
     async with admin.transaction():
         await admin.execute("SET LOCAL enable_seqscan = off")
@@ -249,15 +253,15 @@ async def test_one_session_is_found_by_the_primary_key(storage: Storage, admin: 
 
 
 @pytest.mark.parametrize("name", BY_OWNER)
-async def test_lists_look_at_the_rows_of_one_user(storage: Storage, admin: Any, name: str) -> None:
+async def test_lists_read_the_rows_of_one_user(storage: Storage, admin: Any, name: str) -> None:
     shown = await plan(storage, admin, BY_OWNER[name])
 
     assert "Index Cond: (user_id = " in shown
     assert "Seq Scan" not in shown
 
 
-async def test_many_are_revoked_in_the_order_of_their_ids(storage: Storage, admin: Any) -> None:
-    """Rows that do not come sorted from an index are sorted before they are locked: no deadlock by another plan."""
+async def test_many_sessions_are_locked_in_the_order_of_their_ids(storage: Storage, admin: Any) -> None:
+    """Rows that an index does not return in this order are sorted before they are locked, so no plan can deadlock."""
     statement = session_statements.revoke_many(SessionFilter().shape(), keep=True)
 
     shown = await plan(storage, admin, statement, "indexscan", "indexonlyscan")
@@ -266,18 +270,18 @@ async def test_many_are_revoked_in_the_order_of_their_ids(storage: Storage, admi
     assert "Sort Key: " in shown.split("LockRows")[1]
 
 
-async def test_those_over_the_limit_are_locked_in_the_order_of_their_ids(storage: Storage, admin: Any) -> None:
+async def test_sessions_over_the_limit_are_locked_in_the_order_of_their_ids(storage: Storage, admin: Any) -> None:
     shown = await plan(storage, admin, session_statements.EVICT, "indexscan", "indexonlyscan")
 
     assert "Sort Key: sessions_1.id" in shown.split("LockRows")[1]
 
 
-async def test_an_account_is_found_by_its_address_through_an_index(storage: Storage, admin: Any) -> None:
+async def test_a_user_is_found_by_email_through_an_index(storage: Storage, admin: Any) -> None:
     assert "uq_users_email_key" in await plan(storage, admin, users._FIND_CREDENTIALS)
 
 
-async def test_no_index_hinders_the_updates_of_a_last_use(admin: Any) -> None:
-    """HOT updates need `last_active` in no index, and free space on the page."""
+async def test_no_index_prevents_hot_updates_of_the_last_use(admin: Any) -> None:
+    """HOT updates require that `last_active` is in no index, and free space in the page."""
     indexed = await admin.fetch(
         """SELECT DISTINCT attname FROM pg_index JOIN pg_attribute a ON attrelid = indrelid AND attnum = ANY (indkey)
         WHERE indrelid = 'sessions'::regclass"""
@@ -288,6 +292,6 @@ async def test_no_index_hinders_the_updates_of_a_last_use(admin: Any) -> None:
     assert options == ["fillfactor=80"]
 
 
-async def test_a_wrong_address_is_told_as_a_storage_error() -> None:
+async def test_an_invalid_url_is_a_storage_error() -> None:
     with pytest.raises(StorageError):
         await PostgresqlDatabase("postgresql://a@127.0.0.1:99999999/x").open()

@@ -1,4 +1,4 @@
-"""Pruning deletes exactly what is due, for any size of the batches."""
+"""Pruning deletes exactly the rows that are due, in batches of any size."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -40,7 +40,7 @@ sizes = pytest.mark.parametrize("size", [1, 2, 3, 18, 19, 1000])
 async def run_batches(
     storage: Storage, size: int, events: bool = False, cutoffs: PruneCutoffs = CUTOFFS
 ) -> tuple[int, int]:
-    """How many were deleted, and in how many steps."""
+    """Return the number of deleted rows and of batches."""
     after: tuple[Any, Any] | None = FIRST
     deleted = steps = 0
     while after is not None:
@@ -55,7 +55,7 @@ async def run_batches(
 
 
 @sizes
-async def test_a_walk_forgets_exactly_the_sessions_that_are_due(
+async def test_all_batches_delete_exactly_the_sessions_that_are_due(
     storage: Storage, ana: UserRecord, bob: UserRecord, size: int
 ) -> None:
     due: list[SessionRecord] = []
@@ -78,7 +78,7 @@ async def test_a_walk_forgets_exactly_the_sessions_that_are_due(
 
 
 @sizes
-async def test_a_walk_forgets_exactly_the_events_that_are_due(
+async def test_all_batches_delete_exactly_the_events_that_are_due(
     storage: Storage, ana: UserRecord, bob: UserRecord, size: int
 ) -> None:
     ages = [CUTOFFS.occurred_before, CUTOFFS.occurred_before + TICK, LONG_AGO, NOW, LONG_AGO, NOW, NOW, LONG_AGO, NOW]
@@ -95,7 +95,7 @@ async def test_a_walk_forgets_exactly_the_events_that_are_due(
     assert await sessions_of(storage, ana) == set(sessions)
 
 
-async def test_a_step_deletes_nothing_outside_its_batch(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_batch_deletes_nothing_outside_its_range(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     sessions = [a_session(user, **DUE[0]) for user in (ana, bob) for _ in range(3)]
     await keep(storage, *sessions)
     after = (sessions[0].user_id, sessions[0].id)
@@ -107,14 +107,14 @@ async def test_a_step_deletes_nothing_outside_its_batch(storage: Storage, ana: U
     assert await sessions_of(storage, ana, bob) == {sessions[0], sessions[4], sessions[5]}
 
 
-async def test_nothing_kept_is_nothing_to_forget(storage: Storage) -> None:
+async def test_an_empty_table_has_nothing_to_delete(storage: Storage) -> None:
     assert await run_batches(storage, 10) == (0, 1)
     assert await run_batches(storage, 10, events=True) == (0, 1)
 
 
 @pytest.mark.parametrize("size", [1, 2, 1000])
 async def test_old_addresses_are_deleted_and_nothing_else(storage: Storage, ana: UserRecord, size: int) -> None:
-    """Of sessions by their last use, of events by their time; all other values stay."""
+    """Of sessions by their last use, of events by their time. All other values stay."""
     cutoffs = replace(CUTOFFS, addresses_before=NOW - timedelta(days=7))
     week, later = NOW - timedelta(days=7), NOW - timedelta(days=7) + TICK
     old, young = a_session(ana, last_active=week), a_session(ana, last_active=later)

@@ -1,4 +1,4 @@
-"""Rate limits: exact in each window of time, also for concurrent attempts."""
+"""Rate limits: exact in each window, also for concurrent attempts."""
 
 import asyncio
 from datetime import datetime, timedelta
@@ -18,13 +18,13 @@ async def take(storage: Storage, key: str = "ana", limit: int = 3, now: datetime
         return await repositories.rate_limits.consume(key, limit, now, now + MINUTE)
 
 
-async def give_back(storage: Storage, attempt: ConsumedAttempt | None) -> None:
+async def refund_attempt(storage: Storage, attempt: ConsumedAttempt | None) -> None:
     assert attempt is not None
     async with storage.transaction() as repositories:
         await repositories.rate_limits.refund(attempt)
 
 
-async def test_as_many_as_the_limit_and_no_more(storage: Storage) -> None:
+async def test_the_limit_is_exact(storage: Storage) -> None:
     taken = [await take(storage) for _ in range(5)]
 
     assert taken == [ConsumedAttempt("ana", NOW + MINUTE)] * 3 + [None, None]
@@ -32,7 +32,7 @@ async def test_as_many_as_the_limit_and_no_more(storage: Storage) -> None:
         assert await repositories.rate_limits.find_window_end("ana") == NOW + MINUTE
 
 
-async def test_another_users_are_counted_apart(storage: Storage) -> None:
+async def test_attempts_of_other_keys_are_counted_separately(storage: Storage) -> None:
     assert None not in [await take(storage) for _ in range(3)]
 
     assert await take(storage, "bob") == ConsumedAttempt("bob", NOW + MINUTE)
@@ -40,7 +40,7 @@ async def test_another_users_are_counted_apart(storage: Storage) -> None:
         assert await repositories.rate_limits.find_window_end("eve") is None
 
 
-async def test_a_window_ends_when_its_first_attempt_said(storage: Storage) -> None:
+async def test_a_window_starts_with_its_first_attempt(storage: Storage) -> None:
     for seconds in (0, 30, 59):
         assert await take(storage, now=NOW + timedelta(seconds=seconds)) == ConsumedAttempt("ana", NOW + MINUTE)
 
@@ -49,43 +49,43 @@ async def test_a_window_ends_when_its_first_attempt_said(storage: Storage) -> No
     assert fresh == [ConsumedAttempt("ana", NOW + 2 * MINUTE)] * 3 + [None]
 
 
-async def test_what_is_given_back_may_be_taken_again(storage: Storage) -> None:
+async def test_a_refunded_attempt_may_be_used_again(storage: Storage) -> None:
     first, _, _ = [await take(storage) for _ in range(3)]
     assert await take(storage) is None
 
-    await give_back(storage, first)
+    await refund_attempt(storage, first)
 
     assert await take(storage) is not None
     assert await take(storage) is None
 
 
-async def test_what_is_given_back_late_does_not_count_for_another_window(storage: Storage) -> None:
+async def test_a_late_refund_does_not_count_for_another_window(storage: Storage) -> None:
     late = await take(storage)
     for _ in range(3):
         assert await take(storage, now=NOW + MINUTE) is not None
 
-    await give_back(storage, late)
+    await refund_attempt(storage, late)
 
     assert await take(storage, now=NOW + MINUTE) is None
 
 
-async def test_nothing_is_given_back_that_was_not_taken(storage: Storage) -> None:
+async def test_a_refund_without_an_attempt_changes_nothing(storage: Storage) -> None:
     taken = await take(storage)
     for _ in range(5):
-        await give_back(storage, taken)
+        await refund_attempt(storage, taken)
 
     assert [await take(storage) for _ in range(4)].count(None) == 1
 
 
 @pytest.mark.parametrize("limit", [1, 5])
-async def test_of_fifty_at_once_as_many_as_the_limit_get_one(storage: Storage, limit: int) -> None:
+async def test_of_fifty_concurrent_attempts_the_limit_succeeds(storage: Storage, limit: int) -> None:
     taken = await asyncio.gather(*(take(storage, limit=limit) for _ in range(50)))
 
     assert 50 - taken.count(None) == limit
 
 
-async def test_a_failure_is_noted_where_it_was_counted(storage: Storage) -> None:
-    """Noting it changes no count."""
+async def test_a_failure_is_marked_in_the_window_of_its_attempt(storage: Storage) -> None:
+    """The mark changes no count."""
     taken = await take(storage)
     await take(storage, "bob")
     assert taken is not None
@@ -98,7 +98,7 @@ async def test_a_failure_is_noted_where_it_was_counted(storage: Storage) -> None
     assert [await take(storage) for _ in range(3)].count(None) == 1
 
 
-async def test_windows_that_are_over_are_deleted(storage: Storage) -> None:
+async def test_windows_that_have_ended_are_deleted(storage: Storage) -> None:
     await take(storage, "old")
     await take(storage, "new", now=NOW + TICK)
 
@@ -109,19 +109,19 @@ async def test_windows_that_are_over_are_deleted(storage: Storage) -> None:
 
 
 async def test_deletion_waits_for_no_lock(storage: Storage) -> None:
-    """Otherwise it could deadlock with a transaction that consumes two attempts."""
+    """Otherwise it could deadlock with a transaction that counts two attempts."""
     for key in ("ana", "bob"):
         await take(storage, key)
 
     async with storage.transaction() as repositories:
         await repositories.rate_limits.consume("bob", 3, NOW + MINUTE, NOW + 2 * MINUTE)
         if storage.database.name != "PostgreSQL":
-            return  # One transaction at a time: there is no other to wait for.
+            return  # With one transaction at a time there is no other to wait for.
         async with storage.transaction() as others, asyncio.timeout(2):
             assert await others.rate_limits.delete_expired(NOW + MINUTE, 1000) == 1
 
 
-async def test_they_are_deleted_a_few_at_a_time(storage: Storage) -> None:
+async def test_windows_are_deleted_in_batches(storage: Storage) -> None:
     for number in range(5):
         await take(storage, f"old {number}")
 

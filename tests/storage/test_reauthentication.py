@@ -1,4 +1,4 @@
-"""Sessions that prove themselves again, that are renewed, that are too many, and what device they are on."""
+"""Reauthentication and renewal of sessions, eviction of sessions over the limit, and known devices."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -29,7 +29,7 @@ async def evict(storage: Storage, user: UserRecord, keep_: SessionRecord, limit:
         return list(await repositories.sessions.evict(user.id, keep_.id, limit, NOW))
 
 
-async def test_a_proof_changes_its_time_and_nothing_else(storage: Storage, ana: UserRecord) -> None:
+async def test_reauthentication_changes_its_time_and_nothing_else(storage: Storage, ana: UserRecord) -> None:
     session, other = a_session(ana, generation=3, rotated_at=NOW), a_session(ana)
     await keep(storage, session, other)
 
@@ -49,8 +49,8 @@ async def test_a_renewed_session_has_a_new_generation_and_no_grace(storage: Stor
     assert await sessions_of(storage, ana) == {renewed, other}
 
 
-async def test_a_later_proof_stands(storage: Storage, ana: UserRecord) -> None:
-    """Clocks of several machines differ: a proof never makes a session older."""
+async def test_an_earlier_reauthentication_does_not_replace_a_later_one(storage: Storage, ana: UserRecord) -> None:
+    """Clocks of several machines differ: a reauthentication never makes a log-in older."""
     session = a_session(ana, authenticated_at=NOW + TICK)
     await keep(storage, session)
 
@@ -59,7 +59,9 @@ async def test_a_later_proof_stands(storage: Storage, ana: UserRecord) -> None:
 
 
 @pytest.mark.parametrize("ended", ENDED)
-async def test_an_ended_session_proves_nothing(storage: Storage, ana: UserRecord, ended: dict[str, Any]) -> None:
+async def test_an_ended_session_cannot_be_reauthenticated(
+    storage: Storage, ana: UserRecord, ended: dict[str, Any]
+) -> None:
     session = a_session(ana, **ended)
     await keep(storage, session)
 
@@ -68,7 +70,9 @@ async def test_an_ended_session_proves_nothing(storage: Storage, ana: UserRecord
     assert await find(storage, session) == session
 
 
-async def test_another_users_session_proves_nothing(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_session_of_another_user_cannot_be_reauthenticated(
+    storage: Storage, ana: UserRecord, bob: UserRecord
+) -> None:
     session = a_session(bob)
     await keep(storage, session)
 
@@ -77,7 +81,7 @@ async def test_another_users_session_proves_nothing(storage: Storage, ana: UserR
     assert await find(storage, session) == session
 
 
-async def test_those_unused_for_longest_make_room(storage: Storage, ana: UserRecord) -> None:
+async def test_the_least_recently_used_sessions_are_evicted(storage: Storage, ana: UserRecord) -> None:
     used = [a_session(ana, last_active=NOW - timedelta(hours=hours)) for hours in (4, 1, 3, 2)]
     new = a_session(ana, last_active=NOW - timedelta(hours=9))
     await keep(storage, *used, new)
@@ -91,7 +95,7 @@ async def test_those_unused_for_longest_make_room(storage: Storage, ana: UserRec
     assert await evict(storage, ana, new, 3) == []
 
 
-async def test_of_those_used_at_once_the_oldest_makes_room(storage: Storage, ana: UserRecord) -> None:
+async def test_of_sessions_with_the_same_last_use_the_oldest_is_evicted(storage: Storage, ana: UserRecord) -> None:
     first, second, new = (a_session(ana) for _ in range(3))
     await keep(storage, first, second, new)
 
@@ -100,7 +104,7 @@ async def test_of_those_used_at_once_the_oldest_makes_room(storage: Storage, ana
     assert await evict(storage, ana, new, 1) == []
 
 
-async def test_ended_sessions_take_no_room(storage: Storage, ana: UserRecord) -> None:
+async def test_ended_sessions_do_not_count(storage: Storage, ana: UserRecord) -> None:
     active, new = a_session(ana), a_session(ana)
     await keep(storage, active, new, *(a_session(ana, **ended) for ended in ENDED))
     before = await sessions_of(storage, ana)
@@ -109,7 +113,7 @@ async def test_ended_sessions_take_no_room(storage: Storage, ana: UserRecord) ->
     assert await sessions_of(storage, ana) == before
 
 
-async def test_another_users_sessions_take_no_room(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_sessions_of_other_users_do_not_count(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     his, mine = [a_session(bob) for _ in range(3)], a_session(ana)
     await keep(storage, *his, mine)
 

@@ -1,4 +1,4 @@
-"""What is put in comes back equal, on both engines."""
+"""Records are equal after they were stored and read, on both engines."""
 
 from dataclasses import fields, replace
 from datetime import UTC, datetime, timedelta, timezone
@@ -92,7 +92,7 @@ async def create_user(storage: Storage) -> UserRecord:
 
 @several
 @given(session=SESSIONS)
-async def test_any_session_comes_back_equal(storage: Storage, session: SessionRecord) -> None:
+async def test_any_session_is_read_as_stored(storage: Storage, session: SessionRecord) -> None:
     session = replace(session, user_id=(await create_user(storage)).id)
     await keep(storage, session)
 
@@ -101,7 +101,7 @@ async def test_any_session_comes_back_equal(storage: Storage, session: SessionRe
 
 @several
 @given(event=EVENTS)
-async def test_any_event_comes_back_equal(storage: Storage, event: EventRecord) -> None:
+async def test_any_event_is_read_as_stored(storage: Storage, event: EventRecord) -> None:
     user = await create_user(storage)
     event = replace(event, user_id=user.id)
     await keep_events(storage, event)
@@ -111,7 +111,7 @@ async def test_any_event_comes_back_equal(storage: Storage, event: EventRecord) 
 
 @several
 @given(email=TEXT, created=TIME, login=st.none() | TIME, password_hash=TEXT)
-async def test_any_user_comes_back_equal(
+async def test_any_user_is_read_as_stored(
     storage: Storage, email: str, created: datetime, login: datetime | None, password_hash: str
 ) -> None:
     user = UserRecord(new_id(), email, created, login)
@@ -125,7 +125,7 @@ async def test_any_user_comes_back_equal(
 
 
 @pytest.mark.parametrize("text", ODD)
-async def test_odd_text_comes_back_equal(storage: Storage, ana: UserRecord, text: str) -> None:
+async def test_unusual_text_is_read_as_stored(storage: Storage, ana: UserRecord, text: str) -> None:
     session = a_session(
         ana, name=text, user_agent=text, device=Device(text, DeviceKind.BOT, text, text, text, text, text)
     )
@@ -137,7 +137,7 @@ async def test_odd_text_comes_back_equal(storage: Storage, ana: UserRecord, text
     assert await events_of(storage, ana) == {event}
 
 
-async def test_what_was_not_said_comes_back_as_none(storage: Storage, ana: UserRecord) -> None:
+async def test_missing_values_are_read_as_none(storage: Storage, ana: UserRecord) -> None:
     bare = a_session(ana, user_agent=None, ip_address=None, device=Device("Unknown device", DeviceKind.UNKNOWN))
     event = an_event(ana, ip_address=None)
     await keep(storage, bare)
@@ -152,7 +152,7 @@ async def test_what_was_not_said_comes_back_as_none(storage: Storage, ana: UserR
 
 @pytest.mark.parametrize("hours", [-11, 0, 5.5, 14])
 @pytest.mark.parametrize("microsecond", [0, 1, 999_999])
-async def test_times_come_back_in_utc_to_the_microsecond(
+async def test_times_are_read_in_utc_to_the_microsecond(
     storage: Storage, ana: UserRecord, hours: float, microsecond: int
 ) -> None:
     there = NOW.replace(microsecond=microsecond).astimezone(timezone(timedelta(hours=hours)))
@@ -167,7 +167,7 @@ async def test_times_come_back_in_utc_to_the_microsecond(
         assert time.tzinfo is UTC
 
 
-async def test_enumerations_come_back_as_members(storage: Storage, ana: UserRecord) -> None:
+async def test_enums_are_read_as_members(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana, revoked_at=NOW, revocation_reason=RevocationReason.REFRESH_TOKEN_REUSED)
     await keep(storage, session)
 

@@ -1,4 +1,4 @@
-"""Ending many sessions at once: those that are active, picked and not kept, and no others."""
+"""Revocation of many sessions of a user: the active ones that the filter selects, and no others."""
 
 import asyncio
 from collections.abc import Sequence
@@ -52,7 +52,7 @@ PICKED = {
 }
 
 
-def household(user: UserRecord) -> dict[str, SessionRecord]:
+def sessions_of_two_users(user: UserRecord) -> dict[str, SessionRecord]:
     old = {"created_at": NOW - timedelta(days=20), "last_active": NOW - timedelta(days=10)}
     return {
         "laptop": a_session(user, name="BÜRO"),
@@ -77,10 +77,10 @@ async def revocable(storage: Storage, user: UserRecord, filter_: SessionFilter, 
 
 @pytest.mark.parametrize("kept", [None, "old phone", "revoked"])
 @pytest.mark.parametrize("picked", FILTERS)
-async def test_exactly_what_was_announced_is_revoked(
+async def test_exactly_the_sessions_of_the_dry_run_are_revoked(
     storage: Storage, ana: UserRecord, bob: UserRecord, picked: str, kept: str | None
 ) -> None:
-    hers = household(ana)
+    hers = sessions_of_two_users(ana)
     his = [replace(session, user_id=bob.id) for session in hers.values()]
     await keep(storage, *hers.values(), *his)
     spared = hers[kept].id if kept else None
@@ -99,7 +99,7 @@ async def test_exactly_what_was_announced_is_revoked(
     assert await revoke(storage, ana, FILTERS[picked], spared) == [], "the second time there is nothing left"
 
 
-async def test_a_user_without_sessions_ends_none(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_user_without_sessions_revokes_none(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -108,16 +108,14 @@ async def test_a_user_without_sessions_ends_none(storage: Storage, ana: UserReco
     assert await sessions_of(storage, ana) == {session}
 
 
-async def test_keeping_another_users_session_keeps_none_of_ones_own(
-    storage: Storage, ana: UserRecord, bob: UserRecord
-) -> None:
+async def test_keeping_a_session_of_another_user_keeps_none(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     hers, his = [a_session(ana), a_session(ana)], a_session(bob)
     await keep(storage, *hers, his)
 
     assert sorted(await revoke(storage, ana, SessionFilter(), his.id)) == [session.id for session in hers]
 
 
-async def test_parallel_revocations_share_the_sessions_between_them(storage: Storage, ana: UserRecord) -> None:
+async def test_concurrent_revocations_revoke_each_session_once(storage: Storage, ana: UserRecord) -> None:
     sessions = [a_session(ana) for _ in range(30)]
     await keep(storage, *sessions)
 
@@ -128,7 +126,7 @@ async def test_parallel_revocations_share_the_sessions_between_them(storage: Sto
 
 @pytest.mark.parametrize("use", ["touch", "rotate", "rename"])
 @pytest.mark.parametrize("many", [False, True], ids=["revoke", "revoke_many"])
-async def test_a_revocation_that_meets_a_use_halfway_still_ends_the_session(
+async def test_a_revocation_during_a_touch_still_ends_the_session(
     storage: Storage, ana: UserRecord, use: str, many: bool
 ) -> None:
     session = a_session(ana)
@@ -167,13 +165,11 @@ async def test_a_revocation_that_meets_a_use_halfway_still_ends_the_session(
     )
 
 
-async def test_writers_of_the_same_rows_never_wait_in_a_circle(
-    storage: Storage, ana: UserRecord, bob: UserRecord
-) -> None:
-    """On PostgreSQL an unordered batch would be ended as a deadlock, after a second."""
+async def test_writers_of_the_same_rows_never_deadlock(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+    """On PostgreSQL an unordered batch would cause a deadlock error after a second."""
     for _ in range(25):
         sessions = [a_session(user) for _ in range(12) for user in (ana, bob)]
-        await keep(storage, *reversed(sessions))  # so that they do not lie in the order of their ids
+        await keep(storage, *reversed(sessions))  # so that they are not in the order of their ids
         uses = [Touch(session.user_id, session.id, NOW, None) for session in sessions]
 
         async def touch(batch: Sequence[Touch]) -> None:

@@ -1,4 +1,4 @@
-"""Values reach the fields of their column's name, whatever the order of the columns."""
+"""Columns are mapped to fields by name, in any order of the columns."""
 
 from collections.abc import Callable
 from dataclasses import fields, replace
@@ -30,7 +30,7 @@ ORDERS: list[Callable[[Columns], Columns]] = [
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=["as they are", "reversed", "shuffled", "shuffled again"])
-async def test_sessions_are_read_right_from_columns_in_any_order(
+async def test_sessions_are_read_from_columns_in_any_order(
     storage: Storage, ana: UserRecord, order: Callable[[Columns], Columns]
 ) -> None:
     device = replace(a_session(ana).device, model="a model")
@@ -48,7 +48,7 @@ async def test_sessions_are_read_right_from_columns_in_any_order(
 
 
 @pytest.mark.parametrize("order", ORDERS, ids=["as they are", "reversed", "shuffled", "shuffled again"])
-async def test_events_are_read_right_from_columns_in_any_order(
+async def test_events_are_read_from_columns_in_any_order(
     storage: Storage, ana: UserRecord, order: Callable[[Columns], Columns]
 ) -> None:
     event = an_event(ana, session_id=new_id(), actor_id=new_id(), actor_name="an operator")

@@ -1,4 +1,4 @@
-"""Service keys: found by id and secret together, and never again once revoked."""
+"""Service keys: found by id and secret, and not after they were revoked."""
 
 import asyncio
 from dataclasses import replace
@@ -39,13 +39,13 @@ async def list_(storage: Storage) -> list[ServiceKeyRecord]:
 
 
 @pytest.mark.parametrize("scopes", [(), (Scope.OPERATOR,), tuple(Scope)], ids=len)
-async def test_a_key_is_found_as_it_was_kept(storage: Storage, scopes: tuple[Scope, ...]) -> None:
+async def test_a_key_is_read_as_stored(storage: Storage, scopes: tuple[Scope, ...]) -> None:
     key = await keep(storage, replace(a_key(), scopes=frozenset(scopes)))
 
     assert await find(storage, key.id) == key
 
 
-async def test_a_key_is_found_by_its_own_secret_only(storage: Storage) -> None:
+async def test_a_key_is_found_with_its_own_secret_only(storage: Storage) -> None:
     mine, other = await keep(storage, a_key()), await keep(storage, a_key(), OTHER)
 
     assert await find(storage, mine.id, OTHER) is None
@@ -55,7 +55,7 @@ async def test_a_key_is_found_by_its_own_secret_only(storage: Storage) -> None:
         assert await find(storage, mine.id, wrong) is None
 
 
-async def test_a_revoked_key_is_found_no_longer_but_listed(storage: Storage) -> None:
+async def test_a_revoked_key_is_listed_but_not_found(storage: Storage) -> None:
     key, other = await keep(storage, a_key()), await keep(storage, a_key(name="Other"))
     ended = replace(key, revoked_at=NOW + TICK)
 

@@ -1,4 +1,4 @@
-"""Lists of sessions, page by page: every session once, whatever else happens meanwhile."""
+"""Pages of sessions: each session once, also while others change."""
 
 import random
 from collections.abc import Callable
@@ -18,7 +18,7 @@ by = pytest.mark.parametrize("field", FIELDS)
 
 
 def many(user: UserRecord, number: int = 40) -> list[SessionRecord]:
-    """Sessions most of which share their times, in no order."""
+    """Sessions of which most have equal times, in no order."""
     chance = random.Random(7)
     times = [NOW - timedelta(minutes=minute) for minute in (1, 2, 2, 2, 3)]
     sessions = [
@@ -45,7 +45,7 @@ async def page(
 
 @by
 @orders
-async def test_a_list_is_in_the_order_asked_for_with_ties_by_id(
+async def test_a_list_is_in_the_requested_order_with_ties_by_id(
     storage: Storage, ana: UserRecord, bob: UserRecord, field: str, descending: bool
 ) -> None:
     sessions = many(ana)
@@ -59,51 +59,51 @@ async def test_a_list_is_in_the_order_asked_for_with_ties_by_id(
 @by
 @orders
 @pytest.mark.parametrize("size", [1, 3, 40])
-async def test_a_walk_forwards_meets_each_session_once(
+async def test_pages_forwards_have_each_session_once(
     storage: Storage, ana: UserRecord, bob: UserRecord, field: str, descending: bool, size: int
 ) -> None:
     sessions, order = many(ana), SessionOrder(FIELDS[field], descending)
     await keep(storage, *sessions, *many(bob))
 
-    walked: list[SessionRecord] = []
+    returned: list[SessionRecord] = []
     after = None
     while part := await page(storage, ana, Page(size, after=after), order):
         assert len(part) <= size
-        walked += part
+        returned += part
         after = position(part[-1], field)
 
-    assert walked == sorted(sessions, key=key(field), reverse=descending)
+    assert returned == sorted(sessions, key=key(field), reverse=descending)
 
 
 @by
 @orders
 @pytest.mark.parametrize("size", [1, 3, 40])
-async def test_a_walk_backwards_meets_each_session_once(
+async def test_pages_backwards_have_each_session_once(
     storage: Storage, ana: UserRecord, bob: UserRecord, field: str, descending: bool, size: int
 ) -> None:
     sessions, order = many(ana), SessionOrder(FIELDS[field], descending)
     await keep(storage, *sessions, *many(bob))
 
-    walked: list[SessionRecord] = []
+    returned: list[SessionRecord] = []
     before = None
     while part := await page(storage, ana, Page(size, before=before, from_end=True), order):
         assert len(part) <= size
-        walked = part + walked
+        returned = part + returned
         before = position(part[0], field)
 
-    assert walked == sorted(sessions, key=key(field), reverse=descending), "pages read like the list"
+    assert returned == sorted(sessions, key=key(field), reverse=descending), "pages read like the list"
 
 
 @pytest.mark.parametrize("from_end", [False, True], ids=["forwards", "backwards"])
-async def test_a_session_revoked_on_the_way_disturbs_no_other(
+async def test_a_revocation_between_two_pages_does_not_affect_others(
     storage: Storage, ana: UserRecord, from_end: bool
 ) -> None:
-    """The one that the cursor stands on is revoked, and one that is still to come."""
+    """The session of the cursor is revoked, and one that was not returned yet."""
     sessions = sorted(many(ana), key=key("last_active"), reverse=True)
     await keep(storage, *sessions)
     to_come = sessions[5] if from_end else sessions[-5]
 
-    walked: list[SessionRecord] = []
+    returned: list[SessionRecord] = []
     edge = None
     while part := await page(
         storage,
@@ -111,14 +111,14 @@ async def test_a_session_revoked_on_the_way_disturbs_no_other(
         Page(3, before=edge, from_end=True) if from_end else Page(3, after=edge),
         filter_=SessionFilter(),
     ):
-        walked = part + walked if from_end else walked + part
+        returned = part + returned if from_end else returned + part
         last = part[0] if from_end else part[-1]
         edge = position_of(last)
         async with storage.transaction() as repositories:
             for gone in (last, to_come):
                 await repositories.sessions.revoke(ana.id, gone.id, RevocationReason.LOGGED_OUT, NOW)
 
-    assert walked == [session for session in sessions if session is not to_come]
+    assert returned == [session for session in sessions if session is not to_come]
 
 
 @orders
@@ -133,7 +133,7 @@ async def test_a_page_between_two_positions_has_neither_of_them(
     assert await page(storage, ana, between, order) == sessions[10:30]
 
 
-async def test_a_page_with_room_for_one_more_tells_of_the_next(storage: Storage, ana: UserRecord) -> None:
+async def test_a_page_reports_whether_there_is_a_next_one(storage: Storage, ana: UserRecord) -> None:
     sessions = many(ana, 4)
     await keep(storage, *sessions)
 
@@ -150,7 +150,7 @@ async def test_a_page_of_none_is_empty(storage: Storage, ana: UserRecord) -> Non
     assert await page(storage, ana, Page(0)) == []
 
 
-async def test_another_users_position_opens_nothing(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_position_of_another_user_reveals_nothing(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     hers = many(ana)
     await keep(storage, *hers)
 

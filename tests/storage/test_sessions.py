@@ -71,7 +71,7 @@ async def test_the_same_id_of_two_users_is_two_sessions(storage: Storage, ana: U
 
 
 @pytest.mark.parametrize("number", [0, 1, 2, 3, 5, 100])
-async def test_find_many_gives_the_owners_and_only_those_asked_for(
+async def test_find_many_returns_only_the_requested_sessions_of_the_owner(
     storage: Storage, ana: UserRecord, bob: UserRecord, number: int
 ) -> None:
     hers = [a_session(ana) for _ in range(number)]
@@ -85,7 +85,7 @@ async def test_find_many_gives_the_owners_and_only_those_asked_for(
         assert await repositories.sessions.find_many(ana.id, [his.id, new_id()]) == {}
 
 
-async def test_find_many_takes_an_id_twice(storage: Storage, ana: UserRecord) -> None:
+async def test_find_many_accepts_duplicate_ids(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -95,7 +95,7 @@ async def test_find_many_takes_an_id_twice(storage: Storage, ana: UserRecord) ->
     assert found == {session.id: session}
 
 
-async def test_an_id_is_kept_once_for_a_user(storage: Storage, ana: UserRecord) -> None:
+async def test_an_id_is_unique_for_a_user(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -115,7 +115,7 @@ async def test_a_session_needs_a_user(storage: Storage) -> None:
     assert await find(storage, session) is None
 
 
-async def test_revoking_ends_one_session_and_says_so(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_revoking_ends_one_session_and_returns_it(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session, other = a_session(ana), a_session(ana)
     his = replace(session, user_id=bob.id)
     await keep(storage, session, other, his)
@@ -126,7 +126,7 @@ async def test_revoking_ends_one_session_and_says_so(storage: Storage, ana: User
     assert await sessions_of(storage, ana, bob) == {revoked, other, his}
 
 
-async def test_another_users_session_is_not_revoked(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_session_of_another_user_is_not_revoked(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -154,7 +154,7 @@ async def test_a_session_can_be_revoked_up_to_its_last_microsecond(storage: Stor
     assert await revoke(storage, ana, old) is not None
 
 
-async def test_a_name_is_given_changed_and_taken_away(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_name_is_set_changed_and_removed(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session, other = a_session(ana), a_session(ana, name="Other")
     his = replace(session, user_id=bob.id)
     await keep(storage, session, other, his)
@@ -164,7 +164,7 @@ async def test_a_name_is_given_changed_and_taken_away(storage: Storage, ana: Use
         assert await sessions_of(storage, ana, bob) == {replace(session, name=name), other, his}
 
 
-async def test_another_users_session_is_not_renamed(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_session_of_another_user_is_not_renamed(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session = a_session(ana, name="Mine")
     await keep(storage, session)
 
@@ -181,8 +181,8 @@ async def test_an_ended_session_keeps_its_name(storage: Storage, ana: UserRecord
     assert await find(storage, session) == session
 
 
-async def test_deleting_a_user_takes_the_sessions_along(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
-    """Foreign keys are in force on both engines."""
+async def test_deleting_a_user_deletes_the_sessions(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+    """Foreign keys are enforced on both engines."""
     hers, his = a_session(ana), a_session(bob)
     await keep(storage, hers, his)
     statement = text("DELETE FROM users WHERE email_key = 'ana@example.com'")

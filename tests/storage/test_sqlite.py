@@ -1,4 +1,4 @@
-"""SQLite: one process, one file, and what can happen to that file."""
+"""SQLite: one process, one file, and the failures of that file."""
 
 import asyncio
 import sqlite3
@@ -37,7 +37,7 @@ def path(database_url: str) -> Path:
 
 @pytest.fixture
 def lock(path: Path) -> Iterator[sqlite3.Connection]:
-    """Another program's connection to the file, holding nothing yet."""
+    """A connection of another program to the file, without a lock."""
     connection = sqlite3.connect(path, isolation_level=None, timeout=0)
     yield connection
     connection.close()
@@ -49,7 +49,7 @@ def pragma(storage: Storage, statement: str) -> object:
     return connection.exec_driver_sql(f"PRAGMA {statement}").scalar()
 
 
-async def test_the_file_is_kept_safely(storage: Storage) -> None:
+async def test_the_file_is_private_and_durable(storage: Storage) -> None:
     assert pragma(storage, "journal_mode") == "wal"
     assert pragma(storage, "synchronous") == 2, "FULL"
     assert pragma(storage, "foreign_keys") == 1
@@ -72,7 +72,7 @@ async def test_a_second_process_is_rejected_with_a_hint_at_postgresql(path: Path
     assert third.returncode == 0, "the file is free once the first has let go"
 
 
-async def test_a_second_database_on_the_file_is_rejected_until_the_first_lets_go(
+async def test_a_second_database_on_the_file_is_rejected_until_the_first_is_closed(
     path: Path, storage: Storage, ana: UserRecord, lifetimes: Lifetimes
 ) -> None:
     session = a_session(ana)
@@ -90,7 +90,7 @@ async def test_a_second_database_on_the_file_is_rejected_until_the_first_lets_go
     await second.database.close()
 
 
-async def test_a_locked_file_is_unavailable_after_a_while_and_works_again_after(
+async def test_a_locked_file_is_unavailable_after_a_timeout_and_works_later(
     storage: Storage, ana: UserRecord, lock: sqlite3.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sqlite, "LOCK_TIMEOUT", 0.2)
@@ -110,7 +110,7 @@ async def test_a_locked_file_is_unavailable_after_a_while_and_works_again_after(
     assert await sessions_of(storage, ana) == {session, later}
 
 
-async def test_a_lock_that_is_let_go_in_time_is_waited_for_without_stopping_the_loop(
+async def test_a_short_lock_is_waited_for_without_blocking_the_event_loop(
     storage: Storage, ana: UserRecord, lock: sqlite3.Connection
 ) -> None:
     session, ticks = a_session(ana), 0
@@ -127,7 +127,7 @@ async def test_a_lock_that_is_let_go_in_time_is_waited_for_without_stopping_the_
     assert await find(storage, session) == session
 
 
-async def test_cancelled_while_it_waits_for_the_file_a_transaction_holds_nothing(
+async def test_a_transaction_cancelled_while_it_waits_holds_no_lock(
     storage: Storage, ana: UserRecord, lock: sqlite3.Connection
 ) -> None:
     lock.execute("BEGIN IMMEDIATE")
@@ -143,7 +143,7 @@ async def test_cancelled_while_it_waits_for_the_file_a_transaction_holds_nothing
     assert await sessions_of(storage, ana) == {session}
 
 
-async def test_a_file_that_is_locked_at_the_start_opens_later(path: Path, lifetimes: Lifetimes) -> None:
+async def test_a_file_that_is_locked_at_the_start_is_opened_later(path: Path, lifetimes: Lifetimes) -> None:
     other = sqlite3.connect(path, isolation_level=None, timeout=0)
     other.execute("PRAGMA journal_mode=DELETE")
     other.execute("BEGIN EXCLUSIVE")
@@ -159,7 +159,7 @@ async def test_a_file_that_is_locked_at_the_start_opens_later(path: Path, lifeti
     await storage.database.close()
 
 
-async def test_a_full_disk_loses_nothing_that_was_committed_and_passes(
+async def test_a_full_disk_loses_no_committed_data_and_recovers(
     path: Path, storage: Storage, ana: UserRecord, lifetimes: Lifetimes
 ) -> None:
     kept, big = a_session(ana), "x" * 5_000
@@ -187,7 +187,7 @@ async def test_a_full_disk_loses_nothing_that_was_committed_and_passes(
 
 
 @pytest.mark.parametrize("place", ["file/below/it.sqlite3", "file/it.sqlite3", "directory"])
-async def test_a_place_where_no_file_can_be_is_named(tmp_path: Path, place: str) -> None:
+async def test_the_error_names_an_impossible_path(tmp_path: Path, place: str) -> None:
     (tmp_path / "file").touch()
     (tmp_path / "directory").mkdir()
     database = SqliteDatabase(tmp_path / place)
@@ -198,8 +198,8 @@ async def test_a_place_where_no_file_can_be_is_named(tmp_path: Path, place: str)
     await database.close()
 
 
-async def test_a_folder_that_may_not_be_written_is_named() -> None:
-    """As root, only a file system that is no such thing rejects."""
+async def test_the_error_names_a_folder_without_permission() -> None:
+    """For root, only a virtual file system rejects writes."""
     database = SqliteDatabase(Path("/proc/sessionql/sessionql.sqlite3"))
 
     with pytest.raises(StorageUnavailable, match=r"Cannot use /proc/sessionql/sessionql.sqlite3: .+\."):
@@ -208,7 +208,7 @@ async def test_a_folder_that_may_not_be_written_is_named() -> None:
     await database.close()
 
 
-async def test_a_file_that_is_no_database_is_a_fault(tmp_path: Path) -> None:
+async def test_a_file_that_is_no_database_is_an_error(tmp_path: Path) -> None:
     (tmp_path / "letter.sqlite3").write_text("Dear Ana, " * 500)
     database = SqliteDatabase(tmp_path / "letter.sqlite3")
 
@@ -219,7 +219,7 @@ async def test_a_file_that_is_no_database_is_a_fault(tmp_path: Path) -> None:
     await database.close()
 
 
-async def test_a_folder_for_the_file_is_made_for_its_owner_alone(tmp_path: Path) -> None:
+async def test_a_created_folder_is_private(tmp_path: Path) -> None:
     database = SqliteDatabase(tmp_path / "data" / "sessionql.sqlite3")
 
     await database.open()
@@ -229,7 +229,7 @@ async def test_a_folder_for_the_file_is_made_for_its_owner_alone(tmp_path: Path)
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///:memory:"])
-def test_a_database_in_memory_is_rejected(url: str) -> None:
+def test_an_in_memory_database_is_rejected(url: str) -> None:
     with pytest.raises(ValueError, match="kept in a file"):
         connect(url)
 

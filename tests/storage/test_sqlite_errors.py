@@ -74,7 +74,7 @@ def by_sqlalchemy(error: sqlite3.Error) -> SQLAlchemyError:
 
 
 @pytest.mark.parametrize("name", UNAVAILABLE)
-def test_codes_of_trouble_that_may_pass_are_unavailable(name: str) -> None:
+def test_codes_of_temporary_problems_are_unavailable(name: str) -> None:
     error = driver_error(name, "no word of this matters")
 
     for each in (error, by_sqlalchemy(error)):
@@ -84,7 +84,7 @@ def test_codes_of_trouble_that_may_pass_are_unavailable(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_codes_of_faults_stay_faults_whatever_the_message(name: str) -> None:
+def test_other_codes_are_errors_with_any_message(name: str) -> None:
     error = driver_error(name, MISLEADING)
 
     for each in (error, by_sqlalchemy(error)):
@@ -94,7 +94,7 @@ def test_codes_of_faults_stay_faults_whatever_the_message(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [*UNAVAILABLE, *FAULTS])
-def test_only_busy_and_locked_are_worth_waiting_for(name: str) -> None:
+def test_only_busy_and_locked_are_retried(name: str) -> None:
     error = driver_error(name, MISLEADING)
 
     expected = name.startswith(("SQLITE_BUSY", "SQLITE_LOCKED"))
@@ -112,12 +112,12 @@ def test_only_busy_and_locked_are_worth_waiting_for(name: str) -> None:
     ],
     ids=["driver", "SQLAlchemy", "wrapped driver", "value"],
 )
-def test_errors_without_a_code_are_faults(error: Exception) -> None:
+def test_errors_without_a_code_are_not_unavailable(error: Exception) -> None:
     assert not isinstance(wrap(error), StorageUnavailable)
     assert not is_locked(error)
 
 
-def test_storage_errors_pass_unchanged() -> None:
+def test_storage_errors_are_raised_unchanged() -> None:
     error = StorageUnavailable("The database is closed.")
     with pytest.raises(StorageUnavailable) as raised, wrap_errors():
         raise error
@@ -154,7 +154,7 @@ def test_a_path_that_cannot_be_opened(tmp_path: Path) -> None:
         make_engine(tmp_path).connect()
 
 
-def test_a_broken_constraint_on_a_misleading_name(connection: Connection) -> None:
+def test_a_violated_constraint_with_a_misleading_name(connection: Connection) -> None:
     connection.exec_driver_sql("INSERT INTO busy VALUES (1)")
 
     with pytest.raises(StorageError, match=r"UNIQUE constraint failed: busy\.locked") as raised, wrap_errors():

@@ -1,4 +1,4 @@
-"""What happens to a session in use: its last use is noted, its refresh tokens move on."""
+"""Sessions in use: the time of their last use is stored, and their refresh tokens are rotated."""
 
 import asyncio
 from collections.abc import Sequence
@@ -45,7 +45,7 @@ async def rotate(storage: Storage, touch: Touch, presented: int) -> SessionRecor
         return await repositories.sessions.rotate(touch, presented)
 
 
-async def test_a_touch_notes_time_and_address_of_the_sessions_it_names(
+async def test_a_touch_stores_time_and_address_of_its_sessions(
     storage: Storage, ana: UserRecord, bob: UserRecord
 ) -> None:
     first, second, idle = a_session(ana), a_session(ana), a_session(ana)
@@ -62,7 +62,7 @@ async def test_a_touch_notes_time_and_address_of_the_sessions_it_names(
     }
 
 
-async def test_nobody_touches_another_users_session(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_session_of_another_user_is_not_touched(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -72,7 +72,7 @@ async def test_nobody_touches_another_users_session(storage: Storage, ana: UserR
 
 
 @pytest.mark.parametrize("later", [-INTERVAL, -TICK, 0 * TICK, TICK, INTERVAL - TICK])
-async def test_within_the_interval_a_use_is_not_written_again(
+async def test_within_the_interval_a_use_is_not_stored_again(
     storage: Storage, ana: UserRecord, later: timedelta
 ) -> None:
     session = a_session(ana, last_active=NOW)
@@ -83,7 +83,7 @@ async def test_within_the_interval_a_use_is_not_written_again(
     assert await find(storage, session) == session
 
 
-async def test_after_the_interval_a_use_is_written(storage: Storage, ana: UserRecord) -> None:
+async def test_after_the_interval_a_use_is_stored(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana, last_active=NOW)
     await keep(storage, session)
 
@@ -92,7 +92,7 @@ async def test_after_the_interval_a_use_is_written(storage: Storage, ana: UserRe
     assert await find(storage, session) == replace(session, last_active=NOW + INTERVAL, ip_address=ADDRESS)
 
 
-async def test_uses_that_arrive_out_of_order_leave_the_newest(storage: Storage, ana: UserRecord) -> None:
+async def test_of_uses_out_of_order_the_newest_is_kept(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana, last_active=NOW - timedelta(hours=9))
     await keep(storage, session)
     hours: Sequence[float] = (3, 1, 8, 2, 5)
@@ -104,7 +104,7 @@ async def test_uses_that_arrive_out_of_order_leave_the_newest(storage: Storage, 
 
 
 @ended
-async def test_an_ended_session_does_not_come_back_through_a_touch(
+async def test_a_touch_does_not_reactivate_an_ended_session(
     storage: Storage, ana: UserRecord, end: dict[str, Any]
 ) -> None:
     session, alive = a_session(ana, **end), a_session(ana)
@@ -116,8 +116,8 @@ async def test_an_ended_session_does_not_come_back_through_a_touch(
     assert await find(storage, alive) == replace(alive, last_active=NOW, ip_address=ADDRESS)
 
 
-async def test_a_use_is_judged_by_when_it_was_not_by_when_it_is_written(storage: Storage, ana: UserRecord) -> None:
-    """A flusher may be late: a session used in its last moment was alive then."""
+async def test_a_use_counts_at_its_own_time(storage: Storage, ana: UserRecord) -> None:
+    """It may be written later: a session that was used in its last moment was active then."""
     session = a_session(ana, created_at=NOW - timedelta(days=40), last_active=NOW - IDLE)
     await keep(storage, session)
 
@@ -126,7 +126,7 @@ async def test_a_use_is_judged_by_when_it_was_not_by_when_it_is_written(storage:
     assert await find(storage, session) == replace(session, last_active=NOW - TICK, ip_address=ADDRESS)
 
 
-async def test_no_touches_are_no_work(storage: Storage, ana: UserRecord) -> None:
+async def test_an_empty_list_of_touches_runs_no_statement(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -135,7 +135,9 @@ async def test_no_touches_are_no_work(storage: Storage, ana: UserRecord) -> None
     assert await find(storage, session) == session
 
 
-async def test_rotating_moves_one_session_on_by_one(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_rotation_increments_the_generation_of_one_session(
+    storage: Storage, ana: UserRecord, bob: UserRecord
+) -> None:
     session, other = a_session(ana, generation=4), a_session(ana, generation=4)
     namesake = replace(session, user_id=bob.id)
     await keep(storage, session, other, namesake)
@@ -155,7 +157,7 @@ async def test_only_the_current_generation_rotates(storage: Storage, ana: UserRe
     assert await find(storage, session) == session
 
 
-async def test_nobody_rotates_another_users_session(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_session_of_another_user_is_not_rotated(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -164,7 +166,7 @@ async def test_nobody_rotates_another_users_session(storage: Storage, ana: UserR
 
 
 @ended
-async def test_an_ended_session_does_not_rotate(storage: Storage, ana: UserRecord, end: dict[str, Any]) -> None:
+async def test_an_ended_session_is_not_rotated(storage: Storage, ana: UserRecord, end: dict[str, Any]) -> None:
     session = a_session(ana, **end)
     await keep(storage, session)
 
@@ -172,7 +174,7 @@ async def test_an_ended_session_does_not_rotate(storage: Storage, ana: UserRecor
     assert await find(storage, session) == session
 
 
-async def test_however_often_it_rotates_a_session_ends_at_its_absolute_age(storage: Storage, ana: UserRecord) -> None:
+async def test_rotations_do_not_extend_the_absolute_lifetime(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana, created_at=NOW, last_active=NOW)
     await keep(storage, session)
     days = [29, 58, 87, 89.9, 90, 91]
@@ -182,7 +184,7 @@ async def test_however_often_it_rotates_a_session_ends_at_its_absolute_age(stora
     assert [rotated is not None for rotated in won] == [day < ABSOLUTE.days for day in days]
 
 
-async def test_of_fifty_that_rotate_at_once_exactly_one_wins(storage: Storage, ana: UserRecord) -> None:
+async def test_of_fifty_concurrent_rotations_exactly_one_succeeds(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -194,7 +196,7 @@ async def test_of_fifty_that_rotate_at_once_exactly_one_wins(storage: Storage, a
     assert winners[0].generation == 1
 
 
-async def test_of_fifty_that_revoke_at_once_exactly_one_wins(storage: Storage, ana: UserRecord) -> None:
+async def test_of_fifty_concurrent_revocations_exactly_one_succeeds(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -209,7 +211,7 @@ async def test_of_fifty_that_revoke_at_once_exactly_one_wins(storage: Storage, a
     assert await find(storage, session) == winners[0], "the first time stands"
 
 
-async def test_a_revocation_among_uses_is_never_undone(storage: Storage, ana: UserRecord) -> None:
+async def test_a_revocation_is_never_undone_by_concurrent_uses(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 

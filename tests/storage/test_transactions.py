@@ -1,4 +1,4 @@
-"""All or nothing: whatever ends a transaction halfway, nothing of it stays and the next one works."""
+"""Transactions are atomic: when one fails, nothing of it is stored and the next one works."""
 
 import asyncio
 from dataclasses import replace
@@ -25,7 +25,7 @@ from tests.storage.builders import (
 )
 
 
-class Odd(BaseException):
+class UnusualError(BaseException):
     """Like KeyboardInterrupt, which a test cannot raise."""
 
 
@@ -48,8 +48,8 @@ async def change_everything(repositories: Repositories, ana: UserRecord, bob: Us
     await repositories.events.add_many([an_event(bob)])
 
 
-@pytest.mark.parametrize("failure", [ValueError, StorageError, asyncio.CancelledError, Odd, GeneratorExit])
-async def test_an_exception_undoes_every_change(
+@pytest.mark.parametrize("failure", [ValueError, StorageError, asyncio.CancelledError, UnusualError, GeneratorExit])
+async def test_an_exception_rolls_back_every_change(
     storage: Storage, ana: UserRecord, bob: UserRecord, failure: type[BaseException]
 ) -> None:
     session, event = a_session(bob), an_event(bob)
@@ -73,7 +73,9 @@ async def test_an_exception_undoes_every_change(
     assert (found.user, found.password_hash) == (ana, "hash")
 
 
-async def test_without_an_exception_every_change_stays(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_without_an_exception_every_change_is_committed(
+    storage: Storage, ana: UserRecord, bob: UserRecord
+) -> None:
     session = a_session(bob)
     await keep(storage, session)
 
@@ -91,7 +93,7 @@ async def test_without_an_exception_every_change_stays(storage: Storage, ana: Us
     )
 
 
-async def test_a_rejected_statement_undoes_those_before_it(storage: Storage, ana: UserRecord) -> None:
+async def test_a_rejected_statement_rolls_back_those_before_it(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana)
 
     with pytest.raises(StorageError):
@@ -102,7 +104,7 @@ async def test_a_rejected_statement_undoes_those_before_it(storage: Storage, ana
     assert await find(storage, session) == session
 
 
-async def test_a_batch_is_kept_whole_or_not_at_all(storage: Storage, ana: UserRecord) -> None:
+async def test_a_batch_is_stored_completely_or_not_at_all(storage: Storage, ana: UserRecord) -> None:
     event = an_event(ana)
 
     with pytest.raises(StorageError):
@@ -111,10 +113,10 @@ async def test_a_batch_is_kept_whole_or_not_at_all(storage: Storage, ana: UserRe
     assert await events_of(storage, ana) == set()
 
 
-async def test_cancelled_in_the_middle_nothing_stays_and_no_connection_is_lost(
+async def test_a_cancelled_transaction_is_rolled_back_and_its_connection_released(
     storage: Storage, ana: UserRecord, bob: UserRecord
 ) -> None:
-    """More often than the pool has connections."""
+    """Repeated more often than the pool has connections."""
 
     async def hang(begun: asyncio.Event) -> None:
         async with storage.transaction() as repositories:
@@ -135,7 +137,7 @@ async def test_cancelled_in_the_middle_nothing_stays_and_no_connection_is_lost(
     assert await sessions_of(storage, ana, bob) == {session}
 
 
-async def test_cancelled_while_waiting_its_turn_nothing_is_held_up(storage: Storage, ana: UserRecord) -> None:
+async def test_a_transaction_cancelled_while_it_waits_blocks_no_other(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana)
     await keep(storage, session)
 
@@ -157,7 +159,7 @@ async def test_cancelled_while_waiting_its_turn_nothing_is_held_up(storage: Stor
     assert await find(storage, session) == replace(session, name="Second")
 
 
-async def test_nobody_sees_what_is_not_committed(storage: Storage, ana: UserRecord) -> None:
+async def test_uncommitted_changes_are_invisible(storage: Storage, ana: UserRecord) -> None:
     session, written = a_session(ana), asyncio.Event()
 
     async def change_my_mind() -> None:
@@ -183,7 +185,7 @@ async def test_a_transaction_reads_its_own_writes(storage: Storage, ana: UserRec
         assert await repositories.sessions.find(ana.id, session.id) == session
 
 
-async def test_many_transactions_at_once_all_take_effect(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_concurrent_transactions_all_take_effect(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     sessions = [a_session(user) for _ in range(30) for user in (ana, bob)]
 
     async def log_in(number: int) -> None:
@@ -202,15 +204,13 @@ async def test_many_transactions_at_once_all_take_effect(storage: Storage, ana: 
     assert {event.session_id for event in await events_of(storage, ana)} == {session.id for session in kept}
 
 
-async def test_a_statement_of_ours_that_is_wrong_is_a_fault_and_leaves_no_trace(
-    storage: Storage, ana: UserRecord
-) -> None:
-    async def blunder() -> None:
+async def test_an_invalid_statement_is_an_error_and_is_rolled_back(storage: Storage, ana: UserRecord) -> None:
+    async def execute_invalid_sql() -> None:
         async with storage.database.transaction() as tx:
             await tx.fetch_all(text("SELECT nonsense FROM nowhere"), {})
 
     with pytest.raises(StorageError) as caught:
-        await blunder()
+        await execute_invalid_sql()
 
     assert not isinstance(caught.value, StorageUnavailable)
     assert caught.value.__cause__ is not None, "the driver's own words are at hand"
@@ -220,7 +220,7 @@ async def test_a_statement_of_ours_that_is_wrong_is_a_fault_and_leaves_no_trace(
 @pytest.mark.parametrize(
     "impossible", [{"name": "lone \ud800"}, {"generation": 2**70}], ids=["a lone surrogate", "too large"]
 )
-async def test_values_that_no_database_takes_are_a_fault_not_an_outage(
+async def test_values_that_no_database_accepts_are_errors_and_not_outages(
     storage: Storage, ana: UserRecord, impossible: dict[str, object]
 ) -> None:
     with pytest.raises(StorageError) as caught:
@@ -230,12 +230,12 @@ async def test_values_that_no_database_takes_are_a_fault_not_an_outage(
     assert await sessions_of(storage, ana) == set()
 
 
-async def test_closing_twice_does_no_harm(storage: Storage) -> None:
+async def test_closing_twice_is_allowed(storage: Storage) -> None:
     await storage.database.close()
     await storage.database.close()
 
 
-async def test_what_is_committed_outlives_the_connection(storage: Storage, ana: UserRecord) -> None:
+async def test_committed_changes_remain_after_a_reconnect(storage: Storage, ana: UserRecord) -> None:
     session = a_session(ana, last_active=NOW - timedelta(minutes=5))
     await keep(storage, session)
 

@@ -1,4 +1,4 @@
-"""Accounts: one for each address, and passwords replaced by compare-and-set."""
+"""Users: one for each e-mail address, and passwords replaced by compare-and-set."""
 
 import asyncio
 from dataclasses import replace
@@ -48,13 +48,13 @@ async def replace_password(storage: Storage, who: UserRecord, old: str, new: str
         return await repositories.users.replace_password(who.id, old, new)
 
 
-async def test_an_account_is_found_by_its_id(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_user_is_found_by_id(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     assert await user(storage, ana) == ana
     assert await user(storage, bob) == bob
     assert await user(storage, replace(ana, id=new_id())) is None
 
 
-async def test_an_account_is_found_by_its_folded_address_with_its_hash(storage: Storage, bob: UserRecord) -> None:
+async def test_credentials_are_found_by_the_case_folded_email(storage: Storage, bob: UserRecord) -> None:
     ana = replace(a_user("Ána@Example.com"), last_login=NOW)
     assert await add(storage, ana, "ána@example.com", "$argon2id$…")
 
@@ -64,14 +64,14 @@ async def test_an_account_is_found_by_its_folded_address_with_its_hash(storage: 
     assert await credentials(storage, "bob@example.com") == Credentials(bob, "hash")
 
 
-async def test_a_hash_is_never_shown(storage: Storage, ana: UserRecord) -> None:
+async def test_a_hash_is_not_in_the_repr(storage: Storage, ana: UserRecord) -> None:
     found = await credentials(storage, ana.email)
 
     assert found is not None
     assert found.password_hash not in repr(found)
 
 
-async def test_a_taken_address_adds_nothing(storage: Storage, ana: UserRecord) -> None:
+async def test_an_email_in_use_adds_no_user(storage: Storage, ana: UserRecord) -> None:
     late = a_user("ANA@example.com")
 
     assert not await add(storage, late, "ana@example.com", "another")
@@ -80,7 +80,7 @@ async def test_a_taken_address_adds_nothing(storage: Storage, ana: UserRecord) -
     assert await credentials(storage, "ana@example.com") == Credentials(ana, "hash")
 
 
-async def test_after_a_taken_address_the_transaction_goes_on(storage: Storage, ana: UserRecord) -> None:
+async def test_after_an_email_in_use_the_transaction_continues(storage: Storage, ana: UserRecord) -> None:
     other = a_user("other@example.com")
     async with storage.transaction() as repositories:
         assert not await repositories.users.add(a_user(), ana.email, "hash")
@@ -89,7 +89,7 @@ async def test_after_a_taken_address_the_transaction_goes_on(storage: Storage, a
     assert await user(storage, other) == other
 
 
-async def test_of_twenty_that_register_an_address_at_once_one_gets_it(storage: Storage) -> None:
+async def test_of_twenty_concurrent_registrations_of_an_email_one_succeeds(storage: Storage) -> None:
     rivals = [a_user("ana@example.com") for _ in range(20)]
 
     won = await asyncio.gather(*(add(storage, rival, rival.email, str(rival.id)) for rival in rivals))
@@ -100,7 +100,7 @@ async def test_of_twenty_that_register_an_address_at_once_one_gets_it(storage: S
     assert [await user(storage, rival) for rival in rivals].count(None) == 19
 
 
-async def test_a_login_is_noted_for_one_account(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_log_in_is_stored_for_one_user(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     async with storage.transaction() as repositories:
         assert await repositories.users.record_login(ana.id, "hash", NOW)
         assert await repositories.users.record_login(ana.id, "hash", NOW + TICK)
@@ -109,7 +109,7 @@ async def test_a_login_is_noted_for_one_account(storage: Storage, ana: UserRecor
     assert await user(storage, bob) == bob
 
 
-async def test_a_login_with_a_replaced_password_is_not_noted(storage: Storage, ana: UserRecord) -> None:
+async def test_a_log_in_with_a_replaced_password_is_not_stored(storage: Storage, ana: UserRecord) -> None:
     assert await replace_password(storage, ana, "hash", "new")
 
     async with storage.transaction() as repositories:
@@ -118,7 +118,7 @@ async def test_a_login_with_a_replaced_password_is_not_noted(storage: Storage, a
     assert await user(storage, ana) == ana
 
 
-async def test_no_log_in_without_an_account(storage: Storage, ana: UserRecord) -> None:
+async def test_a_log_in_requires_a_user(storage: Storage, ana: UserRecord) -> None:
     async with storage.transaction() as repositories:
         assert not await repositories.users.record_login(new_id(), "hash", NOW)
         assert not await repositories.users.replace_password(new_id(), "hash", "new")
@@ -126,8 +126,8 @@ async def test_no_log_in_without_an_account(storage: Storage, ana: UserRecord) -
     assert await credentials(storage, ana.email) == Credentials(ana, "hash")
 
 
-async def test_another_users_hash_opens_nothing(storage: Storage, ana: UserRecord) -> None:
-    """The compare-and-set names the user and the hash together."""
+async def test_a_hash_of_another_user_is_not_accepted(storage: Storage, ana: UserRecord) -> None:
+    """The compare-and-set uses the user id and the hash together."""
     bob = await keep_user(storage, "bob@example.com", "bob's hash")
 
     async with storage.transaction() as repositories:
@@ -138,7 +138,7 @@ async def test_another_users_hash_opens_nothing(storage: Storage, ana: UserRecor
     assert await credentials(storage, bob.email) == Credentials(bob, "bob's hash")
 
 
-async def test_a_password_is_replaced_for_one_account(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
+async def test_a_password_is_replaced_for_one_user(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     assert await replace_password(storage, ana, "hash", "new")
     assert not await replace_password(storage, ana, "hash", "newer"), "the old hash is no longer there"
 
@@ -146,15 +146,15 @@ async def test_a_password_is_replaced_for_one_account(storage: Storage, ana: Use
     assert await password_hash(storage, bob.email) == "hash"
 
 
-async def test_of_twenty_that_replace_a_password_at_once_one_wins(storage: Storage, ana: UserRecord) -> None:
+async def test_of_twenty_concurrent_password_changes_one_succeeds(storage: Storage, ana: UserRecord) -> None:
     won = await asyncio.gather(*(replace_password(storage, ana, "hash", f"new {n}") for n in range(20)))
 
     assert won.count(True) == 1
     assert await password_hash(storage, ana.email) == f"new {won.index(True)}"
 
 
-def of_a_service(subject: str) -> UserRecord:
-    """A user of an external service: without an address, and without a password."""
+def external_user(subject: str) -> UserRecord:
+    """A user of a service: without an e-mail address and a password."""
     return UserRecord(new_id(), None, NOW - timedelta(days=1), None, subject)
 
 
@@ -163,8 +163,8 @@ async def by_subject(storage: Storage, subject: str) -> UserRecord | None:
         return await repositories.users.find_by_subject(subject)
 
 
-async def test_an_account_is_found_by_its_address_or_its_subject(storage: Storage, ana: UserRecord) -> None:
-    hers, other = of_a_service("crm|42"), of_a_service("crm|43")
+async def test_a_user_is_found_by_email_or_subject(storage: Storage, ana: UserRecord) -> None:
+    hers, other = external_user("crm|42"), external_user("crm|43")
     assert await add(storage, hers, None, None)
     assert await add(storage, other, None, None), "accounts without an address do not collide"
 
@@ -179,8 +179,8 @@ async def test_an_account_is_found_by_its_address_or_its_subject(storage: Storag
         assert await repositories.users.find_password(ana.id) == Credentials(ana, "hash")
 
 
-async def test_of_twenty_that_bring_a_subject_at_once_one_makes_the_account(storage: Storage) -> None:
-    rivals = [of_a_service("crm|42") for _ in range(20)]
+async def test_of_twenty_concurrent_log_ins_of_a_subject_one_creates_the_user(storage: Storage) -> None:
+    rivals = [external_user("crm|42") for _ in range(20)]
 
     won = await asyncio.gather(*(add(storage, rival, None, None) for rival in rivals))
 
@@ -188,8 +188,8 @@ async def test_of_twenty_that_bring_a_subject_at_once_one_makes_the_account(stor
     assert await by_subject(storage, "crm|42") == rivals[won.index(True)]
 
 
-async def test_a_login_elsewhere_is_noted_for_one_account(storage: Storage, bob: UserRecord) -> None:
-    hers = of_a_service("crm|42")
+async def test_a_log_in_of_a_service_is_stored_for_one_user(storage: Storage, bob: UserRecord) -> None:
+    hers = external_user("crm|42")
     assert await add(storage, hers, None, None)
 
     async with storage.transaction() as repositories:
@@ -200,9 +200,7 @@ async def test_a_login_elsewhere_is_noted_for_one_account(storage: Storage, bob:
     assert await user(storage, bob) == bob
 
 
-async def test_no_log_in_to_a_disabled_account_until_it_is_enabled(
-    storage: Storage, ana: UserRecord, bob: UserRecord
-) -> None:
+async def test_a_disabled_user_cannot_log_in_until_enabled(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     async with storage.transaction() as repositories:
         users = repositories.users
         assert await users.disable(ana.id, NOW)
@@ -221,7 +219,7 @@ async def test_no_log_in_to_a_disabled_account_until_it_is_enabled(
     assert await user(storage, ana) == replace(ana, last_login=NOW)
 
 
-async def test_a_login_waits_for_a_transaction_that_disables_the_account(storage: Storage, ana: UserRecord) -> None:
+async def test_a_log_in_waits_for_a_transaction_that_disables_the_user(storage: Storage, ana: UserRecord) -> None:
     disabled = asyncio.Event()
 
     async def disable() -> None:
@@ -242,9 +240,7 @@ async def test_a_login_waits_for_a_transaction_that_disables_the_account(storage
     assert logged_in == [None, None]
 
 
-async def test_a_deleted_account_takes_everything_of_its_own_with_it(
-    storage: Storage, ana: UserRecord, bob: UserRecord
-) -> None:
+async def test_a_deleted_user_is_deleted_with_all_its_rows(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
     sessions, events = [a_session(ana), a_session(bob)], [an_event(ana), an_event(bob)]
     await keep(storage, *sessions)
     await keep_events(storage, *events)

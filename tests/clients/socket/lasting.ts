@@ -17,7 +17,7 @@ import { addressOf, request, closed, closeCode, subscribe, socketClient } from "
 
 export function requests(url: string): Steps {
   return {
-    "queries and mutations go over the socket, too": async () => {
+    "queries and mutations are executed over the socket, too": async () => {
       const client = socketClient(await register(url, newEmail()), { lazy: false });
       const [session] = (await request(client, MySessionsDocument, {})).mySessions;
       assert.equal(session?.isCurrent, true);
@@ -26,7 +26,7 @@ export function requests(url: string): Steps {
       assert.equal((await request(client, MySessionsDocument, {})).mySessions[0]?.name, "Desk");
       await client.dispose();
     },
-    "an operation that is wrong fails alone": async () => {
+    "an invalid operation does not affect others": async () => {
       const client = socketClient(await register(url, newEmail()), { lazy: false });
       const wrong = request(client, RenameSessionDocument, {} as never);
       const code = ([error]: { extensions?: { code?: string } }[]) => error?.extensions?.code;
@@ -34,7 +34,7 @@ export function requests(url: string): Steps {
       assert.ok((await request(client, MeDocument, {})).me);
       await client.dispose();
     },
-    "what happens to the account is received as it happens": async () => {
+    "security events of the account are received at once": async () => {
       const laptop = await register(url, newEmail());
       const client = socketClient(laptop);
       const events = subscribe(client, WatchSecurityEventsDocument, { kinds: ["SESSION_RENAMED"] });
@@ -92,7 +92,7 @@ export function reconnects(url: string): Steps {
       const rejected = request(socketClient(laptop, { retryAttempts: 0 }), MeDocument, {});
       await assert.rejects(rejected, (end) => closeCode(end) === 4403);
     },
-    "refreshes, and comes in, when it asks something before it connects": async () => {
+    "refreshes and connects when it sends a request before each connection": async () => {
       const laptop = await register(url, newEmail());
       await outdate(laptop);
       const refreshing = async () => {

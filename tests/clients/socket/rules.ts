@@ -17,7 +17,7 @@ class Legacy extends WebSocket {
 }
 
 /** Sends a message when the socket is open, before `connection_init`. */
-const sayingFirst = (message: unknown): Partial<ClientOptions> => ({
+const sendingFirst = (message: unknown): Partial<ClientOptions> => ({
   on: { opened: (socket) => (socket as WebSocket).send(JSON.stringify(message)) },
 });
 
@@ -35,19 +35,19 @@ export function rules(url: string): Steps {
     "two connection_init messages: 4429": async () => {
       const device = await register(url, newEmail());
       const payload = { authorization: `Bearer ${device.tokens.read()?.accessToken}` };
-      assert.equal(await end(sayingFirst({ type: "connection_init", payload }), device), 4429);
+      assert.equal(await end(sendingFirst({ type: "connection_init", payload }), device), 4429);
     },
-    "asks before that: 4401": async () => {
+    "an operation before connection_init: 4401": async () => {
       const payload = { query: "{ me { id } }" };
-      assert.equal(await end(sayingFirst({ type: "subscribe", id: "early", payload })), 4401);
+      assert.equal(await end(sendingFirst({ type: "subscribe", id: "early", payload })), 4401);
     },
-    "gives two operations one id: 4409": async () => {
+    "two operations with one id: 4409": async () => {
       const client = socketClient(await register(url, newEmail()), { generateID: () => "same" });
       const both = [1, 2].map(() => subscribe(client, WatchSignOutsDocument, {}).ended());
       assert.deepEqual((await Promise.all(both)).map(closeCode), [4409, 4409]);
     },
-    "speaks the protocol of years ago: 4406": async () => assert.equal(await end({ webSocketImpl: Legacy }), 4406),
-    "pings, and is answered": async () => {
+    "the older subprotocol graphql-ws: 4406": async () => assert.equal(await end({ webSocketImpl: Legacy }), 4406),
+    "a ping is answered by a pong": async () => {
       const client = socketClient(await register(url, newEmail()), { lazy: false, keepAlive: 20 });
       const pong = new Promise<void>((resolve) => client.on("pong", (received) => received && resolve()));
       await within(pong, "a pong");

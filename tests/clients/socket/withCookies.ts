@@ -21,7 +21,7 @@ export function withCookies(url: string): Steps {
       const client = pageOf({ Cookie: jar.header, Origin: origin });
       assert.equal((await request(client, MeDocument, {})).me?.email, input.email);
     },
-    "but not without an Origin": async () => {
+    "no socket without an Origin header": async () => {
       const client = pageOf({ Cookie: jar.header });
       await assert.rejects(request(client, MeDocument, {}), (end) => closeCode(end) === 4403);
     },

@@ -79,7 +79,7 @@ function logInSteps<C extends Client>({ email, laptop, phone }: Participants<C>)
 
 function listSteps<C extends Client>({ email, laptop, laptopBrowser, phone, otherUser }: Participants<C>): Steps {
   return {
-    "names the phone": async () => {
+    "renames the session of the phone": async () => {
       assert.deepEqual(await laptop.rename(await otherId(laptop), "My phone"), []);
       assert.equal((await phone.sessions()).find((each) => each.isCurrent)?.name, "My phone");
     },

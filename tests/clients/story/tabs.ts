@@ -11,14 +11,14 @@ import type { Steps } from "./steps.js";
 
 export function tabs(url: string): Steps {
   return {
-    "two tabs that take turns refresh once": async () => {
-      const bothAskForTheirTurn = new Gathering(2);
-      const { refreshes, tokens } = await race(url, exclusiveLocks(bothAskForTheirTurn), () => bothAskForTheirTurn.whole);
+    "two tabs with locks refresh once": async () => {
+      const bothRequestedTheLock = new Barrier(2);
+      const { refreshes, tokens } = await race(url, exclusiveLocks(bothRequestedTheLock), () => bothRequestedTheLock.whole);
       assert.equal(refreshes, 1);
       assert.ok(tokens.read());
     },
-    "two tabs that refresh at once both go on": async () => {
-      const bothRefresh = new Gathering(2);
+    "two tabs that refresh at the same time both continue": async () => {
+      const bothRefresh = new Barrier(2);
       const { refreshes, tokens } = await race(url, undefined, () => bothRefresh.join());
       assert.equal(refreshes, 2);
       assert.ok(await graphqlClient(url, browser(url, FIREFOX, tokens).fetch)(MySessionsDocument));
@@ -58,17 +58,17 @@ async function signUp(url: string): Promise<TokenStore> {
 }
 
 /** Locks like `navigator.locks`, inside of one process. */
-function exclusiveLocks(waiting: Gathering): Pick<LockManager, "request"> {
+function exclusiveLocks(barrier: Barrier): Pick<LockManager, "request"> {
   let last: Promise<unknown> = Promise.resolve();
-  const request = (_: string, turn: () => Promise<unknown>) => {
-    void waiting.join();
-    return (last = last.then(turn, turn));
+  const request = (_: string, callback: () => Promise<unknown>) => {
+    void barrier.join();
+    return (last = last.then(callback, callback));
   };
   return { request: request as unknown as LockManager["request"] };
 }
 
 /** A barrier: each caller waits until this number of callers has arrived. */
-class Gathering {
+class Barrier {
   readonly whole: Promise<void>;
   #complete = () => {};
 

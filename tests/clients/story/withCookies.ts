@@ -21,7 +21,7 @@ export function withCookies(url: string): Steps {
   const request = graphqlClient(url, signedFetch({ url, fetch: send }));
   const input = { email: `${randomUUID()}@example.com`, password: PASSWORD, delivery: "COOKIE" } as const;
   return {
-    "logs in with cookies, and holds no token": async () => {
+    "logs in with cookies, without a token in the payload": async () => {
       assert.deepEqual((await request(RegisterDocument, { input })).register.errors, []);
       const { login } = await request(LogInDocument, { input });
       assert.deepEqual([login.tokens?.accessToken, login.tokens?.refreshToken], [null, null]);
@@ -34,7 +34,7 @@ export function withCookies(url: string): Steps {
       assert.equal((await request(MySessionsDocument)).mySessions.length, 2);
       assert.notEqual(jar.read(REFRESH), refresh);
     },
-    "logs out, and the cookies are gone": async () => {
+    "logs out, which deletes the cookies": async () => {
       assert.ok((await request(LogOutDocument)).logout.session);
       assert.equal(jar.size, 0);
       const rejected = (error: unknown) => error instanceof RequestError && error.code === "UNAUTHENTICATED";

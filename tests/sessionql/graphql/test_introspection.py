@@ -18,7 +18,7 @@ from sessionql.schema.build import graphql_schema, services_schema
 from sessionql.storage.records import Scope
 from tests.conftest import developing
 from tests.schema.graphql_client import GraphQLClient
-from tests.schema.service_keys import a_service
+from tests.schema.service_keys import service_client
 from tests.sessionql.suggestions import ELSEWHERE, SERVICES, USERS, Mistake, places
 
 pytestmark = [
@@ -89,8 +89,8 @@ async def test_keys_are_told_none_either_unless_they_are_operators(
     app: FastAPI, http: httpx.AsyncClient, mistake: Mistake
 ) -> None:
     others = [scope for scope in Scope if scope is not Scope.OPERATOR]
-    await expect_nothing_suggested(await a_service(app, http, *others), mistake)
-    assert suggests(await told(await a_service(app, http, Scope.OPERATOR), mistake), mistake)
+    await expect_nothing_suggested(await service_client(app, http, *others), mistake)
+    assert suggests(await told(await service_client(app, http, Scope.OPERATOR), mistake), mistake)
 
 
 @developing

@@ -16,7 +16,7 @@ from sessionql.resolvers.values import paging
 from sessionql.schema.build import graphql_schema
 from sessionql.settings.settings import Settings
 from tests.schema.graphql_client import GraphQLClient
-from tests.schema.service_keys import a_service
+from tests.schema.service_keys import service_client
 
 TIGHT: dict[str, Any] = {"max_aliases": 1, "max_directives": 0, "max_tokens": 40, "max_list_size": 20}
 
@@ -53,7 +53,7 @@ async def test_the_limits_that_were_set_are_kept(http: Any) -> None:
 @pytest.mark.usefixtures("cheap_hashing")
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_operators_pages_have_the_same_limit(app: FastAPI, http: httpx.AsyncClient) -> None:
-    shop = await a_service(app, http)
+    shop = await service_client(app, http)
     assert await shop.code("{ adminActions(first: 21) { id } }") == "LIST_TOO_LONG"
     assert await shop.get("{ adminActions(first: 20) { id } }") == {"adminActions": []}
 

@@ -17,7 +17,7 @@ from sessionql.settings.settings import Settings
 from tests.conftest import developing
 from tests.graphql_server.manifest_files import client_preset, hashed, relay, write
 from tests.schema.graphql_client import PASSWORD, GraphQLClient
-from tests.schema.service_keys import a_service
+from tests.schema.service_keys import service_client
 from tests.support.cli import run
 from tests.support.constants import FIREFOX
 from tests.support.server import Server
@@ -124,7 +124,7 @@ async def test_our_own_page_runs_nothing_but_trusted_documents(http: httpx.Async
 
 @pytest.mark.parametrize("only", [False, True])
 async def test_services_have_documents_of_their_own_and_may_ask_anything(app: FastAPI, http: httpx.AsyncClient) -> None:
-    shop = await a_service(app, http)
+    shop = await service_client(app, http)
     assert await shop.get("{ serviceKey { name } }") == {"serviceKey": {"name": "Shop"}}
     name = f"sha256:{hashed(SERVICE_KEY)}"
     assert await named(http, name, shop.token) == {"data": {"serviceKey": {"name": "Shop"}}}
