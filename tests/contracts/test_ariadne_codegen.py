@@ -40,7 +40,7 @@ def client_modules(folder: Path) -> dict[str, str]:
     return {each.name: each.read_text(encoding="utf-8") for each in (folder / CLIENT).glob("*.py")}
 
 
-def test_the_committed_client_is_what_the_generator_makes(tmp_path: Path) -> None:
+def test_the_committed_client_is_current(tmp_path: Path) -> None:
     folder = tmp_path / "graphql_examples/python"
     shutil.copytree(EXAMPLE, folder, ignore=shutil.ignore_patterns(CLIENT, "__pycache__"))
     (tmp_path / "schema").mkdir()
@@ -53,7 +53,7 @@ def test_the_committed_client_is_what_the_generator_makes(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(("sdl", "folder"), [("schema.graphql", "."), ("services.graphql", "services")])
-def test_every_example_can_be_made_a_client(tmp_path: Path, sdl: str, folder: str) -> None:
+def test_a_client_can_be_generated_from_every_example(tmp_path: Path, sdl: str, folder: str) -> None:
     """Including those of services. The models are built on import."""
     examples = sorted((ROOT / "graphql_examples" / folder).glob("*.graphql"))
     (tmp_path / "operations.graphql").write_text("\n".join(each.read_text(encoding="utf-8") for each in examples))
@@ -68,7 +68,7 @@ def test_every_example_can_be_made_a_client(tmp_path: Path, sdl: str, folder: st
     assert (done.stdout, done.returncode) == ("Client\n", 0), done.stderr
 
 
-def test_types_reach_whoever_uses_it() -> None:
+def test_a_program_that_uses_the_client_is_type_checked() -> None:
     cache = ("--cache-dir", str(TOOLS / "mypy_cache"))
     done = run("-m", "mypy", *cache, ".")
     assert done.returncode == 0, done.stdout
@@ -77,6 +77,6 @@ def test_types_reach_whoever_uses_it() -> None:
     assert 'Incompatible return value type (got "str", expected "int")' in done.stdout
 
 
-def test_the_example_tells_its_story(server_url: str) -> None:
+def test_the_example_prints_its_output(server_url: str) -> None:
     done = run("example.py", f"{server_url}/graphql")
     assert (done.stdout, done.stderr, done.returncode) == (STORY, "", 0)

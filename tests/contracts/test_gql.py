@@ -118,7 +118,7 @@ async def test_a_connection_is_read_page_by_page(server_url: str, email: str) ->
         assert sorted(found) == sorted(signed_in)
 
 
-async def test_failures_of_a_union_are_told_apart_or_read_through_their_interface(server_url: str, email: str) -> None:
+async def test_errors_of_a_union_are_distinguished_or_read_through_their_interface(server_url: str, email: str) -> None:
     async with device(server_url) as laptop, device(server_url) as other:
         await laptop.sign_in(REGISTER, email)
         (taken,) = (await other.sign_in(REGISTER, email))["errors"]
@@ -140,7 +140,7 @@ async def test_failures_of_a_union_are_told_apart_or_read_through_their_interfac
         assert failures[-1]["retryAfterSeconds"] > 0
 
 
-async def test_a_refused_token_is_refreshed_and_the_request_sent_again(server_url: str, email: str) -> None:
+async def test_a_rejected_token_is_refreshed_and_the_request_sent_again(server_url: str, email: str) -> None:
     async with device(server_url) as laptop:
         await laptop.sign_in(REGISTER, email)
         assert laptop.auth.tokens
@@ -151,7 +151,7 @@ async def test_a_refused_token_is_refreshed_and_the_request_sent_again(server_ur
         assert laptop.auth.tokens != expired
 
 
-async def test_without_a_token_the_server_says_who_is_missing(server_url: str) -> None:
+async def test_without_a_token_the_error_is_unauthenticated(server_url: str) -> None:
     async with device(server_url) as stranger:
         with pytest.raises(TransportQueryError, match="You are not signed in") as refused:
             await stranger.ask(MY_SESSIONS)
@@ -159,7 +159,7 @@ async def test_without_a_token_the_server_says_who_is_missing(server_url: str) -
         assert refused.value.data is None
 
 
-async def test_an_invalid_document_is_refused_here_or_by_the_server(server_url: str) -> None:
+async def test_an_invalid_document_is_rejected_by_the_client_or_by_the_server(server_url: str) -> None:
     async with device(server_url) as checked:
         with pytest.raises(GraphQLError, match="Cannot query field 'mySession'"):
             await checked.ask("{ mySession { id } }")
@@ -172,7 +172,7 @@ async def test_an_invalid_document_is_refused_here_or_by_the_server(server_url: 
         assert codes(refused.value) == ["BAD_USER_INPUT"]
 
 
-async def test_the_schema_may_come_from_the_server(server_url: str, email: str) -> None:
+async def test_the_schema_can_be_read_from_the_server(server_url: str, email: str) -> None:
     async with device(server_url, fetch_schema_from_transport=True) as laptop:
         await laptop.sign_in(REGISTER, email)
         assert len((await laptop.ask(MY_SESSIONS))["mySessions"]) == 1
@@ -180,7 +180,7 @@ async def test_the_schema_may_come_from_the_server(server_url: str, email: str) 
             await laptop.ask("{ mySession { id } }")
 
 
-async def test_instants_may_be_read_and_written_as_such(server_url: str, email: str) -> None:
+async def test_datetime_values_can_be_read_and_sent(server_url: str, email: str) -> None:
     """With a `DateTime` scalar of the program, in both directions."""
     schema = build_schema(SDL_FILE.read_text(encoding="utf-8"))
     instant = GraphQLScalarType("DateTime", serialize=datetime.isoformat, parse_value=datetime.fromisoformat)
@@ -194,7 +194,7 @@ async def test_instants_may_be_read_and_written_as_such(server_url: str, email: 
         assert (await laptop.ask(unused, at=made))["me"]["sessions"]["totalCount"] == 0
 
 
-def test_a_program_without_an_event_loop_uses_it_too(server_url: str) -> None:
+def test_a_synchronous_program_can_use_it(server_url: str) -> None:
     transport = HTTPXTransport(f"{server_url}/graphql")
     client = Client(transport=transport, schema=SDL_FILE.read_text(encoding="utf-8"))
     assert client.execute(GraphQLRequest("{ me { id } }")) == {"me": None}

@@ -58,7 +58,7 @@ def close_reason(error: TransportError) -> tuple[int, str]:
     return cause.rcvd.code, cause.rcvd.reason
 
 
-async def test_queries_and_mutations_go_over_a_socket_too(devices: tuple[Device, Device]) -> None:
+async def test_queries_and_mutations_are_executed_over_a_socket(devices: tuple[Device, Device]) -> None:
     laptop, phone = devices
     async with socket(laptop) as session:
         mine = (await ask(session, "{ mySessions { id isCurrent } }"))["mySessions"]
@@ -68,7 +68,7 @@ async def test_queries_and_mutations_go_over_a_socket_too(devices: tuple[Device,
         assert [error["extensions"]["code"] for error in refused.value.errors or []] == ["BAD_USER_INPUT"]
 
 
-async def test_a_device_hears_of_its_end_and_is_cut_off(devices: tuple[Device, Device]) -> None:
+async def test_a_device_receives_its_own_sign_out_and_is_closed(devices: tuple[Device, Device]) -> None:
     laptop, phone = devices
     async with socket(phone) as pocket, socket(laptop) as tab:
         events = pocket.subscribe(GraphQLRequest(WATCH))
@@ -87,7 +87,7 @@ async def test_a_device_hears_of_its_end_and_is_cut_off(devices: tuple[Device, D
         assert len((await ask(tab, "{ mySessions { id } }"))["mySessions"]) == 1
 
 
-async def test_a_refused_token_opens_no_socket(devices: tuple[Device, Device]) -> None:
+async def test_a_rejected_token_opens_no_socket(devices: tuple[Device, Device]) -> None:
     laptop, _ = devices
     laptop.access_token = "expired"
     with pytest.raises(TransportError) as refused:

@@ -96,7 +96,7 @@ def test_audits_of_a_user_in_production_fail_only_where_operators_are_required(
 
 
 def test_audits_fail_against_another_endpoint(workspace: BuildWorkspace, server_url: str) -> None:
-    """Proves that the tests above can fail."""
+    """Checks that the tests above can fail."""
     assert "error" in {each["status"] for each in audit(workspace, f"{server_url}/healthz", "")}
     assert httpx.get(f"{server_url}/healthz").is_success
 

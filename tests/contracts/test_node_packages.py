@@ -7,7 +7,7 @@ from tests.contracts.build_workspace import ROOT
 CLIENTS = ROOT / "tests/clients"
 
 
-def test_the_lock_pins_everything_and_knows_no_address() -> None:
+def test_the_lock_file_pins_everything_and_has_no_registry_url() -> None:
     packages = json.loads((CLIENTS / "package-lock.json").read_text())["packages"]
     own = packages.pop("")
     assert own["dependencies"] == json.loads((CLIENTS / "package.json").read_text())["dependencies"]

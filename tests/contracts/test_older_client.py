@@ -84,7 +84,7 @@ async def test_a_tolerant_client_reads_it_through_the_interface(server_url: str,
     assert (error.code, error.code.name, error.code.value) == ("EMAIL_TAKEN", "EMAIL_TAKEN", "EMAIL_TAKEN")
 
 
-async def test_without_it_the_answer_is_refused(server_url: str, make: Any) -> None:
+async def test_without_it_the_client_rejects_the_response(server_url: str, make: Any) -> None:
     """The README of the example documents this of ariadne-codegen alone. When it fails, remove `tolerant.py`."""
     older = make("older_strict", [])
     input_ = older.RegisterInput(email=f"{secrets.token_hex(8)}@example.com", password="correct horse battery")

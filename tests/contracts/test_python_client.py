@@ -49,7 +49,7 @@ async def laptop(server_url: str) -> AsyncIterator[Laptop]:
         yield laptop
 
 
-async def test_requests_whose_token_is_refused_at_once_share_one_refresh(laptop: Laptop) -> None:
+async def test_concurrent_rejected_requests_share_one_refresh(laptop: Laptop) -> None:
     session_id = await laptop.register()
     assert laptop.auth.tokens
     laptop.auth.tokens = Tokens("expired", laptop.auth.tokens.refresh_token)
@@ -60,7 +60,7 @@ async def test_requests_whose_token_is_refused_at_once_share_one_refresh(laptop:
     assert sum("mutation Refresh" in each for each in laptop.sent) == 1
 
 
-async def test_a_session_that_was_revoked_is_over(laptop: Laptop) -> None:
+async def test_a_revoked_session_ends_the_client(laptop: Laptop) -> None:
     revoked = (await laptop.client.revoke_session(await laptop.register())).revoke_session
     assert revoked.was_current
     with pytest.raises(GraphQLFailure, match="You are not signed in") as refused:
@@ -69,7 +69,7 @@ async def test_a_session_that_was_revoked_is_over(laptop: Laptop) -> None:
     assert laptop.auth.tokens is None
 
 
-async def test_what_is_no_graphql_is_no_answer() -> None:
+async def test_a_response_that_is_not_graphql_is_an_error() -> None:
     nobody = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(502, text="Bad gateway")))
     async with Client("https://sessionql.test/graphql", nobody) as client:
         with pytest.raises(httpx.HTTPStatusError, match="502"):
@@ -83,7 +83,7 @@ async def test_failures_are_classes_and_share_an_interface(laptop: Laptop) -> No
     assert (error.code, error.path) == (ErrorCode.EMAIL_TAKEN, ["input", "email"])
 
 
-async def test_types_that_were_not_asked_about_are_no_fault(laptop: Laptop) -> None:
+async def test_types_that_were_not_selected_are_accepted(laptop: Laptop) -> None:
     session_id = await laptop.register()
     assert isinstance((await laptop.client.node(session_id)).node, NodeNodeSession)
     user = (await laptop.http.post(laptop.client.url, json={"query": "{ me { id } }"})).json()["data"]["me"]

@@ -27,12 +27,12 @@ def breaking(workspace: BuildWorkspace, before: Path, after: Path, changelog: st
 @SUITE
 @pytest.mark.node
 @pytest.mark.parametrize("name", ["schema.graphql", "services.graphql"])
-def test_nothing_breaks_unannounced(name: str, workspace: BuildWorkspace) -> None:
+def test_no_breaking_change_is_unannounced(name: str, workspace: BuildWorkspace) -> None:
     assert breaking(workspace, RELEASED / name, ROOT / "schema" / name, CHANGELOG) == []
 
 
 @pytest.mark.node
-def test_what_breaks_is_found_until_the_changelog_says_so(workspace: BuildWorkspace, tmp_path: Path) -> None:
+def test_a_breaking_change_is_found_until_the_changelog_announces_it(workspace: BuildWorkspace, tmp_path: Path) -> None:
     before, after = RELEASED / "schema.graphql", tmp_path / "after.graphql"
     text = before.read_text(encoding="utf-8")
     after.write_text(text.replace("  lastActive: DateTime!", "  lastSeen: DateTime!"), encoding="utf-8")
@@ -47,7 +47,7 @@ def test_what_breaks_is_found_until_the_changelog_says_so(workspace: BuildWorksp
 
 
 @pytest.mark.node
-def test_what_is_new_breaks_nobody(workspace: BuildWorkspace, tmp_path: Path) -> None:
+def test_additions_are_not_breaking(workspace: BuildWorkspace, tmp_path: Path) -> None:
     """Clients must tolerate new union members and enum values."""
     before, after = tmp_path / "before.graphql", RELEASED / "schema.graphql"
     younger = without_error_type(after.read_text(encoding="utf-8"), "RateLimitedError", "RATE_LIMITED")

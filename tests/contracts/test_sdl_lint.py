@@ -27,7 +27,7 @@ def findings(workspace: BuildWorkspace) -> Findings:
 
 
 @pytest.mark.contract("SDL and operations (graphql-eslint)")
-def test_nothing_is_found(findings: Findings, subtests: pytest.Subtests) -> None:
+def test_the_linter_finds_nothing(findings: Findings, subtests: pytest.Subtests) -> None:
     ours = {file: found for file, found in findings.items() if not file.startswith("tests/")}
     for file, found in ours.items():
         with subtests.test(file):
@@ -36,8 +36,8 @@ def test_nothing_is_found(findings: Findings, subtests: pytest.Subtests) -> None
     assert {"schema/schema.graphql", "schema/services.graphql"} | operations <= ours.keys()
 
 
-def test_what_is_wrong_is_found(findings: Findings) -> None:
-    """Proves that the test above can fail."""
+def test_the_linter_finds_mistakes(findings: Findings) -> None:
+    """Checks that the test above can fail."""
     (schema,) = (found for file, found in findings.items() if file.endswith("wrong/schema.graphql"))
     (operation,) = (found for file, found in findings.items() if file.endswith("wrong/operation.graphql"))
     assert {"require-description", "relay-arguments", "relay-connection-types", "naming-convention"} <= rules(schema)

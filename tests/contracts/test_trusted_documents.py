@@ -41,7 +41,7 @@ def token(url: str) -> str:
     return device.access_token or ""
 
 
-def test_the_page_has_what_is_checked_here() -> None:
+def test_the_page_has_the_checked_examples() -> None:
     assert len(REQUESTS) == 3
     assert set(RECIPES) == {
         *("apollo-automatic", "apollo-manifest", "relay", "client-preset", "urql-automatic", "urql-manifest"),
@@ -50,7 +50,7 @@ def test_the_page_has_what_is_checked_here() -> None:
 
 
 @pytest.mark.parametrize("body", REQUESTS)
-def test_every_request_of_the_page_is_answered(url: str, token: str, body: str) -> None:
+def test_every_request_of_the_page_succeeds(url: str, token: str, body: str) -> None:
     headers = {"Authorization": f"Bearer {token}"}
     answer = httpx.post(f"{url}/graphql", json=json.loads(body), headers=headers).json()
     assert answer["data"]["mySessions"][0]["isCurrent"]

@@ -6,7 +6,7 @@ import subprocess
 from tests.docs.blocks import ROOT, blocks_of
 
 
-def test_the_start_page_signs_a_device_out(server_url: str, ana: str) -> None:
+def test_the_start_page_signs_out_a_device(server_url: str, ana: str) -> None:
     output = run_script("docs/index.md", "mySessions", server_url, ana)
     assert re.findall(r'"isCurrent":(\w+)', output) == ["false", "true"]
     assert '"revokedCount":1' in output

@@ -217,7 +217,7 @@ def test_every_example_has_a_check() -> None:
     assert list(FILES) == sorted(CHECKS), "write what has to come back of a new example"
 
 
-def test_errors_in_payloads_are_not_overlooked() -> None:
+def test_errors_in_payloads_are_found() -> None:
     assert payload_errors({"a": [{"errors": ["x"]}, {"b": {"errors": []}}]}) == ["x"]
 
 
@@ -237,8 +237,8 @@ def check_watch_security_events(story: Story, data: Any) -> None:
 
 
 @pytest.fixture
-def shelf(server: Server) -> Callable[[str], Any]:
-    """Run one example on a shared server: each run has users of its own."""
+def run_on_shared_server(server: Server) -> Callable[[str], Any]:
+    """Run one example on a shared server. Each run has its own users."""
 
     def tell(name: str) -> Any:
         story, asked_as = cast_of(server, name)
@@ -275,6 +275,6 @@ def cast_of(server: Server, name: str) -> tuple[Story, Device]:
     return Story(laptop, phone), server.device(FIREFOX) if needs_no_token else laptop
 
 
-def test_every_example_works_as_it_stands(shelf: Callable[[str], Any]) -> None:
+def test_every_example_succeeds_unchanged(run_on_shared_server: Callable[[str], Any]) -> None:
     for name, has_to_come_back in CHECKS.items():
-        has_to_come_back(*shelf(name))
+        has_to_come_back(*run_on_shared_server(name))

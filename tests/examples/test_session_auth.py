@@ -49,7 +49,7 @@ async def ask(server: FakeServer, auth: SessionAuth, times: int = 1) -> list[obj
         return [answer.json() for answer in await asyncio.gather(*sent)]
 
 
-async def test_requests_that_are_refused_at_once_share_one_refresh() -> None:
+async def test_concurrent_rejected_requests_share_one_refresh() -> None:
     server, auth = FakeServer(), SessionAuth(OLD)
     assert await ask(server, auth, times=5) == [SESSIONS] * 5
     assert server.asked.count("refresh") == 1
@@ -57,19 +57,19 @@ async def test_requests_that_are_refused_at_once_share_one_refresh() -> None:
     assert auth.tokens == NEW
 
 
-async def test_a_good_token_is_never_refreshed() -> None:
+async def test_a_valid_token_is_never_refreshed() -> None:
     server = FakeServer()
     assert await ask(server, SessionAuth(NEW), times=3) == [SESSIONS] * 3
     assert "refresh" not in server.asked
 
 
-async def test_nobody_has_nothing_to_refresh() -> None:
+async def test_without_tokens_nothing_is_refreshed() -> None:
     server = FakeServer()
     assert await ask(server, SessionAuth()) == [UNAUTHENTICATED]
     assert server.asked == ["nobody"]
 
 
-async def test_of_a_session_that_has_ended_nothing_is_sent_any_more() -> None:
+async def test_after_the_end_of_the_session_no_token_is_sent() -> None:
     server, auth = FakeServer(failed("REFRESH_TOKEN_INVALID")), SessionAuth(OLD)
     assert await ask(server, auth, times=3) == [UNAUTHENTICATED] * 3
     assert server.asked.count("refresh") == 1
@@ -77,20 +77,20 @@ async def test_of_a_session_that_has_ended_nothing_is_sent_any_more() -> None:
 
 
 @pytest.mark.parametrize("refreshed", [failed("RATE_LIMITED"), {"errors": [], "data": None}, ["?"], "?"])
-async def test_a_refresh_that_fails_for_now_loses_no_token(refreshed: object) -> None:
+async def test_a_temporary_failure_of_a_refresh_keeps_the_tokens(refreshed: object) -> None:
     server, auth = FakeServer(refreshed), SessionAuth(OLD)
     assert await ask(server, auth) == [UNAUTHENTICATED]
     assert auth.tokens == OLD
 
 
-async def test_who_logs_in_during_a_refresh_keeps_the_new_session() -> None:
+async def test_a_log_in_during_a_refresh_keeps_the_new_session() -> None:
     server, auth = FakeServer(failed("REFRESH_TOKEN_INVALID")), SessionAuth(OLD)
     server.meanwhile = lambda: setattr(auth, "tokens", NEW)
     assert await ask(server, auth) == [SESSIONS]
     assert auth.tokens == NEW
 
 
-async def test_an_answer_that_is_no_json_is_handed_on() -> None:
+async def test_a_response_without_json_is_returned_unchanged() -> None:
     async with httpx.AsyncClient(
         transport=httpx.MockTransport(lambda _: httpx.Response(502, text="<h1>Bad gateway</h1>")), auth=SessionAuth(OLD)
     ) as http:

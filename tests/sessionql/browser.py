@@ -1,4 +1,4 @@
-"""A browser over https that keeps cookies, says where its requests come from, and talks to an application here."""
+"""A browser over https with cookies and the headers of a page, for an application in this process."""
 
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager
@@ -29,7 +29,7 @@ ME = "{ me { email } }"
 
 
 class Browser:
-    """A browser. `cookies` is what it keeps by name; scripts of its pages would see none of it."""
+    """A browser. `cookies` has its cookies by name; scripts of a page could read none of them."""
 
     def __init__(self, app: FastAPI, http: httpx.AsyncClient) -> None:
         self.app = app
@@ -41,33 +41,33 @@ class Browser:
         return {cookie.name: cookie.value or "" for cookie in self.http.cookies.jar}
 
     async def send(self, query: str, *, headers: Mapping[str, str] = PAGE, **variables: Any) -> httpx.Response:
-        """The response to an operation of a page; `set` has the cookies that it set, with their attributes."""
+        """The response to an operation of a page. `set` has the cookies that it set, with their attributes."""
         body = {"query": query, "variables": variables}
         response = await self.http.post("/graphql", json=body, headers=dict(headers))
         self.set = cookies_of(response)
         return response
 
     async def ask(self, query: str, *, headers: Mapping[str, str] = PAGE, **variables: Any) -> Any:
-        """The whole answer to an operation."""
+        """The JSON of the response to an operation."""
         return (await self.send(query, headers=headers, **variables)).json()
 
     async def get(self, query: str, *, headers: Mapping[str, str] = PAGE, **variables: Any) -> Any:
-        """The data of an operation that must not fail."""
+        """The data of an operation that must succeed."""
         answer = await self.ask(query, headers=headers, **variables)
         assert "errors" not in answer, answer
         return answer["data"]
 
     async def code(self, query: str, *, headers: Mapping[str, str] = PAGE) -> str:
-        """The code of the one error of an operation that must fail."""
+        """The code of the only error of an operation that must fail."""
         (error,) = (await self.ask(query, headers=headers))["errors"]
         return str(error["extensions"]["code"])
 
     async def register(self, email: str = "ana@example.com", delivery: str = "COOKIE") -> Any:
-        """Make an account, and keep its tokens in cookies."""
+        """Create an account, with the tokens in cookies."""
         return (await self.get(REGISTER, input=input_of(email, delivery)))["register"]
 
     async def log_in(self, email: str = "ana@example.com", delivery: str = "COOKIE") -> Any:
-        """Log in, and keep the tokens in cookies."""
+        """Log in, with the tokens in cookies."""
         return (await self.get(LOG_IN, input=input_of(email, delivery)))["login"]
 
 
@@ -82,7 +82,7 @@ def cookies_of(response: httpx.Response) -> dict[str, Any]:
 
 @asynccontextmanager
 async def browser_of(app: FastAPI, url: str = HERE) -> AsyncIterator[Browser]:
-    """A browser with no cookies yet, of an application that is open."""
+    """A browser without cookies, for an application that has started."""
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with httpx.AsyncClient(transport=transport, base_url=url) as http:
         yield Browser(app, http)

@@ -1,4 +1,4 @@
-"""What the tests of the application share."""
+"""Fixtures of the tests of the application."""
 
 from collections.abc import AsyncIterator
 
@@ -11,12 +11,12 @@ from tests.sessionql.browser import Browser, browser_of
 
 @pytest.fixture
 def cheap_hashing(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For applications in this process whose tests are not about what hashing costs."""
+    """For applications in this process: the tests do not depend on the cost of hashing."""
     monkeypatch.setattr("sessionql.app.bootstrap.Passwords", lambda: Passwords(time_cost=1, memory_kib=8))
 
 
 @pytest.fixture
 async def browser(app: FastAPI) -> AsyncIterator[Browser]:
-    """A browser on the application's own pages."""
+    """A browser with a page of the application."""
     async with browser_of(app) as browser:
         yield browser

@@ -1,4 +1,4 @@
-"""Requests byte by byte, as no client would send them: what is on the wire, and the status it is worth."""
+"""Requests as bytes that no HTTP client sends, and the status of the response."""
 
 from dataclasses import dataclass, field
 
@@ -10,7 +10,7 @@ TO_A_SOCKET = (b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==", b"Sec-WebSocket-V
 
 @dataclass(frozen=True)
 class Raw:
-    """A good request, but for what is given."""
+    """A valid request, except for the parts that are given."""
 
     method: bytes = b"POST"
     target: bytes = b"/graphql"
@@ -32,7 +32,7 @@ class Raw:
 
 
 def asking(*headers: bytes, method: bytes = b"POST", body: bytes = QUERY) -> bytes:
-    """A request to go on with another protocol."""
+    """A request to upgrade to another protocol."""
     return Raw(method=method, headers=(b"Connection: Upgrade, HTTP2-Settings", *headers), body=body).wire
 
 
@@ -63,7 +63,7 @@ ANSWERED: dict[str, bytes] = {
 """Strange, and yet requests for `{ __typename }`."""
 
 REFUSED: dict[str, tuple[bytes, int]] = {
-    # What is no HTTP.
+    # Not HTTP.
     "zeros": (b"\0\0\0\r\n\r\n", 400),
     "a TLS handshake": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),

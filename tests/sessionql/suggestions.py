@@ -1,4 +1,6 @@
-"""Questions with a mistake that the GraphQL library has a suggestion for: each way that it has to make one."""
+"""Documents with a mistake for which the GraphQL library has a suggestion: one for each of
+its functions that suggest.
+"""
 
 import ast
 from collections.abc import Iterator
@@ -9,7 +11,7 @@ import graphql
 
 
 class Mistake(NamedTuple):
-    """A question with a mistake, what would be suggested, and the function of the library that would do it."""
+    """A document with a mistake, the suggested name, and the function of the library that suggests it."""
 
     place: str
     query: str
@@ -27,7 +29,7 @@ LITERAL = "validate_input_value.validate_input_literal_impl"
 ENUM = "definition.coerce_input_value"
 ENUM_LITERAL = "definition.coerce_input_literal"
 
-# A message says at which type the mistake is: that type is in each question, so that the rest would stand out.
+# A message names the type of the mistake. Each document contains this type, so that other names would be found.
 USERS = [
     Mistake(FIELDS, "{ ... on Query { mySesions { id } } }", "mySessions"),
     Mistake(FIELDS, "{ mySessions { ... on Session { devic } } }", "device"),
@@ -114,7 +116,7 @@ ELSEWHERE = {
 """Functions that suggest nothing of a schema that is served, and why."""
 
 
-def places() -> set[str]:
+def suggesting_functions() -> set[str]:
     """The functions of the installed library that suggest something."""
     folder = Path(graphql.__file__).parent
     functions = (

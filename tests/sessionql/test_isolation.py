@@ -1,4 +1,4 @@
-"""REST, HTTP, settings and guards stand beside GraphQL: importing them loads no GraphQL library."""
+"""REST, HTTP, settings and guards do not depend on GraphQL: importing them loads no GraphQL library."""
 
 import json
 import subprocess
@@ -22,7 +22,7 @@ GRAPHQL = ("strawberry", "graphql", "sessionql.schema", "sessionql.graphql")
 
 
 @pytest.mark.parametrize("module", ["sessionql.rest", "sessionql.app.guards"])
-def test_importing_it_loads_no_graphql(module: str) -> None:
+def test_importing_a_package_loads_no_graphql(module: str) -> None:
     assert loaded(module) == []
 
 

@@ -1,4 +1,4 @@
-"""The doors beside GraphQL: health, public keys, and what is not there."""
+"""The routes besides GraphQL: health, public keys, and unknown paths."""
 
 import logging
 from base64 import urlsafe_b64decode
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.usefixtures("cheap_hashing")
 SECRET = "v7QmX2rKd0pWzL5tYc9HbNf3sGjAe8Uu"
 
 
-async def test_a_healthy_server_says_so(http: httpx.AsyncClient, engine: str) -> None:
+async def test_the_health_check_of_a_healthy_server(http: httpx.AsyncClient, engine: str) -> None:
     response = await http.get("/healthz")
     assert response.status_code == 200
     assert response.json()["status"] == "ok"
@@ -28,7 +28,7 @@ async def test_a_healthy_server_says_so(http: httpx.AsyncClient, engine: str) ->
     assert response.headers["cache-control"] == "no-store"
 
 
-async def test_the_public_keys_are_public_and_nothing_else(http: httpx.AsyncClient) -> None:
+async def test_only_public_keys_are_published(http: httpx.AsyncClient) -> None:
     response = await http.get("/.well-known/jwks.json")
     (key,) = response.json()["keys"]
     assert set(key) == {"kty", "crv", "use", "alg", "kid", "x"}, "no private part `d`"
@@ -69,7 +69,9 @@ async def client_of(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest.mark.parametrize(("mode", "graphiql"), [("production", None), ("production", False), ("development", False)])
-async def test_the_page_can_be_left_out_and_is_in_production(settings: Settings, graphiql: bool | None) -> None:
+async def test_the_page_can_be_disabled_and_is_disabled_in_production(
+    settings: Settings, graphiql: bool | None
+) -> None:
     async for http in client_of(create_app(settings.model_copy(update={"graphiql": graphiql}))):
         assert "GraphiQL" not in (await http.get("/")).text
         assert (await http.get("/graphql", headers={"Accept": "text/html"})).status_code == 406
@@ -77,7 +79,7 @@ async def test_the_page_can_be_left_out_and_is_in_production(settings: Settings,
         assert (await http.post("/graphql", json={"query": "{ __typename }"})).status_code == 200
 
 
-async def test_the_page_can_be_had_in_production(settings: Settings) -> None:
+async def test_the_page_can_be_enabled_in_production(settings: Settings) -> None:
     async for http in client_of(create_app(settings.model_copy(update={"graphiql": True}))):
         assert (await http.get("/graphql", headers={"Accept": "text/html"})).is_success
         assert (await http.get("/graphiql/graphiql.js")).is_success
@@ -86,12 +88,12 @@ async def test_the_page_can_be_had_in_production(settings: Settings) -> None:
 NO_DOORS: list[str] = ["/docs", "/redoc", "/openapi.json", "/graphql/", "/admin", "/.env", "/keys.json"]
 
 
-async def test_there_are_no_other_doors(http: httpx.AsyncClient) -> None:
+async def test_there_are_no_other_routes(http: httpx.AsyncClient) -> None:
     for path in NO_DOORS:
         assert (await http.get(path)).status_code == 404
 
 
-async def test_no_answer_may_be_kept_by_a_cache(http: httpx.AsyncClient) -> None:
+async def test_no_response_may_be_cached(http: httpx.AsyncClient) -> None:
     ana = await GraphQLClient(http).register("ana@example.com")
     for response in (
         await ana.send("{ mySessions { id } }"),
@@ -106,14 +108,14 @@ async def test_no_answer_may_be_kept_by_a_cache(http: httpx.AsyncClient) -> None
 @pytest.mark.parametrize(
     "name", ["X-Forwarded-For", "Forwarded", "X-Real-IP", "True-Client-IP", "CF-Connecting-IP", "X-Client-IP"]
 )
-async def test_nobody_is_believed_about_where_a_request_comes_from(http: httpx.AsyncClient, name: str) -> None:
+async def test_forwarding_headers_are_ignored_by_default(http: httpx.AsyncClient, name: str) -> None:
     http.headers[name] = "for=203.0.113.9" if name == "Forwarded" else "203.0.113.9"
     ana = await GraphQLClient(http).register("ana@example.com")
     data = await ana.get("{ mySessions { ipAddress } me { securityEvents { nodes { ipAddress } } } }")
     assert data["mySessions"] == data["me"]["securityEvents"]["nodes"] == [{"ipAddress": "127.0.0.1"}]
 
 
-async def test_a_refused_token_is_one_line_in_the_log_without_the_token(
+async def test_a_rejected_token_is_one_log_record_without_the_token(
     http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     ana = await GraphQLClient(http).register("ana@example.com")
@@ -129,9 +131,7 @@ async def test_a_refused_token_is_one_line_in_the_log_without_the_token(
         assert not [part for part in (*refused.split("."), "secret") if part in line]
 
 
-async def test_nothing_secret_is_logged_by_ordinary_use(
-    http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
-) -> None:
+async def test_no_secret_is_logged(http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.DEBUG):
         ana = await GraphQLClient(http).register("ana@example.com")
         await ana.get("{ mySessions { id } }")

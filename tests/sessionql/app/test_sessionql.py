@@ -1,4 +1,4 @@
-"""SessionQL as a part of somebody's FastAPI application: mounted or included, with guards and hooks."""
+"""SessionQL in another FastAPI application: mounted or included, with guards and hooks."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -32,7 +32,7 @@ def sessions(settings: Settings, clock: FakeClock) -> SessionQL:
 
 
 def application(sessions: SessionQL) -> FastAPI:
-    """Somebody's, with a route behind each guard."""
+    """An application with a route for each guard."""
     app = FastAPI(lifespan=sessions.lifespan)
     app.mount("/auth", sessions.app)
 
@@ -63,14 +63,14 @@ def application(sessions: SessionQL) -> FastAPI:
 
 @asynccontextmanager
 async def open_(app: FastAPI) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of an application that is alive."""
+    """A client of an application that has started."""
     transport = httpx.ASGITransport(app)
     async with app.router.lifespan_context(app), httpx.AsyncClient(transport=transport, base_url=SITE) as http:
         yield http
 
 
 def at(http: httpx.AsyncClient, prefix: str = "/auth") -> GraphQLClient:
-    """Somebody who talks to the doors below a prefix."""
+    """A GraphQL client of the routes below a prefix."""
     below = httpx.AsyncClient(transport=http._transport, base_url=f"{SITE}{prefix}")
     return GraphQLClient(below)
 
@@ -79,7 +79,7 @@ def as_(caller: GraphQLClient) -> dict[str, str]:
     return {"Authorization": f"Bearer {caller.token}"}
 
 
-async def test_guards_let_in_who_is_signed_in(sessions: SessionQL) -> None:
+async def test_guards_require_a_session(sessions: SessionQL) -> None:
     async with open_(application(sessions)) as http:
         laptop = await at(http).register("ana@example.com")
         for method, path in (("GET", "/current"), ("GET", "/optional"), ("POST", "/fresh"), ("POST", "/configured")):
@@ -90,7 +90,7 @@ async def test_guards_let_in_who_is_signed_in(sessions: SessionQL) -> None:
         assert (nobody.status_code, nobody.headers["www-authenticate"]) == (401, 'Bearer realm="sessionql"')
 
 
-async def test_a_session_that_was_signed_out_is_out_with_its_next_request(sessions: SessionQL) -> None:
+async def test_a_revoked_session_is_rejected_in_its_next_request(sessions: SessionQL) -> None:
     async with open_(application(sessions)) as http:
         laptop = await at(http).register("ana@example.com")
         phone = await at(http).log_in("ana@example.com")
@@ -102,7 +102,7 @@ async def test_a_session_that_was_signed_out_is_out_with_its_next_request(sessio
         assert (await http.get("/current", headers=as_(laptop))).status_code == 200
 
 
-async def test_a_stale_log_in_is_made_fresh_by_the_password(sessions: SessionQL, clock: FakeClock) -> None:
+async def test_reauthentication_makes_an_old_log_in_fresh(sessions: SessionQL, clock: FakeClock) -> None:
     async with open_(application(sessions)) as http:
         laptop = await at(http).register("ana@example.com")
         clock.advance(minutes=6)
@@ -146,9 +146,7 @@ async def test_cookies_open_the_routes_of_the_same_site_only(sessions: SessionQL
         assert (await http.post("/fresh", headers=headers)).status_code == 200
 
 
-async def test_however_many_guards_there_are_one_look_is_enough(
-    sessions: SessionQL, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_several_guards_read_the_session_once(sessions: SessionQL, monkeypatch: pytest.MonkeyPatch) -> None:
     app = application(sessions)
     guards = [Depends(sessions.optional_session), Depends(sessions.current_session), Depends(sessions.fresh_session())]
     looks = 0
@@ -170,7 +168,7 @@ async def test_however_many_guards_there_are_one_look_is_enough(
         assert looks == 1
 
 
-async def test_sockets_are_guarded_at_the_handshake(sessions: SessionQL) -> None:
+async def test_guards_of_sockets_reject_the_handshake(sessions: SessionQL) -> None:
     app = application(sessions)
     async with open_(app) as http:
         laptop = await at(http).register("ana@example.com")
@@ -181,7 +179,7 @@ async def test_sockets_are_guarded_at_the_handshake(sessions: SessionQL) -> None
 
 
 async def connect(app: FastAPI, headers: dict[str, str]) -> list[Any]:
-    """All that is sent to a socket that says nothing."""
+    """The ASGI messages that a socket receives when it sends nothing."""
     sent: list[Any] = []
     pairs = [(name.lower().encode(), value.encode()) for name, value in headers.items()]
     scope = {"type": "websocket", "path": "/socket", "headers": pairs, "query_string": b"", "subprotocols": []}
@@ -196,7 +194,7 @@ async def connect(app: FastAPI, headers: dict[str, str]) -> list[Any]:
     return sent
 
 
-def test_an_application_may_begin_again_and_again(sessions: SessionQL, caplog: pytest.LogCaptureFixture) -> None:
+def test_an_application_may_start_several_times(sessions: SessionQL, caplog: pytest.LogCaptureFixture) -> None:
     app = application(sessions)
 
     async def live(email: str) -> None:
@@ -206,13 +204,13 @@ def test_an_application_may_begin_again_and_again(sessions: SessionQL, caplog: p
             for each in callers:
                 assert (await http.get("/current", headers=as_(each))).status_code == 200
 
-    # Each time in an event loop of its own, as tests of applications do.
+    # Each in its own event loop, like the tests of applications.
     for round_ in range(3):
         asyncio.run(live(f"{round_}@example.com"))
     assert [record.message for record in caplog.records if record.levelname != "INFO"] == []
 
 
-async def test_routers_bring_the_doors_and_the_lifespan(settings: Settings) -> None:
+async def test_routers_have_the_routes_and_the_lifespan(settings: Settings) -> None:
     sessions = SessionQL(settings)
     app = FastAPI()
     app.include_router(sessions.graphql_router, prefix="/auth")
@@ -234,7 +232,7 @@ async def test_routers_bring_the_doors_and_the_lifespan(settings: Settings) -> N
             pass
 
 
-async def test_who_forgets_the_lifespan_is_told_once(sessions: SessionQL, caplog: pytest.LogCaptureFixture) -> None:
+async def test_a_missing_lifespan_is_reported_once(sessions: SessionQL, caplog: pytest.LogCaptureFixture) -> None:
     app = FastAPI()
     app.mount("/auth", sessions.app)
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=SITE) as http:
@@ -244,8 +242,8 @@ async def test_who_forgets_the_lifespan_is_told_once(sessions: SessionQL, caplog
     assert "FastAPI(lifespan=sessions.lifespan)" in told
 
 
-class Heard:
-    """What hooks were told."""
+class RecordingHooks:
+    """Records the calls of the hooks."""
 
     def __init__(self, sessions: SessionQL) -> None:
         self.told: asyncio.Queue[tuple[str, str, str | None]] = asyncio.Queue()
@@ -267,8 +265,8 @@ class Heard:
             return sorted([await self.told.get() for _ in range(count)])
 
 
-async def test_hooks_are_told_what_begins_and_ends(sessions: SessionQL) -> None:
-    heard = Heard(sessions)
+async def test_hooks_are_called_for_new_and_revoked_sessions(sessions: SessionQL) -> None:
+    heard = RecordingHooks(sessions)
     async with open_(application(sessions)) as http:
         laptop = await at(http).register("ana@example.com")
         assert await heard.next() == [("created", "Firefox on Ubuntu", "ana@example.com")]
@@ -285,7 +283,7 @@ async def test_hooks_are_told_what_begins_and_ends(sessions: SessionQL) -> None:
         assert heard.told.empty()
 
 
-async def test_hooks_that_fail_or_never_end_hold_up_nobody(
+async def test_hooks_that_fail_or_never_end_delay_no_request(
     sessions: SessionQL, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sessionql.resolvers.background.hooks.SHUTDOWN_TIMEOUT", 0.2)
@@ -298,7 +296,7 @@ async def test_hooks_that_fail_or_never_end_hold_up_nobody(
     async def hang(_change: SessionChange) -> None:
         await asyncio.Event().wait()
 
-    heard = Heard(sessions)
+    heard = RecordingHooks(sessions)
     async with open_(application(sessions)) as http:
         laptop = await at(http).register("ana@example.com")
         assert laptop.token
@@ -308,7 +306,7 @@ async def test_hooks_that_fail_or_never_end_hold_up_nobody(
     assert [message for message in messages if "at least 1 calls" in message]
 
 
-async def test_a_hook_that_takes_too_long_leaves_its_place_to_others(
+async def test_a_hook_that_takes_too_long_does_not_block_others(
     sessions: SessionQL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("sessionql.resolvers.background.hooks.CALL_TIMEOUT", 0.2)
@@ -318,16 +316,16 @@ async def test_a_hook_that_takes_too_long_leaves_its_place_to_others(
     async def hang(_change: SessionChange) -> None:
         await asyncio.Event().wait()
 
-    heard = Heard(sessions)
+    heard = RecordingHooks(sessions)
     async with open_(application(sessions)) as http:
         for name in ("ana", "bo"):
             await at(http).register(f"{name}@example.com")
         assert [email for *_, email in await heard.next(2)] == ["ana@example.com", "bo@example.com"]
 
 
-async def test_what_was_not_committed_is_told_to_nobody(sessions: SessionQL) -> None:
+async def test_hooks_are_not_called_after_a_rollback(sessions: SessionQL) -> None:
     created: asyncio.Queue[SessionRecord] = asyncio.Queue()
-    heard = Heard(sessions)
+    heard = RecordingHooks(sessions)
 
     @sessions.on_session_created
     async def keep(change: SessionChange) -> None:

@@ -1,4 +1,4 @@
-"""PostgreSQL is away when the server starts: it starts, says so, and works as soon as there is one."""
+"""PostgreSQL is unavailable when the server starts: the server reports it, and works as soon as it is available."""
 
 import asyncio
 import secrets
@@ -55,13 +55,13 @@ async def test_a_server_starts_without_its_database(tmp_path: Path, caplog: pyte
 
 @pytest.fixture
 def later(engines: Engines) -> Iterator[str]:
-    """The name of a database that is not there yet."""
+    """The name of a database that does not exist yet."""
     name = f"sessionql_test_later_{secrets.token_hex(4)}"
     yield name
     asyncio.run(run_sql(engines._server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
-async def test_it_works_as_soon_as_there_is_a_database(engines: Engines, later: str, tmp_path: Path) -> None:
+async def test_it_works_as_soon_as_the_database_is_available(engines: Engines, later: str, tmp_path: Path) -> None:
     url = replace_database(engines._server, later)
     async with application(url, tmp_path) as http:
         await assert_away(http)
@@ -74,7 +74,7 @@ async def test_it_works_as_soon_as_there_is_a_database(engines: Engines, later: 
         assert (await ana.get("{ mySessions { id } }"))["mySessions"] == [{"id": ana.session_id}]
 
 
-async def test_a_database_that_goes_away_comes_back(engines: Engines, later: str, tmp_path: Path) -> None:
+async def test_the_server_recovers_when_the_database_does(engines: Engines, later: str, tmp_path: Path) -> None:
     await run_sql(engines._server, f'CREATE DATABASE "{later}"')
     url = replace_database(engines._server, later)
     await upgrade(url)

@@ -1,4 +1,4 @@
-"""Migrating and pruning from the command line, on both engines."""
+"""The commands that migrate and prune the database, on both engines."""
 
 import asyncio
 import secrets
@@ -18,7 +18,7 @@ from tests.support.server import Server
 
 @pytest.fixture
 def empty_url(engine: str, engines: Engines, tmp_path: Path) -> Iterator[str]:
-    """A database without tables, on each engine in turn."""
+    """A database without tables, on each engine."""
     if engine == "sqlite":
         yield f"sqlite:///{tmp_path / 'new' / 'sessions.sqlite3'}"
         return
@@ -27,7 +27,7 @@ def empty_url(engine: str, engines: Engines, tmp_path: Path) -> Iterator[str]:
     asyncio.run(run_sql(engines._server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
 
-def test_migrating_makes_the_tables_and_may_be_repeated(empty_url: str, tmp_path: Path) -> None:
+def test_a_migration_creates_the_tables_and_may_be_repeated(empty_url: str, tmp_path: Path) -> None:
     for _ in range(2):
         done = run(tmp_path, "migrate", DATABASE_URL=empty_url)
         assert (done.code, done.out) == (0, "The database is up to date.\n")
@@ -36,7 +36,7 @@ def test_migrating_makes_the_tables_and_may_be_repeated(empty_url: str, tmp_path
         assert server.device().register("ana@example.com").get("{ mySessions { isCurrent } }")
 
 
-def test_pruning_says_how_much_it_deleted(database_url: str, tmp_path: Path) -> None:
+def test_pruning_reports_the_number_of_deleted_rows(database_url: str, tmp_path: Path) -> None:
     with Server(database_url, tmp_path) as server:
         laptop = server.device().register("ana@example.com")
         server.device().log_in("ana@example.com")
@@ -47,7 +47,7 @@ def test_pruning_says_how_much_it_deleted(database_url: str, tmp_path: Path) -> 
     assert (gone.code, gone.out) == (0, "Deleted 1 sessions and 4 events.\n")
 
 
-def test_a_database_in_use_by_a_server_is_one_clear_line(engines: Engines, tmp_path: Path) -> None:
+def test_a_database_in_use_by_a_server_is_an_error_of_one_line(engines: Engines, tmp_path: Path) -> None:
     url = engines.sqlite(tmp_path)
     with Server(url, tmp_path):
         for command in ("prune", "migrate", "serve"):
@@ -70,10 +70,8 @@ def test_a_postgresql_database_without_tables_stops_the_start(engines: Engines, 
 
 
 @pytest.mark.parametrize("command", ["migrate", "serve"])
-def test_an_unknown_revision_is_one_line_and_nothing_is_changed(
-    database_url: str, tmp_path: Path, command: str
-) -> None:
-    """The tables of an older or newer checkout, whose revision this version does not know."""
+def test_an_unknown_revision_is_an_error_and_changes_nothing(database_url: str, tmp_path: Path, command: str) -> None:
+    """The tables of another version, whose revision this version does not have."""
     set_revision(database_url, "0002")
 
     (line,) = run(tmp_path, command, DATABASE_URL=database_url, PORT="0").problem.splitlines()[-1:]
@@ -94,7 +92,7 @@ def set_revision(url: str, revision: str) -> None:
 
 
 @pytest.mark.parametrize("command", ["migrate", "prune"])
-def test_a_database_that_is_not_there_is_one_line(engines: Engines, tmp_path: Path, command: str) -> None:
+def test_an_unreachable_database_is_an_error_of_one_line(engines: Engines, tmp_path: Path, command: str) -> None:
     nobody = "postgresql://nobody@127.0.0.1:1/nothing"
     (line,) = run(tmp_path, command, DATABASE_URL=nobody).problem.splitlines()[-1:]
     assert line.startswith("sessionql: PostgreSQL: ")

@@ -1,4 +1,4 @@
-"""Keys from the command line: listed and replaced, and no secret is ever shown."""
+"""The commands that list and rotate keys. No command prints a secret."""
 
 import json
 import stat
@@ -22,7 +22,7 @@ PATIENCE = 15
 
 @pytest.fixture
 def keys(tmp_path: Path) -> Path:
-    """A keys file as the first command makes it."""
+    """A key file, created by the first command."""
     path = tmp_path / "keys.json"
     KeyFile(path).load_or_create(system_clock())
     return path
@@ -44,7 +44,7 @@ def assert_no_secret(done: Result, *contents: Any) -> None:
             assert secret[:12] not in shown
 
 
-def test_the_first_command_makes_keys_that_only_their_owner_reads(tmp_path: Path) -> None:
+def test_the_first_command_creates_keys_that_only_their_owner_can_read(tmp_path: Path) -> None:
     assert run(tmp_path, "keys", "list").code == 0
     keys = tmp_path / "keys.json"
     assert stat.S_IMODE(keys.stat().st_mode) == 0o600
@@ -54,7 +54,7 @@ def test_the_first_command_makes_keys_that_only_their_owner_reads(tmp_path: Path
     assert_no_secret(done, read(keys))
 
 
-def test_rotating_publishes_a_key_before_it_signs(keys: Path) -> None:
+def test_a_rotation_publishes_a_key_before_it_signs(keys: Path) -> None:
     before = read(keys)
     done = run(keys.parent, "keys", "rotate")
     assert (done.code, done.out) == (0, "Created a new signing key.\n")
@@ -70,7 +70,7 @@ def test_rotating_publishes_a_key_before_it_signs(keys: Path) -> None:
         assert_no_secret(each, before, after)
 
 
-def test_rotating_at_once_drops_what_leaked(keys: Path) -> None:
+def test_an_immediate_rotation_removes_the_old_key(keys: Path) -> None:
     before = read(keys)
     done = run(keys.parent, "keys", "rotate", "--now")
     assert (done.code, "Deleted the old keys" in done.out) == (0, True)
@@ -81,7 +81,7 @@ def test_rotating_at_once_drops_what_leaked(keys: Path) -> None:
     assert_no_secret(done, before, after)
 
 
-def test_resealing_asks_first(keys: Path) -> None:
+def test_a_new_encryption_key_requires_a_confirmation(keys: Path) -> None:
     before = read(keys)
     assert run(keys.parent, "keys", "rotate-refresh-secret", typed="n\n").code == 1
     assert run(keys.parent, "keys", "rotate-refresh-secret", typed="").code == 1
@@ -96,7 +96,7 @@ def test_resealing_asks_first(keys: Path) -> None:
 
 
 @pytest.mark.parametrize("words", [("keys", "rotate"), ("serve",)])
-def test_keys_that_others_may_read_are_not_used(keys: Path, words: tuple[str, ...]) -> None:
+def test_a_key_file_that_others_can_read_is_rejected(keys: Path, words: tuple[str, ...]) -> None:
     keys.chmod(0o644)
     before = keys.read_bytes()
     (line,) = run(keys.parent, *words).problem.splitlines()
@@ -104,7 +104,7 @@ def test_keys_that_others_may_read_are_not_used(keys: Path, words: tuple[str, ..
     assert keys.read_bytes() == before
 
 
-def test_a_damaged_keys_file_is_left_alone(keys: Path) -> None:
+def test_a_damaged_key_file_is_not_changed(keys: Path) -> None:
     for content in ("", '{"signing": [], "refresh": []}', '{"signing": [{"kid": 1}]}'):
         keys.write_text(content)
         (line,) = run(keys.parent, "keys", "rotate").problem.splitlines()
@@ -119,7 +119,7 @@ def wait_for(happens: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
-def test_a_running_server_takes_up_new_keys(engines: Engines, tmp_path: Path) -> None:
+def test_a_running_server_loads_new_keys(engines: Engines, tmp_path: Path) -> None:
     with Server(engines.sqlite(tmp_path), tmp_path) as server:
         device = server.device().register("ana@example.com")
 

@@ -1,4 +1,4 @@
-"""The command line: it explains itself, exports, and fails with one line for people."""
+"""The command line: help, exports, and errors of one line."""
 
 from importlib.metadata import version
 from pathlib import Path
@@ -18,7 +18,7 @@ def every_command() -> list[tuple[str, ...]]:
     return [(), *((name,) for name in groups), *((group, name) for group, names in groups.items() for name in names)]
 
 
-def test_every_command_explains_itself() -> None:
+def test_every_command_has_help() -> None:
     asked = every_command()
     assert len(asked) >= 20
     for words in asked:
@@ -31,20 +31,20 @@ def test_every_command_explains_itself() -> None:
 
 
 @pytest.mark.parametrize("words", [(), ("serve",), ("keys", "rotate")])
-def test_asking_for_help_makes_nothing(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_help_creates_no_file(tmp_path: Path, words: tuple[str, ...]) -> None:
     done = run(tmp_path, *words, "--help")
     assert (done.code, done.err) == (0, "")
     assert done.out.startswith("Usage: ")
     assert list(tmp_path.iterdir()) == []
 
 
-def test_it_says_which_version_it_is(tmp_path: Path) -> None:
+def test_it_prints_its_version(tmp_path: Path) -> None:
     done = run(tmp_path, "--version")
     assert (done.code, version("sessionql") in done.out) == (0, True)
 
 
 @pytest.mark.parametrize("words", [("frobnicate",), ("serve", "--port", "x")])
-def test_what_is_no_command_is_refused(tmp_path: Path, words: tuple[str, ...]) -> None:
+def test_an_unknown_command_is_rejected(tmp_path: Path, words: tuple[str, ...]) -> None:
     done = run(tmp_path, *words)
     assert done.code == 2
     assert "Error:" in done.problem
@@ -63,7 +63,7 @@ def test_the_settings_are_written_to_a_file_or_printed(tmp_path: Path) -> None:
     assert (tmp_path / "out.md").read_text(encoding="utf-8") == settings_reference()
 
 
-def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
+def test_an_unwritable_file_is_an_error_of_one_line(tmp_path: Path) -> None:
     problem = run(tmp_path, "export-schema", str(tmp_path / "no" / "such" / "folder")).problem
     assert len(problem.splitlines()) == 1
     assert "no/such/folder" in problem
@@ -81,7 +81,7 @@ def test_a_file_that_cannot_be_written_is_one_line(tmp_path: Path) -> None:
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
 )
-def test_settings_that_cannot_be_used_stop_every_start_plainly(
+def test_invalid_settings_stop_every_start_with_a_clear_error(
     tmp_path: Path, settings: dict[str, str], words: str
 ) -> None:
     problem = run(tmp_path, "serve", **settings).problem
@@ -90,12 +90,12 @@ def test_settings_that_cannot_be_used_stop_every_start_plainly(
     assert "tell-nobody" not in problem
 
 
-def test_a_settings_file_beside_the_server_is_read(tmp_path: Path) -> None:
+def test_a_settings_file_in_the_working_directory_is_read(tmp_path: Path) -> None:
     (tmp_path / ".env").write_text("SESSIONQL_PORT=abc\n")
     assert "SESSIONQL_PORT" in run(tmp_path, "keys", "list").problem
 
 
-def test_pruning_what_is_kept_for_very_long_is_no_crash(tmp_path: Path) -> None:
+def test_pruning_with_very_long_durations_succeeds(tmp_path: Path) -> None:
     done = run(tmp_path, "prune", KEEP_EVENTS="999999d")
     assert "Traceback" not in done.err
 
@@ -105,7 +105,7 @@ def one_line(done: Result) -> str:
     return line
 
 
-def test_a_data_directory_that_cannot_be_made_is_one_line(tmp_path: Path) -> None:
+def test_a_data_directory_that_cannot_be_created_is_an_error_of_one_line(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("")
     for words in (("serve",), ("keys", "list")):
         line = one_line(run(tmp_path, *words, DATA_DIR=str(tmp_path / "file")))

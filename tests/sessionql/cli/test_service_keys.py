@@ -1,4 +1,4 @@
-"""Service keys and operators from the command line, on both engines."""
+"""The commands for service keys and operators, on both engines."""
 
 from pathlib import Path
 
@@ -13,7 +13,7 @@ KEY = "{ serviceKey { name scopes } }"
 
 
 class Shell:
-    """`sessionql` on one database."""
+    """The command `sessionql` with one database."""
 
     def __init__(self, folder: Path, url: str) -> None:
         self.folder = folder
@@ -23,7 +23,7 @@ class Shell:
         return run(self.folder, *arguments, typed=typed, DATABASE_URL=self.url)
 
     def out(self, *arguments: str, typed: str = "") -> str:
-        """What a command that must succeed wrote."""
+        """The output of a command that must succeed."""
         done = self(*arguments, typed=typed)
         assert done.code == 0, done
         return done.out
@@ -34,7 +34,7 @@ def shell(database_url: str, tmp_path: Path) -> Shell:
     return Shell(tmp_path, database_url)
 
 
-def test_a_key_is_made_used_listed_and_revoked(shell: Shell) -> None:
+def test_a_key_is_created_used_listed_and_revoked(shell: Shell) -> None:
     made = shell("service-keys", "create", "Shop", "--scope", "introspect", "--scope", "operator")
     (token,) = made.out.splitlines()
     assert token.startswith("sqls_")
@@ -58,7 +58,7 @@ def test_a_key_is_made_used_listed_and_revoked(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("arguments", [["Shop"], ["Shop", "--scope", "root"], ["", "--scope", "operator"], []])
-def test_a_key_that_cannot_be_meant_is_not_made(engines: Engines, tmp_path: Path, arguments: list[str]) -> None:
+def test_an_invalid_key_is_not_created(engines: Engines, tmp_path: Path, arguments: list[str]) -> None:
     shell = Shell(tmp_path, engines.sqlite(tmp_path))
     done = shell("service-keys", "create", *arguments)
     assert (done.code, done.out) == (2, "")
@@ -66,7 +66,7 @@ def test_a_key_that_cannot_be_meant_is_not_made(engines: Engines, tmp_path: Path
     assert shell.out("service-keys", "list") == ""
 
 
-def test_operators_work_from_the_command_line(shell: Shell) -> None:
+def test_commands_of_operators(shell: Shell) -> None:
     with Server(shell.url, shell.folder) as server:
         laptop, phone = server.device().register("ana@example.com"), server.device().log_in("ana@example.com")
         other = server.device().register("bob@example.com")
@@ -100,7 +100,7 @@ def test_operators_work_from_the_command_line(shell: Shell) -> None:
 
 
 @pytest.mark.parametrize("names", [[], ["--email", "a@example.com", "--subject", "a"]])
-def test_a_user_is_named_by_one_name(tmp_path: Path, names: list[str]) -> None:
+def test_a_user_is_selected_by_exactly_one_option(tmp_path: Path, names: list[str]) -> None:
     done = run(tmp_path, "users", "show", *names)
     assert done.code == 2
     assert "one of --id, --email and --subject" in done.problem

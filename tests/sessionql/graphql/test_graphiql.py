@@ -89,7 +89,7 @@ def test_page_names_no_other_host() -> None:
 
 
 @pytest.mark.parametrize("path", sorted(STATIC.iterdir()), ids=lambda path: path.name)
-def test_our_own_files_name_no_other_host(path: Path) -> None:
+def test_our_files_name_no_other_host(path: Path) -> None:
     assert "://" not in path.read_text(encoding="utf-8")
 
 
@@ -150,7 +150,7 @@ def test_an_unchanged_file_is_not_sent_again() -> None:
     assert web.send("POST", "/graphiql/graphiql.js").status_code == 405
 
 
-def test_page_may_load_only_from_here() -> None:
+def test_page_may_load_only_from_its_own_origin() -> None:
     headers = web_of().get("/graphql").headers
     policy = dict(each.split(" ", 1) for each in headers["content-security-policy"].split("; "))
     assert policy["default-src"] == policy["frame-ancestors"] == policy["base-uri"] == "'none'"
@@ -160,7 +160,7 @@ def test_page_may_load_only_from_here() -> None:
     assert headers["vary"] == "Accept"
 
 
-def test_page_obeys_its_own_policy() -> None:
+def test_page_complies_with_its_own_policy() -> None:
     page = Page(graphiql_page([HOSTILE]))
     assert all(each.get("src") or each.get("type") == "application/json" for each in page.all("script"))
     assert not page.all("style")
@@ -168,7 +168,7 @@ def test_page_obeys_its_own_policy() -> None:
     assert not [name for name in attributes if name == "style" or name.startswith("on")]
 
 
-def test_examples_arrive_whatever_they_contain() -> None:
+def test_examples_may_contain_any_text() -> None:
     html = graphiql_page([EXAMPLE, HOSTILE])
     assert html.count("<script") == graphiql_page([]).count("<script")
     assert "<!--" not in html
@@ -177,7 +177,7 @@ def test_examples_arrive_whatever_they_contain() -> None:
     ]
 
 
-def test_braces_in_examples_are_left_alone() -> None:
+def test_braces_in_examples_are_not_replaced() -> None:
     braces = Example("{head}", "{ a { b } }", "{}")
     assert Page(graphiql_page([braces])).examples == [{"name": "{head}", "query": "{ a { b } }", "variables": "{}"}]
 
@@ -197,14 +197,14 @@ def write(folder: Path, name: str, text: str) -> None:
     (folder / name).write_text(text, encoding="utf-8")
 
 
-def test_loader_sorts_by_file_name_and_titles_by_it(tmp_path: Path) -> None:
+def test_loader_sorts_by_file_name_and_derives_titles_from_it(tmp_path: Path) -> None:
     write(tmp_path, "10_log-out.graphql", "mutation { logout }")
     write(tmp_path, "02_my_sessions.graphql", "{ mySessions }")
     write(tmp_path, "README.md", "not an example")
     assert [each.name for each in load_examples(tmp_path)] == ["My sessions", "Log out"]
 
 
-def test_loader_takes_the_variables_out_of_the_leading_comments(tmp_path: Path) -> None:
+def test_loader_reads_the_variables_from_the_leading_comments(tmp_path: Path) -> None:
     text = '# When to use it.\n# variables: {"id": "ü", "n": 1}\n\n# More.\nquery A($id: ID!) { a(id: $id) }\n'
     write(tmp_path, "a.graphql", text)
     (example,) = load_examples(tmp_path)
@@ -212,7 +212,7 @@ def test_loader_takes_the_variables_out_of_the_leading_comments(tmp_path: Path) 
     assert example.variables == '{\n  "id": "ü",\n  "n": 1\n}'
 
 
-def test_loader_leaves_later_comments_alone(tmp_path: Path) -> None:
+def test_loader_keeps_later_comments(tmp_path: Path) -> None:
     write(tmp_path, "a.graphql", "query A { a }\n# variables: not these\n")
     (example,) = load_examples(tmp_path)
     assert (example.query, example.variables) == ("query A { a }\n# variables: not these\n", "")
@@ -223,7 +223,7 @@ def test_loader_allows_fragments(tmp_path: Path) -> None:
     assert len(load_examples(tmp_path)) == 1
 
 
-def test_no_examples_is_fine(tmp_path: Path) -> None:
+def test_a_folder_without_examples_is_valid(tmp_path: Path) -> None:
     assert load_examples(tmp_path) == []
     assert Page(graphiql_page([])).examples == []
 

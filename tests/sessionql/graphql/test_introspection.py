@@ -1,4 +1,4 @@
-"""Suggestions name what nobody asked for. In production only operators get any, wherever the library makes them."""
+"""Suggestions contain names that the client did not send. In production only operators receive them."""
 
 import re
 
@@ -19,17 +19,17 @@ from sessionql.storage.records import Scope
 from tests.conftest import developing
 from tests.schema.graphql_client import GraphQLClient
 from tests.schema.service_keys import service_client
-from tests.sessionql.suggestions import ELSEWHERE, SERVICES, USERS, Mistake, places
+from tests.sessionql.suggestions import ELSEWHERE, SERVICES, USERS, Mistake, suggesting_functions
 
 pytestmark = [
     pytest.mark.usefixtures("cheap_hashing"),
-    # Nothing here is about the database.
+    # These tests do not depend on the database.
     pytest.mark.parametrize("engine", ["sqlite"], indirect=True),
 ]
 
 
 def names_of(schema: GraphQLSchema) -> set[str]:
-    """Every name that a schema has of its own."""
+    """All names that a schema defines."""
     found = {name for name, type_ in schema.type_map.items() if not is_specified_scalar_type(type_)}
     for type_ in schema.type_map.values():
         if isinstance(type_, GraphQLObjectType | GraphQLInterfaceType):
@@ -49,19 +49,19 @@ def words(text: str) -> set[str]:
 
 
 def named(messages: str) -> set[str]:
-    """Names of the schemas among what the messages quote: the rest are words of English."""
+    """The names of the schemas that the messages quote. Other quoted words are English."""
     return {name for quoted in re.findall(r"'([^'\n]*)'", messages) for name in words(quoted)} & NAMES
 
 
-async def told(caller: GraphQLClient, mistake: Mistake) -> str:
-    """The messages of the answer."""
+async def messages_of(caller: GraphQLClient, mistake: Mistake) -> str:
+    """The messages of the response."""
     answer = await caller.ask(mistake.query, **mistake.variables)
     assert not answer.get("data"), answer
     return "\n".join(error["message"] for error in answer["errors"])
 
 
 async def expect_nothing_suggested(caller: GraphQLClient, mistake: Mistake) -> None:
-    messages = await told(caller, mistake)
+    messages = await messages_of(caller, mistake)
     assert "did you mean" not in messages.lower()
     assert named(messages) <= words(mistake.query) | words(str(mistake.variables)), messages
 
@@ -71,13 +71,13 @@ def suggests(messages: str, mistake: Mistake) -> bool:
 
 
 @pytest.mark.usefixtures("engine")
-def test_every_place_that_suggests_is_tried_here() -> None:
+def test_every_function_that_suggests_is_tested_here() -> None:
     for mistakes in (USERS, SERVICES):
-        assert {mistake.place for mistake in mistakes} == places() - ELSEWHERE.keys()
+        assert {mistake.place for mistake in mistakes} == suggesting_functions() - ELSEWHERE.keys()
 
 
 @pytest.mark.parametrize("mistake", USERS, ids=lambda mistake: mistake.query)
-async def test_nobody_and_users_are_told_no_name_that_they_did_not_use(
+async def test_users_and_unauthenticated_clients_receive_no_suggestion(
     http: httpx.AsyncClient, mistake: Mistake
 ) -> None:
     await expect_nothing_suggested(GraphQLClient(http), mistake)
@@ -85,16 +85,16 @@ async def test_nobody_and_users_are_told_no_name_that_they_did_not_use(
 
 
 @pytest.mark.parametrize("mistake", SERVICES, ids=lambda mistake: mistake.query)
-async def test_keys_are_told_none_either_unless_they_are_operators(
+async def test_of_service_keys_only_operators_receive_suggestions(
     app: FastAPI, http: httpx.AsyncClient, mistake: Mistake
 ) -> None:
     others = [scope for scope in Scope if scope is not Scope.OPERATOR]
     await expect_nothing_suggested(await service_client(app, http, *others), mistake)
-    assert suggests(await told(await service_client(app, http, Scope.OPERATOR), mistake), mistake)
+    assert suggests(await messages_of(await service_client(app, http, Scope.OPERATOR), mistake), mistake)
 
 
 @developing
 @pytest.mark.parametrize("mistake", USERS, ids=lambda mistake: mistake.query)
-async def test_in_development_everybody_is_helped(http: httpx.AsyncClient, mistake: Mistake) -> None:
-    """And the questions above are ones that the library has a suggestion for."""
-    assert suggests(await told(GraphQLClient(http), mistake), mistake)
+async def test_in_development_all_clients_receive_suggestions(http: httpx.AsyncClient, mistake: Mistake) -> None:
+    """Shows also that the library has a suggestion for each document above."""
+    assert suggests(await messages_of(GraphQLClient(http), mistake), mistake)

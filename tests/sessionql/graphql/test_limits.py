@@ -28,7 +28,7 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 
 @pytest.mark.usefixtures("cheap_hashing")
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_the_limits_that_were_set_are_kept(http: Any) -> None:
+async def test_the_limits_of_the_settings_are_applied(http: Any) -> None:
     anybody = GraphQLClient(http)
     for query, code in (
         ("{ a: __typename b: __typename }", "TOO_MANY_ALIASES"),
@@ -52,14 +52,14 @@ async def test_the_limits_that_were_set_are_kept(http: Any) -> None:
 
 @pytest.mark.usefixtures("cheap_hashing")
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_operators_pages_have_the_same_limit(app: FastAPI, http: httpx.AsyncClient) -> None:
+async def test_pages_of_operators_have_the_same_limit(app: FastAPI, http: httpx.AsyncClient) -> None:
     shop = await service_client(app, http)
     assert await shop.code("{ adminActions(first: 21) { id } }") == "LIST_TOO_LONG"
     assert await shop.get("{ adminActions(first: 20) { id } }") == {"adminActions": []}
 
 
 async def test_larger_lists_cost_more(tmp_path: Path) -> None:
-    """A page whose size is a variable counts as the largest there may be."""
+    """A page whose size is a variable has the cost of the maximum size."""
     wide = document_limits(Settings(data_dir=tmp_path, max_list_size=1_000, max_cost=1_000))
     query = "query($n: Int) { me { sessions(first: $n) { nodes { id } } } }"
     for limits, outcome in ((wide, "QUERY_TOO_COSTLY"), (replace(wide, list_size=100), "")):

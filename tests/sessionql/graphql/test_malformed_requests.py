@@ -1,4 +1,4 @@
-"""The whole application, on both engines, and what nobody means to send to it."""
+"""Malformed and hostile requests to the whole application, on both engines."""
 
 import json
 from typing import Any
@@ -22,34 +22,34 @@ def refusal(response: httpx.Response) -> tuple[str, str]:
     return error_of(response.status_code, response.headers["content-type"], response.json())
 
 
-async def test_malformed_bodies_are_refused(http: httpx.AsyncClient) -> None:
+async def test_malformed_bodies_are_rejected(http: httpx.AsyncClient) -> None:
     for body in BODIES.values():
         refusal(await http.post("/graphql", content=body, headers=SEND_JSON))
 
 
-async def test_malformed_query_strings_are_refused(http: httpx.AsyncClient) -> None:
+async def test_malformed_query_strings_are_rejected(http: httpx.AsyncClient) -> None:
     for text in QUERY_STRINGS.values():
         refusal(await http.get(httpx.URL("http://sessionql.test/graphql", query=text), headers=NEWER))
 
 
-async def test_odd_requests_are_answered(http: httpx.AsyncClient) -> None:
+async def test_unusual_requests_are_executed(http: httpx.AsyncClient) -> None:
     for body in ODD.values():
         response = await http.post("/graphql", content=body, headers=SEND_JSON)
         assert response.json() == {"data": {"__typename": "Query"}}
 
 
-async def test_documents_that_are_not_there_are_refused(http: httpx.AsyncClient) -> None:
+async def test_missing_documents_are_rejected(http: httpx.AsyncClient) -> None:
     for body in CALLED.values():
         assert refusal(await http.post("/graphql", json=body, headers=NEWER))[1] == "DOCUMENT_NOT_FOUND"
 
 
-async def test_documents_that_cannot_be_executed_are_refused(http: httpx.AsyncClient) -> None:
+async def test_documents_that_cannot_be_executed_are_rejected(http: httpx.AsyncClient) -> None:
     for document in DOCUMENTS.values():
         response = await http.post("/graphql", json={"query": document}, headers=NEWER)
         refusal(response)
 
 
-async def test_a_body_that_is_too_large_is_refused(http: httpx.AsyncClient) -> None:
+async def test_a_body_that_is_too_large_is_rejected(http: httpx.AsyncClient) -> None:
     response = await http.post("/graphql", content=b" " * (256 * 1024 + 1), headers=SEND_JSON)
     assert refusal(response)[1] == "CONTENT_TOO_LARGE"
 
@@ -67,10 +67,10 @@ DEEP = {
 
 
 @pytest.mark.parametrize("name", DEEP)
-async def test_no_depth_is_too_deep_for_an_answer(
+async def test_no_depth_causes_a_server_error(
     http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture, name: str
 ) -> None:
-    """A depth that is parsed has to be executed and written as JSON as well."""
+    """A document that is parsed must also be executed, and its result written as JSON."""
     head, level, tail, end = DEEP[name]
     ana = await GraphQLClient(http).register("ana@example.com")
     for levels in (1, 20, 40, 48, 49, 50, *range(60, 68), 400):
@@ -84,8 +84,8 @@ async def test_no_depth_is_too_deep_for_an_answer(
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_a_short_question_is_not_answered_with_a_flood(http: httpx.AsyncClient) -> None:
-    """Lists in lists multiply: with three events a session, each level has three times as many objects."""
+async def test_a_short_document_cannot_have_a_huge_response(http: httpx.AsyncClient) -> None:
+    """Nested lists multiply: with three events for each session, each level has three times as many objects."""
     ana = await GraphQLClient(http).register("ana@example.com")
     for name in ("One", "Two"):
         query = "mutation($i: RenameSessionInput!) { renameSession(input: $i) { errors { __typename } } }"
@@ -132,7 +132,7 @@ def with_variables(operation: str) -> st.SearchStrategy[tuple[str, Any]]:
     return st.tuples(st.just(operation), json_values | fitting[type_])
 
 
-async def test_no_variables_are_more_than_refused(http: httpx.AsyncClient) -> None:
+async def test_random_variables_are_rejected_without_a_server_error(http: httpx.AsyncClient) -> None:
     ana = await GraphQLClient(http).register("ana@example.com")
     tried: list[tuple[str, Any]] = []
 

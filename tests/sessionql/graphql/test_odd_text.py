@@ -1,4 +1,6 @@
-"""Text that databases, terminals and browsers choke on: refused in plain words, or kept as valid text."""
+"""Unusual text that databases, terminals and browsers may not handle: rejected with a clear message, or stored as
+valid text.
+"""
 
 from typing import Any
 
@@ -36,7 +38,7 @@ HARMLESS = [
 ]
 
 
-async def test_control_characters_are_in_no_name(http: httpx.AsyncClient) -> None:
+async def test_names_cannot_have_control_characters(http: httpx.AsyncClient) -> None:
     ana = await GraphQLClient(http).register("ana@example.com", sessionName="Laptop")
     for letter in CONTROL:
         i = {"sessionId": ana.session_id, "name": f"a{letter}b"}
@@ -45,7 +47,7 @@ async def test_control_characters_are_in_no_name(http: httpx.AsyncClient) -> Non
     assert (await ana.get("{ mySessions { name } }"))["mySessions"] == [{"name": "Laptop"}]
 
 
-async def test_other_letters_are_kept_and_found_again(http: httpx.AsyncClient) -> None:
+async def test_letters_of_all_scripts_are_stored_and_found(http: httpx.AsyncClient) -> None:
     ana = await GraphQLClient(http).register("ana@example.com")
     for letter in HARMLESS:
         payload = (await ana.get(RENAME, i={"sessionId": ana.session_id, "name": f"a{letter}b"}))["renameSession"]
@@ -56,13 +58,13 @@ async def test_other_letters_are_kept_and_found_again(http: httpx.AsyncClient) -
             assert (await ana.get(SEARCH, s=kept))["me"]["sessions"]["totalCount"] == 1, letter
 
 
-async def test_a_search_has_no_control_characters(http: httpx.AsyncClient) -> None:
+async def test_a_search_cannot_have_control_characters(http: httpx.AsyncClient) -> None:
     ana = await GraphQLClient(http).register("ana@example.com")
     for letter in CONTROL:
         assert await ana.code(SEARCH, s=f"a{letter}b") == "BAD_USER_INPUT"
 
 
-async def test_no_address_with_control_characters_becomes_an_account(http: httpx.AsyncClient) -> None:
+async def test_an_email_with_control_characters_is_rejected(http: httpx.AsyncClient) -> None:
     for letter in [*CONTROL, "\u2028", "\u202e", "\ufffe", " ", "@"]:
         i = {"email": f"a{letter}b@example.com", "password": PASSWORD}
         (error,) = (await GraphQLClient(http).get(REGISTER, i=i))["register"]["errors"]
@@ -79,8 +81,8 @@ async def test_any_text_may_be_a_password(http: httpx.AsyncClient) -> None:
         assert (await GraphQLClient(http).get(log_in, i=cut))["login"]["errors"], "not cut at the odd letter"
 
 
-async def test_a_lone_surrogate_is_no_text(http: httpx.AsyncClient) -> None:
-    """JSON can spell half a letter; nothing that is kept may hold one."""
+async def test_a_lone_surrogate_is_rejected(http: httpx.AsyncClient) -> None:
+    """JSON can contain half of a surrogate pair. No stored text may contain one."""
     ana = await GraphQLClient(http).register("ana@example.com", sessionName="Laptop")
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {ana.token}"}
     for name in (rb"\ud800", rb"a\udfffb", rb"\udc00\ud800"):
@@ -113,7 +115,7 @@ USER_AGENTS: list[tuple[bytes, str | None]] = [
 ]
 
 
-async def test_any_bytes_may_be_a_user_agent(http: httpx.AsyncClient) -> None:
+async def test_a_user_agent_may_be_any_bytes(http: httpx.AsyncClient) -> None:
     for n, (raw, kept) in enumerate(USER_AGENTS):
         caller = await GraphQLClient(http, raw).register(f"u{n}@example.com")
         (shown,) = (await caller.get("{ mySessions { userAgent device deviceInfo { kind } } }"))["mySessions"]

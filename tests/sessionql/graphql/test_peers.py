@@ -1,4 +1,4 @@
-"""Who may open a socket at `/graphql`: with which proof, and from where."""
+"""Authentication and origin of clients that open a WebSocket at `/graphql`."""
 
 import secrets
 from collections.abc import Iterator
@@ -37,14 +37,16 @@ def test_the_cookie_opens_a_socket_for_pages_of_this_site(ana: Device) -> None:
         assert socket.end()[0] == 4401
 
 
-def test_other_sites_pages_open_none(ana: Device) -> None:
-    """Browsers let any page open a socket, and send the cookies of its user: what is not asked has to be refused."""
+def test_pages_of_other_sites_open_no_socket(ana: Device) -> None:
+    """Any page can open a socket, and browsers send the cookies of the user without a preflight: the server must
+    reject it.
+    """
     with pytest.raises(InvalidStatus) as refused, open_socket(ana.url, origin=EVIL, cookies=cookies(ana)):
         pass
     assert refused.value.response.status_code == 403
 
 
-def test_cookies_of_whoever_says_not_where_they_come_from_are_not_believed(ana: Device) -> None:
+def test_cookies_without_an_origin_are_ignored(ana: Device) -> None:
     with open_socket(ana.url, cookies=cookies(ana)) as socket:
         socket.say(type="connection_init")
         assert socket.end()[0] == 4403
@@ -67,7 +69,7 @@ def test_cookies_of_whoever_says_not_where_they_come_from_are_not_believed(ana: 
         {"accessToken": "nonsense"},
     ],
 )
-def test_whoever_proves_nothing_is_refused(ana: Device, payload: object) -> None:
+def test_a_socket_without_credentials_is_rejected(ana: Device, payload: object) -> None:
     with open_socket(ana.url) as socket:
         socket.say(type="connection_init", **({} if payload is None else {"payload": payload}))
         code, reason, said = socket.end()
@@ -75,7 +77,7 @@ def test_whoever_proves_nothing_is_refused(ana: Device, payload: object) -> None
     assert "connection_init" in reason or "not valid" in reason
 
 
-def test_what_is_said_in_the_payload_beats_the_cookie(ana: Device) -> None:
+def test_a_token_in_the_payload_takes_precedence_over_the_cookie(ana: Device) -> None:
     with open_socket(ana.url, origin=ana.url, cookies=cookies(ana)) as socket:
         socket.say(type="connection_init", payload={"authorization": "Bearer nonsense"})
         assert socket.end()[0] == 4403
@@ -92,7 +94,7 @@ def test_no_cookies_are_set_over_a_socket(ana: Device) -> None:
     assert "POST" in error["message"]
 
 
-def test_a_session_has_so_many_sockets_and_others_have_theirs(ana: Device) -> None:
+def test_each_session_has_its_own_quota_of_sockets(ana: Device) -> None:
     with ExitStack() as open_ones:
         for _ in range(10):
             open_ones.enter_context(socket_of(ana))

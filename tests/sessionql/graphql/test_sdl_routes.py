@@ -1,4 +1,4 @@
-"""The SDL at a door of its own: whole, for whoever may introspect, and in a sentence why not for anybody else."""
+"""The routes of the SDL: complete for clients that may introspect, and an error with the reason for others."""
 
 from typing import Any
 
@@ -24,63 +24,63 @@ INTROSPECTION = "{ __schema { description } }"
 USERS, SERVICES = "/schema.graphql", "/services.graphql"
 
 
-async def ask(http: httpx.AsyncClient, path: str, token: str | None = None, **more: str) -> httpx.Response:
-    """The answer to somebody with this token."""
+async def get_sdl(http: httpx.AsyncClient, path: str, token: str | None = None, **more: str) -> httpx.Response:
+    """The response to a client with this token."""
     headers = {"Authorization": f"Bearer {token}"} if token else {}
     return await http.get(path, headers=headers | more)
 
 
-async def test_operators_get_both(app: FastAPI, http: httpx.AsyncClient) -> None:
+async def test_operators_get_both_schemas(app: FastAPI, http: httpx.AsyncClient) -> None:
     token = (await new_key(app, Scope.OPERATOR)).token
     for path, expected in ((USERS, sdl()), (SERVICES, services_sdl())):
-        response = await ask(http, path, token)
+        response = await get_sdl(http, path, token)
         assert (response.status_code, response.text) == (200, expected)
         assert response.headers["content-type"] == "text/plain; charset=utf-8"
         assert response.headers["cache-control"] == "private, no-cache"
 
 
-async def test_in_production_nobody_else_does_and_is_told_why(app: FastAPI, http: httpx.AsyncClient) -> None:
-    """401 for those who might be somebody, 403 for those who are somebody else."""
+async def test_in_production_other_clients_get_an_error_with_the_reason(app: FastAPI, http: httpx.AsyncClient) -> None:
+    """401 for clients without valid credentials, 403 for others."""
     ana = (await GraphQLClient(http).register("ana@example.com")).token
     revoked = await new_key(app, Scope.OPERATOR)
     await revoke_key(app.state.deps, str(revoked.key.id))
     others = (await new_key(app, *NOT_OPERATORS)).token
     for token, status in ((None, 401), ("garbage", 401), (revoked.token, 401), (ana, 403), (others, 403)):
         for path in (USERS, SERVICES):
-            response = await ask(http, path, token)
+            response = await get_sdl(http, path, token)
             assert (response.status_code, response.text) == (status, f"{REJECTIONS['operators']}\n")
             assert ("www-authenticate" in response.headers) == (status == 401)
             assert response.headers["cache-control"] == "no-store"
 
 
 @developing
-async def test_in_development_everybody_gets_that_of_users_and_every_key_both(
+async def test_in_development_users_get_their_schema_and_service_keys_both(
     app: FastAPI, http: httpx.AsyncClient
 ) -> None:
     ana = (await GraphQLClient(http).register("ana@example.com")).token
     for token, status in ((None, 401), ("garbage", 401), (ana, 403)):
-        assert (await ask(http, USERS, token)).text == sdl()
-        refused = await ask(http, SERVICES, token)
+        assert (await get_sdl(http, USERS, token)).text == sdl()
+        refused = await get_sdl(http, SERVICES, token)
         assert (refused.status_code, refused.text) == (status, f"{SERVICE_KEY_REQUIRED}\n")
     key = (await new_key(app, Scope.INTROSPECT)).token
-    assert (await ask(http, USERS, key)).text == sdl()
-    assert (await ask(http, SERVICES, key)).text == services_sdl()
+    assert (await get_sdl(http, USERS, key)).text == sdl()
+    assert (await get_sdl(http, SERVICES, key)).text == services_sdl()
 
 
 @developing
-async def test_who_has_it_is_not_sent_it_again(http: httpx.AsyncClient) -> None:
-    first = await ask(http, USERS)
-    again = await ask(http, USERS, **{"If-None-Match": first.headers["etag"]})
+async def test_an_unchanged_schema_is_304(http: httpx.AsyncClient) -> None:
+    first = await get_sdl(http, USERS)
+    again = await get_sdl(http, USERS, **{"If-None-Match": first.headers["etag"]})
     assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", first.headers["etag"])
-    assert (await ask(http, USERS, **{"If-None-Match": '"other"'})).status_code == 200
+    assert (await get_sdl(http, USERS, **{"If-None-Match": '"other"'})).status_code == 200
 
 
-async def test_a_file_that_an_operator_left_behind_opens_nothing(app: FastAPI, http: httpx.AsyncClient) -> None:
-    known = (await ask(http, USERS, (await new_key(app, Scope.OPERATOR)).token)).headers["etag"]
-    assert (await ask(http, USERS, **{"If-None-Match": known})).status_code == 401
+async def test_an_etag_of_an_operator_does_not_authorize_others(app: FastAPI, http: httpx.AsyncClient) -> None:
+    known = (await get_sdl(http, USERS, (await new_key(app, Scope.OPERATOR)).token)).headers["etag"]
+    assert (await get_sdl(http, USERS, **{"If-None-Match": known})).status_code == 401
 
 
-async def test_cookies_are_not_read(browser: Browser) -> None:
+async def test_cookies_do_not_authenticate(browser: Browser) -> None:
     await browser.register()
     for headers in (PAGE, {"Sec-Fetch-Site": "cross-site"}):
         response = await browser.http.get(USERS, headers=headers)
@@ -99,19 +99,19 @@ async def test_cookies_are_not_read(browser: Browser) -> None:
         ({"mode": "development", "introspection": "off"}, False, False, False),
     ],
 )
-async def test_the_file_and_introspection_are_for_the_same_people(
+async def test_the_sdl_and_introspection_have_the_same_permission(
     settings: Settings, clock: FakeClock, changed: dict[str, Any], users: bool, services: bool, operators: bool
 ) -> None:
     async with site(settings, clock, **changed) as browser:
         app = browser.app
         ana = (await GraphQLClient(browser.http).register("ana@example.com")).token
         plain, operator = [(await new_key(app, *scopes)).token for scopes in (NOT_OPERATORS, [Scope.OPERATOR])]
-        # Twice: what was answered to one is not remembered for another.
+        # Twice: a cached document must not be used for the other client.
         for token, may in ((None, users), (ana, users), (plain, services), (operator, operators)) * 2:
-            assert (await ask(browser.http, USERS, token)).is_success == may
+            assert (await get_sdl(browser.http, USERS, token)).is_success == may
             caller = GraphQLClient(browser.http)
             caller.token = token
-            answer = await caller.ask(INTROSPECTION)
+            answer = await caller.get_sdl(INTROSPECTION)
             assert ("data" in answer) == may
             if not may:
                 (error,) = answer["errors"]
@@ -120,8 +120,8 @@ async def test_the_file_and_introspection_are_for_the_same_people(
             assert (await caller.get("{ __typename }")) == {"__typename": "Query"}
 
 
-async def test_where_nobody_may_there_is_no_door(settings: Settings, clock: FakeClock) -> None:
+async def test_without_introspection_there_is_no_route(settings: Settings, clock: FakeClock) -> None:
     async with site(settings, clock, introspection="off") as browser:
         for token in (None, (await new_key(browser.app, Scope.OPERATOR)).token):
             for path in (USERS, SERVICES):
-                assert (await ask(browser.http, path, token)).status_code == 404
+                assert (await get_sdl(browser.http, path, token)).status_code == 404

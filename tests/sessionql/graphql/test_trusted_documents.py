@@ -1,4 +1,4 @@
-"""Trusted documents of a whole server: manifests of real tools, and a server that runs nothing else."""
+"""Trusted documents in a complete server: manifests of real tools, and a server that accepts nothing else."""
 
 import json
 import logging
@@ -39,7 +39,7 @@ def pairs(manifest: str) -> dict[str, str]:
 
 
 def my_sessions(manifest: str) -> str:
-    """The id of the document that asks for the sessions."""
+    """The id of the document that selects the sessions."""
     return next(name for name, text in pairs(manifest).items() if "mySessions" in text)
 
 
@@ -58,14 +58,14 @@ def settings(database_url: str, tmp_path: Path, only: bool, mode: Mode) -> Setti
 
 
 async def named(http: httpx.AsyncClient, name: str, token: str | None = None, **variables: Any) -> Any:
-    """The answer to the document of an id."""
+    """The response to the document with this id."""
     headers = {"Authorization": f"Bearer {token}", **NEW} if token else NEW
     response = await http.post("/graphql", json={"documentId": name, "variables": variables}, headers=headers)
     return response.json()
 
 
 async def registered(http: httpx.AsyncClient) -> str:
-    """An access token, got by a trusted document."""
+    """An access token, received by a trusted document."""
     who = {"email": "ana@example.com", "password": PASSWORD}
     answer = await named(http, f"sha256:{hashed(REGISTER)}", input=who)
     return str(answer["data"]["register"]["tokens"]["accessToken"])
@@ -73,7 +73,7 @@ async def registered(http: httpx.AsyncClient) -> str:
 
 @pytest.mark.parametrize("only", [False, True])
 @pytest.mark.parametrize("manifest", sorted(path.stem for path in MANIFESTS.glob("*.json")))
-async def test_a_real_tools_manifest_works_as_it_is(http: httpx.AsyncClient, manifest: str) -> None:
+async def test_the_manifest_of_a_real_tool_works_unchanged(http: httpx.AsyncClient, manifest: str) -> None:
     token, name = await registered(http), my_sessions(manifest)
     (session,) = (await named(http, name, token))["data"]["mySessions"]
     assert (session["isCurrent"], session["ipAddress"]) == (True, "127.0.0.1")
@@ -85,7 +85,7 @@ async def test_a_real_tools_manifest_works_as_it_is(http: httpx.AsyncClient, man
 
 
 @developing
-async def test_a_browser_that_asks_by_id_gets_no_page(http: httpx.AsyncClient) -> None:
+async def test_a_browser_that_sends_an_id_gets_no_page(http: httpx.AsyncClient) -> None:
     browser = {"Accept": "text/html,*/*;q=0.8", "User-Agent": FIREFOX, **BY_GET}
     for params in ({"documentId": my_sessions("relay")}, {"extensions": "{}"}):
         response = await http.get("/graphql", params=params, headers=browser)
@@ -94,7 +94,7 @@ async def test_a_browser_that_asks_by_id_gets_no_page(http: httpx.AsyncClient) -
 
 
 @pytest.mark.parametrize("only", [True])
-async def test_users_run_trusted_documents_alone(http: httpx.AsyncClient) -> None:
+async def test_users_may_execute_trusted_documents_only(http: httpx.AsyncClient) -> None:
     ana = GraphQLClient(http)
     ana.token = await registered(http)
     for query in ("{ __typename }", "{ mySessions { id } }", "{ __schema { queryType { name } } }", "{"):
@@ -107,7 +107,7 @@ async def test_users_run_trusted_documents_alone(http: httpx.AsyncClient) -> Non
 
 @pytest.mark.parametrize("only", [True])
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_there_is_no_page_where_nothing_could_be_typed_into_it(http: httpx.AsyncClient) -> None:
+async def test_graphiql_is_off_with_trusted_documents_only(http: httpx.AsyncClient) -> None:
     assert (await http.get("/graphql", headers={"Accept": "text/html"})).status_code == 406
     assert "GraphiQL" not in (await http.get("/")).text
     assert (await http.get("/healthz")).status_code == 200
@@ -115,7 +115,7 @@ async def test_there_is_no_page_where_nothing_could_be_typed_into_it(http: httpx
 
 @pytest.mark.parametrize("only", [True])
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_our_own_page_runs_nothing_but_trusted_documents(http: httpx.AsyncClient) -> None:
+async def test_the_page_of_sessionql_sends_trusted_documents_only(http: httpx.AsyncClient) -> None:
     for entry in page_documents():
         answer = (await http.post("/graphql", json={"query": entry.text})).json()
         codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
@@ -123,7 +123,7 @@ async def test_our_own_page_runs_nothing_but_trusted_documents(http: httpx.Async
 
 
 @pytest.mark.parametrize("only", [False, True])
-async def test_services_have_documents_of_their_own_and_may_ask_anything(app: FastAPI, http: httpx.AsyncClient) -> None:
+async def test_services_have_their_own_documents_and_may_send_any_other(app: FastAPI, http: httpx.AsyncClient) -> None:
     shop = await service_client(app, http)
     assert await shop.get("{ serviceKey { name } }") == {"serviceKey": {"name": "Shop"}}
     name = f"sha256:{hashed(SERVICE_KEY)}"
@@ -134,7 +134,7 @@ async def test_services_have_documents_of_their_own_and_may_ask_anything(app: Fa
 
 @pytest.mark.parametrize("only", [True])
 @pytest.mark.parametrize("engine", ["sqlite"])
-async def test_a_key_that_was_made_up_is_bound_like_everybody(http: httpx.AsyncClient) -> None:
+async def test_an_invalid_key_may_execute_trusted_documents_only(http: httpx.AsyncClient) -> None:
     nobody = GraphQLClient(http)
     for token in ("sqls_" + "A" * 43, "sqls_", ""):
         nobody.token = token
@@ -142,10 +142,10 @@ async def test_a_key_that_was_made_up_is_bound_like_everybody(http: httpx.AsyncC
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-def test_a_document_of_last_year_is_told_of_and_stops_nobody(
+def test_an_outdated_document_is_logged_and_does_not_prevent_the_start(
     settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Relay's file keeps every query that the app ever had, and the schema moves on."""
+    """The file of Relay has every query that the app ever had, and the schema changes."""
     assert settings.trusted_documents
     old = write(settings.trusted_documents, old=relay(*(f"query Old {{ gone{n} }}" for n in range(30))))
     with caplog.at_level(logging.WARNING):
@@ -158,14 +158,14 @@ def test_a_document_of_last_year_is_told_of_and_stops_nobody(
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-def test_what_is_right_is_not_talked_about(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
+def test_valid_documents_are_not_logged(settings: Settings, caplog: pytest.LogCaptureFixture) -> None:
     create_app(settings)
     assert caplog.records == []
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
 @pytest.mark.parametrize("most", [0, 1])
-async def test_as_many_persisted_queries_are_remembered_as_was_set(settings: Settings, most: int) -> None:
+async def test_the_number_of_persisted_queries_is_that_of_the_settings(settings: Settings, most: int) -> None:
     app = create_app(settings.model_copy(update={"persisted_queries": most}))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (
@@ -183,13 +183,13 @@ async def test_as_many_persisted_queries_are_remembered_as_was_set(settings: Set
 
 
 def problem(tmp_path: Path, folder: Path) -> str:
-    """The one line with which a start fails."""
+    """The line of the error with which a start fails."""
     (line,) = run(tmp_path, "serve", TRUSTED_DOCUMENTS=str(folder), PORT="0").problem.splitlines()
     assert line.startswith("sessionql: ")
     return line
 
 
-def test_what_cannot_be_relied_upon_stops_the_start_with_one_line(tmp_path: Path) -> None:
+def test_an_invalid_manifest_stops_the_start_with_one_line(tmp_path: Path) -> None:
     text = "{ __typename }"
     wrong = write(tmp_path / "wrong", app=json.dumps({f"sha256:{hashed(text + ' ')}": text}))
     assert f'{wrong}/app.json: the document of the id "sha256:' in problem(tmp_path, wrong)
@@ -200,20 +200,20 @@ def test_what_cannot_be_relied_upon_stops_the_start_with_one_line(tmp_path: Path
     assert f"{below}/services/shop.json is not valid JSON" in problem(tmp_path, below)
 
 
-def test_a_folder_that_is_empty_or_not_there_stops_the_start(tmp_path: Path) -> None:
-    """Better than a server that knows nothing, because its volume was not mounted."""
+def test_an_empty_or_missing_folder_stops_the_start(tmp_path: Path) -> None:
+    """Otherwise a volume that is not mounted would be a server without documents."""
     for folder in (tmp_path / "nowhere", write(tmp_path / "empty")):
         words = f"There is no manifest (*.json) in {folder}, the folder of SESSIONQL_TRUSTED_DOCUMENTS."
         assert problem(tmp_path, folder) == f"sessionql: {words}"
 
 
-def test_to_run_trusted_documents_alone_there_have_to_be_some(tmp_path: Path) -> None:
+def test_trusted_documents_only_requires_a_folder(tmp_path: Path) -> None:
     for settings in ({}, {"TRUSTED_DOCUMENTS": ""}):
         told = run(tmp_path, "serve", TRUSTED_DOCUMENTS_ONLY="true", **settings).problem
         assert "trusted_documents_only runs nothing without documents: set trusted_documents too" in told
 
 
-def test_documents_are_checked_before_a_start(tmp_path: Path) -> None:
+def test_documents_are_checked_by_a_command(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(MANIFESTS, tmp_path / "trusted"))
     write(folder / "services", shop=client_preset(SERVICE_KEY))
     good = run(tmp_path, "check-documents", str(folder))
@@ -231,8 +231,8 @@ def test_documents_are_checked_before_a_start(tmp_path: Path) -> None:
     assert "There is no manifest" in run(tmp_path, "check-documents", str(tmp_path / "nowhere")).problem
 
 
-def test_the_story_over_real_http(database_url: str, tmp_path: Path) -> None:
-    """An app is deployed with its manifest; whoever else finds the address gets nothing to play with."""
+def test_the_scenario_over_http(database_url: str, tmp_path: Path) -> None:
+    """An app is deployed with its manifest. Other clients of the endpoint can execute nothing else."""
     folder = Path(shutil.copytree(MANIFESTS, tmp_path / "trusted"))
     write(folder, register=client_preset(REGISTER))
     with Server(database_url, tmp_path, TRUSTED_DOCUMENTS=str(folder), TRUSTED_DOCUMENTS_ONLY="true") as server:

@@ -1,4 +1,4 @@
-"""What is kept of addresses: all of one, or its network; attempts are counted by all of it."""
+"""IP addresses are stored completely or truncated. Rate limits always use the complete address."""
 
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -18,7 +18,7 @@ LOG_IN = "mutation($input: LoginInput!) { login(input: $input) { errors { __type
 
 @pytest.fixture
 async def truncating(settings: Settings, tmp_path: Path) -> AsyncIterator[httpx.AsyncClient]:
-    """A server that keeps networks only."""
+    """A server that stores truncated addresses."""
     app = create_app(Settings(data_dir=tmp_path, database_url=settings.database_url, truncate_addresses=True))
     async with app.router.lifespan_context(app):
         transport = httpx.ASGITransport(app, client=("2001:db8:1:2::77", 1))
@@ -26,21 +26,21 @@ async def truncating(settings: Settings, tmp_path: Path) -> AsyncIterator[httpx.
             yield client
 
 
-async def test_an_address_is_kept_as_it_is(http: httpx.AsyncClient) -> None:
+async def test_an_address_is_stored_completely(http: httpx.AsyncClient) -> None:
     shown = await (await GraphQLClient(http).register("ana@example.com")).get(SHOWN)
 
     assert shown["mySessions"] == [{"ipAddress": "127.0.0.1"}]
 
 
-async def test_a_truncated_address_is_all_that_is_kept(truncating: httpx.AsyncClient) -> None:
+async def test_only_the_truncated_address_is_stored(truncating: httpx.AsyncClient) -> None:
     shown = await (await GraphQLClient(truncating).register("ana@example.com")).get(SHOWN)
 
     assert shown["mySessions"] == [{"ipAddress": "2001:db8:1::"}]
     assert shown["me"]["securityEvents"]["nodes"] == [{"ipAddress": "2001:db8:1::"}]
 
 
-async def test_neighbours_do_not_share_their_attempts(truncating: httpx.AsyncClient) -> None:
-    """One who guesses from the same /48 locks nobody out: attempts are counted by the /64."""
+async def test_neighbouring_networks_do_not_share_their_rate_limit(truncating: httpx.AsyncClient) -> None:
+    """A client of the same /48 that guesses passwords does not lock out others: attempts are counted for each /64."""
     for number in range(25):
         await GraphQLClient(truncating).get(LOG_IN, input={"email": f"{number}@example.com", "password": PASSWORD})
     assert await _refused(truncating) == [{"__typename": "RateLimitedError"}]

@@ -1,4 +1,4 @@
-"""Sessions in cookies: how they are set, what they are good for, and when they go."""
+"""Sessions in cookies: how cookies are set, what they authenticate, and when they are deleted."""
 
 import pytest
 
@@ -27,7 +27,7 @@ CHANGE = f"""mutation {{ changePassword(input: {{currentPassword: "{PASSWORD}", 
 THIRTY_DAYS = str(30 * 24 * 60 * 60)
 
 
-async def test_a_log_in_by_cookie_hands_nothing_to_scripts(browser: Browser) -> None:
+async def test_with_a_log_in_by_cookie_scripts_can_read_no_token(browser: Browser) -> None:
     response = await browser.http.post(
         "/graphql",
         json={
@@ -57,7 +57,7 @@ async def test_a_log_in_by_cookie_hands_nothing_to_scripts(browser: Browser) -> 
         }, "and no Domain"
 
 
-async def test_cookies_are_who_asks(browser: Browser) -> None:
+async def test_cookies_authenticate_requests(browser: Browser) -> None:
     session = (await browser.register())["session"]
     assert (await browser.get(MINE))["mySessions"] == [{"id": session["id"], "isCurrent": True}]
     assert browser.set == {}, "a question changes no cookies"
@@ -71,9 +71,7 @@ async def test_a_bearer_log_in_sets_no_cookies(browser: Browser) -> None:
     assert (browser.set, browser.cookies) == ({}, {})
 
 
-async def test_an_access_cookie_out_of_date_says_that_there_is_one_to_refresh(
-    browser: Browser, clock: FakeClock
-) -> None:
+async def test_an_expired_access_cookie_is_an_error_that_asks_for_a_refresh(browser: Browser, clock: FakeClock) -> None:
     session = (await browser.register())["session"]
     before = browser.cookies
     clock.advance(minutes=5)
@@ -86,7 +84,7 @@ async def test_an_access_cookie_out_of_date_says_that_there_is_one_to_refresh(
     assert await browser.get(ME) == ANA
 
 
-async def test_a_given_refresh_token_is_answered_in_the_payload(browser: Browser) -> None:
+async def test_a_refresh_token_in_the_input_returns_tokens_in_the_payload(browser: Browser) -> None:
     token = (await browser.register(delivery="BEARER"))["tokens"]["refreshToken"]
     await browser.log_in()
     query = f'mutation {{ refresh(input: {{refreshToken: "{token}"}}) {{ {TOKENS} }} }}'
@@ -99,13 +97,13 @@ async def test_a_given_refresh_token_is_answered_in_the_payload(browser: Browser
 @pytest.mark.parametrize("input_", ["{}", "{refreshToken: null}"])
 async def test_without_any_token_there_is_nothing_to_refresh(browser: Browser, input_: str) -> None:
     query = REFRESH_BY_COOKIE.replace("{}", input_)
-    for _ in range(25):  # a page may ask at each of its starts, and is not counted as guessing
+    for _ in range(25):  # A page may refresh at each of its starts: this does not count as guessing.
         (error,) = (await browser.get(query))["refresh"]["errors"]
         assert error["code"] == "REFRESH_TOKEN_INVALID"
         assert "The request has no refresh token" in error["message"]
 
 
-async def test_a_refresh_that_fails_takes_nothing_away(browser: Browser, clock: FakeClock) -> None:
+async def test_a_failed_refresh_deletes_no_cookie(browser: Browser, clock: FakeClock) -> None:
     await browser.register()
     kept = browser.cookies
     clock.advance(days=31)
@@ -114,7 +112,7 @@ async def test_a_refresh_that_fails_takes_nothing_away(browser: Browser, clock: 
     assert (browser.set, browser.cookies) == ({}, kept), "another tab may just have logged in"
 
 
-async def test_logging_out_ends_the_session_and_takes_the_cookies_away(browser: Browser) -> None:
+async def test_a_log_out_ends_the_session_and_deletes_the_cookies(browser: Browser) -> None:
     session = (await browser.register())["session"]
     kept = browser.cookies
     assert (await browser.get(LOG_OUT))["logout"]["session"] == {**session, "state": "REVOKED"}
@@ -126,9 +124,7 @@ async def test_logging_out_ends_the_session_and_takes_the_cookies_away(browser: 
 
 
 @pytest.mark.parametrize("left", [{ACCESS, REFRESH}, {ACCESS}, {REFRESH}])
-async def test_a_browser_whose_token_is_out_of_date_logs_out_too(
-    browser: Browser, clock: FakeClock, left: set[str]
-) -> None:
+async def test_a_browser_with_an_expired_token_can_log_out(browser: Browser, clock: FakeClock, left: set[str]) -> None:
     session = (await browser.register())["session"]
     for name in {ACCESS, REFRESH} - left:
         browser.http.cookies.delete(name)
@@ -143,13 +139,13 @@ async def test_without_cookies_a_log_out_sets_none(browser: Browser) -> None:
     assert browser.set == {}
 
 
-async def test_a_session_that_its_own_browser_ends_leaves_no_cookies(browser: Browser) -> None:
+async def test_revoking_the_current_session_deletes_its_cookies(browser: Browser) -> None:
     session = (await browser.register())["session"]
     await browser.get(f'mutation {{ revokeSession(sessionId: "{session["id"]}") {{ wasCurrent }} }}')
     assert browser.cookies == {}
 
 
-async def test_a_bearer_token_wins(browser: Browser) -> None:
+async def test_a_bearer_token_takes_precedence(browser: Browser) -> None:
     bob = (await browser.register("bob@example.com", "BEARER"))["tokens"]["accessToken"]
     await browser.register()
     assert await browser.get(ME) == ANA
@@ -161,13 +157,13 @@ async def test_a_bearer_token_wins(browser: Browser) -> None:
     assert browser.cookies == {}, "whoever logs out leaves nothing in the browser"
 
 
-async def test_a_proxys_own_password_is_no_bearer_token(browser: Browser) -> None:
+async def test_the_basic_authentication_of_a_proxy_is_ignored(browser: Browser) -> None:
     await browser.register()
     assert await browser.get(ME, headers={**PAGE, "Authorization": "Basic YTpi"}) == ANA
     assert await browser.code(ME, headers={"Authorization": "Basic YTpi"}) == "CSRF_REFUSED"
 
 
-async def test_proving_again_who_you_are_replaces_the_access_cookie_alone(browser: Browser, clock: FakeClock) -> None:
+async def test_reauthentication_replaces_the_access_cookie_only(browser: Browser, clock: FakeClock) -> None:
     await browser.register()
     clock.advance(minutes=1)
     tokens = (await browser.get(REAUTHENTICATE))["reauthenticate"]["tokens"]
@@ -186,7 +182,7 @@ async def test_a_changed_password_replaces_both_cookies(browser: Browser, clock:
     assert await browser.get(ME) == ANA
 
 
-async def test_a_bearer_gets_its_new_tokens_in_the_payload(browser: Browser, clock: FakeClock) -> None:
+async def test_with_a_bearer_token_new_tokens_are_in_the_payload(browser: Browser, clock: FakeClock) -> None:
     token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
     clock.advance(minutes=1)
     headers = {"Authorization": f"Bearer {token}"}
@@ -210,7 +206,7 @@ async def test_cookies_are_set_also_when_another_field_fails(browser: Browser) -
     assert await browser.get(ME) == ANA
 
 
-async def test_within_a_request_the_last_word_counts(browser: Browser) -> None:
+async def test_within_a_request_the_last_cookie_is_set(browser: Browser) -> None:
     await browser.register()
     await browser.get(
         "mutation($i: LoginInput!) { login(input: $i) { session { id } } logout { session { id } } }", i=INPUT

@@ -1,4 +1,4 @@
-"""A log-in from a page is labelled with what the browser hides in its User-Agent."""
+"""The device of a log-in on a page is derived from Client Hints, which have more than the User-Agent."""
 
 import httpx
 import pytest
@@ -19,7 +19,7 @@ SENT = {
 
 
 @pytest.mark.anyio
-async def test_a_session_has_the_name_that_its_owner_knows(http: httpx.AsyncClient) -> None:
+async def test_a_session_has_the_device_of_its_client_hints(http: httpx.AsyncClient) -> None:
     variables = {"input": {"email": "ana@example.com", "password": "correct horse battery"}}
     answer = await http.post("/graphql", json={"query": REGISTER, "variables": variables}, headers=SENT)
     payload = answer.json()["data"]["register"]
@@ -36,7 +36,7 @@ async def test_a_session_has_the_name_that_its_owner_knows(http: httpx.AsyncClie
 
 @developing
 @pytest.mark.anyio
-async def test_pages_ask_for_what_browsers_send_only_when_asked(http: httpx.AsyncClient) -> None:
+async def test_pages_request_client_hints(http: httpx.AsyncClient) -> None:
     for address in ("/", "/graphql"):
         page = await http.get(address, headers={"Accept": "text/html"})
         assert "Sec-CH-UA-Model" in page.headers["Accept-CH"]

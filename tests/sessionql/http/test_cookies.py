@@ -1,4 +1,4 @@
-"""The cookies themselves: how they are named, guarded and written, and how strictly they are read."""
+"""Cookies: their names, attributes and values, and how strictly they are read."""
 
 import httpx
 import pytest
@@ -26,7 +26,7 @@ ANA = {"me": {"email": "ana@example.com"}}
 
 
 @pytest.mark.parametrize("name", [ACCESS, REFRESH])
-async def test_a_cookie_that_comes_twice_was_planted(browser: Browser, name: str) -> None:
+async def test_a_duplicate_cookie_is_rejected(browser: Browser, name: str) -> None:
     await browser.register()
     good = "; ".join(f"{key}={value}" for key, value in browser.cookies.items())
     browser.http.cookies.clear()
@@ -44,29 +44,29 @@ STRANGE = ["", "sqls_key", "é", "a" * 5000, '"', "a=b", "%00", "..."]
 
 
 @pytest.mark.parametrize("value", STRANGE)
-async def test_whatever_is_in_a_cookie_is_at_most_refused(browser: Browser, value: str) -> None:
+async def test_any_value_of_a_cookie_is_at_most_rejected(browser: Browser, value: str) -> None:
     cookie = f"a; =b;;{ACCESS}={value};c=d".encode("latin-1")
     headers = [*((name.encode(), text.encode()) for name, text in PAGE.items()), (b"cookie", cookie)]
     response = await browser.http.post("/graphql", json={"query": ME}, headers=headers)
     assert (response.status_code, response.json()["errors"][0]["extensions"]["code"]) == (200, "UNAUTHENTICATED")
 
 
-def test_a_key_of_a_service_is_never_read_from_a_cookie() -> None:
+def test_a_service_key_is_never_read_from_a_cookie() -> None:
     assert CookieRules().read([(b"cookie", f"{ACCESS}=sqls_secret".encode())]) == RequestCookies(sent=True)
 
 
-def test_cookies_of_others_are_none_of_ours() -> None:
+def test_cookies_of_other_applications_are_ignored() -> None:
     other = f"sessionql_access=a; {ACCESS.lower()}=b; x{ACCESS}=c; theme={ACCESS}"
     assert CookieRules().read([(b"cookie", other.encode())]) == RequestCookies()
     assert CookieRules().read([(b"accept", f"{ACCESS}=a".encode())]) == RequestCookies()
 
 
-def test_cookies_may_come_in_several_lines() -> None:
+def test_cookies_may_be_sent_in_several_headers() -> None:
     lines = [(b"cookie", f"{ACCESS}=a".encode()), (b"cookie", f"b=c; {REFRESH}=d".encode())]
     assert CookieRules().read(lines) == RequestCookies(sent=True, access_token="a", refresh_token="d")
 
 
-async def test_for_development_cookies_go_without_what_wants_https(settings: Settings, clock: FakeClock) -> None:
+async def test_in_development_cookies_omit_what_requires_https(settings: Settings, clock: FakeClock) -> None:
     async with site(settings, clock, cookie_secure=False, cookie_same_site="lax") as browser:
         await browser.register()
         assert browser.set.keys() == {"sessionql_access", "sessionql_refresh"}
@@ -76,13 +76,13 @@ async def test_for_development_cookies_go_without_what_wants_https(settings: Set
 
 
 @pytest.mark.parametrize(("root", "path"), [("", "/graphql"), ("/auth", "/graphql"), ("/auth", "/auth/graphql")])
-def test_the_refresh_cookie_goes_to_the_endpoint_alone_wherever_that_is(clock: FakeClock, root: str, path: str) -> None:
+def test_the_path_of_the_refresh_cookie_is_that_of_the_endpoint(clock: FakeClock, root: str, path: str) -> None:
     kept = {CookieKind.REFRESH: Cookie("token", clock.now)}
     ((_, cookie),) = CookieRules().write(kept, {"path": path, "root_path": root}, clock.now)
     assert f"; Path={root}/graphql; Max-Age=0;" in cookie
 
 
-async def test_the_refresh_cookie_is_not_sent_elsewhere(app: FastAPI) -> None:
+async def test_the_refresh_cookie_is_not_sent_to_other_paths(app: FastAPI) -> None:
     async with browser_of(app) as browser:
         await browser.register()
         sent = browser.http.build_request("GET", "/healthz").headers["cookie"]

@@ -1,4 +1,4 @@
-"""Pages of other sites: none may read anything, unless their origins are listed."""
+"""CORS: pages of other sites can read nothing, unless their origins are listed."""
 
 from typing import Any
 
@@ -18,12 +18,12 @@ ASKED = {"Access-Control-Request-Method": "POST", "Access-Control-Request-Header
 
 
 def shared(headers: Any) -> dict[str, str]:
-    """What an answer allows other sites."""
+    """The CORS headers of a response."""
     return {name: value for name, value in headers.items() if name.startswith("access-control-allow-o")}
 
 
 @on_sqlite
-async def test_by_default_nothing_is_shared(browser: Browser) -> None:
+async def test_by_default_there_are_no_cors_headers(browser: Browser) -> None:
     for origin in (FRIEND, "null", "https://sessionql.test"):
         preflight = await browser.http.options("/graphql", headers={"Origin": origin, **ASKED})
         assert preflight.status_code == 405
@@ -52,7 +52,7 @@ async def test_a_listed_origin_may_read_and_no_other(settings: Settings, clock: 
 
 
 @on_sqlite
-async def test_an_answer_says_what_it_depends_on_whoever_asks(settings: Settings, clock: FakeClock) -> None:
+async def test_every_response_varies_by_origin(settings: Settings, clock: FakeClock) -> None:
     async with site(settings, clock, cors_origins=(FRIEND,)) as browser:
         public_keys = await browser.http.get("/.well-known/jwks.json")
         assert public_keys.headers["vary"] == "Origin", "a cache between us must not keep it for pages of others"
@@ -62,7 +62,7 @@ async def test_an_answer_says_what_it_depends_on_whoever_asks(settings: Settings
 
 
 @on_sqlite
-async def test_other_methods_and_headers_stay_closed(settings: Settings, clock: FakeClock) -> None:
+async def test_other_methods_and_headers_are_not_allowed(settings: Settings, clock: FakeClock) -> None:
     async with site(settings, clock, cors_origins=(FRIEND,)) as browser:
         for asked in (
             {"Access-Control-Request-Method": "PUT"},
@@ -74,7 +74,7 @@ async def test_other_methods_and_headers_stay_closed(settings: Settings, clock: 
 
 
 @on_sqlite
-async def test_credentials_are_allowed_only_where_that_is_set(settings: Settings, clock: FakeClock) -> None:
+async def test_credentials_are_allowed_only_with_the_setting(settings: Settings, clock: FakeClock) -> None:
     async with site(settings, clock, cors_origins=(FRIEND,), cors_credentials=True) as browser:
         for response in (
             await browser.http.options("/graphql", headers={"Origin": FRIEND, **ASKED}),
@@ -86,7 +86,7 @@ async def test_credentials_are_allowed_only_where_that_is_set(settings: Settings
 
 
 @on_sqlite
-async def test_every_origin_never_comes_with_credentials(settings: Settings, clock: FakeClock) -> None:
+async def test_a_wildcard_origin_never_allows_credentials(settings: Settings, clock: FakeClock) -> None:
     async with site(settings, clock, cors_origins=("*",)) as browser:
         for response in (
             await browser.http.options("/graphql", headers={"Origin": EVIL, **ASKED}),
@@ -125,7 +125,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
         ("capacitor://localhost", ("capacitor://localhost",)),
     ],
 )
-def test_origins_are_listed_as_browsers_send_them(
+def test_origins_are_written_as_browsers_send_them(
     monkeypatch: pytest.MonkeyPatch, text: str, origins: tuple[str, ...]
 ) -> None:
     monkeypatch.setenv("SESSIONQL_CORS_ORIGINS", text)
@@ -157,7 +157,7 @@ def test_origins_are_listed_as_browsers_send_them(
         f"{FRIEND} {FRIEND}",
     ],
 )
-def test_what_browsers_never_send_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_invalid_origins_are_rejected(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("SESSIONQL_CORS_ORIGINS", text)
     with pytest.raises(ValidationError, match=r"origin|browsers never send"):
         Settings()
@@ -173,6 +173,6 @@ def test_what_browsers_never_send_is_refused(monkeypatch: pytest.MonkeyPatch, te
         ({"cookie_same_site": "Strict "}, "cookie_same_site"),
     ],
 )
-def test_what_would_be_unsafe_stops_the_start(given: dict[str, Any], words: str) -> None:
+def test_unsafe_settings_stop_the_start(given: dict[str, Any], words: str) -> None:
     with pytest.raises(ValidationError, match=words):
         Settings(**given)

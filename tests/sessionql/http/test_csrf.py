@@ -1,4 +1,4 @@
-"""Requests that another site has a browser send: cookies neither speak for them nor are set by them."""
+"""Requests that another site causes a browser to send: their cookies do not authenticate, and no cookies are set."""
 
 from collections.abc import Mapping
 
@@ -13,7 +13,7 @@ from tests.sessionql.browser import HERE, LOG_IN, LOG_OUT, ME, PAGE, REGISTER, B
 
 pytestmark = [
     pytest.mark.usefixtures("cheap_hashing"),
-    # Nothing here is about the database.
+    # These tests do not depend on the database.
     pytest.mark.parametrize("engine", ["sqlite"], indirect=True),
 ]
 
@@ -48,8 +48,8 @@ OURS: list[Mapping[str, str]] = [
 ]
 
 
-async def refused(browser: Browser, query: str, headers: Mapping[str, str], **variables: str | dict[str, str]) -> str:
-    """The words of a refusal."""
+async def rejection(browser: Browser, query: str, headers: Mapping[str, str], **variables: str | dict[str, str]) -> str:
+    """The message of an error."""
     response = await browser.send(query, headers=headers, **variables)
     assert response.status_code == 403
     (error,) = response.json()["errors"]
@@ -59,17 +59,17 @@ async def refused(browser: Browser, query: str, headers: Mapping[str, str], **va
 
 
 @pytest.mark.parametrize("headers", ELSEWHERE)
-async def test_another_site_cannot_use_a_browsers_cookies(browser: Browser, headers: Mapping[str, str]) -> None:
+async def test_another_site_cannot_use_the_cookies_of_a_browser(browser: Browser, headers: Mapping[str, str]) -> None:
     await browser.register()
     kept = browser.cookies
     for query in (ME, LOG_OUT):
-        assert "SESSIONQL_CORS_ORIGINS" in await refused(browser, query, headers)
+        assert "SESSIONQL_CORS_ORIGINS" in await rejection(browser, query, headers)
     assert browser.cookies == kept
     assert (await browser.get(ME))["me"], "and the session lives on"
 
 
 @pytest.mark.parametrize("headers", OURS)
-async def test_a_page_of_this_site_can(browser: Browser, headers: Mapping[str, str]) -> None:
+async def test_a_page_of_this_site_can_use_the_cookies(browser: Browser, headers: Mapping[str, str]) -> None:
     await browser.register()
     cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     data = await browser.get(ME, headers={**headers, "Cookie": cookie})
@@ -77,24 +77,24 @@ async def test_a_page_of_this_site_can(browser: Browser, headers: Mapping[str, s
 
 
 @pytest.mark.parametrize("headers", ELSEWHERE)
-async def test_nobody_is_logged_in_by_another_site(browser: Browser, headers: Mapping[str, str]) -> None:
-    """Or Ana would go on as Eve, and tell Eve what is hers."""
+async def test_another_site_cannot_log_in_with_cookies(browser: Browser, headers: Mapping[str, str]) -> None:
+    """Otherwise the user would continue as the attacker, who could read the data that the user enters."""
     await browser.register("eve@example.com", "BEARER")
-    await refused(browser, LOG_IN, headers, input=input_of("eve@example.com"))
-    await refused(browser, REGISTER, headers, input=input_of("mallory@example.com"))
+    await rejection(browser, LOG_IN, headers, input=input_of("eve@example.com"))
+    await rejection(browser, REGISTER, headers, input=input_of("mallory@example.com"))
     assert browser.cookies == {}
     token = (await browser.log_in("eve@example.com", "BEARER"))["tokens"]["accessToken"]
     mine = await browser.get("{ mySessions { id } }", headers={"Authorization": f"Bearer {token}"})
-    assert len(mine["mySessions"]) == 2, "the refused log-in began no session"
+    assert len(mine["mySessions"]) == 2, "the rejection log-in began no session"
 
 
-async def test_an_authorization_header_is_no_permission_to_set_cookies(browser: Browser) -> None:
+async def test_an_authorization_header_does_not_permit_cookies(browser: Browser) -> None:
     token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
     headers = {"Authorization": f"Bearer {token}", "Origin": "https://evil.example"}
-    await refused(browser, LOG_IN, headers, input=input_of())
+    await rejection(browser, LOG_IN, headers, input=input_of())
 
 
-async def test_bearer_tokens_and_strangers_need_none_of_this(browser: Browser) -> None:
+async def test_requests_without_cookies_need_no_origin(browser: Browser) -> None:
     token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
     await browser.log_in()
     for headers in ELSEWHERE:
@@ -116,7 +116,7 @@ async def test_what_a_form_can_post_changes_nothing(browser: Browser, content_ty
     assert (await browser.get(ME))["me"]
 
 
-async def test_by_get_everybody_needs_a_header_that_no_link_sends(browser: Browser) -> None:
+async def test_a_get_request_needs_a_header_that_no_link_sends(browser: Browser) -> None:
     token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
     for authorization in ("", "Basic YTpi", f"Bearer {token}", f"Bearer sqls_{'A' * 64}"):
         headers = {"Authorization": authorization}
@@ -134,7 +134,7 @@ async def test_by_get_everybody_needs_a_header_that_no_link_sends(browser: Brows
             assert response.json() == {"data": {"__typename": "Query"}}
 
 
-async def test_a_client_may_subscribe_by_get_with_a_bearer_token_alone(browser: Browser) -> None:
+async def test_a_subscription_by_get_needs_only_a_bearer_token(browser: Browser) -> None:
     token = (await browser.register(delivery="BEARER"))["tokens"]["accessToken"]
     stream = {"Accept": "text/event-stream"}
     signed = {"Authorization": f"Bearer {token}", **stream}
@@ -148,7 +148,7 @@ async def test_a_client_may_subscribe_by_get_with_a_bearer_token_alone(browser: 
         assert (await browser.http.get("/graphql", params={"query": ME}, headers=other)).status_code == 403
 
 
-async def test_by_get_cookies_want_a_header_that_no_link_sends(browser: Browser) -> None:
+async def test_cookies_in_a_get_request_need_a_header_that_no_link_sends(browser: Browser) -> None:
     await browser.register()
     response = await browser.http.get("/graphql", params={"query": ME}, headers=PAGE)
     assert response.status_code == 403
@@ -163,7 +163,7 @@ async def test_by_get_cookies_want_a_header_that_no_link_sends(browser: Browser)
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD"])
-async def test_no_mutation_goes_by_get_whatever_the_headers(browser: Browser, method: str) -> None:
+async def test_no_mutation_is_executed_by_get_with_any_headers(browser: Browser, method: str) -> None:
     await browser.register()
     headers = {**PAGE, "GraphQL-Require-Preflight": "1"}
     response = await browser.http.request(method, "/graphql", params={"query": LOG_OUT}, headers=headers)
@@ -173,24 +173,24 @@ async def test_no_mutation_goes_by_get_whatever_the_headers(browser: Browser, me
 
 
 @developing
-async def test_the_page_itself_opens_from_anywhere(browser: Browser) -> None:
+async def test_the_page_can_be_opened_from_any_site(browser: Browser) -> None:
     await browser.register()
     headers = {"Accept": "text/html", "Sec-Fetch-Site": "cross-site"}
     assert (await browser.http.get("/graphql", headers=headers)).status_code == 200
 
 
-async def test_a_listed_site_may_use_cookies_where_that_is_set(settings: Settings, clock: FakeClock) -> None:
+async def test_a_listed_origin_may_use_cookies_with_the_setting(settings: Settings, clock: FakeClock) -> None:
     from_friend = {"Origin": FRIEND, "Sec-Fetch-Site": "cross-site"}
     async with site(settings, clock, cors_origins=(FRIEND,), cors_credentials=True) as browser:
         assert (await browser.get(REGISTER, headers=from_friend, input=input_of()))["register"]["errors"] == []
         assert (await browser.get(ME, headers=from_friend))["me"]
         assert (await browser.get(ME, headers={"Origin": FRIEND}))["me"], "an older browser"
         for origin in ("http://app.example.com", f"{FRIEND}:8443", "https://x.app.example.com", "https://evil.example"):
-            await refused(browser, ME, {"Origin": origin, "Sec-Fetch-Site": "cross-site"})
+            await rejection(browser, ME, {"Origin": origin, "Sec-Fetch-Site": "cross-site"})
     async with site(settings, clock, cors_origins=(FRIEND,)) as browser:
-        await refused(browser, LOG_IN, from_friend, input=input_of())
+        await rejection(browser, LOG_IN, from_friend, input=input_of())
     async with site(settings, clock, cors_origins=("*",)) as browser:
-        await refused(browser, LOG_IN, from_friend, input=input_of())
+        await rejection(browser, LOG_IN, from_friend, input=input_of())
 
 
 def request(method: str, headers: Mapping[str, str]) -> Request:
@@ -199,7 +199,7 @@ def request(method: str, headers: Mapping[str, str]) -> Request:
 
 
 @pytest.mark.usefixtures("engine")
-def test_other_doors_can_ask_too() -> None:
+def test_the_check_can_be_used_by_other_routes() -> None:
     assert check_graphql(request("POST", {"Sec-Fetch-Site": "same-origin"}), Origins()) is None
     assert Origins().is_same_site({"origin": HERE, "host": "sessionql.test"})
     assert not Origins().is_same_site({"origin": HERE})

@@ -1,4 +1,4 @@
-"""Where there is no door, or the wrong method, or a door that fell off its hinges: JSON all the same."""
+"""Unknown paths, wrong methods and unexpected errors: the response is always JSON."""
 
 import logging
 from typing import Any
@@ -15,7 +15,7 @@ from tests.conftest import FakeClock, developing
 from tests.graphql_server.corpus import error_of
 from tests.sessionql.browser import site
 
-# Nothing here is about the database.
+# These tests do not depend on the database.
 pytestmark = pytest.mark.parametrize("engine", ["sqlite"], indirect=True)
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "PURGE", "FROB"]
@@ -31,33 +31,33 @@ NOWHERE = [
 ]
 
 
-def refusal(response: httpx.Response) -> tuple[int, str]:
+def rejection(response: httpx.Response) -> tuple[int, str]:
     """The status and the code."""
     return response.status_code, error_of(response.status_code, response.headers["content-type"], response.json())[1]
 
 
-async def test_where_nothing_is_that_is_said_in_json(http: httpx.AsyncClient) -> None:
+async def test_an_unknown_path_is_an_error_in_json(http: httpx.AsyncClient) -> None:
     for path in NOWHERE:
         for accept in ("*/*", "text/html", "application/json"):
             response = await http.get(path, headers={"Accept": accept})
-            assert refusal(response) == (404, "NOT_FOUND"), path
+            assert rejection(response) == (404, "NOT_FOUND"), path
             assert "/graphql" in response.json()["errors"][0]["message"]
 
 
 @developing
 @pytest.mark.parametrize("path", ["/graphql", "/healthz", "/.well-known/jwks.json", "/", "/graphiql/graphiql.js"])
-async def test_every_door_names_its_methods_to_the_others(http: httpx.AsyncClient, path: str) -> None:
+async def test_every_route_lists_its_methods_in_allow(http: httpx.AsyncClient, path: str) -> None:
     for method in METHODS:
         response = await http.request(method, path)
         if response.status_code == 405:
-            assert refusal(response) == (405, "METHOD_NOT_ALLOWED")
+            assert rejection(response) == (405, "METHOD_NOT_ALLOWED")
             assert "GET" in response.headers["allow"]
             assert method not in response.headers["allow"].split(", ")
         else:
             assert method in {"GET", "POST"}
 
 
-async def test_any_host_may_stand_in_a_request(http: httpx.AsyncClient) -> None:
+async def test_any_host_header_is_accepted(http: httpx.AsyncClient) -> None:
     for host in ("", "[", "[::1", "a b", "a:b:c", "\xff", "evil.test/path", "a" * 10_000):
         for path in ("/", "/graphql", "/graphql/", "/healthz", "/nowhere"):
             response = await http.get(path, headers=[(b"Host", host.encode("latin-1"))])
@@ -65,7 +65,7 @@ async def test_any_host_may_stand_in_a_request(http: httpx.AsyncClient) -> None:
             assert "evil" not in response.headers.get("location", "")
 
 
-async def test_a_door_that_fails_says_so_in_json(
+async def test_a_route_that_fails_is_an_error_in_json(
     app: FastAPI, http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     async def broken(_request: Request) -> Response:
@@ -80,11 +80,11 @@ async def test_a_door_that_fails_says_so_in_json(
     assert error["message"].rpartition(" ")[2].rstrip(".") in caplog.text, "the operator finds what the client was told"
 
 
-async def test_a_preflight_that_is_refused_says_so_in_json(settings: Settings, clock: FakeClock) -> None:
+async def test_a_rejected_preflight_is_an_error_in_json(settings: Settings, clock: FakeClock) -> None:
     async with site(settings, clock, cors_origins=("https://app.example.com",)) as browser:
         for origin, method in (("https://evil.example", "POST"), ("https://app.example.com", "PUT")):
             asked: dict[str, Any] = {"Origin": origin, "Access-Control-Request-Method": method}
             response = await browser.http.options("/graphql", headers=asked)
-            assert refusal(response) == (400, "CORS_REFUSED")
+            assert rejection(response) == (400, "CORS_REFUSED")
             assert "SESSIONQL_CORS_ORIGINS" in response.json()["errors"][0]["message"]
             assert "origin" in response.headers["vary"].lower()

@@ -20,7 +20,7 @@ def test_the_codes_of_graphql_are_those_of_the_failures() -> None:
 
 @pytest.mark.parametrize("failure", [each for each in FAILURES if each is not UserNotFound])
 def test_each_failure_has_a_status(failure: type[Failure]) -> None:
-    """But for UserNotFound, which only the schema of services has."""
+    """Except for UserNotFound, which only the schema of services has."""
     assert 400 <= STATUSES[failure.code] < 500
 
 

@@ -1,4 +1,4 @@
-"""Whose address counts: the peer's, or what a proxy of ours says of whoever it serves."""
+"""The IP address of the client: that of the peer, or the one that a trusted proxy forwards."""
 
 from typing import Literal
 
@@ -15,12 +15,12 @@ def asked_by(peer: str | None, *headers: tuple[str, str]) -> Request:
     return Request({"type": "http", "headers": raw, "client": (peer, 1) if peer else None})
 
 
-def test_nobody_is_believed_by_default() -> None:
+def test_forwarding_headers_are_ignored_by_default() -> None:
     request = asked_by("203.0.113.7", ("x-forwarded-for", "198.51.100.1"), ("forwarded", "for=198.51.100.1"))
     assert address_of(request, Proxies()) == "203.0.113.7"
 
 
-def test_a_stranger_is_not_believed_when_there_are_proxies() -> None:
+def test_headers_of_an_untrusted_peer_are_ignored() -> None:
     request = asked_by("203.0.113.7", ("x-forwarded-for", "198.51.100.1"))
     assert address_of(request, Proxies(OURS)) == "203.0.113.7"
 
@@ -29,18 +29,18 @@ def test_a_stranger_is_not_believed_when_there_are_proxies() -> None:
     ("value", "address"),
     [
         ("198.51.100.1", "198.51.100.1"),
-        ("6.6.6.6, 198.51.100.1", "198.51.100.1"),  # the left one was sent by the client itself
+        ("6.6.6.6, 198.51.100.1", "198.51.100.1"),  # the left address was sent by the client itself
         ("6.6.6.6, 198.51.100.1, 10.1.1.1", "198.51.100.1"),
-        ("10.2.2.2, 10.1.1.1", "10.2.2.2"),  # ours all the way
+        ("10.2.2.2, 10.1.1.1", "10.2.2.2"),  # all addresses are trusted proxies
         ("198.51.100.1:4711", "198.51.100.1"),
         ("2001:DB8:0:0::1", "2001:db8::1"),
         ("[2001:db8::1]:4711", "2001:db8::1"),
         ("::ffff:198.51.100.1", "198.51.100.1"),
-        ("198.51.100.1, rubbish", None),  # our proxy does not know whom it serves
+        ("198.51.100.1, rubbish", None),  # the proxy does not know the address of the client
         ("", "10.0.0.1"),
     ],
 )
-def test_the_right_most_hop_that_is_not_ours_counts(value: str, address: str | None) -> None:
+def test_the_right_most_untrusted_hop_is_the_client(value: str, address: str | None) -> None:
     assert address_of(asked_by("10.0.0.1", ("x-forwarded-for", value)), Proxies(OURS)) == address
 
 
@@ -63,34 +63,34 @@ def test_several_headers_are_one_list() -> None:
         ("for=_hidden", None),
     ],
 )
-def test_the_standard_header_where_the_operator_says_so(value: str, address: str | None) -> None:
+def test_the_standard_header_is_read_if_configured(value: str, address: str | None) -> None:
     request = asked_by("10.0.0.1", ("forwarded", value), ("x-forwarded-for", "6.6.6.6"))
     assert address_of(request, Proxies(OURS, "forwarded")) == address
 
 
 @pytest.mark.parametrize("header", ["x-forwarded-for", "forwarded"])
-def test_only_the_header_that_our_proxies_write_is_read(header: Literal["x-forwarded-for", "forwarded"]) -> None:
+def test_only_the_configured_header_is_read(header: Literal["x-forwarded-for", "forwarded"]) -> None:
     other = "forwarded" if header == "x-forwarded-for" else "x-forwarded-for"
     request = asked_by("10.0.0.1", (other, "for=6.6.6.6" if other == "forwarded" else "6.6.6.6"))
     assert address_of(request, Proxies(OURS, header)) == "10.0.0.1"
 
 
-def test_an_ipv6_peer_of_ours_is_known_in_any_spelling() -> None:
+def test_a_trusted_ipv6_peer_is_recognised_in_any_spelling() -> None:
     request = asked_by("2001:0DB8:FFFF::0001", ("x-forwarded-for", "198.51.100.1"))
     assert address_of(request, Proxies(OURS)) == "198.51.100.1"
 
 
-def test_no_peer_no_address() -> None:
+def test_without_a_peer_there_is_no_address() -> None:
     assert address_of(asked_by(None, ("x-forwarded-for", "198.51.100.1")), Proxies(OURS)) is None
 
 
 @pytest.mark.parametrize("text", ["10.0.0.1/8", "nonsense", "10.0.0.0/33", 5])
-def test_networks_that_are_none_are_refused(text: object) -> None:
+def test_invalid_networks_are_rejected(text: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         parse_networks(text)
 
 
 @pytest.mark.parametrize("text", ["0.0.0.0/0", "::/0", "10.0.0.0/8, 0.0.0.0/0"])
-def test_everybody_is_no_proxy_of_ours(text: str) -> None:
+def test_the_whole_internet_cannot_be_trusted(text: str) -> None:
     with pytest.raises(ValueError, match="list your own proxies"):
         parse_networks(text)

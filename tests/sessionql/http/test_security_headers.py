@@ -1,4 +1,4 @@
-"""What every answer tells browsers, whoever answers and whatever went wrong."""
+"""Security headers of every response, also of errors."""
 
 import httpx
 import pytest
@@ -55,19 +55,21 @@ def told(response: httpx.Response) -> dict[str, str | None]:
         ("GET", "/%00%ff", 404),
     ],
 )
-async def test_every_answer_is_guarded(http: httpx.AsyncClient, method: str, path: str, status: int) -> None:
+async def test_every_response_has_the_security_headers(
+    http: httpx.AsyncClient, method: str, path: str, status: int
+) -> None:
     response = await http.request(method, path)
     assert (response.status_code, told(response)) == (status, BY_DEFAULT)
 
 
 @developing
 @pytest.mark.parametrize(("path", "status"), [("/graphiql/nothing.js", 404), ("/services.graphql", 401)])
-async def test_so_it_is_in_development(http: httpx.AsyncClient, path: str, status: int) -> None:
+async def test_every_response_has_them_in_development(http: httpx.AsyncClient, path: str, status: int) -> None:
     response = await http.get(path)
     assert (response.status_code, told(response)) == (status, BY_DEFAULT)
 
 
-async def test_a_fault_of_the_server_is_guarded_and_tells_nothing(app: FastAPI, http: httpx.AsyncClient) -> None:
+async def test_a_server_error_has_them_and_no_details(app: FastAPI, http: httpx.AsyncClient) -> None:
     async def broken(_request: Request) -> Response:
         raise RuntimeError("the password is hunter2")
 
@@ -97,11 +99,11 @@ async def test_the_page_has_its_own_policy_which_runs_no_inline_script(http: htt
         ("/.well-known/jwks.json", "public, max-age=300"),
     ],
 )
-async def test_what_may_be_kept_says_how_long(http: httpx.AsyncClient, path: str, kept: str) -> None:
+async def test_cacheable_responses_have_a_max_age(http: httpx.AsyncClient, path: str, kept: str) -> None:
     assert told(await http.get(path)) == {**BY_DEFAULT, "cache-control": kept}
 
 
-async def test_no_answer_with_tokens_may_be_kept(browser: Browser) -> None:
+async def test_no_response_with_tokens_may_be_cached(browser: Browser) -> None:
     for query, delivery in ((REGISTER, "COOKIE"), (LOG_IN, "BEARER"), (LOG_IN, "COOKIE")):
         response = await browser.send(query, input=input_of(delivery=delivery))
         assert response.json()["data"]

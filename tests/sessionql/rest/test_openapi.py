@@ -1,4 +1,4 @@
-"""The OpenAPI document as generated clients and readers see it."""
+"""The OpenAPI document: names, descriptions and formats for generated clients and readers."""
 
 import json
 import re
@@ -81,6 +81,6 @@ def test_the_token_type_hint_lists_the_known_types(api: dict[str, Any]) -> None:
         assert hint["anyOf"][0]["enum"] == ["access_token", "refresh_token"]
 
 
-def test_it_speaks_plain_english(api: dict[str, Any]) -> None:
+def test_it_is_written_in_plain_english(api: dict[str, Any]) -> None:
     private = r"\b(doors?|nobody|whoever|somebody|every(?:body|one)|refuse[sd]?|grants?)\b"
     assert re.findall(private, json.dumps(api), re.IGNORECASE) == []

@@ -1,4 +1,4 @@
-"""Problem details are decided by data: another sentence changes no status, no code and no header."""
+"""The status, code and headers of problem details do not depend on the text of the message."""
 
 from collections.abc import Callable
 
@@ -36,7 +36,7 @@ def outline(response: Response) -> tuple[int, list[tuple[bytes, bytes]]]:
 
 
 @pytest.mark.parametrize("make", RAISED)
-def test_the_sentence_decides_nothing(make: Callable[[], Exception]) -> None:
+def test_the_message_changes_nothing_else(make: Callable[[], Exception]) -> None:
     error, reworded = make(), make()
     reworded.args = ("Your session is over",)
     assert outline(from_exception(error)) == outline(from_exception(reworded))

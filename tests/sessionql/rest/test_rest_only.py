@@ -37,7 +37,7 @@ async def http(sessions: SessionQL) -> AsyncIterator[httpx.AsyncClient]:
 
 
 def problem(answer: httpx.Response) -> tuple[int, str]:
-    """The status and the code of an answer that is a problem."""
+    """The status and the code of a response with problem details."""
     assert answer.headers["content-type"] == "application/problem+json"
     assert answer.json()["status"] == answer.status_code
     assert answer.json()["detail"]
@@ -45,13 +45,13 @@ def problem(answer: httpx.Response) -> tuple[int, str]:
 
 
 async def signed_up(http: httpx.AsyncClient) -> dict[str, str]:
-    """The header of somebody with a new account."""
+    """The Authorization header of a new user."""
     answer = await http.post("/register", json=ANA)
     assert answer.status_code == 201
     return {"Authorization": f"Bearer {answer.json()['access_token']}"}
 
 
-async def test_a_problem_says_what_is_wrong_and_where(http: httpx.AsyncClient) -> None:
+async def test_a_problem_has_the_error_and_its_location(http: httpx.AsyncClient) -> None:
     answer = await http.post("/register", json={"email": "ana@example.com", "password": 5})
     assert problem(answer) == (422, "INVALID_INPUT")
     assert [mistake["pointer"] for mistake in answer.json()["errors"]] == ["/password"]
@@ -74,13 +74,13 @@ async def test_a_problem_says_what_is_wrong_and_where(http: httpx.AsyncClient) -
         ("&".join(f"a{n}=1" for n in range(30)), "application/x-www-form-urlencoded", (400, "BAD_REQUEST")),
     ],
 )
-async def test_bodies_that_cannot_be_taken(
+async def test_invalid_bodies_are_rejected(
     content: str, kind: str, expected: tuple[int, str], http: httpx.AsyncClient
 ) -> None:
     assert problem(await http.post("/login", content=content, headers={"Content-Type": kind})) == expected
 
 
-async def test_the_form_of_oauth_logs_in(http: httpx.AsyncClient) -> None:
+async def test_the_password_grant_of_oauth_logs_in(http: httpx.AsyncClient) -> None:
     await signed_up(http)
     form = {"grant_type": "password", "username": ANA["email"], "password": PASSWORD, "scope": ""}
     answer = (await http.post("/login", data=form)).json()
@@ -120,7 +120,7 @@ async def test_cookies_authenticate_requests_that_no_other_site_can_send(
         assert problem(answer) == (403, "CSRF_REFUSED")
 
 
-async def test_logging_out_takes_both_cookies_away(http: httpx.AsyncClient) -> None:
+async def test_a_log_out_deletes_both_cookies(http: httpx.AsyncClient) -> None:
     given = {"i": {**ANA, "delivery": "COOKIE"}}
     await http.post("/graphql", json={"query": REGISTER, "variables": given}, headers=SAME_SITE | CHOSEN)
     assert len(http.cookies.jar) == 2
@@ -138,7 +138,7 @@ def basic(user: str, password: str) -> dict[str, str]:
     return {"Authorization": f"Basic {b64encode(f'{user}:{password}'.encode()).decode()}"}
 
 
-async def test_services_ask_what_a_token_is(sessions: SessionQL, http: httpx.AsyncClient) -> None:
+async def test_services_introspect_tokens(sessions: SessionQL, http: httpx.AsyncClient) -> None:
     token = (await signed_up(http))["Authorization"].removeprefix("Bearer ")
     key, other = await a_key(sessions, Scope.INTROSPECT), await a_key(sessions, Scope.CREATE_SESSIONS)
     for proof in ({"Authorization": f"Bearer {key}"}, basic("reports", key)):
@@ -155,7 +155,7 @@ async def test_services_ask_what_a_token_is(sessions: SessionQL, http: httpx.Asy
     assert problem(answer) == (403, "FORBIDDEN")
 
 
-async def test_whoever_has_a_token_may_end_its_session(http: httpx.AsyncClient) -> None:
+async def test_a_token_is_enough_to_revoke_its_session(http: httpx.AsyncClient) -> None:
     answer = (await http.post("/register", json=ANA)).json()
     headers = {"Authorization": f"Bearer {answer['access_token']}"}
     assert (await http.get("/me", headers=headers)).status_code == 200
@@ -167,7 +167,7 @@ async def test_whoever_has_a_token_may_end_its_session(http: httpx.AsyncClient) 
     assert 'error="invalid_token"' in ended.headers["www-authenticate"]
 
 
-async def test_wrong_passwords_have_to_wait(http: httpx.AsyncClient) -> None:
+async def test_wrong_passwords_are_rate_limited(http: httpx.AsyncClient) -> None:
     await signed_up(http)
     for _ in range(5):
         await http.post("/login", json={**ANA, "password": "wrong"})
@@ -176,8 +176,8 @@ async def test_wrong_passwords_have_to_wait(http: httpx.AsyncClient) -> None:
     assert int(refused.headers["retry-after"]) > 0
 
 
-async def test_the_document_holds_together(sessions: SessionQL, http: httpx.AsyncClient) -> None:
-    """Ours, and one that another application generates."""
+async def test_the_references_of_the_document_are_valid(sessions: SessionQL, http: httpx.AsyncClient) -> None:
+    """Of our document, and of one that another application generates."""
     app = FastAPI()
     app.include_router(sessions.rest_router, prefix="/api")
     for document in ((await http.get("/openapi.json")).json(), app.openapi()):

@@ -12,7 +12,7 @@ NOBODYS = "00000000-0000-7000-8000-000000000000"
 
 
 class World:
-    """Ana's laptop and phone, and Eve's device, all as one kind of client."""
+    """Ana's laptop and phone, and Eve's device, all with the same kind of client."""
 
     def __init__(self, client: type[Client], http: httpx.AsyncClient, clock: FakeClock) -> None:
         self.clock = clock
@@ -24,7 +24,7 @@ class World:
         assert await self.eve.register("eve@example.com") == OK
 
     async def much_later(self) -> None:
-        """The log-in is no longer fresh, and the access token has been exchanged."""
+        """Time passes: the log-in is no longer fresh, and the access token has been refreshed."""
         self.clock.advance(hours=2)
         assert await self.laptop.refresh() == OK
 
@@ -34,7 +34,7 @@ CASES: list[tuple[Case, list[str]]] = []
 
 
 def ends(*codes: str) -> Callable[[Case], Case]:
-    """The codes with which what happens in the case ends, over REST and over GraphQL."""
+    """The codes of the outcome of a case, over REST and over GraphQL."""
 
     def keep(case: Case) -> Case:
         CASES.append((case, list(codes)))
@@ -148,7 +148,7 @@ async def renaming(world: World) -> list[str]:
 
 
 @ends("UNAUTHENTICATED", "UNAUTHENTICATED", "UNAUTHENTICATED")
-async def a_token_that_is_none(world: World) -> list[str]:
+async def an_invalid_token(world: World) -> list[str]:
     world.laptop.access = "nonsense"
     return [await world.laptop.list(), await world.laptop.revoke(NOBODYS), await world.laptop.rename(NOBODYS, "x")]
 

@@ -1,4 +1,6 @@
-"""Whatever is sent to the REST doors, the answer is one that their OpenAPI document foresees, and no fault."""
+"""Schemathesis sends random requests to the REST routes: every response is in the OpenAPI document, and none is a
+server error.
+"""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -13,7 +15,7 @@ from schemathesis.specs.openapi.checks import positive_data_acceptance
 from tests.support.engines import Engines
 from tests.support.server import Server
 
-# No schema says what a good password is, or which names are only blanks: `positive_data_acceptance` is left out.
+# No schema describes valid passwords, or names of blanks only: `positive_data_acceptance` is left out.
 UNCOUNTED = {"ATTEMPTS_PER_ACCOUNT": "0", "ATTEMPTS_PER_ADDRESS": "0", "REGISTRATIONS_PER_ADDRESS": "0"}
 HOW_MANY = settings(
     max_examples=8,
@@ -35,7 +37,7 @@ def url(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
 
 
 def asking(url: str, operation: Any) -> Callable[[], None]:
-    """Asks for it, as somebody signed in and as nobody."""
+    """Sends requests, with a session and without."""
     tokens = list[str]()
 
     @given(data=st.data(), signed=st.booleans())
@@ -49,13 +51,13 @@ def asking(url: str, operation: Any) -> Callable[[], None]:
             headers = {"Authorization": f"Bearer {tokens[0]}"}
         answer = case.call_and_validate(base_url=url, headers=headers, excluded_checks=[positive_data_acceptance])
         if answer.status_code == httpx.codes.UNAUTHORIZED or operation.method == "delete":
-            tokens.clear()  # its session may be one of those that were ended
+            tokens.clear()  # the session of the token may be one of the revoked ones
 
     return ask
 
 
 @pytest.mark.contract("Schemathesis (OpenAPI)")
-def test_nothing_is_found(url: str, subtests: pytest.Subtests) -> None:
+def test_schemathesis_finds_nothing(url: str, subtests: pytest.Subtests) -> None:
     httpx.post(f"{url}/register", json=WHO).raise_for_status()
     schema = schemathesis.openapi.from_dict(httpx.get(f"{url}/openapi.json").json())
     found: list[Any] = list(schema.get_all_operations())

@@ -1,4 +1,4 @@
-"""Another program holds the SQLite file: the server says so, keeps reading, and goes on afterwards."""
+"""Another program locks the SQLite file: the server reports it, continues to read, and recovers afterwards."""
 
 import asyncio
 import sqlite3
@@ -20,7 +20,7 @@ MINE = "{ mySessions { id } }"
 
 @pytest.fixture
 async def http(engines: Engines, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of an application that does not wait long for a lock."""
+    """A client of an application with a short lock timeout."""
     monkeypatch.setattr("sessionql.storage.sqlite.LOCK_TIMEOUT", 0.1)
     app = create_app(Settings(data_dir=tmp_path, database_url=engines.sqlite(tmp_path)))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
@@ -42,7 +42,7 @@ def locked(folder: Path) -> Iterator[None]:
         other.close()
 
 
-async def test_a_locked_database_is_unavailable_and_comes_back(
+async def test_a_locked_database_is_unavailable_and_recovers(
     http: httpx.AsyncClient, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     ana = await GraphQLClient(http).register("ana@example.com")
@@ -74,7 +74,7 @@ async def test_a_short_lock_is_waited_for(
     assert (await waiting).status_code == 200
 
 
-async def test_everybody_who_meets_the_lock_is_told_and_nobody_hangs(http: httpx.AsyncClient, tmp_path: Path) -> None:
+async def test_all_requests_during_the_lock_fail_and_none_hangs(http: httpx.AsyncClient, tmp_path: Path) -> None:
     await GraphQLClient(http).register("ana@example.com")
     with locked(tmp_path):
         answers = await asyncio.gather(*(GraphQLClient(http).send(LOG_IN) for _ in range(5)))

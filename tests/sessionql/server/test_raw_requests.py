@@ -1,4 +1,4 @@
-"""A real server, and bytes that no client would send it: the answer is JSON, and the server lives on."""
+"""A real server and bytes that no client sends: the response is JSON, and the server continues."""
 
 import json
 import socket
@@ -19,34 +19,34 @@ from tests.support.server import Server
 
 
 @dataclass(frozen=True)
-class Heard:
-    """An answer."""
+class RawResponse:
+    """A response of the server."""
 
     status: int
     headers: dict[str, str]
     body: Any
 
 
-def answers_to(url: str, wire: bytes, count: int = 1) -> list[Heard]:
-    """The answers to what is sent on one connection."""
+def responses_to(url: str, wire: bytes, count: int = 1) -> list[RawResponse]:
+    """The responses to the bytes that are sent on one connection."""
     host, _, port = url.removeprefix("http://").partition(":")
     with socket.create_connection((host, int(port)), timeout=20) as connection:
-        # A server that has refused reads no further.
+        # A server that has rejected a request reads no further.
         with suppress(OSError):
             connection.sendall(wire)
         with connection.makefile("rb") as answers:
             return [_hear(answers) for _ in range(count)]
 
 
-def _hear(answers: BinaryIO) -> Heard:
+def _hear(answers: BinaryIO) -> RawResponse:
     status = int(answers.readline().split()[1])
     headers = {name.lower(): value for name, value in parse_headers(answers).items()}
-    return Heard(status, headers, json.loads(answers.read(int(headers["content-length"]))))
+    return RawResponse(status, headers, json.loads(answers.read(int(headers["content-length"]))))
 
 
 @pytest.fixture(scope="module")
 def live(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """A server that logs no error of its own, whatever happens."""
+    """A server that logs no unexpected error."""
     folder = tmp_path_factory.mktemp("live")
     with Server(engines.sqlite(folder), folder) as server:
         yield server
@@ -55,12 +55,12 @@ def live(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator
         assert "ERROR" not in server.log
 
 
-def test_whatever_bytes_arrive_the_answer_is_json(live: Server) -> None:
+def test_for_all_bytes_the_response_is_json(live: Server) -> None:
     for name, wire in ANSWERED.items():
-        (heard,) = answers_to(live.url, wire)
+        (heard,) = responses_to(live.url, wire)
         assert (heard.status, heard.body) == (200, {"data": {"__typename": "Query"}}), name
     for name, (wire, status) in REFUSED.items():
-        (heard,) = answers_to(live.url, wire)
+        (heard,) = responses_to(live.url, wire)
         assert heard.status == status, (name, heard)
         error_of(heard.status, heard.headers["content-type"], heard.body)
         assert ("allow" in heard.headers) == (status == 405), name
@@ -68,7 +68,7 @@ def test_whatever_bytes_arrive_the_answer_is_json(live: Server) -> None:
         assert heard.headers["cache-control"] == "no-store", name
 
 
-def test_heads_may_be_as_large_as_the_limits_and_not_a_byte_larger(live: Server) -> None:
+def test_headers_may_have_exactly_the_maximum_size(live: Server) -> None:
     start, rest = b"/graphql?query=", len(b"Host: sessionql.test") + len(b"X: ")
     for more, status in ((0, 200), (1, 414)):
         long = Raw(
@@ -78,29 +78,29 @@ def test_heads_may_be_as_large_as_the_limits_and_not_a_byte_larger(live: Server)
             length=b"",
             body=b"",
         )
-        (heard,) = answers_to(live.url, long.wire)
+        (heard,) = responses_to(live.url, long.wire)
         assert heard.status == status, heard
     assert "more than 65535 bytes, and 65535 are allowed" in heard.body["errors"][0]["message"]
     others = rest + len(b"Content-Type: application/json") + len(b"Content-Length: 26") + 2 * 4
     for more, status in ((0, 200), (1, 431)):
-        (heard,) = answers_to(live.url, Raw(headers=(b"X: " + b"a" * (MAX_HEADER_BYTES - others + more),)).wire)
+        (heard,) = responses_to(live.url, Raw(headers=(b"X: " + b"a" * (MAX_HEADER_BYTES - others + more),)).wire)
         assert heard.status == status, heard
     assert "more than 65536 bytes, and 65536 are allowed" in heard.body["errors"][0]["message"]
 
 
-def test_requests_on_one_connection_are_counted_each_for_itself(live: Server) -> None:
+def test_limits_apply_to_each_request_of_a_connection(live: Server) -> None:
     large = Raw(headers=(b"X: " + b"a" * 50_000,), body=QUERY.ljust(200_000)).wire
-    for heard in answers_to(live.url, large * 10, 10):
+    for heard in responses_to(live.url, large * 10, 10):
         assert (heard.status, heard.body) == (200, {"data": {"__typename": "Query"}})
 
 
-def test_a_connection_goes_on_after_a_question_for_http_2(live: Server) -> None:
+def test_a_connection_continues_after_a_request_for_http_2(live: Server) -> None:
     ask = asking(b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA")
-    heard = answers_to(live.url, ask + Raw().wire + ask, 3)
+    heard = responses_to(live.url, ask + Raw().wire + ask, 3)
     assert [each.status for each in heard] == [200] * 3
     assert "upgrade" not in heard[0].headers
     only = asking(b"Upgrade: h2c").replace(b"Upgrade, HTTP2-Settings", b"Upgrade, close")
-    (last,) = answers_to(live.url, only)
+    (last,) = responses_to(live.url, only)
     assert last.headers["connection"] == "close", "what else the header said still counts"
 
 
@@ -114,5 +114,5 @@ def test_a_body_that_ends_early_changes_nothing(live: Server) -> None:
             connection.sendall(wire)
             connection.shutdown(socket.SHUT_WR)
             assert connection.recv(1_000)[:12] in {b"", b"HTTP/1.1 400"}
-    (heard,) = answers_to(live.url, whole)
+    (heard,) = responses_to(live.url, whole)
     assert heard.body == {"data": {"register": {"errors": []}}}, "nobody had registered"

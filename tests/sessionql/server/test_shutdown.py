@@ -1,4 +1,4 @@
-"""Starting and ending a server: it says what is wrong in a line, and loses nothing when it goes."""
+"""Start and stop of a server: errors of one line, and no loss of data at the stop."""
 
 import signal
 import socket
@@ -12,7 +12,7 @@ from tests.support.server import Server
 
 
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGTERM])
-def test_a_server_that_is_told_to_stop_ends_cleanly(server: Server, how: signal.Signals) -> None:
+def test_a_server_that_receives_a_signal_ends_cleanly(server: Server, how: signal.Signals) -> None:
     assert server.device().register("ana@example.com").get("{ mySessions { id } }")
     assert server.stop(how) == 0
     assert "Traceback" not in server.log
@@ -30,7 +30,7 @@ def test_a_server_that_was_never_used_ends_cleanly_at_once(server: Server) -> No
     assert "Traceback" not in server.log
 
 
-def test_activity_of_the_last_moments_is_written_at_shutdown(database_url: str, tmp_path: Path) -> None:
+def test_the_latest_activity_is_stored_at_shutdown(database_url: str, tmp_path: Path) -> None:
     query = "query($id: ID!) { session(id: $id) { lastActive createdAt } }"
     with Server(database_url, tmp_path, ACTIVITY_INTERVAL="1s") as server:
         laptop = server.device().register("ana@example.com")
@@ -43,7 +43,7 @@ def test_activity_of_the_last_moments_is_written_at_shutdown(database_url: str, 
         assert shown["lastActive"] > shown["createdAt"]
 
 
-def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
+def test_a_port_in_use_is_an_error_of_one_line(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
@@ -55,7 +55,7 @@ def test_a_port_in_use_is_one_clear_line(tmp_path: Path) -> None:
     assert port in line, "which address is taken is half of the story"
 
 
-def test_an_address_that_is_not_ours_is_one_clear_line(tmp_path: Path) -> None:
+def test_an_unavailable_address_is_an_error_of_one_line(tmp_path: Path) -> None:
     done = run(tmp_path, "serve", HOST="203.0.113.7", PORT="0", LOG_LEVEL="warning")
     (line,) = done.problem.splitlines()
     assert "assign" in line

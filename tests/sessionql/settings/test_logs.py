@@ -1,4 +1,4 @@
-"""What is logged of a request: where it went, and nothing of what it said."""
+"""The log of a request has its path, and nothing of its content."""
 
 import logging
 
@@ -8,7 +8,8 @@ from sessionql.settings.logs import set_up_logging
 from sessionql.settings.settings import Settings
 
 
-def test_no_query_is_logged_for_its_variables_may_be_tokens(caplog: pytest.LogCaptureFixture) -> None:
+def test_no_query_string_is_logged(caplog: pytest.LogCaptureFixture) -> None:
+    """Its variables may be tokens."""
     set_up_logging(Settings())
     line = ('%s - "%s %s HTTP/%s" %d', "127.0.0.1:4711", "GET", "/graphql?variables=sqlr_AQGi", "1.1", 200)
     with caplog.at_level(logging.INFO):

@@ -1,4 +1,4 @@
-"""The mode: production unless somebody says otherwise, and one setting for each thing that it decides."""
+"""The mode: production by default, and the setting of each default that it changes."""
 
 import os
 import subprocess
@@ -20,7 +20,7 @@ PAGE = {"Accept": "text/html"}
 
 @pytest.fixture(autouse=True)
 def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
-    """A folder without a `.env` file, and an environment that is as before afterwards."""
+    """A folder without a `.env` file. The environment is restored afterwards."""
     monkeypatch.setattr(os, "environ", {name: each for name, each in os.environ.items() if "SESSIONQL" not in name})
     monkeypatch.chdir(tmp_path)
     return tmp_path
@@ -39,19 +39,19 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
         ("development", None, "off", True, "off"),
     ],
 )
-def test_the_mode_decides_what_no_setting_does(
+def test_the_mode_decides_the_defaults(
     mode: Mode, graphiql: bool | None, introspection: Introspection | None, page: bool, told: Introspection
 ) -> None:
     settings = Settings(mode=mode, graphiql=graphiql, introspection=introspection)
     assert (settings.serves_graphiql, settings.introspectors) == (page, told)
 
 
-def test_a_default_holds_where_nothing_is_said() -> None:
+def test_a_default_is_used_without_a_setting() -> None:
     set_default_mode("development")
     assert Settings().mode == "development"
 
 
-def test_a_default_yields_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_overrides_a_default(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(os.environ, "SESSIONQL_MODE", "production")
     set_default_mode("development")
     assert Settings().mode == "production"
@@ -60,14 +60,14 @@ def test_a_default_yields_to_the_environment(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize(
     "line", ["SESSIONQL_MODE=production", "export SESSIONQL_MODE='production'", "sessionql_mode=production"]
 )
-def test_a_default_yields_to_the_file(nowhere: Path, line: str) -> None:
-    """Though a variable would win over the file: so none is set."""
+def test_the_file_overrides_a_default(nowhere: Path, line: str) -> None:
+    """A variable would override the file, so none is set."""
     (nowhere / ".env").write_text(f"{line}\n")
     set_default_mode("development")
     assert Settings().mode == "production"
 
 
-def test_make_serve_develops_by_default_and_forces_nothing() -> None:
+def test_make_serve_uses_development_by_default() -> None:
     environment = {name: each for name, each in os.environ.items() if not name.startswith("MAKE")}
     done = subprocess.run(
         ["make", "-n", "serve"], cwd=ROOT, env=environment, capture_output=True, text=True, check=True
@@ -86,7 +86,7 @@ def test_make_serve_develops_by_default_and_forces_nothing() -> None:
         ((), "SESSIONQL_MODE=development", True),
     ],
 )
-def test_a_server_is_in_the_mode_that_it_says(
+def test_a_server_is_in_the_mode_that_it_reports(
     engines: Engines, tmp_path: Path, arguments: tuple[str, ...], line: str, page: bool
 ) -> None:
     (tmp_path / ".env").write_text(f"{line}\n")
@@ -95,20 +95,20 @@ def test_a_server_is_in_the_mode_that_it_says(
         assert ("GraphiQL   off" not in server.log) == page
 
 
-def test_workers_are_in_the_mode_of_their_server(engines: Engines, tmp_path: Path) -> None:
+def test_workers_have_the_mode_of_their_server(engines: Engines, tmp_path: Path) -> None:
     with InstalledServer(engines.postgresql(), tmp_path, "--default-mode", "development", WORKERS="2") as server:
         answers = [httpx.get(f"{server.url}/schema.graphql").status_code for _ in range(20)]
     assert set(answers) == {200}
 
 
-def test_the_banner_of_development_leads_to_the_page() -> None:
+def test_the_banner_of_development_has_the_url_of_the_page() -> None:
     shown = banner(Settings(mode="development"), URL)
     assert f"SessionQL is ready on {URL} (sqlite, development)" in shown
     assert f"GraphiQL   {URL}/graphql" in shown
     assert "Register" in shown
 
 
-def test_the_banner_of_production_says_how_to_turn_on_what_is_off() -> None:
+def test_the_banner_of_production_explains_how_to_enable_features() -> None:
     shown = banner(Settings(), URL)
     assert f"SessionQL is ready on {URL} (sqlite, production)" in shown
     assert "SESSIONQL_GRAPHIQL=true" in shown
@@ -117,7 +117,7 @@ def test_the_banner_of_production_says_how_to_turn_on_what_is_off() -> None:
     assert "/schema.graphql (for service keys with the scope operator)" in shown
 
 
-def test_the_banner_names_no_door_that_is_not_there() -> None:
+def test_the_banner_names_no_route_that_does_not_exist() -> None:
     assert f"devices    {URL}/ in a browser" in banner(Settings(), URL)
     assert "devices" not in banner(Settings(page=False), URL)
     assert "schema.graphql" not in banner(Settings(introspection="off"), URL)

@@ -1,4 +1,4 @@
-"""`docs/settings.md` is made from the settings, so that it cannot lie."""
+"""`docs/settings.md` is generated from the settings, so that it is correct."""
 
 from pathlib import Path
 
@@ -11,7 +11,7 @@ from sessionql.settings.settings import Settings
 PAGE = Path(__file__).parents[3] / "docs" / "settings.md"
 
 
-def test_the_committed_page_is_todays() -> None:
+def test_the_committed_page_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == settings_reference(), "run `sessionql export-settings docs/settings.md`"
 
 
@@ -22,7 +22,7 @@ def test_every_setting_has_a_row(name: str) -> None:
     assert (Settings.model_fields[name].description or "missing") in row
 
 
-def test_defaults_are_written_as_they_are_set() -> None:
+def test_defaults_are_written_as_in_the_environment() -> None:
     rows = dict(line.split(" | ")[:2] for line in settings_reference().splitlines() if line.startswith("| `"))
     shown = rows["| `SESSIONQL_ACCESS_TOKEN_LIFETIME`"].strip("`")
     assert parse_duration(shown) == Settings.model_fields["access_token_lifetime"].default

@@ -1,4 +1,4 @@
-"""Settings: safe as they are, and refused in plain words where they make no sense."""
+"""Settings: safe defaults, and clear errors for invalid values."""
 
 from dataclasses import asdict, fields
 from datetime import timedelta
@@ -92,7 +92,7 @@ def test_without_a_url_the_database_is_a_file_in_the_data_directory() -> None:
     assert Settings(keys_file=Path("/run/keys")).keys_path == Path("/run/keys")
 
 
-def test_the_rules_are_those_that_were_set() -> None:
+def test_the_rules_are_those_of_the_settings() -> None:
     given: dict[str, Any] = {
         "refresh_grace": timedelta(seconds=1),
         "keep_ended": timedelta(days=2),
@@ -113,7 +113,7 @@ def test_the_rules_are_those_that_were_set() -> None:
     assert Settings().policy == Policy(), "the defaults agree"
 
 
-def test_the_limits_are_those_that_were_set() -> None:
+def test_the_limits_are_those_of_the_settings() -> None:
     sizes = {"page_size": paging.DEFAULT_PAGE_SIZE, "unpaged_list_size": paging.MAX_PAGE_SIZE}
     names = {field.name for field in fields(Limits)} - {"seconds", *sizes}
     given = {f"max_{name}": number for number, name in enumerate(sorted(names), 30)}
@@ -123,7 +123,7 @@ def test_the_limits_are_those_that_were_set() -> None:
     assert document_limits(Settings()) == Limits(**sizes), "the defaults agree"
 
 
-def test_every_setting_is_explained() -> None:
+def test_every_setting_has_a_description() -> None:
     assert not [name for name, field in Settings.model_fields.items() if not (field.description or "").endswith(".")]
 
 
@@ -140,7 +140,7 @@ def test_every_setting_is_explained() -> None:
         (90, timedelta(seconds=90)),
     ],
 )
-def test_durations_are_written_as_people_write_them(text: Any, expected: timedelta) -> None:
+def test_durations_have_a_readable_format(text: Any, expected: timedelta) -> None:
     assert parse_duration(text) == expected
     assert parse_duration(format_duration(expected)) == expected
 
@@ -149,14 +149,14 @@ def test_durations_are_written_as_people_write_them(text: Any, expected: timedel
     "text",
     ["", "m", "5 minutes", "5w", "-5m", "1.5h", "5m30s", "5M", "P1D", "00:05:00", "1e3", "five", "9999999999d"],
 )
-def test_what_is_no_duration_is_refused(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+def test_invalid_durations_are_rejected(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
     monkeypatch.setenv("SESSIONQL_KEEP_EVENTS", text)
     with pytest.raises(ValidationError, match="write a duration like 90s, 5m, 1h or 30d"):
         Settings()
 
 
 def made(**given: Any) -> Settings:
-    """Settings of values as they come from an environment."""
+    """Settings from strings, like those of an environment."""
     return Settings(**given)
 
 
@@ -177,43 +177,43 @@ def refused(words: str, **given: Any) -> None:
         ({"activity_interval": "16d"}, "at least twice activity_interval"),
     ],
 )
-def test_lifetimes_that_contradict_each_other_are_refused(given: dict[str, str], words: str) -> None:
+def test_contradictory_lifetimes_are_rejected(given: dict[str, str], words: str) -> None:
     refused(words, **given)
 
 
-def test_lifetimes_at_their_limits_are_fine() -> None:
+def test_lifetimes_at_their_limits_are_accepted() -> None:
     settings = made(access_token_lifetime="1h", idle_timeout="2m", absolute_lifetime="2m")
     assert settings.lifetimes.idle == settings.lifetimes.absolute == timedelta(minutes=2)
 
 
 @pytest.mark.parametrize("name", ["keep_ended", "keep_events"])
-def test_what_is_kept_forever_can_still_be_reckoned_with(name: str) -> None:
-    """A duration longer than the calendar makes pruning, and so the server's last words, fail."""
+def test_very_long_durations_do_not_overflow(name: str) -> None:
+    """A duration longer than the calendar would make pruning fail, and with it the shutdown of the server."""
     refused(name, **{name: "999999d"})
 
 
-def test_lifetimes_longer_than_the_calendar_are_refused() -> None:
+def test_lifetimes_longer_than_the_calendar_are_rejected() -> None:
     refused("", idle_timeout="900000d", absolute_lifetime="900000d")
     refused("", activity_interval="999999999d")
 
 
-def test_a_pause_of_nothing_between_prunings_is_refused() -> None:
+def test_a_prune_interval_of_zero_is_rejected() -> None:
     refused("prune_interval", prune_interval="0")
 
 
-def test_more_workers_need_postgresql() -> None:
+def test_several_workers_require_postgresql() -> None:
     refused("SQLite serves one worker: set SESSIONQL_DATABASE_URL to a postgresql:// address", workers=2)
     refused("postgresql://", workers=2, database_url="sqlite:///x.sqlite3")
     assert Settings(workers=4, database_url=POSTGRESQL).workers == 4
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
-def test_a_database_in_memory_is_refused(url: str) -> None:
+def test_an_in_memory_database_is_rejected(url: str) -> None:
     refused("sessions are kept in a file", database_url=url)
 
 
 @pytest.mark.parametrize("url", ["mysql://h/d", "nonsense", "http://h", "file.sqlite3", "://"])
-def test_other_databases_are_refused(url: str) -> None:
+def test_other_databases_are_rejected(url: str) -> None:
     refused("write the database URL as sqlite:///path or postgresql://", database_url=url)
 
 
@@ -228,11 +228,11 @@ def test_other_databases_are_refused(url: str) -> None:
         ({"access_token_algorithm": "RS256"}, "'EdDSA' or 'HS256'"),
     ],
 )
-def test_a_shared_secret_is_long_and_goes_with_its_algorithm(given: dict[str, str], words: str) -> None:
+def test_a_shared_secret_has_a_minimum_length_and_requires_its_algorithm(given: dict[str, str], words: str) -> None:
     refused(words, **given)
 
 
-def test_a_shared_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_shared_secret_is_not_in_the_repr(monkeypatch: pytest.MonkeyPatch) -> None:
     settings = made(access_token_algorithm="HS256", access_token_secret=SECRET)
     assert settings.signature.secret == SECRET
     assert SECRET not in repr(settings) + str(settings)
@@ -269,11 +269,11 @@ def test_a_shared_secret_is_shown_nowhere(monkeypatch: pytest.MonkeyPatch) -> No
         {"persisted_queries": 1_000_001},
     ],
 )
-def test_numbers_and_words_out_of_range_are_refused(given: dict[str, Any]) -> None:
+def test_numbers_and_words_out_of_range_are_rejected(given: dict[str, Any]) -> None:
     refused(next(iter(given)), **given)
 
 
-def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SESSIONQL_PORT", "9000")
     monkeypatch.setenv("SESSIONQL_IDLE_TIMEOUT", "1h")
     monkeypatch.setenv("SESSIONQL_GRAPHIQL", "false")
@@ -281,24 +281,24 @@ def test_settings_come_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> 
     assert (settings.port, settings.idle_timeout, settings.graphiql) == (9000, timedelta(hours=1), False)
 
 
-def test_settings_come_from_a_file_and_the_environment_wins(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_environment_overrides_the_settings_file(nowhere: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (nowhere / ".env").write_text("SESSIONQL_PORT=9001\nSESSIONQL_ISSUER='https://id.example'\nOTHER=1\n")
     assert (Settings().port, Settings().issuer) == (9001, "https://id.example")
     monkeypatch.setenv("SESSIONQL_PORT", "9002")
     assert Settings().port == 9002
 
 
-def test_a_typing_mistake_in_the_environment_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unknown_variable_in_the_environment_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SESSIONQL_PROT", "9000")
     refused("there is no setting SESSIONQL_PROT: see docs/settings.md")
 
 
-def test_a_typing_mistake_in_the_file_is_refused(nowhere: Path) -> None:
+def test_an_unknown_variable_in_the_file_is_rejected(nowhere: Path) -> None:
     (nowhere / ".env").write_text("SESSIONQL_PROT=9000\n")
     refused("there is no setting SESSIONQL_PROT")
 
 
-def test_the_tests_own_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_variables_of_the_tests_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SESSIONQL_TEST_DATABASE_URL", POSTGRESQL)
     assert Settings().url.startswith("sqlite:")
 
@@ -306,7 +306,7 @@ def test_the_tests_own_variables_are_left_alone(monkeypatch: pytest.MonkeyPatch)
 @pytest.mark.parametrize(
     "name", ["session_limit", "attempts_per_account", "attempts_per_address", "registrations_per_address"]
 )
-def test_a_limit_is_a_number_that_a_database_can_count_to(name: str) -> None:
+def test_a_limit_fits_into_an_integer_of_the_database(name: str) -> None:
     assert getattr(made(**{name: 1_000_000}), name) == 1_000_000
     with pytest.raises(ValidationError, match="less than or equal to 1000000"):
         made(**{name: 1_000_001})

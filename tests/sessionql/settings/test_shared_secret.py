@@ -1,4 +1,4 @@
-"""A shared secret that somebody could guess stops the start, with a command that makes a good one."""
+"""A shared secret that can be guessed stops the start, with a command that generates a strong one."""
 
 import re
 import secrets
@@ -64,31 +64,31 @@ BY_CHANCE: dict[str, Callable[[], str]] = {
 
 
 def error_of(**given: Any) -> ValidationError:
-    """Why settings of HS256 are refused."""
+    """The error of settings with this secret and HS256."""
     with pytest.raises(ValidationError) as caught:
         Settings(access_token_algorithm="HS256", **given)
     return caught.value
 
 
 @pytest.mark.parametrize("name", list(GUESSABLE))
-def test_a_secret_that_can_be_guessed_is_refused(name: str) -> None:
+def test_a_secret_that_can_be_guessed_is_rejected(name: str) -> None:
     assert len(GUESSABLE[name]) >= 32, "or its length would be what is refused"
     assert is_guessable(GUESSABLE[name])
 
 
 @pytest.mark.parametrize("name", list(BY_CHANCE))
-def test_what_chance_has_made_is_never_refused(name: str) -> None:
+def test_a_random_secret_is_never_rejected(name: str) -> None:
     for _ in range(40):
         check_shared_secret(BY_CHANCE[name]())
 
 
-def test_a_passphrase_of_many_words_is_fine() -> None:
+def test_a_passphrase_of_many_words_is_accepted() -> None:
     check_shared_secret("Rumpelstiltskin and seven dwarves ate 14 apples in Minsk")
     check_shared_secret("tangible-osprey-uncork-mildew-thirteen-gravel-quartz")
 
 
 @pytest.mark.parametrize("name", list(GUESSABLE))
-def test_the_server_says_what_to_do_and_never_shows_the_secret(name: str) -> None:
+def test_the_error_has_the_command_and_not_the_secret(name: str) -> None:
     error = error_of(access_token_secret=GUESSABLE[name])
     (problem,) = error.errors(include_input=False)
     assert problem["msg"].startswith("Value error, this access_token_secret can be guessed: generate one with `python3")
@@ -97,17 +97,17 @@ def test_the_server_says_what_to_do_and_never_shows_the_secret(name: str) -> Non
 
 
 @pytest.mark.parametrize("secret", [None, "", "short", "ü" * 15, "v7QmX2rKd0pWzL5tYc9HbNf3sGjAe8U"], ids=repr)
-def test_a_short_secret_is_refused_with_the_cure(secret: str | None) -> None:
+def test_the_error_of_a_short_secret_has_the_command(secret: str | None) -> None:
     error = error_of(access_token_secret=secret)
     assert "at least 32 bytes: generate one with `python3" in str(error)
     assert not secret or secret not in str(error)
 
 
-def test_bytes_that_are_no_text_are_refused_at_the_start_and_not_at_the_first_log_in() -> None:
+def test_invalid_utf_8_is_rejected_at_the_start() -> None:
     assert "is not valid text: generate one" in str(error_of(access_token_secret=secrets.token_urlsafe(48) + "\udcff"))
 
 
-def test_the_command_that_the_error_names_makes_a_good_secret() -> None:
+def test_the_command_of_the_error_generates_a_valid_secret() -> None:
     found = re.search("`(python3 .*)`", str(error_of(access_token_secret="changeme")))
     assert found
     _, *arguments = shlex.split(found[1])
@@ -115,7 +115,7 @@ def test_the_command_that_the_error_names_makes_a_good_secret() -> None:
     check_shared_secret(made.stdout.strip())
 
 
-def test_without_a_shared_secret_nothing_large_is_loaded() -> None:
+def test_without_a_shared_secret_the_word_list_is_not_loaded() -> None:
     program = (
         "import sys; from sessionql.settings.settings import Settings; Settings(); sys.exit('zxcvbn' in sys.modules)"
     )
