@@ -24,6 +24,12 @@ PRIVATE_WORDS = (
 )
 WORDS = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(PRIVATE_WORDS)})(?!(?-i:[a-z]))", re.IGNORECASE)
 
+PROSE_WORDS = ("hears?", "heard", "born", "no one", "of ours", r"refus(?:e|es|ed|als?|ing)", "strangers?", "walks?")
+"""Avoided in the text of the documentation only: in code and commands they may be needed."""
+PROSE = re.compile(rf"\b(?:{'|'.join(PROSE_WORDS)})\b", re.IGNORECASE)
+CODE = re.compile(r"^( *)```.*?^\1```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+QUOTED = {"docs/decisions/0022-vocabulary.md": {"refusal"}}  # The decision quotes old words to explain the new ones.
+
 READ = (".py", ".js", ".ts", ".css", ".html", ".md", ".graphql", ".sh", ".toml", ".yml", ".svg", ".mako")
 DATA = frozenset(
     {
@@ -51,6 +57,12 @@ def test_no_private_word_is_used(folder: str) -> None:
     inside = [name for name in files() if name.split("/")[0] == folder]
     found = [f"{name}:{line}" for name in inside for line in private_words((ROOT / name).read_text(encoding="utf-8"))]
     assert not found, "use the public term (docs/glossary.md):\n" + "\n".join(found)
+
+
+@pytest.mark.parametrize("page", [name for name in files() if name.endswith((".md", ".svg"))])
+def test_the_documentation_uses_plain_words(page: str) -> None:
+    text = CODE.sub("", (ROOT / page).read_text(encoding="utf-8"))
+    assert {word.lower() for word in PROSE.findall(text)} <= QUOTED.get(page, set())
 
 
 @pytest.mark.parametrize("line", ["# Whoever asks", "the REST doors", "nobody_asks", "DOORS = 1", "class NobodyAsks:"])

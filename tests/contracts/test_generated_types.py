@@ -34,7 +34,7 @@ def test_a_strict_compiler_accepts_every_client(workspace: BuildWorkspace) -> No
 @pytest.mark.contract("gql.tada")
 def test_misspelt_operations_are_found(workspace: BuildWorkspace) -> None:
     """All mistakes are in the file of mistakes, where `tsc` expects them."""
-    said = workspace.outcome("gql.tada check").out
-    assert re.findall(r"(\w+)\.ts\b", said) == ["mistakes"], said
-    assert 'Cannot query field "divice"' in said
-    assert 'Variable "$first" of type "Int!" used in position expecting type "ID!"' in said
+    output = workspace.outcome("gql.tada check").out
+    assert re.findall(r"(\w+)\.ts\b", output) == ["mistakes"], output
+    assert 'Cannot query field "divice"' in output
+    assert 'Variable "$first" of type "Int!" used in position expecting type "ID!"' in output

@@ -97,10 +97,10 @@ async def test_two_devices_see_each_other_and_one_signs_the_other_out(server_url
 
         revoked = (await laptop.ask(REVOKE, sessionId=phone.session_id))["revokeSession"]
         assert (revoked["session"]["state"], revoked["wasCurrent"], revoked["errors"]) == ("REVOKED", False, [])
-        with pytest.raises(TransportQueryError) as refused:
+        with pytest.raises(TransportQueryError) as rejected:
             await phone.ask(MY_SESSIONS)
-        assert codes(refused.value) == ["UNAUTHENTICATED"]
-        assert phone.auth.tokens is None, "its refresh token was refused too"
+        assert codes(rejected.value) == ["UNAUTHENTICATED"]
+        assert phone.auth.tokens is None, "its refresh token was rejected too"
 
 
 async def test_a_connection_is_read_page_by_page(server_url: str, email: str) -> None:
@@ -152,11 +152,11 @@ async def test_a_rejected_token_is_refreshed_and_the_request_sent_again(server_u
 
 
 async def test_without_a_token_the_error_is_unauthenticated(server_url: str) -> None:
-    async with device(server_url) as stranger:
-        with pytest.raises(TransportQueryError, match="You are not signed in") as refused:
-            await stranger.ask(MY_SESSIONS)
-        assert codes(refused.value) == ["UNAUTHENTICATED"]
-        assert refused.value.data is None
+    async with device(server_url) as unauthenticated:
+        with pytest.raises(TransportQueryError, match="You are not signed in") as rejected:
+            await unauthenticated.ask(MY_SESSIONS)
+        assert codes(rejected.value) == ["UNAUTHENTICATED"]
+        assert rejected.value.data is None
 
 
 async def test_an_invalid_document_is_rejected_by_the_client_or_by_the_server(server_url: str) -> None:
@@ -164,12 +164,12 @@ async def test_an_invalid_document_is_rejected_by_the_client_or_by_the_server(se
         with pytest.raises(GraphQLError, match="Cannot query field 'mySession'"):
             await checked.ask("{ mySession { id } }")
     async with device(server_url, schema=None) as unchecked:
-        with pytest.raises(TransportQueryError, match="Cannot query field 'mySession'") as refused:
+        with pytest.raises(TransportQueryError, match="Cannot query field 'mySession'") as rejected:
             await unchecked.ask("{ mySession { id } }")
-        assert codes(refused.value) == ["GRAPHQL_VALIDATION_FAILED"]
-        with pytest.raises(TransportQueryError) as refused:
+        assert codes(rejected.value) == ["GRAPHQL_VALIDATION_FAILED"]
+        with pytest.raises(TransportQueryError) as rejected:
             await unchecked.ask(PAGE, first="many")
-        assert codes(refused.value) == ["BAD_USER_INPUT"]
+        assert codes(rejected.value) == ["BAD_USER_INPUT"]
 
 
 async def test_the_schema_can_be_read_from_the_server(server_url: str, email: str) -> None:

@@ -63,22 +63,22 @@ async def test_queries_and_mutations_are_executed_over_a_socket(devices: tuple[D
     async with socket(laptop) as session:
         mine = (await ask(session, "{ mySessions { id isCurrent } }"))["mySessions"]
         assert {each["id"]: each["isCurrent"] for each in mine} == {laptop.session_id: True, phone.session_id: False}
-        with pytest.raises(TransportQueryError) as refused:
+        with pytest.raises(TransportQueryError) as rejected:
             await ask(session, REVOKE, id=None)
-        assert [error["extensions"]["code"] for error in refused.value.errors or []] == ["BAD_USER_INPUT"]
+        assert [error["extensions"]["code"] for error in rejected.value.errors or []] == ["BAD_USER_INPUT"]
 
 
 async def test_a_device_receives_its_own_sign_out_and_is_closed(devices: tuple[Device, Device]) -> None:
     laptop, phone = devices
     async with socket(phone) as pocket, socket(laptop) as tab:
         events = pocket.subscribe(GraphQLRequest(WATCH))
-        heard = asyncio.ensure_future(anext(events))
+        first_event = asyncio.ensure_future(anext(events))
         for _ in range(2):  # the second is sent after the subscription, and takes longer than it to begin
             await ask(pocket, "{ me { currentSession { id } } }")
 
         await ask(tab, REVOKE, id=phone.session_id)
 
-        end = (await heard)["sessionRevoked"]
+        end = (await first_event)["sessionRevoked"]
         assert (end["isCurrent"], end["session"]["id"]) == (True, phone.session_id)
         assert [event async for event in events] == [], "its own end is the last that it sees"
         with pytest.raises(TransportError) as cut_off:
@@ -90,7 +90,7 @@ async def test_a_device_receives_its_own_sign_out_and_is_closed(devices: tuple[D
 async def test_a_rejected_token_opens_no_socket(devices: tuple[Device, Device]) -> None:
     laptop, _ = devices
     laptop.access_token = "expired"
-    with pytest.raises(TransportError) as refused:
+    with pytest.raises(TransportError) as rejected:
         async with socket(laptop):
             pytest.fail("it was let in")
-    assert close_reason(refused.value) == (4403, "This access token is not valid, or no longer: refresh it.")
+    assert close_reason(rejected.value) == (4403, "This access token is not valid, or no longer: refresh it.")

@@ -65,7 +65,7 @@ def expect_all(results: list[Any]) -> None:
     assert Counter(each["name"].split()[0] for each in results) == {"MUST": 13, "SHOULD": 23, "MAY": 25}
 
 
-def refused(results: list[Any]) -> set[str]:
+def rejected(results: list[Any]) -> set[str]:
     return {each["id"] for each in results if each["status"] != "ok"}
 
 
@@ -92,7 +92,7 @@ def test_audits_of_a_user_in_production_fail_only_where_operators_are_required(
     """Runs against the same process as the test above."""
     results = audit(workspace, f"{production.url}/graphql", production.user())
     assert len(results) == 61
-    assert refused(results) == BY_LINK | ABOUT_THE_SCHEMA | BOTH
+    assert rejected(results) == BY_LINK | ABOUT_THE_SCHEMA | BOTH
 
 
 def test_audits_fail_against_another_endpoint(workspace: BuildWorkspace, server_url: str) -> None:

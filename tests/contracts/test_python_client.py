@@ -63,15 +63,15 @@ async def test_concurrent_rejected_requests_share_one_refresh(laptop: Laptop) ->
 async def test_a_revoked_session_ends_the_client(laptop: Laptop) -> None:
     revoked = (await laptop.client.revoke_session(await laptop.register())).revoke_session
     assert revoked.was_current
-    with pytest.raises(GraphQLFailure, match="You are not signed in") as refused:
+    with pytest.raises(GraphQLFailure, match="You are not signed in") as rejected:
         await laptop.client.my_sessions()
-    assert refused.value.codes == ["UNAUTHENTICATED"]
+    assert rejected.value.codes == ["UNAUTHENTICATED"]
     assert laptop.auth.tokens is None
 
 
 async def test_a_response_that_is_not_graphql_is_an_error() -> None:
-    nobody = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(502, text="Bad gateway")))
-    async with Client("https://sessionql.test/graphql", nobody) as client:
+    http = httpx.AsyncClient(transport=httpx.MockTransport(lambda _: httpx.Response(502, text="Bad gateway")))
+    async with Client("https://sessionql.test/graphql", http) as client:
         with pytest.raises(httpx.HTTPStatusError, match="502"):
             await client.my_sessions()
 

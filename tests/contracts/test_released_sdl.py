@@ -16,11 +16,11 @@ SUITE = pytest.mark.contract("SDL since the last release (graphql-inspector)")
 def breaking(workspace: BuildWorkspace, before: Path, after: Path, changelog: str) -> list[str]:
     """Return each breaking change that the changelog omits, and the name that it must contain."""
     changes = workspace.node("tests/clients/changes.mjs", str(before), str(after))
-    told = announced(changelog)
+    announced_names = announced(changelog)
     return [
         f"{change['message']}: write `{change['path']}` into a point `- **Breaking** …` of CHANGELOG.md"
         for change in changes
-        if change["level"] == "BREAKING" and change["path"] not in told
+        if change["level"] == "BREAKING" and change["path"] not in announced_names
     ]
 
 
@@ -41,9 +41,9 @@ def test_a_breaking_change_is_found_until_the_changelog_announces_it(workspace: 
     assert "Field 'lastActive' was removed from object type 'Session'" in found
     assert "`Session.lastActive`" in found
 
-    said = "## Unreleased\n\n- **Breaking** `Session.lastSeen` takes the\n  place of `Session.lastActive`.\n\n"
-    assert breaking(workspace, before, after, said) == []
-    assert breaking(workspace, before, after, f"## Unreleased\n\n## 0.2.0\n\n{said.splitlines()[2]}") != []
+    announcement = "## Unreleased\n\n- **Breaking** `Session.lastSeen` takes the\n  place of `Session.lastActive`.\n\n"
+    assert breaking(workspace, before, after, announcement) == []
+    assert breaking(workspace, before, after, f"## Unreleased\n\n## 0.2.0\n\n{announcement.splitlines()[2]}") != []
 
 
 @pytest.mark.node

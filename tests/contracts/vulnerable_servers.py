@@ -26,7 +26,7 @@ from strawberry.schema.config import StrawberryConfig
 @strawberry.type
 class Query:
     hello: str = "world"
-    me: str = "nobody"
+    me: str = "ana"
 
 
 @strawberry.type
@@ -59,12 +59,12 @@ def minimal_server() -> ASGIApp:
 
 async def _respond(request: Request) -> Response:
     body = (await request.body()).decode() or request.url.query
-    asked = json.loads(body) if body.startswith(("{", "[")) else dict(parse_qsl(body))
-    return JSONResponse([_execute(each) for each in asked] if isinstance(asked, list) else _execute(asked))
+    sent = json.loads(body) if body.startswith(("{", "[")) else dict(parse_qsl(body))
+    return JSONResponse([_execute(each) for each in sent] if isinstance(sent, list) else _execute(sent))
 
 
-def _execute(asked: dict[str, str]) -> dict[str, Any]:
-    result = graphql_sync(_PLAIN, asked.get("query", ""), Query())
+def _execute(sent: dict[str, str]) -> dict[str, Any]:
+    result = graphql_sync(_PLAIN, sent.get("query", ""), Query())
     errors = [{"message": each.message, "extensions": {"exception": _trace(each)}} for each in result.errors or ()]
     return {"data": result.data, **({"errors": errors} if errors else {})}
 

@@ -16,7 +16,7 @@ from tests.support.websocket import socket_of
 
 EXAMPLES = Path(__file__).parents[2] / "graphql_examples"
 FILES = dict(zip((path.stem for path in sorted(EXAMPLES.glob("*.graphql"))), load_examples(EXAMPLES), strict=True))
-NOBODYS = "00000000-0000-7000-8000-000000000000"
+UNKNOWN_ID = "00000000-0000-7000-8000-000000000000"
 
 
 @dataclass
@@ -29,7 +29,7 @@ class Story:
     def variables(self, example: Example) -> Any:
         """Return the variables of the example with IDs and tokens that exist."""
         text = example.variables or "{}"
-        text = text.replace(NOBODYS, self.phone.session_id).replace("sqlr_…", self.laptop.refresh_token or "")
+        text = text.replace(UNKNOWN_ID, self.phone.session_id).replace("sqlr_…", self.laptop.refresh_token or "")
         return json.loads(text)
 
 
@@ -240,7 +240,7 @@ def check_watch_security_events(story: Story, data: Any) -> None:
 def run_on_shared_server(server: Server) -> Callable[[str], Any]:
     """Run one example on a shared server. Each run has its own users."""
 
-    def tell(name: str) -> Any:
+    def run_example(name: str) -> Any:
         story, asked_as = cast_of(server, name)
         example = FILES[name]
         variables = story.variables(example)
@@ -254,7 +254,7 @@ def run_on_shared_server(server: Server) -> Callable[[str], Any]:
         assert payload_errors(answer["data"]) == []
         return story, json.loads(json.dumps(answer["data"]).replace(f"{name}@example.com", "ana@example.com"))
 
-    return tell
+    return run_example
 
 
 def watch(story: Story, query: str, variables: Any) -> Any:

@@ -25,19 +25,19 @@ class FakeServer:
 
     def __init__(self, refreshed: object = REFRESHED) -> None:
         self.refreshed = refreshed
-        self.asked: list[str] = []
+        self.authorizations: list[str] = []
         self.devices: list[str] = []
         self.meanwhile: Callable[[], None] = lambda: None
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
         await asyncio.sleep(0)
         if "refreshToken" in json.loads(request.content)["variables"].get("input", {}):
-            self.asked.append("refresh")
+            self.authorizations.append("refresh")
             self.devices.append(request.headers["User-Agent"])
             self.meanwhile()
             return httpx.Response(200, json=self.refreshed)
-        self.asked.append(request.headers.get("Authorization", "nobody"))
-        known = self.asked[-1] == f"Bearer {NEW.access_token}"
+        self.authorizations.append(request.headers.get("Authorization", "unauthenticated"))
+        known = self.authorizations[-1] == f"Bearer {NEW.access_token}"
         return httpx.Response(200, json=SESSIONS if known else UNAUTHENTICATED)
 
 
@@ -52,7 +52,7 @@ async def ask(server: FakeServer, auth: SessionAuth, times: int = 1) -> list[obj
 async def test_concurrent_rejected_requests_share_one_refresh() -> None:
     server, auth = FakeServer(), SessionAuth(OLD)
     assert await ask(server, auth, times=5) == [SESSIONS] * 5
-    assert server.asked.count("refresh") == 1
+    assert server.authorizations.count("refresh") == 1
     assert server.devices == ["My laptop"]
     assert auth.tokens == NEW
 
@@ -60,19 +60,19 @@ async def test_concurrent_rejected_requests_share_one_refresh() -> None:
 async def test_a_valid_token_is_never_refreshed() -> None:
     server = FakeServer()
     assert await ask(server, SessionAuth(NEW), times=3) == [SESSIONS] * 3
-    assert "refresh" not in server.asked
+    assert "refresh" not in server.authorizations
 
 
 async def test_without_tokens_nothing_is_refreshed() -> None:
     server = FakeServer()
     assert await ask(server, SessionAuth()) == [UNAUTHENTICATED]
-    assert server.asked == ["nobody"]
+    assert server.authorizations == ["unauthenticated"]
 
 
 async def test_after_the_end_of_the_session_no_token_is_sent() -> None:
     server, auth = FakeServer(failed("REFRESH_TOKEN_INVALID")), SessionAuth(OLD)
     assert await ask(server, auth, times=3) == [UNAUTHENTICATED] * 3
-    assert server.asked.count("refresh") == 1
+    assert server.authorizations.count("refresh") == 1
     assert auth.tokens is None
 
 

@@ -182,7 +182,7 @@ DOCUMENTS: dict[str, str] = {
     "an unknown field": "{ nope }",
     "an unknown directive": "{ __typename @nope }",
     "a type system": "type Query { a: Int }",
-    "a mutation nobody made": "mutation { nope }",
+    "an unknown mutation": "mutation { nope }",
     "a subscription": "subscription { nope }",
     "two operations": "query A { __typename } query B { __typename }",
     "the same operation twice": "query A { __typename } query A { __typename }",

@@ -53,7 +53,7 @@ class FakePeer(SocketPeer):
 
     def __init__(self, publisher: Publisher, payload: Mapping[str, Any]) -> None:
         self._publisher = publisher
-        self.who = payload.get("who", "nobody")
+        self.who = payload.get("who", "unauthenticated")
         self.owner: Hashable = payload.get("owner")
         self.end: asyncio.Future[CloseReason] = asyncio.get_running_loop().create_future()
         self.closed = 0
@@ -135,7 +135,7 @@ class LiveServer:
         self.server: UvicornServer | None = None
         self._serving: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
-        door = GraphQLSocket(
+        socket_endpoint = GraphQLSocket(
             self.engine,
             authorize=self._open,
             map_exception=map_exception,
@@ -151,18 +151,18 @@ class LiveServer:
             streams=streams,
             response_headers=_finish,
         )
-        routes = [Route("/graphql", endpoint.__call__, methods=METHODS), WebSocketRoute("/graphql", door)]
+        routes = [Route("/graphql", endpoint.__call__, methods=METHODS), WebSocketRoute("/graphql", socket_endpoint)]
         self.app = Starlette(routes=routes)
 
     async def _make_context(self, request: Request) -> Context:
         if request.headers.get("who") == "away":
             raise Unavailable
-        if request.headers.get("who") == "refused":
+        if request.headers.get("who") == "rejected":
             raise NotAllowed("You may not.")
-        return Context(self.publisher, request.headers.get("who", "nobody"))
+        return Context(self.publisher, request.headers.get("who", "unauthenticated"))
 
     async def _meet(self, request: Request, context: Context) -> FakePeer:
-        if context.who == "stranger":
+        if context.who == "blocked":
             raise ConnectionRejected(CloseReason(4403, "Not you."))
         return self._met(dict(request.headers))
 
@@ -172,12 +172,12 @@ class LiveServer:
 
     async def _open(self, handshake: HTTPConnection, payload: Mapping[str, Any] | None) -> FakePeer:
         match (payload or {}).get("who"):
-            case "stranger":
+            case "blocked":
                 raise ConnectionRejected(CloseReason(4403, f"Not from {handshake.headers['host'].partition(':')[0]}."))
             case "away":
                 raise Unavailable
             case "bug":
-                raise RuntimeError("nobody may know why")
+                raise RuntimeError("a secret reason")
             case "never":
                 await asyncio.Event().wait()
         return self._met(payload or {})
@@ -244,7 +244,7 @@ def _finish(_request: Request, context: Context) -> list[tuple[str, str]]:
 async def until(true: Callable[[], bool]) -> None:
     """Wait until a condition is true, by polling."""
     async with asyncio.timeout(TIMEOUT):
-        while not true():  # noqa: ASYNC110 - just because nobody does
+        while not true():  # noqa: ASYNC110 - no event reports it
             await asyncio.sleep(0.01)
 
 

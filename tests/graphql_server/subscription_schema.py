@@ -61,7 +61,7 @@ class Publisher:
             self._changed.set()
 
 
-async def _heard(_source: object, info: Any) -> AsyncIterator[Any]:
+async def _published(_source: object, info: Any) -> AsyncIterator[Any]:
     """Yield the values that are published. Published exceptions are raised."""
     # Closed here in every case: otherwise it would run until it is garbage-collected.
     async with aclosing(info.context.publisher.listen()) as events:
@@ -137,7 +137,7 @@ def _at_event(event: Any, info: Any) -> Any:
         return _hang(event, info)
     if event == "boom":
         raise RuntimeError(SECRET)
-    if event == "refuse":
+    if event == "reject":
         raise NotAllowed("You may not know this.")
     return event
 
@@ -167,13 +167,13 @@ schema = GraphQLSchema(
     GraphQLObjectType(
         "Subscription",
         {
-            "heard": GraphQLField(GraphQLString, subscribe=_heard, resolve=_at_event),
+            "published": GraphQLField(GraphQLString, subscribe=_published, resolve=_at_event),
             "count": GraphQLField(GraphQLInt, args={"to": number}, subscribe=_count, resolve=_itself),
             "cancelled": GraphQLField(GraphQLInt, subscribe=_cancelled, resolve=_itself),
             "flood": GraphQLField(GraphQLString, args={"size": number}, subscribe=_flood, resolve=_itself),
             "breaks": GraphQLField(GraphQLInt, subscribe=_failing_source, resolve=_itself),
             "late": GraphQLField(GraphQLInt, subscribe=_late),
-            "refused": GraphQLField(GraphQLInt, subscribe=_rejected),
+            "rejected": GraphQLField(GraphQLInt, subscribe=_rejected),
             "broken": GraphQLField(GraphQLInt, subscribe=_broken),
             "never": GraphQLField(GraphQLInt, subscribe=_never),
         },

@@ -132,15 +132,15 @@ def _fail(_value: object) -> object:
 
 async def test_the_text_of_an_exception_of_a_scalar_is_not_sent_unless_it_is_one_of_graphql() -> None:
     custom = GraphQLScalarType("Custom", coerce_input_value=_fail)
-    told = GraphQLScalarType("Told", coerce_input_value=_reject)
-    args = {"value": GraphQLArgument(custom), "told": GraphQLArgument(told)}
+    explained = GraphQLScalarType("Explained", coerce_input_value=_reject)
+    args = {"value": GraphQLArgument(custom), "explained": GraphQLArgument(explained)}
     schema = GraphQLSchema(GraphQLObjectType("Query", {"field": GraphQLField(GraphQLInt, args=args)}))
     engine = Engine(schema, map_exception=lambda _: None)
     for query, variables, message in (
         ("{ field(value: 1) }", None, "Expected value of type 'Custom'."),
-        ("{ field(told: 1) }", None, "Write it like x."),
+        ("{ field(explained: 1) }", None, "Write it like x."),
         ("query($v: Custom) { field(value: $v) }", {"v": 1}, "invalid value: Expected value of type 'Custom'."),
-        ("query($v: Told) { field(told: $v) }", {"v": 1}, "invalid value: Write it like x."),
+        ("query($v: Explained) { field(explained: $v) }", {"v": 1}, "invalid value: Write it like x."),
     ):
         answer = await engine.answer(GraphQLRequest(query, variables, None, safe=False), None)
         (found,) = messages(answer)

@@ -21,8 +21,8 @@ async def test_the_timeout_ends_the_task() -> None:
 
 async def test_another_task_can_end_it_early() -> None:
     term = Deadline(None, "never")
-    asyncio.get_running_loop().call_soon(term.expire, "told")
-    assert await reason_of(term) == "told"
+    asyncio.get_running_loop().call_soon(term.expire, "stopped")
+    assert await reason_of(term) == "stopped"
 
 
 async def test_the_first_reason_is_kept() -> None:

@@ -17,20 +17,20 @@ def engine_that_returns(word: str) -> Engine:
 
 
 async def selected_engine(request: Request) -> str:
-    return request.headers.get("authorization", "nobody")
+    return request.headers.get("authorization", "public user")
 
 
 async def test_the_context_selects_the_schema() -> None:
-    engines = {"nobody": engine_that_returns("public"), "staff": engine_that_returns("secret")}
+    engines = {"public user": engine_that_returns("public"), "staff": engine_that_returns("secret")}
     endpoint = GraphQLEndpoint(engines.__getitem__, make_context=selected_engine, map_exception=map_exception)
     app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=METHODS)])
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://minimal.test") as client:
         for _ in range(2):  # The same document again: engines share no cache.
-            for who, word in (("nobody", "public"), ("staff", "secret")):
+            for who, word in (("public user", "public"), ("staff", "secret")):
                 headers = {"authorization": who}
                 answer = await client.post("/graphql", json={"query": "{ word }"}, headers=headers)
                 assert answer.json() == {"data": {"word": word}}
                 answer = await client.post("/graphql", json={"query": f"{{ {word} }}"}, headers=headers)
                 assert answer.json() == {"data": {word: word}}
-            refused = await client.post("/graphql", json={"query": "{ secret }"})
-            assert refused.json()["errors"][0]["message"] == "Cannot query field 'secret' on type 'Query'."
+            rejected = await client.post("/graphql", json={"query": "{ secret }"})
+            assert rejected.json()["errors"][0]["message"] == "Cannot query field 'secret' on type 'Query'."

@@ -24,8 +24,8 @@ def assert_masked(response: httpx.Response, logged: list[logging.LogRecord]) -> 
     error = response.json()["errors"][0]
     assert error["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
     (record,) = logged
-    (told,) = ID.findall(error["message"])
-    assert told in record.getMessage(), "the operator finds what the client was told"
+    (error_id,) = ID.findall(error["message"])
+    assert error_id in record.getMessage(), "the operator finds what the client was error_id"
     assert record.exc_info
     assert SECRET in str(record.exc_info[1])
 
@@ -62,15 +62,15 @@ async def test_every_unexpected_error_has_its_own_id(
     client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     _, found = await errors(client, "{ a: boom b: boom }")
-    told = {ID.findall(str(error["message"]))[0] for error in found}
-    assert len(told) == len(caplog.records) == 2
+    error_id = {ID.findall(str(error["message"]))[0] for error in found}
+    assert len(error_id) == len(caplog.records) == 2
 
 
 async def test_an_expected_error_keeps_its_message(client: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:
-    response, (error,) = await errors(client, "{ self { refused } }")
+    response, (error,) = await errors(client, "{ self { rejected } }")
     assert response.status_code == 200
     assert (error["message"], error["extensions"]) == ("You may not.", {"code": "FORBIDDEN"})
-    assert error["path"] == ["self", "refused"]
+    assert error["path"] == ["self", "rejected"]
     assert caplog.records == []
 
 

@@ -15,13 +15,13 @@ from tests.graphql_server.live_server import TIMEOUT, LiveServer, until
 from tests.graphql_server.sse_parser import Event, events_in
 from tests.graphql_server.subscription_schema import END
 
-HEARD = "subscription { heard }"
+PUBLISHED = "subscription { published }"
 SIGNED_OUT = CloseReason(4401, "This session was signed out.")
 COMPLETE = ("complete", None)
 
 
 @asynccontextmanager
-async def stream(live_server: LiveServer, query: str = HEARD, **headers: str) -> AsyncIterator[httpx.Response]:
+async def stream(live_server: LiveServer, query: str = PUBLISHED, **headers: str) -> AsyncIterator[httpx.Response]:
     """The response to a subscription, returned when its headers have arrived."""
     headers["accept"] = "text/event-stream"
     async with (
@@ -43,7 +43,7 @@ async def test_events_are_sent_when_they_happen(live_server: LiveServer) -> None
         events = events_in(response)
         for word in ("one", "two"):
             live_server.publisher.publish(word)
-            assert await anext(events) == ("next", {"data": {"heard": word}})
+            assert await anext(events) == ("next", {"data": {"published": word}})
         live_server.publisher.publish(END)
         assert [event async for event in events] == [COMPLETE]
     await live_server.wait_until_idle()
@@ -75,7 +75,7 @@ async def test_after_the_end_of_its_session_a_stream_gets_the_last_events_and_co
         live_server.peers[0].end.set_result(SIGNED_OUT)
         live_server.publisher.publish("you were signed out")
         live_server.publisher.publish(END)
-        assert await rest(response) == [("next", {"data": {"heard": "you were signed out"}}), COMPLETE]
+        assert await rest(response) == [("next", {"data": {"published": "you were signed out"}}), COMPLETE]
 
 
 async def test_a_subscription_that_does_not_end_by_itself_is_ended() -> None:
@@ -127,7 +127,7 @@ async def test_a_server_that_stops_cuts_its_streams_without_waiting(caplog: pyte
 async def test_a_stream_that_starts_while_the_server_stops_is_cut_too() -> None:
     async with LiveServer().serve() as live_server, live_server.http() as http:
         query = {"query": "subscription { late }"}
-        asking = asyncio.create_task(http.post("/graphql", json=query, headers={"accept": "text/event-stream"}))
+        pending = asyncio.create_task(http.post("/graphql", json=query, headers={"accept": "text/event-stream"}))
         await until(lambda: live_server.publisher.started == 1)
         stopping = asyncio.create_task(live_server.stop())
         assert live_server.server is not None
@@ -135,7 +135,7 @@ async def test_a_stream_that_starts_while_the_server_stops_is_cut_too() -> None:
         assert isinstance(connection, HttpToolsProtocol)
         await until(lambda: not connection.cycle.keep_alive)
         live_server.publisher.go.set()
-        assert (await asking).text == ": alive\n\n"
+        assert (await pending).text == ": alive\n\n"
         await stopping
 
 
@@ -143,13 +143,13 @@ async def test_streams_and_sockets_share_one_quota() -> None:
     async with LiveServer(ConnectionLimits(max_connections_per_owner=1)).serve() as live_server:
         async with stream(live_server, owner="ana"), live_server.http() as http, live_server.client() as client:
             headers = {"accept": "text/event-stream", "owner": "ana"}
-            late = await http.post("/graphql", json={"query": HEARD}, headers=headers)
+            late = await http.post("/graphql", json={"query": PUBLISHED}, headers=headers)
             assert (late.status_code, late.headers["retry-after"]) == (429, "10")
             assert late.json()["errors"][0]["extensions"]["code"] == "TOO_MANY_CONNECTIONS"
             await client.send(type="connection_init", payload={"owner": "ana"})
             assert (await client.close_reason())[0] == 1013
             answer = await http.post("/graphql", json={"query": "{ hello }"}, headers=headers)
-            assert answer.status_code == 200, "what has one answer needs no seat"
+            assert answer.status_code == 200, "an operation with one result does not count"
         await live_server.wait_until_idle()
         async with stream(live_server, owner="ana") as response:
             assert response.status_code == 200
@@ -181,5 +181,5 @@ async def test_a_client_that_does_not_read_is_disconnected(
             assert live_server.quota.count("ana") == 0
             if own_protocols:
                 await until(lambda: live_server.server is not None and not live_server.server.server_state.connections)
-                assert not caplog.records, "it is nobody's fault but its own"
+                assert not caplog.records, "it is the fault of the client"
         await live_server.wait_until_idle()

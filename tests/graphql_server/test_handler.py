@@ -32,10 +32,10 @@ async def test_among_several_subprotocols_ours_is_selected(live_server: LiveServ
 
 
 async def test_a_handshake_from_another_origin_is_rejected_before_the_upgrade(live_server: LiveServer) -> None:
-    with pytest.raises(InvalidStatus) as refused:
+    with pytest.raises(InvalidStatus) as rejected:
         async with live_server.client(origin="https://evil.test"):
             pass
-    assert refused.value.response.status_code == 403
+    assert rejected.value.response.status_code == 403
 
 
 async def test_a_client_without_connection_init_is_closed() -> None:
@@ -64,7 +64,7 @@ async def test_an_id_in_use_cannot_be_used_again(live_server: LiveServer) -> Non
     async with live_server.client() as client:
         await client.init()
         for _ in range(2):
-            await client.subscribe("same", "subscription { heard }")
+            await client.subscribe("same", "subscription { published }")
         assert await client.close_reason() == (4409, "Subscriber for same already exists")
         await live_server.publisher.wait_for(0)
 
@@ -72,7 +72,7 @@ async def test_an_id_in_use_cannot_be_used_again(live_server: LiveServer) -> Non
 @pytest.mark.parametrize(
     ("who", "closing"),
     [
-        ("stranger", (4403, "Not from 127.0.0.1.")),
+        ("blocked", (4403, "Not from 127.0.0.1.")),
         ("away", (1013, "Come back later.")),
     ],
 )
@@ -90,7 +90,7 @@ async def test_an_unexpected_failure_is_masked(live_server: LiveServer, caplog: 
         code, reason = await client.close_reason()
     assert code == 4500
     assert SECRET not in reason
-    assert reason.rpartition(": ")[2].rstrip(".") in caplog.text, "the operator finds what the user was told"
+    assert reason.rpartition(": ")[2].rstrip(".") in caplog.text, "the operator finds what the user was reported"
 
 
 async def test_authentication_has_a_timeout() -> None:
@@ -99,15 +99,15 @@ async def test_authentication_has_a_timeout() -> None:
         assert await client.close_reason() == (1013, "Opening the connection took too long. Try again later.")
 
 
-@pytest.mark.parametrize("said", ["{", b'{"type":"ping"}', '{"type":"hello"}', DEEP])
+@pytest.mark.parametrize("message", ["{", b'{"type":"ping"}', '{"type":"hello"}', DEEP])
 async def test_an_invalid_message_closes_the_socket(
-    live_server: LiveServer, said: str | bytes, caplog: pytest.LogCaptureFixture
+    live_server: LiveServer, message: str | bytes, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with live_server.client() as client:
         await client.init()
-        await client.subscribe("a", "subscription { heard }")
+        await client.subscribe("a", "subscription { published }")
         await live_server.publisher.wait_for(1)
-        await client.connection.send(said)
+        await client.connection.send(message)
         code, reason = await client.close_reason()
         assert code == 4400
         assert reason
@@ -119,7 +119,7 @@ QUERY = '{"query": "{ hello }"}'
 
 
 @pytest.mark.parametrize(
-    ("said", "words"),
+    ("message", "words"),
     [
         ("", "must be JSON"),
         ("no", "must be JSON"),
@@ -153,8 +153,8 @@ QUERY = '{"query": "{ hello }"}'
         (f'{{"type": "ping", "payload": {{"x": "{"é" * 490}"}}}}', "at most 1000 bytes"),
     ],
 )
-def test_the_reason_describes_the_problem(said: str, words: str) -> None:
-    closing = rejection({"type": "websocket.receive", "text": said})
+def test_the_reason_describes_the_problem(message: str, words: str) -> None:
+    closing = rejection({"type": "websocket.receive", "text": message})
     assert closing.code == 4400
     assert words in truncate_reason(closing.reason)
     assert len(truncate_reason(closing.reason).encode()) <= MAX_REASON_BYTES
@@ -171,6 +171,6 @@ def test_a_reason_fits_into_its_frame_without_a_broken_character() -> None:
 
 
 def rejection(received: dict[str, Any]) -> CloseReason:
-    with pytest.raises(ConnectionRejected) as refused:
+    with pytest.raises(ConnectionRejected) as rejected:
         read_message(received, 1_000)
-    return refused.value.close_reason
+    return rejected.value.close_reason

@@ -11,13 +11,13 @@ from tests.graphql_server.live_server import LiveServer, SocketClient
 from tests.graphql_server.subscription_schema import END
 
 SIGNED_OUT = CloseReason(4401, "This session was signed out.")
-HEARD = "subscription { heard }"
+PUBLISHED = "subscription { published }"
 
 
 async def listener(live_server: LiveServer, client: SocketClient) -> None:
     """A subscriber of the publisher."""
     await client.init()
-    await client.subscribe("a", HEARD)
+    await client.subscribe("a", PUBLISHED)
     await live_server.publisher.wait_for(1)
 
 
@@ -26,7 +26,7 @@ async def test_nothing_remains_of_a_client_that_disconnects(live_server: LiveSer
     async with live_server.client() as client:
         await listener(live_server, client)
         await client.subscribe("b", "{ hang }")
-        await client.subscribe("c", HEARD)
+        await client.subscribe("c", PUBLISHED)
         await live_server.publisher.wait_for(2)
         if abruptly:
             client.connection.transport.abort()
@@ -45,7 +45,7 @@ async def test_after_the_end_of_its_session_a_socket_gets_the_last_events_and_is
         live_server.peers[0].end.set_result(SIGNED_OUT)
         live_server.publisher.publish("you were signed out")
         live_server.publisher.publish(END)
-        assert (await client.receive())["payload"] == {"data": {"heard": "you were signed out"}}
+        assert (await client.receive())["payload"] == {"data": {"published": "you were signed out"}}
         assert (await client.receive())["type"] == "complete"
         assert await client.close_reason() == (4401, "This session was signed out.")
         await live_server.wait_until_idle()

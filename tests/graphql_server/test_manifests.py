@@ -65,7 +65,7 @@ UNKNOWN: dict[str, object] = {
 
 @pytest.mark.parametrize("name", UNKNOWN)
 def test_an_unknown_format_is_rejected_with_the_formats_that_are_accepted(tmp_path: Path, name: str) -> None:
-    problem = error_of(write(tmp_path, good=apollo(*TEXTS), strange=json.dumps(UNKNOWN[name])))
+    problem = error_of(write(tmp_path, valid=apollo(*TEXTS), strange=json.dumps(UNKNOWN[name])))
     assert problem.startswith(str(tmp_path / "strange.json"))
     assert "apollo-persisted-query-manifest" in problem
     assert "Write it again with the tool, or remove the file." in problem
@@ -97,7 +97,7 @@ def test_an_unreadable_file_is_rejected(tmp_path: Path) -> None:
 )
 def test_a_document_whose_hash_is_not_its_id_is_never_served(tmp_path: Path, identifier: str) -> None:
     """gql.tada writes any id of the source, and a file that was edited by hand does not match its hashes."""
-    problem = error_of(write(tmp_path, good=client_preset(TEXTS[0]), wrong=json.dumps({identifier: TEXTS[0]})))
+    problem = error_of(write(tmp_path, valid=client_preset(TEXTS[0]), wrong=json.dumps({identifier: TEXTS[0]})))
     assert problem.startswith(f'{tmp_path / "wrong.json"}: the document of the id "{identifier}" has another hash')
 
 

@@ -7,7 +7,7 @@ from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRej
 from sessionql.graphql_server.connections.quota import ConnectionQuota
 from tests.graphql_server.live_server import LiveServer
 
-HEARD = "subscription { heard }"
+PUBLISHED = "subscription { published }"
 FULL = (1013, "You have too many connections. Close one, or try again later.")
 
 
@@ -16,14 +16,14 @@ async def test_an_owner_has_its_own_quota_of_connections() -> None:
         LiveServer(ConnectionLimits(max_connections_per_owner=1)).serve() as live_server,
         live_server.client() as one,
         live_server.client() as another,
-        live_server.client() as somebody,
-        live_server.client() as nobody,
+        live_server.client() as ben,
+        live_server.client() as unauthenticated,
     ):
         await one.init(owner="ana")
         await another.send(type="connection_init", payload={"owner": "ana"})
         assert await another.close_reason() == FULL
-        await somebody.init(owner="ben")
-        await nobody.init()
+        await ben.init(owner="ben")
+        await unauthenticated.init()
         assert (await one.execute("{ hello }"))[-1]["type"] == "complete"
 
 
@@ -38,16 +38,16 @@ async def test_a_server_has_a_quota_that_includes_unauthenticated_connections() 
             await again.init()
 
 
-@pytest.mark.parametrize("how", ["leave", "malformed", "ended", "refused", "twice"])
+@pytest.mark.parametrize("how", ["leave", "malformed", "ended", "rejected", "twice"])
 async def test_a_connection_is_released_however_it_ends(how: str) -> None:
     async with LiveServer(ConnectionLimits(max_connections_per_owner=1)).serve() as live_server:
         for _ in range(3):
             async with live_server.client() as client:
-                if how == "refused":
-                    await client.send(type="connection_init", payload={"owner": "ana", "who": "stranger"})
+                if how == "rejected":
+                    await client.send(type="connection_init", payload={"owner": "ana", "who": "blocked"})
                 else:
                     await client.init(owner="ana")
-                    await client.subscribe("a", HEARD)
+                    await client.subscribe("a", PUBLISHED)
                     await live_server.publisher.wait_for(1)
                 if how == "malformed":
                     await client.connection.send("{")
@@ -55,7 +55,7 @@ async def test_a_connection_is_released_however_it_ends(how: str) -> None:
                     live_server.peers[-1].end.set_result(CloseReason(4401, "out"))
                     live_server.publisher.publish(RuntimeError("end"))
                 elif how == "twice":
-                    await client.subscribe("a", HEARD)
+                    await client.subscribe("a", PUBLISHED)
                 if how != "leave":
                     await client.connection.wait_closed()
             await live_server.wait_until_idle()
@@ -66,7 +66,7 @@ async def test_operations_beyond_the_limit_are_rejected_and_the_socket_remains()
     async with LiveServer(ConnectionLimits(max_operations=2)).serve() as live_server, live_server.client() as client:
         await client.init()
         for id_ in ("a", "b", "c"):
-            await client.subscribe(id_, HEARD)
+            await client.subscribe(id_, PUBLISHED)
         error = await client.receive()
         assert (error["id"], error["type"]) == ("c", "error")
         assert error["payload"][0]["extensions"] == {"code": "TOO_MANY_OPERATIONS"}
@@ -111,13 +111,13 @@ async def test_a_slow_client_that_reads_receives_everything(live_server: LiveSer
 
 
 def test_the_quota_counts_each_owner_and_removes_disconnected_ones() -> None:
-    seats = ConnectionQuota(ConnectionLimits(max_connections=3, max_connections_per_owner=1))
-    one, two = seats.reserve(), seats.reserve()
+    connections = ConnectionQuota(ConnectionLimits(max_connections=3, max_connections_per_owner=1))
+    one, two = connections.reserve(), connections.reserve()
     one.claim("ana")
     with pytest.raises(ConnectionRejected):
         two.claim("ana")
     two.release()
     two.release()
-    assert (seats.reserved, seats.count("ana")) == (1, 1)
+    assert (connections.reserved, connections.count("ana")) == (1, 1)
     one.release()
-    assert (seats.reserved, seats.count("ana")) == (0, 0)
+    assert (connections.reserved, connections.count("ana")) == (0, 0)

@@ -25,7 +25,7 @@ LIMITS = {
     "TOO_MANY_DIRECTIVES",
     "TOO_MANY_COMPARISONS",
 }
-REFUSALS = WRONG | LIMITS
+REJECTIONS = WRONG | LIMITS
 
 
 async def answered(body: bytes, method: str = "POST", query_string: bytes = b"") -> tuple[int, str, Any]:
@@ -67,7 +67,7 @@ async def test_a_missing_document_has_its_own_error(name: str) -> None:
 @pytest.mark.parametrize("name", DOCUMENTS)
 async def test_a_document_that_cannot_be_executed_is_rejected(name: str) -> None:
     _, code = error_of(*await answered(json.dumps({"query": DOCUMENTS[name]}).encode()))
-    assert code in REFUSALS
+    assert code in REJECTIONS
 
 
 @pytest.mark.parametrize(

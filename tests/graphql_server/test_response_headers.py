@@ -14,13 +14,13 @@ from tests.graphql_server.minimal_schema import map_exception, schema
 
 
 async def _begin(request: Request) -> list[str]:
-    if "refuse" in request.headers:
+    if "reject" in request.headers:
         raise RuntimeError
     return []
 
 
 def _finish(request: Request, context: list[str]) -> list[tuple[str, str]]:
-    return [("set-cookie", f"{change}={request.url.path}") for change in context] + [("x-asked", "yes")]
+    return [("set-cookie", f"{change}={request.url.path}") for change in context] + [("x-document", "yes")]
 
 
 @pytest.fixture
@@ -51,13 +51,13 @@ async def test_headers_of_fields_are_sent(finishing: httpx.AsyncClient) -> None:
 )
 async def test_headers_are_sent_also_when_fields_failed(finishing: httpx.AsyncClient, query: str, status: int) -> None:
     response = await finishing.get("/graphql", params={"query": query})
-    assert (response.status_code, response.headers["x-asked"]) == (status, "yes")
+    assert (response.status_code, response.headers["x-document"]) == (status, "yes")
 
 
 async def test_no_headers_are_added_when_there_was_no_context(finishing: httpx.AsyncClient) -> None:
     for response in (
         await finishing.post("/graphql", content=b"{"),
-        await finishing.post("/graphql", json={"query": "{ hello }"}, headers={"refuse": "1"}),
+        await finishing.post("/graphql", json={"query": "{ hello }"}, headers={"reject": "1"}),
     ):
         assert response.status_code >= 400
-        assert "x-asked" not in response.headers
+        assert "x-document" not in response.headers

@@ -23,7 +23,7 @@ type Mutation { feed(name: String): Dog }
 type Subscription { barking: Dog }
 """)
 
-ASKING: dict[str, str] = {
+INTROSPECTIONS: dict[str, str] = {
     "what tools ask": get_introspection_query(),
     "a type": '{ __type(name: "Dog") { name } }',
     "a type that is not there": '{ __type(name: "Cat") { name } }',
@@ -57,22 +57,24 @@ async def answer(query: str, conceal: str | None = WHY, variables: dict[str, Any
     return (await engine(conceal).answer(request, None)).body
 
 
-@pytest.mark.parametrize("how", ASKING)
+@pytest.mark.parametrize("how", INTROSPECTIONS)
 async def test_introspection_is_rejected_with_the_reason(how: str) -> None:
-    refused = {"message": WHY, "extensions": {"code": "INTROSPECTION_DISABLED"}}
-    assert await answer(ASKING[how]) == {"errors": [refused]}
+    rejected = {"message": WHY, "extensions": {"code": "INTROSPECTION_DISABLED"}}
+    assert await answer(INTROSPECTIONS[how]) == {"errors": [rejected]}
 
 
 async def test_an_engine_with_introspection_executes_it() -> None:
     """Otherwise the test above would pass with an engine that executes nothing."""
-    answered = [how for how, query in ASKING.items() if "errors" not in await answer(query, None, {"name": "Dog"})]
+    answered = [
+        how for how, query in INTROSPECTIONS.items() if "errors" not in await answer(query, None, {"name": "Dog"})
+    ]
     assert len(answered) >= 10
-    assert "Dog" in str((await answer(ASKING["what tools ask"], None))["data"])
+    assert "Dog" in str((await answer(INTROSPECTIONS["what tools ask"], None))["data"])
 
 
-@pytest.mark.parametrize("asked", ["{ __typename }", "{ a: __typename ...F } fragment F on Query { __typename }"])
-async def test_typename_may_be_selected(asked: str) -> None:
-    assert (await answer(asked))["data"]
+@pytest.mark.parametrize("document", ["{ __typename }", "{ a: __typename ...F } fragment F on Query { __typename }"])
+async def test_typename_may_be_selected(document: str) -> None:
+    assert (await answer(document))["data"]
 
 
 async def test_many_errors_before_the_introspection_do_not_enable_it() -> None:
@@ -91,11 +93,11 @@ SUGGESTING = {
 }
 
 
-@pytest.mark.parametrize("asked", SUGGESTING)
-async def test_errors_contain_no_suggestion(asked: str) -> None:
-    assert [each["message"] for each in (await answer(asked))["errors"]] == [SUGGESTING[asked]]
-    told = str(await answer(asked, None))
-    assert "Did you mean" in told, "what would be suggested to others"
+@pytest.mark.parametrize("document", SUGGESTING)
+async def test_errors_contain_no_suggestion(document: str) -> None:
+    assert [each["message"] for each in (await answer(document))["errors"]] == [SUGGESTING[document]]
+    with_introspection = str(await answer(document, None))
+    assert "Did you mean" in with_introspection, "what would be suggested to others"
 
 
 async def test_over_http_it_is_rejected_like_any_document_that_cannot_be_executed() -> None:
@@ -104,11 +106,11 @@ async def test_over_http_it_is_rejected_like_any_document_that_cannot_be_execute
 
     endpoint = GraphQLEndpoint(engine(), make_context=no_context, map_exception=map_exception)
     app = Starlette(routes=[Route("/graphql", endpoint.__call__, methods=METHODS)])
-    asked = {"query": "{ __schema { description } }"}
+    document = {"query": "{ __schema { description } }"}
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://minimal.test") as client:
         for media_type, status in (("application/json", 200), ("application/graphql-response+json", 400)):
             headers = {"Accept": media_type}
-            by_get = await client.get("/graphql", params=asked, headers=headers)
-            by_post = await client.post("/graphql", json=asked, headers=headers)
+            by_get = await client.get("/graphql", params=document, headers=headers)
+            by_post = await client.post("/graphql", json=document, headers=headers)
             assert by_get.status_code == by_post.status_code == status
-            assert by_get.json() == by_post.json() == await answer(asked["query"])
+            assert by_get.json() == by_post.json() == await answer(document["query"])

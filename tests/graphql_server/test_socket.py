@@ -17,13 +17,13 @@ def next_of(id_: str, **data: object) -> dict[str, object]:
 async def test_a_subscription_sends_events_until_it_ends(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
-        await client.subscribe("a", "subscription { heard }")
+        await client.subscribe("a", "subscription { published }")
         await live_server.publisher.wait_for(1)
         for word in ("one", "two", END):
             live_server.publisher.publish(word)
         assert [await client.receive() for _ in range(3)] == [
-            next_of("a", heard="one"),
-            next_of("a", heard="two"),
+            next_of("a", published="one"),
+            next_of("a", published="two"),
             {"id": "a", "type": "complete"},
         ]
 
@@ -41,10 +41,10 @@ async def test_operations_run_concurrently_and_results_have_their_id(live_server
     async with live_server.client() as client:
         await client.init()
         for id_ in ("a", "b"):
-            await client.subscribe(id_, "subscription { heard }")
+            await client.subscribe(id_, "subscription { published }")
         await live_server.publisher.wait_for(2)
         assert await client.execute("{ hello }") == [next_of("only", hello="world"), {"id": "only", "type": "complete"}]
-        live_server.publisher.publish("news")
+        live_server.publisher.publish("an event")
         assert sorted([(await client.receive())["id"] for _ in range(2)]) == ["a", "b"]
 
 
@@ -65,12 +65,12 @@ async def test_complete_stops_an_operation_and_frees_its_id(live_server: LiveSer
     async with live_server.client() as client:
         await client.init()
         for round_ in range(1, 4):
-            await client.subscribe("a", "subscription { heard }")
+            await client.subscribe("a", "subscription { published }")
             await live_server.publisher.wait_for(1)
             await client.send(type="complete", id="a")
             await live_server.publisher.wait_for(0)
             assert live_server.publisher.started == round_
-        live_server.publisher.publish("nobody hears this")
+        live_server.publisher.publish("not received")
         assert await client.execute("{ hello }") == [next_of("only", hello="world"), {"id": "only", "type": "complete"}]
 
 
@@ -107,10 +107,10 @@ async def test_pings_are_answered_at_any_time_and_pongs_are_not(live_server: Liv
     [
         ("subscription {", "GRAPHQL_PARSE_FAILED"),
         ("subscription { nowhere }", "GRAPHQL_VALIDATION_FAILED"),
-        ("subscription A { heard } subscription B { heard }", "BAD_USER_INPUT"),
+        ("subscription A { published } subscription B { published }", "BAD_USER_INPUT"),
         ("subscription ($to: Int!) { count(to: $to) }", "BAD_USER_INPUT"),
         ("{ a: hello b: hello c: hello }", "TOO_MANY_ALIASES"),
-        ("subscription { refused }", "FORBIDDEN"),
+        ("subscription { rejected }", "FORBIDDEN"),
         ("subscription { broken }", "INTERNAL_SERVER_ERROR"),
         ("subscription { never }", "EXECUTION_TIMEOUT"),
     ],
@@ -131,12 +131,12 @@ async def test_what_cannot_start_is_an_error_and_the_socket_remains(query: str, 
 async def test_errors_of_an_event_are_sent_with_it_and_the_next_event_follows(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
-        await client.subscribe("a", "subscription { heard }")
+        await client.subscribe("a", "subscription { published }")
         await live_server.publisher.wait_for(1)
-        for word in ("boom", "refuse", "fine"):
+        for word in ("boom", "reject", "fine"):
             live_server.publisher.publish(word)
         payloads = [(await client.receive())["payload"] for _ in range(3)]
-        assert [payload["data"]["heard"] for payload in payloads] == [None, None, "fine"]
+        assert [payload["data"]["published"] for payload in payloads] == [None, None, "fine"]
         codes = [payload["errors"][0]["extensions"]["code"] for payload in payloads[:2]]
         assert codes == ["INTERNAL_SERVER_ERROR", "FORBIDDEN"]
         assert payloads[1]["errors"][0]["message"] == "You may not know this."
@@ -146,30 +146,30 @@ async def test_errors_of_an_event_are_sent_with_it_and_the_next_event_follows(li
 async def test_an_event_has_a_timeout_and_a_subscription_has_none() -> None:
     async with LiveServer(documents=Limits(seconds=0.2)).serve() as live_server, live_server.client() as client:
         await client.init()
-        await client.subscribe("a", "subscription { heard }")
+        await client.subscribe("a", "subscription { published }")
         await live_server.publisher.wait_for(1)
         live_server.publisher.publish("hang")
         live_server.publisher.publish("fine")
         late = (await client.receive())["payload"]
         assert (late["data"], late["errors"][0]["extensions"]["code"]) == (None, "EXECUTION_TIMEOUT")
-        assert await client.receive() == next_of("a", heard="fine")
+        assert await client.receive() == next_of("a", published="fine")
         assert live_server.publisher.stopped == ["hang"]
 
 
 async def test_a_source_that_fails_ends_its_subscription_and_no_other(live_server: LiveServer) -> None:
     async with live_server.client() as client:
         await client.init()
-        await client.subscribe("a", "subscription { heard }")
+        await client.subscribe("a", "subscription { published }")
         await live_server.publisher.wait_for(1)
         live_server.publisher.publish(RuntimeError(SECRET))
         error = await client.receive()
         assert (error["id"], error["type"]) == ("a", "error")
         assert error["payload"][0]["extensions"] == {"code": "INTERNAL_SERVER_ERROR"}
         assert SECRET not in str(error)
-        await client.subscribe("a", "subscription { heard }")
+        await client.subscribe("a", "subscription { published }")
         await live_server.publisher.wait_for(1)
         live_server.publisher.publish("again")
-        assert await client.receive() == next_of("a", heard="again")
+        assert await client.receive() == next_of("a", published="again")
 
 
 async def test_a_source_that_was_cancelled_from_outside_has_failed_too(live_server: LiveServer) -> None:
@@ -194,7 +194,7 @@ async def test_every_operation_is_authenticated_again(live_server: LiveServer) -
         await client.init(who="ana")
         assert (await client.execute("{ who }"))[0] == next_of("only", who="ana")
         live_server.peers[0].who = "revoked"
-        (error,) = await client.execute("subscription { heard }")
+        (error,) = await client.execute("subscription { published }")
         assert error["payload"] == [{"message": "Who are you?", "extensions": {"code": "UNAUTHENTICATED"}}]
         assert live_server.publisher.started == 0
 

@@ -96,8 +96,8 @@ async def test_a_known_hash_accepts_no_other_text(client: httpx.AsyncClient, oth
 
 @pytest.mark.parametrize("query", ["{", "{ nope }", "{" + "self{" * 30 + "hello" + "}" * 31, "#" * 40_000])
 async def test_a_document_that_cannot_be_executed_is_not_stored(client: httpx.AsyncClient, query: str) -> None:
-    told = await post(client, query=query, extensions=named(query))
-    assert told.status_code == 400
+    by_query = await post(client, query=query, extensions=named(query))
+    assert by_query.status_code == 400
     assert (await post(client, extensions=named(query))).json() == NOT_FOUND
 
 

@@ -64,7 +64,7 @@ async def test_closing_the_results_closes_their_source(publisher: Publisher) -> 
 
 
 async def test_results_that_were_never_iterated_can_be_closed(publisher: Publisher) -> None:
-    found = await begin(publisher, "subscription { heard }")
+    found = await begin(publisher, "subscription { published }")
     assert not isinstance(found, Answer)
     await found.aclose()
     assert (publisher.started, publisher.listeners) == (0, 0)
@@ -85,14 +85,14 @@ async def test_documents_and_limits_are_those_of_other_operations(publisher: Pub
 
 async def test_a_subscription_cannot_be_executed_as_one_result(publisher: Publisher) -> None:
     engine = Engine(schema, map_exception=map_exception)
-    with pytest.raises(RequestError) as refused:
-        await engine.answer(request("subscription { heard }"), Context(publisher, "ana"))
-    assert refused.value.status == 406
+    with pytest.raises(RequestError) as rejected:
+        await engine.answer(request("subscription { published }"), Context(publisher, "ana"))
+    assert rejected.value.status == 406
     assert publisher.started == 0
 
 
 async def test_a_mutation_is_not_executed_by_get(publisher: Publisher) -> None:
     engine = Engine(schema, map_exception=map_exception)
-    with pytest.raises(RequestError) as refused:
+    with pytest.raises(RequestError) as rejected:
         await engine.subscribe(request("mutation { change }", safe=True), Context(publisher, "ana"))
-    assert refused.value.status == 405
+    assert rejected.value.status == 405

@@ -97,7 +97,7 @@ async def test_an_unknown_id_has_its_own_error(client: httpx.AsyncClient, name: 
     older = await post(client, JSON, documentId=name)
     assert rejection(older) == (200, "DOCUMENT_NOT_FOUND"), "it is a well-formed request"
     assert "documentId" not in older.json()["errors"][0]["message"]
-    assert name not in older.text, "what a client makes up is not said back"
+    assert name not in older.text, "the response does not repeat the text of the client"
 
 
 async def test_text_and_id_must_identify_the_same_document(client: httpx.AsyncClient) -> None:

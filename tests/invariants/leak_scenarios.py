@@ -37,7 +37,7 @@ def use_tokens(ana: RecordingClient) -> None:
     """Use an account with bearer tokens, including a replayed refresh token."""
     ana.ask_with_password(REGISTER, email="ana@example.com", password=FIRST, sessionName="Laptop")
     ana.ask_with_password(LOG_IN, email="ana@example.com", password="wrong bicycle mountain 40")
-    ana.ask_with_password(LOG_IN, email="nobody@example.com", password="unknown bicycle mountain 39")
+    ana.ask_with_password(LOG_IN, email="unknown@example.com", password="unknown bicycle mountain 39")
     ana.ask_with_password(LOG_IN, email="the password typed here", password=FIRST)
     ana.ask_with_password(REGISTER, email="ana@example.com", password="taken bicycle mountain 38")
     oldest = ana.refresh_token

@@ -72,22 +72,22 @@ def test_every_argument_has_a_position_and_every_value_is_sent() -> None:
 async def test_no_value_from_a_user_is_a_server_fault(http: httpx.AsyncClient) -> None:
     people = 0
 
-    async def somebody_new() -> Who:
+    async def new_user() -> Who:
         nonlocal people
         people += 1
         ana = await GraphQLClient(http).register(f"ana{people}@example.com")
         return ana, {"sessionId": ana.session_id, "id": ana.session_id}
 
-    seen = await put_everything(http, USERS, somebody_new)
+    seen = await put_everything(http, USERS, new_user)
     assert seen["BAD_USER_INPUT"] > 100
     assert seen["answered"] > 100
 
 
 async def test_no_value_without_a_token_is_a_server_fault(http: httpx.AsyncClient) -> None:
-    async def nobody() -> Who:
+    async def unauthenticated() -> Who:
         return GraphQLClient(http), {}
 
-    seen = await put_everything(http, USERS, nobody)
+    seen = await put_everything(http, USERS, unauthenticated)
     assert seen["UNAUTHENTICATED"] > 50
     assert seen["answered"] > 20
 

@@ -275,11 +275,11 @@ async def test_activity_extends_a_subscription(
 
 async def test_a_slow_subscriber_is_interrupted(listening: Dependencies) -> None:
     laptop = await sign_up(listening)
-    with listening.pubsub.subscribe(laptop.session.user_id) as watcher:
+    with listening.pubsub.subscribe(laptop.session.user_id) as subscriber:
         for _ in range(MAX_PENDING + 1):
-            watcher.put(UserUpdate({}, ()))
+            subscriber.put(UserUpdate({}, ()))
         with pytest.raises(StreamInterrupted):
-            await watcher.next()
+            await subscriber.next()
 
 
 async def test_subscribers_are_interrupted_when_listen_is_lost(deps: Dependencies) -> None:

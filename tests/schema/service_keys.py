@@ -9,7 +9,7 @@ from sessionql.resolvers.service_keys import NewKey, create_key
 from sessionql.storage.records import Scope
 from tests.schema.graphql_client import ERRORS, GraphQLClient
 
-NOBODY = "019ab000-0000-7000-8000-0000000000a1"
+UNKNOWN_ID = "019ab000-0000-7000-8000-0000000000a1"
 TOKENS = "tokens { accessToken refreshToken accessTokenExpiresAt refreshTokenExpiresAt }"
 INTROSPECT = """query($token: String!) { introspect(token: $token) {
   active tokenKind expiresAt authenticatedAt session { id isCurrent state } user { id subject disabledAt }

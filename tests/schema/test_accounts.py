@@ -98,7 +98,7 @@ NO_LOG_INS: list[dict[str, str]] = [
     {"password": ""},
     {"password": PASSWORD.upper()},
     {"password": PASSWORD + "\0"},
-    {"email": "nobody@example.com"},
+    {"email": "unknown@example.com"},
     {"email": "not an address"},
     {"email": ""},
     {"email": "a" * 300 + "@example.com"},

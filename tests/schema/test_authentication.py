@@ -26,7 +26,7 @@ def spelled(*parts: bytes) -> str:
     return ".".join(urlsafe_b64encode(part).rstrip(b"=").decode() for part in parts)
 
 
-REFUSED = {
+REJECTED = {
     "nothing at all": "",
     "a word": "token",
     "three dots": "...",
@@ -58,7 +58,7 @@ async def test_fields_that_need_a_session_return_unauthenticated_without_one(htt
 
 
 async def test_a_rejected_token_has_another_error_than_a_missing_one(ana: GraphQLClient) -> None:
-    for name, token in REFUSED.items():
+    for name, token in REJECTED.items():
         ana.token = token
         for query in (ME, MINE):
             error = await ana.error(query)

@@ -65,18 +65,18 @@ async def test_events_are_filtered_by_kind(ana: GraphQLClient) -> None:
 async def ids_of_all_pages(
     caller: GraphQLClient, query: str, path: tuple[str, str], *, back: bool, **more: Any
 ) -> list[str]:
-    met: list[str] = []
+    returned: list[str] = []
     cursor = None
     while True:
         arguments = {"last": 2, "before": cursor} if back else {"first": 2, "after": cursor}
         found = (await caller.get(query, **arguments, **more))[path[0]][path[1]]
         names = [node["id"] for node in found["nodes"]]
-        met = names + met if back else met + names
+        returned = names + returned if back else returned + names
         info = found["pageInfo"]
         cursor = info["startCursor"] if back else info["endCursor"]
-        assert info["hasNextPage" if back else "hasPreviousPage"] is (len(met) > len(names))
+        assert info["hasNextPage" if back else "hasPreviousPage"] is (len(returned) > len(names))
         if not info["hasPreviousPage" if back else "hasNextPage"]:
-            return met
+            return returned
 
 
 async def test_events_of_one_instant_are_returned_once_in_both_directions(ana: GraphQLClient) -> None:

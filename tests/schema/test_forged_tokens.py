@@ -19,7 +19,7 @@ from tests.schema.graphql_client import GraphQLClient
 ME = "{ me { email } }"
 REFRESH = """mutation($token: String!) { refresh(input: {refreshToken: $token}) {
   tokens { refreshToken } errors { __typename ... on RefreshTokenInvalidError { reuseDetected } } } }"""
-REFUSED = {"tokens": None, "errors": [{"__typename": "RefreshTokenInvalidError", "reuseDetected": False}]}
+REJECTED = {"tokens": None, "errors": [{"__typename": "RefreshTokenInvalidError", "reuseDetected": False}]}
 THEIRS = KeyRing.generate(FakeClock().now)
 
 
@@ -102,28 +102,28 @@ async def test_an_access_token_with_added_bytes_is_rejected(
     http: httpx.AsyncClient, ana: GraphQLClient, more: bytes
 ) -> None:
     assert ana.token
-    good = ana.token.encode()
-    for token in (good + more, more + good):
+    valid = ana.token.encode()
+    for token in (valid + more, more + valid):
         headers = {b"Authorization": b"Bearer " + token}
         answer = (await http.post("/graphql", json={"query": ME}, headers=headers)).json()
         assert answer["errors"][0]["extensions"]["code"] == "UNAUTHENTICATED", token
 
 
 async def test_a_truncated_refresh_token_is_rejected_and_revokes_nothing(ana: GraphQLClient, clock: FakeClock) -> None:
-    good = ana.refresh_token
-    for length in range(len(good)):
+    valid = ana.refresh_token
+    for length in range(len(valid)):
         clock.advance(seconds=4)  # or there would be too many of them
-        assert (await ana.get(REFRESH, token=good[:length]))["refresh"] == REFUSED, length
+        assert (await ana.get(REFRESH, token=valid[:length]))["refresh"] == REJECTED, length
     for more in ("=", " ", "\n", "\0", "A", "\u00a0"):
-        assert (await ana.get(REFRESH, token=good + more))["refresh"] == REFUSED, repr(more)
-    assert (await ana.get(REFRESH, token=good))["refresh"]["errors"] == []
+        assert (await ana.get(REFRESH, token=valid + more))["refresh"] == REJECTED, repr(more)
+    assert (await ana.get(REFRESH, token=valid))["refresh"]["errors"] == []
 
 
 async def test_neither_kind_of_token_is_accepted_as_the_other(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     other = GraphQLClient(http)
     other.token = ana.refresh_token
     assert await other.code(ME) == "UNAUTHENTICATED"
-    assert (await ana.get(REFRESH, token=ana.token))["refresh"] == REFUSED
+    assert (await ana.get(REFRESH, token=ana.token))["refresh"] == REJECTED
 
 
 async def test_an_unencrypted_refresh_token_is_rejected_and_revokes_nothing(
@@ -131,5 +131,5 @@ async def test_an_unencrypted_refresh_token_is_rejected_and_revokes_nothing(
 ) -> None:
     body = b"\1" + session.user_id.bytes + session.id.bytes + bytes(4)
     for seal in (bytes(32), hs256(b"")(body), hs256(bytes(32))(body)):
-        assert (await ana.get(REFRESH, token=f"sqlr_{base64url(body + seal)}"))["refresh"] == REFUSED
+        assert (await ana.get(REFRESH, token=f"sqlr_{base64url(body + seal)}"))["refresh"] == REJECTED
     assert (await ana.get(REFRESH, token=ana.refresh_token))["refresh"]["errors"] == []

@@ -56,8 +56,8 @@ async def test_an_id_in_another_spelling_is_null(ana: GraphQLClient) -> None:
 
 async def test_nodes_are_in_the_order_of_the_ids_with_duplicates(ana: GraphQLClient, eve: GraphQLClient) -> None:
     mine = await ids_of(ana)
-    asked = [mine["Session"], eve.session_id, mine["User"], "x", mine["SecurityEvent"], mine["Session"]]
-    found = (await ana.get(NODES, ids=asked))["nodes"]
+    requested = [mine["Session"], eve.session_id, mine["User"], "x", mine["SecurityEvent"], mine["Session"]]
+    found = (await ana.get(NODES, ids=requested))["nodes"]
     assert [node and node["__typename"] for node in found] == [
         "Session",
         None,

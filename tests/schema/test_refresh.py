@@ -75,12 +75,12 @@ async def test_a_reused_token_revokes_its_session(
 
 
 async def test_an_invalid_refresh_token_is_rejected(ana: GraphQLClient) -> None:
-    good = ana.refresh_token
-    others = ["", "sqlr_", "x", "\0", "ü" * 97, "a" * 100_000, good[:-1], good + "A", good.upper(), f" {good}"]
-    changed = [good[:index] + ("A" if good[index] != "A" else "B") + good[index + 1 :] for index in (5, 40, 96)]
+    valid = ana.refresh_token
+    others = ["", "sqlr_", "x", "\0", "ü" * 97, "a" * 100_000, valid[:-1], valid + "A", valid.upper(), f" {valid}"]
+    changed = [valid[:index] + ("A" if valid[index] != "A" else "B") + valid[index + 1 :] for index in (5, 40, 96)]
     for token in [*others, *changed, ana.token or ""]:
         assert_rejected(await refresh(ana, token), reused=False)
-    assert (await refresh(ana, good))["errors"] == [], "and none of that did any harm"
+    assert (await refresh(ana, valid))["errors"] == [], "and none of that did any harm"
 
 
 async def test_a_revoked_session_is_not_refreshed(http: httpx.AsyncClient, ana: GraphQLClient) -> None:

@@ -8,7 +8,7 @@ from fastapi import FastAPI
 
 from sessionql.storage.records import Scope
 from tests.schema.graphql_client import ERRORS, IPHONE, GraphQLClient
-from tests.schema.service_keys import CREATE, NOBODY, service_client, session_of_service
+from tests.schema.service_keys import CREATE, UNKNOWN_ID, service_client, session_of_service
 
 USER = "query($by: UserLookup!) { user(by: $by) { id email subject disabledAt currentSession { id } } }"
 LOG_IN = f"mutation($input: LoginInput!) {{ login(input: $input) {{ tokens {{ accessToken }} {ERRORS} }} }}"
@@ -41,7 +41,7 @@ async def test_a_user_is_looked_up_by_id_email_or_subject(
         assert (await support.get(USER, by=by))["user"] == expected
     bob = await session_of_service(await service_client(app, http), http, "crm|42")
     assert (await support.get(USER, by={"subject": "crm|42"}))["user"]["id"] == await id_of(bob)
-    for unknown in ({"email": "eve@example.com"}, {"id": NOBODY}, {"id": "x"}, {"subject": "ana@example.com"}):
+    for unknown in ({"email": "eve@example.com"}, {"id": UNKNOWN_ID}, {"id": "x"}, {"subject": "ana@example.com"}):
         assert (await support.get(USER, by=unknown))["user"] is None
     for odd in ({}, {"id": None}, {"id": hers, "email": "ana@example.com"}):
         assert await support.code(USER, by=odd) == "BAD_USER_INPUT"
@@ -138,7 +138,7 @@ async def test_the_deletion_of_a_user_stays_in_the_audit_log(support: GraphQLCli
 async def test_an_unknown_user_is_an_error_in_the_payload(
     support: GraphQLClient, ana: GraphQLClient, field: str
 ) -> None:
-    for user_id in (NOBODY, "x", "", ana.session_id):
+    for user_id in (UNKNOWN_ID, "x", "", ana.session_id):
         done = await change(support, field, "__typename", userId=user_id)
         (error,) = done["errors"]
         assert error["__typename"] == "UserNotFoundError"
@@ -153,6 +153,6 @@ async def test_a_session_of_another_user_is_not_found(
     hers = await id_of(ana)
     done = await change(support, "revokeUserSession", "session { id }", userId=hers, sessionId=eve.session_id)
     assert [error["code"] for error in done["errors"]] == ["SESSION_NOT_FOUND"]
-    done = await change(support, "revokeUserSession", "session { id }", userId=NOBODY, sessionId=eve.session_id)
+    done = await change(support, "revokeUserSession", "session { id }", userId=UNKNOWN_ID, sessionId=eve.session_id)
     assert [error["code"] for error in done["errors"]] == ["USER_NOT_FOUND"]
     assert await eve.get("{ mySessions { id } }")

@@ -49,10 +49,10 @@ async def test_for_other_callers_the_fields_do_not_exist(other_callers: dict[str
     for who, caller in other_callers.items():
         for field, (_, query) in FIELDS.items():
             made_up = "q" * len(field)
-            asked = (await caller.send(query)).content
+            statements = (await caller.send(query)).content
             expected = (await caller.send(query.replace(field, made_up, 1))).content
-            assert SUGGESTION.sub(b"", asked).replace(field.encode(), made_up.encode()) == expected, (who, field)
-            assert b"GRAPHQL_VALIDATION_FAILED" in asked
+            assert SUGGESTION.sub(b"", statements).replace(field.encode(), made_up.encode()) == expected, (who, field)
+            assert b"GRAPHQL_VALIDATION_FAILED" in statements
 
 
 @pytest.mark.parametrize("mode", ["production", "development"])
@@ -63,8 +63,8 @@ async def test_for_other_callers_the_schema_is_the_committed_one(
     committed = build_schema(SDL_FILE.read_text(encoding="utf-8"))
     for who, caller in other_callers.items():
         for _, query in FIELDS.values():
-            said = [error["message"] for error in (await caller.ask(query))["errors"]]
-            assert said == [
+            messages = [error["message"] for error in (await caller.ask(query))["errors"]]
+            assert messages == [
                 error.message for error in validate(committed, parse(query), hide_suggestions=mode == "production")
             ], who
 
@@ -88,8 +88,8 @@ async def test_suggestions_and_introspection_contain_no_field_of_the_other_schem
             "revokeEverySessions",
         ):
             for kind in ("query", "mutation"):
-                said = (await caller.send(f"{kind} {{ {near} }}")).text
-                assert not [name for name in theirs if f"'{name}'" in said], (who, said)
+                messages = (await caller.send(f"{kind} {{ {near} }}")).text
+                assert not [name for name in theirs if f"'{name}'" in messages], (who, messages)
 
 
 async def test_a_key_can_read_its_name_and_scopes(app: FastAPI, http: httpx.AsyncClient) -> None:
@@ -196,12 +196,12 @@ async def test_an_introspection_runs_one_statement_besides_that_of_the_key(
     reads = {"active session { id device }": 2, "active user { id }": 3}
     for token in (ana.token, ana.refresh_token):
         for selection, most in reads.items():
-            with recorded_statements(app.state.deps.storage.database) as asked:
+            with recorded_statements(app.state.deps.storage.database) as statements:
                 await shop.get(f"query($t: String!) {{ introspect(token: $t) {{ {selection} }} }}", t=token)
-            assert len(asked) == most, asked
-    with recorded_statements(app.state.deps.storage.database) as asked:
+            assert len(statements) == most, statements
+    with recorded_statements(app.state.deps.storage.database) as statements:
         await shop.get(INTROSPECT, token="garbage")
-    assert len(asked) == 1
+    assert len(statements) == 1
 
 
 async def test_a_service_marks_its_user_reauthenticated(

@@ -18,9 +18,9 @@ MOST = 9
 
 
 async def statements(app: FastAPI, caller: GraphQLClient, query: str) -> list[str]:
-    with recorded_statements(app.state.deps.storage.database) as asked:
+    with recorded_statements(app.state.deps.storage.database) as recorded:
         await caller.get(query)
-    return asked
+    return recorded
 
 
 async def test_more_sessions_run_no_more_statements(app: FastAPI, http: httpx.AsyncClient, ana: GraphQLClient) -> None:
@@ -29,9 +29,9 @@ async def test_more_sessions_run_no_more_statements(app: FastAPI, http: httpx.As
     for _ in range(8):
         await GraphQLClient(http).log_in("ana@example.com")
     for name, query in LISTS.items():
-        asked = await statements(app, ana, query)
-        assert len(asked) == len(few[name]), (name, asked)
-        assert 2 <= len(asked) <= MOST, (name, asked)
+        recorded = await statements(app, ana, query)
+        assert len(recorded) == len(few[name]), (name, recorded)
+        assert 2 <= len(recorded) <= MOST, (name, recorded)
 
 
 async def test_many_nodes_are_read_with_few_statements(
@@ -39,8 +39,8 @@ async def test_many_nodes_are_read_with_few_statements(
 ) -> None:
     made = [await GraphQLClient(http).log_in("ana@example.com") for _ in range(9)]
     ids = '", "'.join(each.session_id for each in made)
-    asked = await statements(app, ana, f'{{ nodes(ids: ["{ids}"]) {{ id ... on Session {{ device }} }} }}')
-    assert len(asked) <= 4
+    recorded = await statements(app, ana, f'{{ nodes(ids: ["{ids}"]) {{ id ... on Session {{ device }} }} }}')
+    assert len(recorded) <= 4
 
 
 async def test_the_session_of_a_request_is_read_once(app: FastAPI, ana: GraphQLClient) -> None:

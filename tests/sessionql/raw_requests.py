@@ -31,7 +31,7 @@ class Raw:
         return b"\r\n".join([*lines, b"", self.body])
 
 
-def asking(*headers: bytes, method: bytes = b"POST", body: bytes = QUERY) -> bytes:
+def upgrade_request(*headers: bytes, method: bytes = b"POST", body: bytes = QUERY) -> bytes:
     """A request to upgrade to another protocol."""
     return Raw(method=method, headers=(b"Connection: Upgrade, HTTP2-Settings", *headers), body=body).wire
 
@@ -53,16 +53,16 @@ ANSWERED: dict[str, bytes] = {
     "chunks of one byte": chunked(b"".join(b"1\r\n%c\r\n" % each for each in QUERY) + b"0\r\n\r\n"),
     "a trailer": chunked(b"1a\r\n" + QUERY + b"\r\n0\r\nX-Late: 1\r\n\r\n"),
     "an expectation": Raw(headers=(b"Expect: 200-perhaps",)).wire,
-    "a question for HTTP/2": asking(b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA"),
+    "a question for HTTP/2": upgrade_request(b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA"),
     "a question for HTTP/2, in chunks": chunked(IN_A_CHUNK, CHUNKED, b"Connection: upgrade", b"Upgrade: h2c"),
-    "a question for a socket by POST": asking(b"Upgrade: websocket", *TO_A_SOCKET),
-    "a question for nothing": asking(b"Upgrade: "),
+    "a question for a socket by POST": upgrade_request(b"Upgrade: websocket", *TO_A_SOCKET),
+    "a question for nothing": upgrade_request(b"Upgrade: "),
     "much of a header": Raw(headers=(b"X-Long: " + b"a" * 60_000,)).wire,
     "many parameters": Raw(headers=(b"Accept: " + b";q=1," * 5_000 + b"*/*",)).wire,
 }
 """Strange, and yet requests for `{ __typename }`."""
 
-REFUSED: dict[str, tuple[bytes, int]] = {
+REJECTED: dict[str, tuple[bytes, int]] = {
     # Not HTTP.
     "zeros": (b"\0\0\0\r\n\r\n", 400),
     "a TLS handshake": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
@@ -81,15 +81,15 @@ REFUSED: dict[str, tuple[bytes, int]] = {
     "PROPFIND": (Raw(method=b"PROPFIND").wire, 405),
     "PURGE": (Raw(method=b"PURGE").wire, 405),
     "QUERY": (Raw(method=b"QUERY").wire, 405),
-    "PUT to another door": (Raw(method=b"PUT", target=b"/healthz").wire, 405),
-    "a method nobody knows": (Raw(method=b"FROB").wire, 400),
+    "PUT to another route": (Raw(method=b"PUT", target=b"/healthz").wire, 405),
+    "an unknown method": (Raw(method=b"FROB").wire, 400),
     "a method in small letters": (Raw(method=b"post").wire, 400),
     "CONNECT": (Raw(method=b"CONNECT", target=b"sessionql.test:80").wire, 400),
     "CONNECT to a path": (Raw(method=b"CONNECT").wire, 400),
     # Addresses.
     "no address": (Raw(target=b"").wire, 400),
     "a relative address": (Raw(target=b"graphql").wire, 400),
-    "an absolute address of nobody": (Raw(target=b"http://:99999/graphql").wire, 400),
+    "an absolute URL without a host": (Raw(target=b"http://:99999/graphql").wire, 400),
     "an address with a space": (Raw(target=b"/graph ql").wire, 400),
     "an address of any bytes": (Raw(target=b"/graphql\xff").wire, 400),
     "a query string of any bytes": (Raw(method=b"GET", target=b"/graphql?query=\xff", body=b"").wire, 400),
@@ -115,7 +115,7 @@ REFUSED: dict[str, tuple[bytes, int]] = {
     "an endless header": (b"POST /graphql HTTP/1.1\r\nHost: a\r\nX-Endless: " + b"a" * 1_000_000, 431),
     "an endless name": (b"POST /graphql HTTP/1.1\r\nHost: a\r\n" + b"a" * 1_000_000, 431),
     "many headers": (Raw(headers=tuple(b"X-%d: a" % number for number in range(10_000))).wire, 431),
-    "a socket that is none": (asking(b"Upgrade: websocket", method=b"GET", body=b""), 400),
+    "a socket that is none": (upgrade_request(b"Upgrade: websocket", method=b"GET", body=b""), 400),
     "a socket where there is none": (
         Raw(b"GET", b"/nowhere", headers=(b"Connection: Upgrade", b"Upgrade: websocket", *TO_A_SOCKET), body=b"").wire,
         404,
@@ -143,4 +143,4 @@ REFUSED: dict[str, tuple[bytes, int]] = {
     "a packed body": (Raw(headers=(b"Content-Encoding: gzip",)).wire, 415),
     "a patient client": (Raw(headers=(b"Expect: 100-continue",), length=b"999999999", body=b"").wire, 413),
 }
-"""What is refused, and the status that says so."""
+"""What is rejected, and the status that says so."""

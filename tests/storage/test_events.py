@@ -149,12 +149,12 @@ async def test_find_many_returns_only_the_requested_events_of_the_owner(
 async def test_each_session_has_its_own_page(storage: Storage, ana: UserRecord, bob: UserRecord, limit: int) -> None:
     hers = history(ana)
     await keep_events(storage, *hers, *history(bob))
-    asked = [SESSIONS[2], new_id(), SESSIONS[0]]
+    requested = [SESSIONS[2], new_id(), SESSIONS[0]]
 
-    found = await by_session(storage, ana, asked, Page(limit))
-    last = await by_session(storage, ana, asked, Page(limit, from_end=True))
+    found = await by_session(storage, ana, requested, Page(limit))
+    last = await by_session(storage, ana, requested, Page(limit, from_end=True))
 
-    expected = {session: [event for event in hers if event.session_id == session] for session in asked}
+    expected = {session: [event for event in hers if event.session_id == session] for session in requested}
     assert found == {session: events[:limit] for session, events in expected.items()}
     assert last == {session: events[-limit:] for session, events in expected.items()}
 

@@ -64,8 +64,8 @@ async def test_a_session_is_active_until_the_microsecond_of_its_end(
     session = at(ana, idle, created, revoked=False)
     await keep(storage, session)
 
-    alive = idle == 1 and created == 1
-    assert (storage.lifetimes.state(session, NOW) is SessionState.ACTIVE) == alive
+    active = idle == 1 and created == 1
+    assert (storage.lifetimes.state(session, NOW) is SessionState.ACTIVE) == active
     await assert_agreed(storage, ana, [session])
 
 

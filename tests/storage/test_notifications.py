@@ -182,7 +182,7 @@ async def test_a_connection_that_does_not_respond_is_lost_too(
 
 @pytest.mark.parametrize("engine", ["postgresql"], indirect=True)
 async def test_listening_requires_a_database_that_can_be_reached(storage: Storage) -> None:
-    nowhere = Storage(connect("postgresql://nobody@127.0.0.1:1/none"), storage.lifetimes)
+    nowhere = Storage(connect("postgresql://unknown@127.0.0.1:1/none"), storage.lifetimes)
     with pytest.raises(StorageUnavailable):
         async with listening(nowhere):
             pass

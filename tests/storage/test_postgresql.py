@@ -78,7 +78,7 @@ async def seconds_until_rejected(database: PostgresqlDatabase) -> float:
 
 
 async def test_a_closed_port_is_unavailable_at_once() -> None:
-    assert await seconds_until_rejected(PostgresqlDatabase("postgresql://nobody@127.0.0.1:1/x")) < 1
+    assert await seconds_until_rejected(PostgresqlDatabase("postgresql://unknown@127.0.0.1:1/x")) < 1
 
 
 async def test_a_server_that_does_not_respond_is_unavailable_after_a_timeout(
@@ -97,7 +97,7 @@ async def test_an_unknown_host_and_an_unknown_database_are_unavailable(
 
 
 async def test_check_and_upgrade_of_an_unreachable_database_are_unavailable() -> None:
-    url = "postgresql://nobody@127.0.0.1:1/x"
+    url = "postgresql://unknown@127.0.0.1:1/x"
 
     with pytest.raises(StorageUnavailable):
         await migrate.check(PostgresqlDatabase(url))
@@ -106,7 +106,7 @@ async def test_check_and_upgrade_of_an_unreachable_database_are_unavailable() ->
 
 
 async def test_a_database_that_was_unavailable_at_the_start_is_used_later(database_url: str) -> None:
-    database = PostgresqlDatabase("postgresql://nobody@127.0.0.1:1/x")
+    database = PostgresqlDatabase("postgresql://unknown@127.0.0.1:1/x")
     with pytest.raises(StorageUnavailable):
         await database.open()
 
@@ -236,9 +236,9 @@ async def plan(storage: Storage, admin: Any, statement: Executable, *avoided: st
         await admin.execute("SET LOCAL plan_cache_mode = force_generic_plan")
         sql = postgresql._compile(statement).sql
         number = len(postgresql._compile(statement)._order)
-        await admin.execute(f"PREPARE asked AS {sql}")
-        rows = await admin.fetch(f"EXPLAIN EXECUTE asked({', '.join(['NULL'] * number)})")
-        await admin.execute("DEALLOCATE asked")
+        await admin.execute(f"PREPARE explained AS {sql}")
+        rows = await admin.fetch(f"EXPLAIN EXECUTE explained({', '.join(['NULL'] * number)})")
+        await admin.execute("DEALLOCATE explained")
     return "\n".join(row[0] for row in rows)
 
 

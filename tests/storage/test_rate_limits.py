@@ -93,8 +93,8 @@ async def test_a_failure_is_marked_in_the_window_of_its_attempt(storage: Storage
         await repositories.rate_limits.note_failure(taken, NOW)
 
     async with storage.database.reading() as tx:
-        noted = await tx.fetch_all(text("SELECT key FROM rate_limits WHERE failed_at IS NOT NULL"), {})
-    assert [row[0] for row in noted] == ["ana"]
+        failed_keys = await tx.fetch_all(text("SELECT key FROM rate_limits WHERE failed_at IS NOT NULL"), {})
+    assert [row[0] for row in failed_keys] == ["ana"]
     assert [await take(storage) for _ in range(3)].count(None) == 1
 
 

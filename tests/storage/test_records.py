@@ -37,7 +37,7 @@ ODD = [
 ]
 
 TEXT = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=60)
-TIME = st.datetimes(datetime(1971, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - naive bounds are asked for
+TIME = st.datetimes(datetime(1971, 1, 1), datetime(9000, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - naive bounds are requested for
 DEVICES = st.builds(
     Device,
     label=TEXT,

@@ -107,7 +107,7 @@ async def test_an_id_is_unique_for_a_user(storage: Storage, ana: UserRecord) -> 
 
 
 async def test_a_session_needs_a_user(storage: Storage) -> None:
-    session = a_session(a_user("nobody@example.com"))
+    session = a_session(a_user("unknown@example.com"))
 
     with pytest.raises(StorageError):
         await keep(storage, session)

@@ -107,13 +107,13 @@ async def test_of_uses_out_of_order_the_newest_is_kept(storage: Storage, ana: Us
 async def test_a_touch_does_not_reactivate_an_ended_session(
     storage: Storage, ana: UserRecord, end: dict[str, Any]
 ) -> None:
-    session, alive = a_session(ana, **end), a_session(ana)
-    await keep(storage, session, alive)
+    session, other = a_session(ana, **end), a_session(ana)
+    await keep(storage, session, other)
 
-    await touch(storage, use(session), use(alive))
+    await touch(storage, use(session), use(other))
 
     assert await find(storage, session) == session
-    assert await find(storage, alive) == replace(alive, last_active=NOW, ip_address=ADDRESS)
+    assert await find(storage, other) == replace(other, last_active=NOW, ip_address=ADDRESS)
 
 
 async def test_a_use_counts_at_its_own_time(storage: Storage, ana: UserRecord) -> None:

@@ -207,7 +207,9 @@ async def test_a_disabled_user_cannot_log_in_until_enabled(storage: Storage, ana
         assert not await users.disable(ana.id, NOW + TICK), "it is disabled already"
         assert not await users.record_login(ana.id, "hash", NOW)
         assert await users.record_external_login(ana.id, NOW) is None
-    assert await user(storage, ana) == replace(ana, disabled_at=NOW), "the first time is kept, and no log-in noted"
+    assert await user(storage, ana) == replace(ana, disabled_at=NOW), (
+        "the first time is kept, and no log-in failed_keys"
+    )
     assert await user(storage, bob) == bob
 
     async with storage.transaction() as repositories:

@@ -37,8 +37,8 @@ def test_a_device_that_is_signed_out_receives_it_and_its_socket_closes(standing:
         assert (code, reason) == (4401, "This session was signed out.")
         assert rest == [{"id": "1", "type": "complete"}], "its own end is the last that it sees"
         assert tab.next() == {"sessionRevoked": {"isCurrent": False, "session": revoked}}
-        tab.say(type="ping")
-        assert tab.hear() == {"type": "pong"}, "the other device continues"
+        tab.send(type="ping")
+        assert tab.receive() == {"type": "pong"}, "the other device continues"
 
 
 def test_every_socket_of_a_session_is_closed_even_without_subscriptions(standing: Server, ana: str) -> None:
@@ -47,11 +47,13 @@ def test_every_socket_of_a_session_is_closed_even_without_subscriptions(standing
         listening.subscribe(EVENTS)
         laptop.get(REVOKE_ALL)
         assert idle.end() == (4401, "This session was signed out.", [])
-        code, _, said = listening.end()
+        code, _, messages = listening.end()
         assert code == 4401
-        kinds = [message["payload"]["data"]["securityEvent"]["kind"] for message in said if message["type"] == "next"]
+        kinds = [
+            message["payload"]["data"]["securityEvent"]["kind"] for message in messages if message["type"] == "next"
+        ]
         assert kinds == ["SESSION_REVOKED", "SESSIONS_REVOKED"]
-        assert said[-1] == {"id": "1", "type": "complete"}
+        assert messages[-1] == {"id": "1", "type": "complete"}
 
 
 def test_updates_show_the_state_at_their_time(standing: Server, ana: str) -> None:
@@ -76,14 +78,14 @@ def test_updates_of_other_users_are_not_received(standing: Server, ana: str) -> 
         hers.get(RENAME, id=hers.session_id)
         hers.get(REVOKE_ALL)
         eve.get(RENAME, id=eve.session_id)
-        message = socket.hear()
+        message = socket.receive()
     assert message["id"] == "events"
     assert message["payload"]["data"]["securityEvent"]["session"] == {"state": "ACTIVE"}
 
 
 def rejected_close(device: Device) -> tuple[int, str]:
     with open_socket(device.url) as socket:
-        socket.say(type="connection_init", payload={"authorization": f"Bearer {device.access_token}"})
+        socket.send(type="connection_init", payload={"authorization": f"Bearer {device.access_token}"})
         return socket.end()[:2]
 
 
@@ -98,10 +100,10 @@ def test_an_ended_session_cannot_connect(standing: Server, ana: str) -> None:
 def test_ordinary_operations_work_over_a_socket_too(standing: Server, ana: str) -> None:
     laptop = standing.device(FIREFOX).register(ana)
     with socket_of(laptop) as socket:
-        socket.say(type="subscribe", id="q", payload={"query": "{ mySessions { id isCurrent } }"})
+        socket.send(type="subscribe", id="q", payload={"query": "{ mySessions { id isCurrent } }"})
         assert socket.next() == {"mySessions": [{"id": laptop.session_id, "isCurrent": True}]}
-        assert socket.hear() == {"id": "q", "type": "complete"}
-        socket.say(type="subscribe", id="m", payload={"query": RENAME, "variables": {"id": laptop.session_id}})
+        assert socket.receive() == {"id": "q", "type": "complete"}
+        socket.send(type="subscribe", id="m", payload={"query": RENAME, "variables": {"id": laptop.session_id}})
         assert socket.next() == {"renameSession": {"errors": []}}
 
 

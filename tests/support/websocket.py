@@ -22,38 +22,38 @@ class Socket:
 
     def begin(self, **payload: Any) -> None:
         """Send `connection_init` and wait for the acknowledgement."""
-        self.say(type="connection_init", payload=payload)
-        assert self.hear() == {"type": "connection_ack"}
+        self.send(type="connection_init", payload=payload)
+        assert self.receive() == {"type": "connection_ack"}
 
-    def say(self, **message: Any) -> None:
+    def send(self, **message: Any) -> None:
         """Send a message."""
         self._connection.send(json.dumps(message))
 
-    def hear(self) -> Any:
+    def receive(self) -> Any:
         """Wait for the next message. Raises ConnectionClosed."""
         return json.loads(self._connection.recv(TIMEOUT))
 
     def subscribe(self, query: str, id_: str = "1", **variables: Any) -> None:
         """Start a subscription; returns once the server has started it: a slower operation sent after it has ended."""
-        self.say(type="subscribe", id=id_, payload={"query": query, "variables": variables})
-        self.say(type="subscribe", id="after", payload={"query": "{ me { id currentSession { id } } }"})
-        assert self.hear()["id"] == "after"
-        assert self.hear() == {"id": "after", "type": "complete"}
+        self.send(type="subscribe", id=id_, payload={"query": query, "variables": variables})
+        self.send(type="subscribe", id="after", payload={"query": "{ me { id currentSession { id } } }"})
+        assert self.receive()["id"] == "after"
+        assert self.receive() == {"id": "after", "type": "complete"}
 
     def next(self) -> Any:
         """The data of the next event."""
-        message = self.hear()
+        message = self.receive()
         assert message["type"] == "next", message
         assert "errors" not in message["payload"], message
         return message["payload"]["data"]
 
     def end(self) -> tuple[int, str, list[Any]]:
         """Wait for the close: its code, its reason, and the messages before it."""
-        said: list[Any] = []
+        received: list[Any] = []
         with suppress(ConnectionClosed):
             while True:
-                said.append(self.hear())
-        return self._connection.close_code or 0, self._connection.close_reason or "", said
+                received.append(self.receive())
+        return self._connection.close_code or 0, self._connection.close_reason or "", received
 
 
 @contextmanager

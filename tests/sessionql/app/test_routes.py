@@ -85,11 +85,11 @@ async def test_the_page_can_be_enabled_in_production(settings: Settings) -> None
         assert (await http.get("/graphiql/graphiql.js")).is_success
 
 
-NO_DOORS: list[str] = ["/docs", "/redoc", "/openapi.json", "/graphql/", "/admin", "/.env", "/keys.json"]
+UNKNOWN_PATHS: list[str] = ["/docs", "/redoc", "/openapi.json", "/graphql/", "/admin", "/.env", "/keys.json"]
 
 
 async def test_there_are_no_other_routes(http: httpx.AsyncClient) -> None:
-    for path in NO_DOORS:
+    for path in UNKNOWN_PATHS:
         assert (await http.get(path)).status_code == 404
 
 
@@ -121,14 +121,14 @@ async def test_a_rejected_token_is_one_log_record_without_the_token(
     ana = await GraphQLClient(http).register("ana@example.com")
     await ana.get("mutation { logout { session { id } } }")
     token = ana.token or ""
-    for refused in (token, token[:-4] + "AAAA", "nonsense-that-is-secret", "line\tbreak-secret"):
-        ana.token = refused
+    for rejected in (token, token[:-4] + "AAAA", "nonsense-that-is-secret", "line\tbreak-secret"):
+        ana.token = rejected
         caplog.clear()
         with caplog.at_level(logging.INFO):
             assert await ana.code("{ a: mySessions { id } }") == "UNAUTHENTICATED"
         (line,) = [each.getMessage() for each in caplog.records if each.name.startswith("sessionql")]
         assert line.startswith("Rejected an access token from 127.0.0.1: ")
-        assert not [part for part in (*refused.split("."), "secret") if part in line]
+        assert not [part for part in (*rejected.split("."), "secret") if part in line]
 
 
 async def test_no_secret_is_logged(http: httpx.AsyncClient, caplog: pytest.LogCaptureFixture) -> None:

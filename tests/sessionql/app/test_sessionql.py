@@ -86,8 +86,11 @@ async def test_guards_require_a_session(sessions: SessionQL) -> None:
             answer = await http.request(method, path, headers=as_(laptop))
             assert (answer.status_code, answer.json()) == (200, "Firefox on Ubuntu"), path
         assert (await http.get("/optional")).json() is None
-        nobody = await http.get("/current")
-        assert (nobody.status_code, nobody.headers["www-authenticate"]) == (401, 'Bearer realm="sessionql"')
+        unauthenticated = await http.get("/current")
+        assert (unauthenticated.status_code, unauthenticated.headers["www-authenticate"]) == (
+            401,
+            'Bearer realm="sessionql"',
+        )
 
 
 async def test_a_revoked_session_is_rejected_in_its_next_request(sessions: SessionQL) -> None:
@@ -96,9 +99,9 @@ async def test_a_revoked_session_is_rejected_in_its_next_request(sessions: Sessi
         phone = await at(http).log_in("ana@example.com")
         await laptop.get(REVOKE)
         for path in ("/current", "/optional"):
-            refused = await http.get(path, headers=as_(phone))
-            assert refused.status_code == 401
-            assert 'error="invalid_token"' in refused.headers["www-authenticate"]
+            rejected = await http.get(path, headers=as_(phone))
+            assert rejected.status_code == 401
+            assert 'error="invalid_token"' in rejected.headers["www-authenticate"]
         assert (await http.get("/current", headers=as_(laptop))).status_code == 200
 
 
@@ -172,10 +175,10 @@ async def test_guards_of_sockets_reject_the_handshake(sessions: SessionQL) -> No
     app = application(sessions)
     async with open_(app) as http:
         laptop = await at(http).register("ana@example.com")
-        (accepted, said, closed) = await connect(app, as_(laptop))
-        assert (accepted["type"], said["text"], closed["code"]) == ("websocket.accept", "Firefox on Ubuntu", 1000)
-        (refused,) = await connect(app, {})
-        assert (refused["type"], refused["code"]) == ("websocket.close", 4401)
+        (accepted, message, closed) = await connect(app, as_(laptop))
+        assert (accepted["type"], message["text"], closed["code"]) == ("websocket.accept", "Firefox on Ubuntu", 1000)
+        (rejected,) = await connect(app, {})
+        assert (rejected["type"], rejected["code"]) == ("websocket.close", 4401)
 
 
 async def connect(app: FastAPI, headers: dict[str, str]) -> list[Any]:
@@ -226,8 +229,8 @@ async def test_routers_have_the_routes_and_the_lifespan(settings: Settings) -> N
         assert (await http.get("/auth/.well-known/jwks.json")).status_code == 200
         assert (await http.get("/healthz")).status_code == 404, "that is the application's own business"
         assert "/api/sessions/{session_id}" in (await http.get("/openapi.json")).json()["paths"]
-        refused = await http.get("/api/sessions")
-        assert (refused.status_code, refused.headers["content-type"]) == (401, "application/problem+json")
+        rejected = await http.get("/api/sessions")
+        assert (rejected.status_code, rejected.headers["content-type"]) == (401, "application/problem+json")
         with sessions.dependencies.pubsub.subscribe(sessions.dependencies.new_id()):
             pass
 
@@ -238,49 +241,49 @@ async def test_a_missing_lifespan_is_reported_once(sessions: SessionQL, caplog: 
     async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url=SITE) as http:
         for _ in range(2):
             await http.get("/auth/.well-known/jwks.json")
-    (told,) = [record.message for record in caplog.records if "lifespan" in record.message]
-    assert "FastAPI(lifespan=sessions.lifespan)" in told
+    (warning,) = [record.message for record in caplog.records if "lifespan" in record.message]
+    assert "FastAPI(lifespan=sessions.lifespan)" in warning
 
 
 class RecordingHooks:
     """Records the calls of the hooks."""
 
     def __init__(self, sessions: SessionQL) -> None:
-        self.told: asyncio.Queue[tuple[str, str, str | None]] = asyncio.Queue()
+        self.changes: asyncio.Queue[tuple[str, str, str | None]] = asyncio.Queue()
         sessions.on_session_created(self.created)
         sessions.on_new_device(self.new_device)
         sessions.on_session_revoked(self.revoked)
 
     async def created(self, change: SessionChange) -> None:
-        self.told.put_nowait(("created", change.session.device.label, change.user.email))
+        self.changes.put_nowait(("created", change.session.device.label, change.user.email))
 
     async def new_device(self, change: SessionChange) -> None:
-        self.told.put_nowait(("new device", change.session.device.label, change.user.email))
+        self.changes.put_nowait(("new device", change.session.device.label, change.user.email))
 
     async def revoked(self, change: SessionChange) -> None:
-        self.told.put_nowait(("revoked", str(change.session.revocation_reason), change.user.email))
+        self.changes.put_nowait(("revoked", str(change.session.revocation_reason), change.user.email))
 
     async def next(self, count: int = 1) -> list[tuple[str, str, str | None]]:
         async with asyncio.timeout(10):
-            return sorted([await self.told.get() for _ in range(count)])
+            return sorted([await self.changes.get() for _ in range(count)])
 
 
 async def test_hooks_are_called_for_new_and_revoked_sessions(sessions: SessionQL) -> None:
-    heard = RecordingHooks(sessions)
+    recorder = RecordingHooks(sessions)
     async with open_(application(sessions)) as http:
         laptop = await at(http).register("ana@example.com")
-        assert await heard.next() == [("created", "Firefox on Ubuntu", "ana@example.com")]
+        assert await recorder.next() == [("created", "Firefox on Ubuntu", "ana@example.com")]
         await at(http).log_in("ana@example.com")
-        assert await heard.next() == [("created", "Firefox on Ubuntu", "ana@example.com")]
+        assert await recorder.next() == [("created", "Firefox on Ubuntu", "ana@example.com")]
         phone = at(http)
         phone._user_agent = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_5 like Mac OS X) Version/17.5 Mobile/15E148 Safari"
         await phone.log_in("ana@example.com")
-        assert [what for what, *_ in await heard.next(2)] == ["created", "new device"]
+        assert [what for what, *_ in await recorder.next(2)] == ["created", "new device"]
         await laptop.get(REVOKE)
-        assert await heard.next(2) == [("revoked", "REVOKED_BY_USER", "ana@example.com")] * 2
+        assert await recorder.next(2) == [("revoked", "REVOKED_BY_USER", "ana@example.com")] * 2
         await laptop.get("mutation { logout { __typename } }")
-        assert await heard.next() == [("revoked", "LOGGED_OUT", "ana@example.com")]
-        assert heard.told.empty()
+        assert await recorder.next() == [("revoked", "LOGGED_OUT", "ana@example.com")]
+        assert recorder.changes.empty()
 
 
 async def test_hooks_that_fail_or_never_end_delay_no_request(
@@ -296,11 +299,11 @@ async def test_hooks_that_fail_or_never_end_delay_no_request(
     async def hang(_change: SessionChange) -> None:
         await asyncio.Event().wait()
 
-    heard = RecordingHooks(sessions)
+    recorder = RecordingHooks(sessions)
     async with open_(application(sessions)) as http:
         laptop = await at(http).register("ana@example.com")
         assert laptop.token
-        assert [what for what, *_ in await heard.next()] == ["created"]
+        assert [what for what, *_ in await recorder.next()] == ["created"]
     messages = [record.getMessage() for record in caplog.records]
     assert [message for message in messages if "fail failed" in message]
     assert [message for message in messages if "at least 1 calls" in message]
@@ -316,16 +319,16 @@ async def test_a_hook_that_takes_too_long_does_not_block_others(
     async def hang(_change: SessionChange) -> None:
         await asyncio.Event().wait()
 
-    heard = RecordingHooks(sessions)
+    recorder = RecordingHooks(sessions)
     async with open_(application(sessions)) as http:
         for name in ("ana", "bo"):
             await at(http).register(f"{name}@example.com")
-        assert [email for *_, email in await heard.next(2)] == ["ana@example.com", "bo@example.com"]
+        assert [email for *_, email in await recorder.next(2)] == ["ana@example.com", "bo@example.com"]
 
 
 async def test_hooks_are_not_called_after_a_rollback(sessions: SessionQL) -> None:
     created: asyncio.Queue[SessionRecord] = asyncio.Queue()
-    heard = RecordingHooks(sessions)
+    recorder = RecordingHooks(sessions)
 
     @sessions.on_session_created
     async def keep(change: SessionChange) -> None:
@@ -337,8 +340,8 @@ async def test_hooks_are_not_called_after_a_rollback(sessions: SessionQL) -> Non
         with pytest.raises(ZeroDivisionError):
             await revoke_and_fail(sessions.dependencies, session)
         await laptop.get("mutation { logout { __typename } }")
-        assert [what for what, *_ in await heard.next(2)] == ["created", "revoked"]
-    assert heard.told.empty()
+        assert [what for what, *_ in await recorder.next(2)] == ["created", "revoked"]
+    assert recorder.changes.empty()
 
 
 async def revoke_and_fail(deps: Dependencies, session: SessionRecord) -> None:

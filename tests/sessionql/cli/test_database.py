@@ -93,8 +93,8 @@ def set_revision(url: str, revision: str) -> None:
 
 @pytest.mark.parametrize("command", ["migrate", "prune"])
 def test_an_unreachable_database_is_an_error_of_one_line(engines: Engines, tmp_path: Path, command: str) -> None:
-    nobody = "postgresql://nobody@127.0.0.1:1/nothing"
-    (line,) = run(tmp_path, command, DATABASE_URL=nobody).problem.splitlines()[-1:]
+    unreachable = "postgresql://unreachable@127.0.0.1:1/nothing"
+    (line,) = run(tmp_path, command, DATABASE_URL=unreachable).problem.splitlines()[-1:]
     assert line.startswith("sessionql: PostgreSQL: ")
     missing = engines._server.replace("/postgres", "/sessionql_test_missing")
     (line,) = run(tmp_path, command, DATABASE_URL=missing).problem.splitlines()[-1:]

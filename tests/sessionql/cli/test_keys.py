@@ -135,5 +135,5 @@ def test_a_running_server_loads_new_keys(engines: Engines, tmp_path: Path) -> No
         assert run(tmp_path, "keys", "rotate", "--now").code == 0
         wait_for(lambda: published() == 1)
         assert device.code(MINE) == "UNAUTHENTICATED", "what the leaked key signed is void"
-        assert device.refresh()["errors"] == [], "which costs nobody more than a refresh"
+        assert device.refresh()["errors"] == [], "clients only need to refresh"
         assert device.get(MINE)

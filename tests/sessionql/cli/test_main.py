@@ -19,9 +19,9 @@ def every_command() -> list[tuple[str, ...]]:
 
 
 def test_every_command_has_help() -> None:
-    asked = every_command()
-    assert len(asked) >= 20
-    for words in asked:
+    requested = every_command()
+    assert len(requested) >= 20
+    for words in requested:
         done = CliRunner().invoke(commands, [*words, "--help"])
         assert (done.exit_code, done.stderr) == (0, ""), words
         assert done.output.startswith("Usage: "), words
@@ -75,8 +75,8 @@ def test_an_unwritable_file_is_an_error_of_one_line(tmp_path: Path) -> None:
         ({"PORT": "abc"}, "SESSIONQL_PORT: Input should be a valid integer"),
         ({"PROT": "1"}, "there is no setting SESSIONQL_PROT"),
         ({"WORKERS": "2"}, "postgresql://"),
-        ({"ACCESS_TOKEN_ALGORITHM": "HS256", "ACCESS_TOKEN_SECRET": "tell-nobody"}, "at least 32 bytes"),
-        ({"ACCESS_TOKEN_ALGORITHM": "HS256", "ACCESS_TOKEN_SECRET": "tell-nobody-" * 4}, "generate one with `python3"),
+        ({"ACCESS_TOKEN_ALGORITHM": "HS256", "ACCESS_TOKEN_SECRET": "keep-secret"}, "at least 32 bytes"),
+        ({"ACCESS_TOKEN_ALGORITHM": "HS256", "ACCESS_TOKEN_SECRET": "keep-secret-" * 4}, "generate one with `python3"),
         ({"ACTIVITY_INTERVAL": "999999999d"}, "SESSIONQL_ACTIVITY_INTERVAL: at most 36500d"),
     ],
     ids=lambda value: "-".join(value) if isinstance(value, dict) else "",
@@ -87,7 +87,7 @@ def test_invalid_settings_stop_every_start_with_a_clear_error(
     problem = run(tmp_path, "serve", **settings).problem
     assert problem.startswith("sessionql: these settings cannot be used:")
     assert words in problem
-    assert "tell-nobody" not in problem
+    assert "keep-secret" not in problem
 
 
 def test_a_settings_file_in_the_working_directory_is_read(tmp_path: Path) -> None:

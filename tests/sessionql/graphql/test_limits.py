@@ -29,14 +29,14 @@ def settings(database_url: str, tmp_path: Path) -> Settings:
 @pytest.mark.usefixtures("cheap_hashing")
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_the_limits_of_the_settings_are_applied(http: Any) -> None:
-    anybody = GraphQLClient(http)
+    client = GraphQLClient(http)
     for query, code in (
         ("{ a: __typename b: __typename }", "TOO_MANY_ALIASES"),
         ("{ __typename @skip(if: true) }", "TOO_MANY_DIRECTIVES"),
         ("{" + " __typename" * 50 + "}", "TOO_MANY_TOKENS"),
     ):
-        assert await anybody.code(query) == code
-    ana = await anybody.register("ana@example.com")
+        assert await client.code(query) == code
+    ana = await client.register("ana@example.com")
     for query in (
         "{ me { sessions(first: %d) { nodes { id } } } }",
         "{ me { securityEvents(last: %d) { nodes { id } } } }",
@@ -47,7 +47,7 @@ async def test_the_limits_of_the_settings_are_applied(http: Any) -> None:
     ids = "query($ids: [ID!]!) { nodes(ids: $ids) { id } }"
     assert await ana.code(ids, ids=["x"] * 21) == "LIST_TOO_LONG"
     assert await ana.get(ids, ids=["x"] * 20) == {"nodes": [None] * 20}
-    assert await anybody.get("{ a: __typename }") == {"a": "Query"}
+    assert await client.get("{ a: __typename }") == {"a": "Query"}
 
 
 @pytest.mark.usefixtures("cheap_hashing")

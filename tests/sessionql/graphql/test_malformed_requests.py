@@ -18,18 +18,18 @@ SEND_JSON = {"Content-Type": "application/json", **NEWER}
 ONCE = settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=60, deadline=None)
 
 
-def refusal(response: httpx.Response) -> tuple[str, str]:
+def rejection(response: httpx.Response) -> tuple[str, str]:
     return error_of(response.status_code, response.headers["content-type"], response.json())
 
 
 async def test_malformed_bodies_are_rejected(http: httpx.AsyncClient) -> None:
     for body in BODIES.values():
-        refusal(await http.post("/graphql", content=body, headers=SEND_JSON))
+        rejection(await http.post("/graphql", content=body, headers=SEND_JSON))
 
 
 async def test_malformed_query_strings_are_rejected(http: httpx.AsyncClient) -> None:
     for text in QUERY_STRINGS.values():
-        refusal(await http.get(httpx.URL("http://sessionql.test/graphql", query=text), headers=NEWER))
+        rejection(await http.get(httpx.URL("http://sessionql.test/graphql", query=text), headers=NEWER))
 
 
 async def test_unusual_requests_are_executed(http: httpx.AsyncClient) -> None:
@@ -40,18 +40,18 @@ async def test_unusual_requests_are_executed(http: httpx.AsyncClient) -> None:
 
 async def test_missing_documents_are_rejected(http: httpx.AsyncClient) -> None:
     for body in CALLED.values():
-        assert refusal(await http.post("/graphql", json=body, headers=NEWER))[1] == "DOCUMENT_NOT_FOUND"
+        assert rejection(await http.post("/graphql", json=body, headers=NEWER))[1] == "DOCUMENT_NOT_FOUND"
 
 
 async def test_documents_that_cannot_be_executed_are_rejected(http: httpx.AsyncClient) -> None:
     for document in DOCUMENTS.values():
         response = await http.post("/graphql", json={"query": document}, headers=NEWER)
-        refusal(response)
+        rejection(response)
 
 
 async def test_a_body_that_is_too_large_is_rejected(http: httpx.AsyncClient) -> None:
     response = await http.post("/graphql", content=b" " * (256 * 1024 + 1), headers=SEND_JSON)
-    assert refusal(response)[1] == "CONTENT_TOO_LARGE"
+    assert rejection(response)[1] == "CONTENT_TOO_LARGE"
 
 
 DEEP = {
@@ -93,7 +93,7 @@ async def test_a_short_document_cannot_have_a_huge_response(http: httpx.AsyncCli
     head, level, tail, end = DEEP["lists in lists"]
     document = (head + level * 8 + "{ __typename }" + tail * 8 + end).replace("(first: 1)", "")
     response = await ana.send(document)
-    assert response.text.count("__typename") <= 10_000, "asked with 300 characters; twenty levels would take days"
+    assert response.text.count("__typename") <= 10_000, "requested with 300 characters; twenty levels would take days"
 
 
 json_values = st.recursive(

@@ -41,14 +41,14 @@ def test_pages_of_other_sites_open_no_socket(ana: Device) -> None:
     """Any page can open a socket, and browsers send the cookies of the user without a preflight: the server must
     reject it.
     """
-    with pytest.raises(InvalidStatus) as refused, open_socket(ana.url, origin=EVIL, cookies=cookies(ana)):
+    with pytest.raises(InvalidStatus) as rejected, open_socket(ana.url, origin=EVIL, cookies=cookies(ana)):
         pass
-    assert refused.value.response.status_code == 403
+    assert rejected.value.response.status_code == 403
 
 
 def test_cookies_without_an_origin_are_ignored(ana: Device) -> None:
     with open_socket(ana.url, cookies=cookies(ana)) as socket:
-        socket.say(type="connection_init")
+        socket.send(type="connection_init")
         assert socket.end()[0] == 4403
 
 
@@ -71,15 +71,15 @@ def test_cookies_without_an_origin_are_ignored(ana: Device) -> None:
 )
 def test_a_socket_without_credentials_is_rejected(ana: Device, payload: object) -> None:
     with open_socket(ana.url) as socket:
-        socket.say(type="connection_init", **({} if payload is None else {"payload": payload}))
-        code, reason, said = socket.end()
-    assert (code, said) == (4403, [])
+        socket.send(type="connection_init", **({} if payload is None else {"payload": payload}))
+        code, reason, messages = socket.end()
+    assert (code, messages) == (4403, [])
     assert "connection_init" in reason or "not valid" in reason
 
 
 def test_a_token_in_the_payload_takes_precedence_over_the_cookie(ana: Device) -> None:
     with open_socket(ana.url, origin=ana.url, cookies=cookies(ana)) as socket:
-        socket.say(type="connection_init", payload={"authorization": "Bearer nonsense"})
+        socket.send(type="connection_init", payload={"authorization": "Bearer nonsense"})
         assert socket.end()[0] == 4403
 
 
@@ -87,8 +87,8 @@ def test_no_cookies_are_set_over_a_socket(ana: Device) -> None:
     who = '{ email: "ana@example.com", password: "correct horse battery", delivery: COOKIE }'
     log_in = f"mutation {{ login(input: {who}) {{ session {{ id }} }} }}"
     with socket_of(ana) as socket:
-        socket.say(type="subscribe", id="1", payload={"query": log_in})
-        message = socket.hear()
+        socket.send(type="subscribe", id="1", payload={"query": log_in})
+        message = socket.receive()
     (error,) = message["payload"]["errors"] if message["type"] == "next" else message["payload"]
     assert error["extensions"]["code"] == "CSRF_REFUSED"
     assert "POST" in error["message"]
@@ -99,7 +99,7 @@ def test_each_session_has_its_own_quota_of_sockets(ana: Device) -> None:
         for _ in range(10):
             open_ones.enter_context(socket_of(ana))
         with open_socket(ana.url) as eleventh:
-            eleventh.say(type="connection_init", payload={"authorization": f"Bearer {ana.access_token}"})
+            eleventh.send(type="connection_init", payload={"authorization": f"Bearer {ana.access_token}"})
             assert eleventh.end()[0] == 1013, "clients try again later, by themselves"
         neighbour = Device(ana.url, FIREFOX).register(f"{secrets.token_hex(8)}@example.com")
         with socket_of(neighbour):

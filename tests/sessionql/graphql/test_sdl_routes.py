@@ -60,8 +60,8 @@ async def test_in_development_users_get_their_schema_and_service_keys_both(
     ana = (await GraphQLClient(http).register("ana@example.com")).token
     for token, status in ((None, 401), ("garbage", 401), (ana, 403)):
         assert (await get_sdl(http, USERS, token)).text == sdl()
-        refused = await get_sdl(http, SERVICES, token)
-        assert (refused.status_code, refused.text) == (status, f"{SERVICE_KEY_REQUIRED}\n")
+        rejected = await get_sdl(http, SERVICES, token)
+        assert (rejected.status_code, rejected.text) == (status, f"{SERVICE_KEY_REQUIRED}\n")
     key = (await new_key(app, Scope.INTROSPECT)).token
     assert (await get_sdl(http, USERS, key)).text == sdl()
     assert (await get_sdl(http, SERVICES, key)).text == services_sdl()
@@ -111,7 +111,7 @@ async def test_the_sdl_and_introspection_have_the_same_permission(
             assert (await get_sdl(browser.http, USERS, token)).is_success == may
             caller = GraphQLClient(browser.http)
             caller.token = token
-            answer = await caller.get_sdl(INTROSPECTION)
+            answer = await caller.ask(INTROSPECTION)
             assert ("data" in answer) == may
             if not may:
                 (error,) = answer["errors"]

@@ -135,10 +135,10 @@ async def test_services_have_their_own_documents_and_may_send_any_other(app: Fas
 @pytest.mark.parametrize("only", [True])
 @pytest.mark.parametrize("engine", ["sqlite"])
 async def test_an_invalid_key_may_execute_trusted_documents_only(http: httpx.AsyncClient) -> None:
-    nobody = GraphQLClient(http)
+    unauthenticated = GraphQLClient(http)
     for token in ("sqls_" + "A" * 43, "sqls_", ""):
-        nobody.token = token
-        assert await nobody.code("{ serviceKey { name } }") == "DOCUMENT_NOT_TRUSTED"
+        unauthenticated.token = token
+        assert await unauthenticated.code("{ serviceKey { name } }") == "DOCUMENT_NOT_TRUSTED"
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
@@ -209,17 +209,17 @@ def test_an_empty_or_missing_folder_stops_the_start(tmp_path: Path) -> None:
 
 def test_trusted_documents_only_requires_a_folder(tmp_path: Path) -> None:
     for settings in ({}, {"TRUSTED_DOCUMENTS": ""}):
-        told = run(tmp_path, "serve", TRUSTED_DOCUMENTS_ONLY="true", **settings).problem
-        assert "trusted_documents_only runs nothing without documents: set trusted_documents too" in told
+        problem_text = run(tmp_path, "serve", TRUSTED_DOCUMENTS_ONLY="true", **settings).problem
+        assert "trusted_documents_only runs nothing without documents: set trusted_documents too" in problem_text
 
 
 def test_documents_are_checked_by_a_command(tmp_path: Path) -> None:
     folder = Path(shutil.copytree(MANIFESTS, tmp_path / "trusted"))
     write(folder / "services", shop=client_preset(SERVICE_KEY))
-    good = run(tmp_path, "check-documents", str(folder))
-    assert (good.code, good.err) == (0, "")
+    checked = run(tmp_path, "check-documents", str(folder))
+    assert (checked.code, checked.err) == (0, "")
     assert (
-        good.out
+        checked.out
         == f"{sum(len(pairs(each.stem)) for each in MANIFESTS.glob('*.json'))} documents for users, 1 for services.\n"
     )
     write(folder, old=json.dumps({"old": "{ gone }", "key": SERVICE_KEY}))
@@ -238,12 +238,12 @@ def test_the_scenario_over_http(database_url: str, tmp_path: Path) -> None:
     with Server(database_url, tmp_path, TRUSTED_DOCUMENTS=str(folder), TRUSTED_DOCUMENTS_ONLY="true") as server:
         who = {"input": {"email": "ana@example.com", "password": PASSWORD}}
         with httpx.Client(base_url=server.url, headers=NEW, timeout=20) as http:
-            asked = {"documentId": f"sha256:{hashed(REGISTER)}", "variables": who}
-            made = http.post("/graphql", json=asked).json()
+            requested = {"documentId": f"sha256:{hashed(REGISTER)}", "variables": who}
+            made = http.post("/graphql", json=requested).json()
             token = made["data"]["register"]["tokens"]["accessToken"]
             http.headers["Authorization"] = f"Bearer {token}"
             params = {"documentId": my_sessions("relay")}
             (session,) = http.get("/graphql", params=params, headers=BY_GET).json()["data"]["mySessions"]
-            refused = http.post("/graphql", json={"query": "{ mySessions { id } }"})
+            rejected = http.post("/graphql", json={"query": "{ mySessions { id } }"})
         assert session["isCurrent"]
-        assert (refused.status_code, "DOCUMENT_NOT_TRUSTED" in refused.text) == (400, True)
+        assert (rejected.status_code, "DOCUMENT_NOT_TRUSTED" in rejected.text) == (400, True)

@@ -51,5 +51,5 @@ async def test_neighbouring_networks_do_not_share_their_rate_limit(truncating: h
 
 
 async def _refused(http: httpx.AsyncClient) -> object:
-    data = await GraphQLClient(http).get(LOG_IN, input={"email": "nobody@example.com", "password": PASSWORD})
+    data = await GraphQLClient(http).get(LOG_IN, input={"email": "unknown@example.com", "password": PASSWORD})
     return data["login"]["errors"]

@@ -120,7 +120,7 @@ async def test_a_log_out_ends_the_session_and_deletes_the_cookies(browser: Brows
     assert [browser.set[name]["max-age"] for name in (ACCESS, REFRESH)] == ["0", "0"]
     assert await browser.get(ME) == {"me": None}
     browser.http.cookies.update(kept)
-    assert await browser.code(ME) == "UNAUTHENTICATED", "a copy of them is good for nothing"
+    assert await browser.code(ME) == "UNAUTHENTICATED", "a copy of them is valid for nothing"
 
 
 @pytest.mark.parametrize("left", [{ACCESS, REFRESH}, {ACCESS}, {REFRESH}])
@@ -154,7 +154,7 @@ async def test_a_bearer_token_takes_precedence(browser: Browser) -> None:
     payload = (await browser.get(REFRESH_BY_COOKIE, headers={"Authorization": f"Bearer {bob}"}))["refresh"]
     assert [error["code"] for error in payload["errors"]] == ["REFRESH_TOKEN_INVALID"]
     await browser.get(LOG_OUT, headers={"Authorization": f"Bearer {bob}"})
-    assert browser.cookies == {}, "whoever logs out leaves nothing in the browser"
+    assert browser.cookies == {}, "a log-out leaves no cookies in the browser"
 
 
 async def test_the_basic_authentication_of_a_proxy_is_ignored(browser: Browser) -> None:

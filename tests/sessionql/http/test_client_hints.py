@@ -25,10 +25,10 @@ async def test_a_session_has_the_device_of_its_client_hints(http: httpx.AsyncCli
     payload = answer.json()["data"]["register"]
     assert payload["session"]["device"] == "Brave on Windows 11"
     token = payload["tokens"]["accessToken"]
-    asked = {
+    requested = {
         "query": "{ mySessions { deviceInfo { osVersion browserVersion } events(first: 1) { nodes { device } } } }"
     }
-    answer = await http.post("/graphql", json=asked, headers={"Authorization": f"Bearer {token}"})
+    answer = await http.post("/graphql", json=requested, headers={"Authorization": f"Bearer {token}"})
     (session,) = answer.json()["data"]["mySessions"]
     assert session["deviceInfo"] == {"osVersion": "11", "browserVersion": "129"}
     assert session["events"]["nodes"] == [{"device": "Brave on Windows 11"}]

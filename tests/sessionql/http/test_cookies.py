@@ -28,16 +28,16 @@ ANA = {"me": {"email": "ana@example.com"}}
 @pytest.mark.parametrize("name", [ACCESS, REFRESH])
 async def test_a_duplicate_cookie_is_rejected(browser: Browser, name: str) -> None:
     await browser.register()
-    good = "; ".join(f"{key}={value}" for key, value in browser.cookies.items())
+    valid = "; ".join(f"{key}={value}" for key, value in browser.cookies.items())
     browser.http.cookies.clear()
-    for planted in (f"{name}=planted; {good}", f"{good}; {name}=planted", f"{name}=; {good}"):
+    for planted in (f"{name}=planted; {valid}", f"{valid}; {name}=planted", f"{name}=; {valid}"):
         assert await browser.code(ME, headers={**PAGE, "Cookie": planted}) == "UNAUTHENTICATED"
         (error,) = (await browser.get(REFRESH_BY_COOKIE, headers={**PAGE, "Cookie": planted}))["refresh"]["errors"]
         assert error["code"] == "REFRESH_TOKEN_INVALID"
         logged_out = await browser.get(LOG_OUT, headers={**PAGE, "Cookie": planted})
         assert logged_out == {"logout": {"session": None}}
         assert browser.set.keys() == {ACCESS, REFRESH}, "and are taken away"
-    assert await browser.get(ME, headers={**PAGE, "Cookie": good}) == ANA
+    assert await browser.get(ME, headers={**PAGE, "Cookie": valid}) == ANA
 
 
 STRANGE = ["", "sqls_key", "é", "a" * 5000, '"', "a=b", "%00", "..."]

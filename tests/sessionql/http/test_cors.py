@@ -64,13 +64,13 @@ async def test_every_response_varies_by_origin(settings: Settings, clock: FakeCl
 @on_sqlite
 async def test_other_methods_and_headers_are_not_allowed(settings: Settings, clock: FakeClock) -> None:
     async with site(settings, clock, cors_origins=(FRIEND,)) as browser:
-        for asked in (
+        for requested in (
             {"Access-Control-Request-Method": "PUT"},
             {"Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "x-forwarded-for"},
         ):
-            response = await browser.http.options("/graphql", headers={"Origin": FRIEND, **asked})
+            response = await browser.http.options("/graphql", headers={"Origin": FRIEND, **requested})
             assert response.status_code == 400
-        assert (await browser.http.options("/graphql")).status_code == 405, "no browser asked that"
+        assert (await browser.http.options("/graphql")).status_code == 405, "no browser requested that"
 
 
 @on_sqlite

@@ -77,14 +77,16 @@ async def test_a_route_that_fails_is_an_error_in_json(
     (error,) = response.json()["errors"]
     assert (response.status_code, error["extensions"]["code"]) == (500, "INTERNAL_SERVER_ERROR")
     assert "hunter2" not in response.text
-    assert error["message"].rpartition(" ")[2].rstrip(".") in caplog.text, "the operator finds what the client was told"
+    assert error["message"].rpartition(" ")[2].rstrip(".") in caplog.text, (
+        "the operator finds what the client was reported"
+    )
 
 
 async def test_a_rejected_preflight_is_an_error_in_json(settings: Settings, clock: FakeClock) -> None:
     async with site(settings, clock, cors_origins=("https://app.example.com",)) as browser:
         for origin, method in (("https://evil.example", "POST"), ("https://app.example.com", "PUT")):
-            asked: dict[str, Any] = {"Origin": origin, "Access-Control-Request-Method": method}
-            response = await browser.http.options("/graphql", headers=asked)
+            requested: dict[str, Any] = {"Origin": origin, "Access-Control-Request-Method": method}
+            response = await browser.http.options("/graphql", headers=requested)
             assert rejection(response) == (400, "CORS_REFUSED")
             assert "SESSIONQL_CORS_ORIGINS" in response.json()["errors"][0]["message"]
             assert "origin" in response.headers["vary"].lower()

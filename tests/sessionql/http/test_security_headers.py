@@ -30,7 +30,7 @@ BY_DEFAULT = {
 QUERY = "/graphql?query={__typename}"
 
 
-def told(response: httpx.Response) -> dict[str, str | None]:
+def security_headers(response: httpx.Response) -> dict[str, str | None]:
     assert "server" not in response.headers
     assert not [name for name in BY_DEFAULT if len(response.headers.get_list(name)) > 1], "said once"
     return {name: response.headers.get(name) for name in BY_DEFAULT}
@@ -59,14 +59,14 @@ async def test_every_response_has_the_security_headers(
     http: httpx.AsyncClient, method: str, path: str, status: int
 ) -> None:
     response = await http.request(method, path)
-    assert (response.status_code, told(response)) == (status, BY_DEFAULT)
+    assert (response.status_code, security_headers(response)) == (status, BY_DEFAULT)
 
 
 @developing
 @pytest.mark.parametrize(("path", "status"), [("/graphiql/nothing.js", 404), ("/services.graphql", 401)])
 async def test_every_response_has_them_in_development(http: httpx.AsyncClient, path: str, status: int) -> None:
     response = await http.get(path)
-    assert (response.status_code, told(response)) == (status, BY_DEFAULT)
+    assert (response.status_code, security_headers(response)) == (status, BY_DEFAULT)
 
 
 async def test_a_server_error_has_them_and_no_details(app: FastAPI, http: httpx.AsyncClient) -> None:
@@ -77,13 +77,13 @@ async def test_a_server_error_has_them_and_no_details(app: FastAPI, http: httpx.
     response = await http.get("/broken")
     assert response.status_code == 500
     assert "hunter2" not in response.text
-    assert told(response) == BY_DEFAULT
+    assert security_headers(response) == BY_DEFAULT
 
 
 @developing
 async def test_the_page_has_its_own_policy_which_runs_no_inline_script(http: httpx.AsyncClient) -> None:
     response = await http.get("/graphql", headers={"Accept": "text/html"})
-    shown = told(response)
+    shown = security_headers(response)
     policy = dict(part.split(" ", 1) for part in (shown["content-security-policy"] or "").split("; "))
     assert (policy["default-src"], policy["script-src"], policy["frame-ancestors"]) == ("'none'", "'self'", "'none'")
     assert EVERYWHERE.items() <= shown.items()
@@ -100,11 +100,11 @@ async def test_the_page_has_its_own_policy_which_runs_no_inline_script(http: htt
     ],
 )
 async def test_cacheable_responses_have_a_max_age(http: httpx.AsyncClient, path: str, kept: str) -> None:
-    assert told(await http.get(path)) == {**BY_DEFAULT, "cache-control": kept}
+    assert security_headers(await http.get(path)) == {**BY_DEFAULT, "cache-control": kept}
 
 
 async def test_no_response_with_tokens_may_be_cached(browser: Browser) -> None:
     for query, delivery in ((REGISTER, "COOKIE"), (LOG_IN, "BEARER"), (LOG_IN, "COOKIE")):
         response = await browser.send(query, input=input_of(delivery=delivery))
         assert response.json()["data"]
-        assert told(response) == BY_DEFAULT
+        assert security_headers(response) == BY_DEFAULT

@@ -78,14 +78,14 @@ class Rest(Client):
 
     async def _ask(self, method: str, path: str, body: Any = None) -> str:
         answer = await self.http.request(method, path, json=body, headers=self.signed)
-        said = answer.json()
+        result = answer.json()
         if not answer.is_success:
             assert answer.headers["content-type"] == "application/problem+json"
-            assert said["status"] == answer.status_code
-            return str(said["code"])
-        self.access = said.get("access_token", self.access)
-        self.refresh_token = said.get("refresh_token", self.refresh_token)
-        self.session_id = said["session"]["id"] if "session" in said else self.session_id
+            assert result["status"] == answer.status_code
+            return str(result["code"])
+        self.access = result.get("access_token", self.access)
+        self.refresh_token = result.get("refresh_token", self.refresh_token)
+        self.session_id = result["session"]["id"] if "session" in result else self.session_id
         return OK
 
 
@@ -130,10 +130,10 @@ class GraphQL(Client):
 
     async def _ask(self, query: str, input_: Any = None) -> str:
         body = {"query": query, "variables": {"input": input_} if input_ else None}
-        said = (await self.http.post("/graphql", json=body, headers=self.signed)).json()
-        if "errors" in said:
-            return str(said["errors"][0]["extensions"]["code"])
-        payload = next(iter(said["data"].values()))
+        result = (await self.http.post("/graphql", json=body, headers=self.signed)).json()
+        if "errors" in result:
+            return str(result["errors"][0]["extensions"]["code"])
+        payload = next(iter(result["data"].values()))
         if not isinstance(payload, dict):
             return OK
         if payload.get("errors"):

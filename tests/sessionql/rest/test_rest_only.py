@@ -146,8 +146,8 @@ async def test_services_introspect_tokens(sessions: SessionQL, http: httpx.Async
         assert (found["active"], found["token_type"], found["iss"]) == (True, "Bearer", "sessionql")
         assert (await http.post("/introspect", data={"token": "x"}, headers=proof)).json() == {"active": False}
         assert problem(await http.post("/introspect", headers=proof, data={})) == (415, "UNSUPPORTED_MEDIA_TYPE")
-    for refused in ({}, {"Authorization": f"Bearer {token}"}, basic("reports", "wrong"), {"Authorization": "Basic §"}):
-        raw = [(name.encode(), value.encode()) for name, value in refused.items()]
+    for rejected in ({}, {"Authorization": f"Bearer {token}"}, basic("reports", "wrong"), {"Authorization": "Basic §"}):
+        raw = [(name.encode(), value.encode()) for name, value in rejected.items()]
         answer = await http.post("/introspect", data={"token": token}, headers=raw)
         assert problem(answer) == (401, "UNAUTHENTICATED")
         assert answer.headers["www-authenticate"].startswith("Bearer")
@@ -171,9 +171,9 @@ async def test_wrong_passwords_are_rate_limited(http: httpx.AsyncClient) -> None
     await signed_up(http)
     for _ in range(5):
         await http.post("/login", json={**ANA, "password": "wrong"})
-    refused = await http.post("/login", json=ANA)
-    assert problem(refused) == (429, "RATE_LIMITED")
-    assert int(refused.headers["retry-after"]) > 0
+    rejected = await http.post("/login", json=ANA)
+    assert problem(rejected) == (429, "RATE_LIMITED")
+    assert int(rejected.headers["retry-after"]) > 0
 
 
 async def test_the_references_of_the_document_are_valid(sessions: SessionQL, http: httpx.AsyncClient) -> None:

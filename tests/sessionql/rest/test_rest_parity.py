@@ -8,7 +8,7 @@ import pytest
 from tests.conftest import FakeClock
 from tests.sessionql.rest.rest_parity import OK, PASSWORD, Client, GraphQL, Rest
 
-NOBODYS = "00000000-0000-7000-8000-000000000000"
+UNKNOWN_ID = "00000000-0000-7000-8000-000000000000"
 
 
 class World:
@@ -16,7 +16,7 @@ class World:
 
     def __init__(self, client: type[Client], http: httpx.AsyncClient, clock: FakeClock) -> None:
         self.clock = clock
-        self.laptop, self.phone, self.eve, self.stranger = (client(http) for _ in range(4))
+        self.laptop, self.phone, self.eve, self.other = (client(http) for _ in range(4))
 
     async def begin(self) -> None:
         assert await self.laptop.register("ana@example.com") == OK
@@ -45,7 +45,7 @@ def ends(*codes: str) -> Callable[[Case], Case]:
 
 @ends("INVALID_INPUT", "INVALID_INPUT", "EMAIL_TAKEN")
 async def registering(world: World) -> list[str]:
-    register = world.stranger.register
+    register = world.other.register
     return [
         await register("bob@example.com", "short"),
         await register("no address"),
@@ -55,31 +55,31 @@ async def registering(world: World) -> list[str]:
 
 @ends("INVALID_CREDENTIALS", "INVALID_CREDENTIALS", OK)
 async def logging_in(world: World) -> list[str]:
-    log_in = world.stranger.log_in
+    log_in = world.other.log_in
     return [
         await log_in("ana@example.com", "wrong"),
-        await log_in("nobody@example.com"),
+        await log_in("unknown@example.com"),
         await log_in("ana@example.com"),
     ]
 
 
 @ends(*["INVALID_CREDENTIALS"] * 5, "RATE_LIMITED", "RATE_LIMITED", OK)
 async def guessing(world: World) -> list[str]:
-    ended = [await world.stranger.log_in("ana@example.com", f"guess {number}") for number in range(6)]
-    ended.append(await world.stranger.log_in("ana@example.com"))
+    ended = [await world.other.log_in("ana@example.com", f"guess {number}") for number in range(6)]
+    ended.append(await world.other.log_in("ana@example.com"))
     world.clock.advance(minutes=2)
-    return [*ended, await world.stranger.log_in("ana@example.com")]
+    return [*ended, await world.other.log_in("ana@example.com")]
 
 
 @ends(OK, OK, "REFRESH_TOKEN_INVALID", "REFRESH_TOKEN_INVALID", "UNAUTHENTICATED", "REFRESH_TOKEN_INVALID")
 async def refreshing(world: World) -> list[str]:
     stolen = world.laptop.refresh_token
     twice = [await world.laptop.refresh(), await world.laptop.refresh()]
-    nonsense = await world.stranger.refresh("nonsense")
+    nonsense = await world.other.refresh("nonsense")
     return [
         *twice,
         nonsense,
-        await world.stranger.refresh(stolen),
+        await world.other.refresh(stolen),
         await world.laptop.list(),
         await world.laptop.refresh(),
     ]
@@ -88,7 +88,7 @@ async def refreshing(world: World) -> list[str]:
 @ends("UNAUTHENTICATED", OK, OK, "UNAUTHENTICATED", OK)
 async def logging_out(world: World) -> list[str]:
     return [
-        await world.stranger.list(),
+        await world.other.list(),
         await world.laptop.list(),
         await world.laptop.log_out(),
         await world.laptop.list(),
@@ -103,7 +103,7 @@ async def revoking_one(world: World) -> list[str]:
         await world.phone.list(),
         await world.laptop.revoke(world.phone.session_id),
         await world.laptop.revoke(world.eve.session_id),
-        await world.laptop.revoke(NOBODYS),
+        await world.laptop.revoke(UNKNOWN_ID),
         await world.eve.list(),
         await world.laptop.revoke(world.laptop.session_id),
         await world.laptop.list(),
@@ -150,7 +150,11 @@ async def renaming(world: World) -> list[str]:
 @ends("UNAUTHENTICATED", "UNAUTHENTICATED", "UNAUTHENTICATED")
 async def an_invalid_token(world: World) -> list[str]:
     world.laptop.access = "nonsense"
-    return [await world.laptop.list(), await world.laptop.revoke(NOBODYS), await world.laptop.rename(NOBODYS, "x")]
+    return [
+        await world.laptop.list(),
+        await world.laptop.revoke(UNKNOWN_ID),
+        await world.laptop.rename(UNKNOWN_ID, "x"),
+    ]
 
 
 @pytest.mark.parametrize("client", [Rest, GraphQL])

@@ -36,7 +36,7 @@ def url(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         assert "Traceback" not in server.log
 
 
-def asking(url: str, operation: Any) -> Callable[[], None]:
+def sending(url: str, operation: Any) -> Callable[[], None]:
     """Sends requests, with a session and without."""
     tokens = list[str]()
 
@@ -65,4 +65,4 @@ def test_schemathesis_finds_nothing(url: str, subtests: pytest.Subtests) -> None
     assert len(operations) == 14
     for operation in operations:
         with subtests.test(operation.label):
-            asking(url, operation)()
+            sending(url, operation)()

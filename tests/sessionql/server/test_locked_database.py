@@ -53,7 +53,7 @@ async def test_a_locked_database_is_unavailable_and_recovers(
         (error,) = response.json()["errors"]
         assert error["extensions"] == {"code": "SERVICE_UNAVAILABLE"}
         assert "Try again" in error["message"]
-        assert "lock" not in error["message"], "what our database is doing is nobody's business"
+        assert "lock" not in error["message"], "the state of the database is not sent to clients"
         assert len((await ana.get(MINE))["mySessions"]) == 1, "reading goes on"
         assert (await http.get("/healthz")).status_code == 200
     assert (await GraphQLClient(http).send(LOG_IN)).status_code == 200

@@ -13,7 +13,7 @@ import pytest
 
 from sessionql.http_kit.http_protocol import MAX_HEADER_BYTES, MAX_URL_BYTES
 from tests.graphql_server.corpus import error_of
-from tests.sessionql.raw_requests import ANSWERED, CHUNKED, QUERY, REFUSED, Raw, asking
+from tests.sessionql.raw_requests import ANSWERED, CHUNKED, QUERY, REJECTED, Raw, upgrade_request
 from tests.support.engines import Engines
 from tests.support.server import Server
 
@@ -57,15 +57,15 @@ def live(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator
 
 def test_for_all_bytes_the_response_is_json(live: Server) -> None:
     for name, wire in ANSWERED.items():
-        (heard,) = responses_to(live.url, wire)
-        assert (heard.status, heard.body) == (200, {"data": {"__typename": "Query"}}), name
-    for name, (wire, status) in REFUSED.items():
-        (heard,) = responses_to(live.url, wire)
-        assert heard.status == status, (name, heard)
-        error_of(heard.status, heard.headers["content-type"], heard.body)
-        assert ("allow" in heard.headers) == (status == 405), name
-        assert heard.headers["x-content-type-options"] == "nosniff", name
-        assert heard.headers["cache-control"] == "no-store", name
+        (received,) = responses_to(live.url, wire)
+        assert (received.status, received.body) == (200, {"data": {"__typename": "Query"}}), name
+    for name, (wire, status) in REJECTED.items():
+        (received,) = responses_to(live.url, wire)
+        assert received.status == status, (name, received)
+        error_of(received.status, received.headers["content-type"], received.body)
+        assert ("allow" in received.headers) == (status == 405), name
+        assert received.headers["x-content-type-options"] == "nosniff", name
+        assert received.headers["cache-control"] == "no-store", name
 
 
 def test_headers_may_have_exactly_the_maximum_size(live: Server) -> None:
@@ -78,28 +78,28 @@ def test_headers_may_have_exactly_the_maximum_size(live: Server) -> None:
             length=b"",
             body=b"",
         )
-        (heard,) = responses_to(live.url, long.wire)
-        assert heard.status == status, heard
-    assert "more than 65535 bytes, and 65535 are allowed" in heard.body["errors"][0]["message"]
+        (received,) = responses_to(live.url, long.wire)
+        assert received.status == status, received
+    assert "more than 65535 bytes, and 65535 are allowed" in received.body["errors"][0]["message"]
     others = rest + len(b"Content-Type: application/json") + len(b"Content-Length: 26") + 2 * 4
     for more, status in ((0, 200), (1, 431)):
-        (heard,) = responses_to(live.url, Raw(headers=(b"X: " + b"a" * (MAX_HEADER_BYTES - others + more),)).wire)
-        assert heard.status == status, heard
-    assert "more than 65536 bytes, and 65536 are allowed" in heard.body["errors"][0]["message"]
+        (received,) = responses_to(live.url, Raw(headers=(b"X: " + b"a" * (MAX_HEADER_BYTES - others + more),)).wire)
+        assert received.status == status, received
+    assert "more than 65536 bytes, and 65536 are allowed" in received.body["errors"][0]["message"]
 
 
 def test_limits_apply_to_each_request_of_a_connection(live: Server) -> None:
     large = Raw(headers=(b"X: " + b"a" * 50_000,), body=QUERY.ljust(200_000)).wire
-    for heard in responses_to(live.url, large * 10, 10):
-        assert (heard.status, heard.body) == (200, {"data": {"__typename": "Query"}})
+    for received in responses_to(live.url, large * 10, 10):
+        assert (received.status, received.body) == (200, {"data": {"__typename": "Query"}})
 
 
 def test_a_connection_continues_after_a_request_for_http_2(live: Server) -> None:
-    ask = asking(b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA")
-    heard = responses_to(live.url, ask + Raw().wire + ask, 3)
-    assert [each.status for each in heard] == [200] * 3
-    assert "upgrade" not in heard[0].headers
-    only = asking(b"Upgrade: h2c").replace(b"Upgrade, HTTP2-Settings", b"Upgrade, close")
+    ask = upgrade_request(b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA")
+    received = responses_to(live.url, ask + Raw().wire + ask, 3)
+    assert [each.status for each in received] == [200] * 3
+    assert "upgrade" not in received[0].headers
+    only = upgrade_request(b"Upgrade: h2c").replace(b"Upgrade, HTTP2-Settings", b"Upgrade, close")
     (last,) = responses_to(live.url, only)
     assert last.headers["connection"] == "close", "what else the header said still counts"
 
@@ -114,5 +114,5 @@ def test_a_body_that_ends_early_changes_nothing(live: Server) -> None:
             connection.sendall(wire)
             connection.shutdown(socket.SHUT_WR)
             assert connection.recv(1_000)[:12] in {b"", b"HTTP/1.1 400"}
-    (heard,) = responses_to(live.url, whole)
-    assert heard.body == {"data": {"register": {"errors": []}}}, "nobody had registered"
+    (received,) = responses_to(live.url, whole)
+    assert received.body == {"data": {"register": {"errors": []}}}, "no user was registered"

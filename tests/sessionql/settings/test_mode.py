@@ -27,7 +27,7 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize(
-    ("mode", "graphiql", "introspection", "page", "told"),
+    ("mode", "graphiql", "introspection", "page", "reported"),
     [
         ("production", None, None, False, "operators"),
         ("production", True, None, True, "operators"),
@@ -40,10 +40,10 @@ def nowhere(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     ],
 )
 def test_the_mode_decides_the_defaults(
-    mode: Mode, graphiql: bool | None, introspection: Introspection | None, page: bool, told: Introspection
+    mode: Mode, graphiql: bool | None, introspection: Introspection | None, page: bool, reported: Introspection
 ) -> None:
     settings = Settings(mode=mode, graphiql=graphiql, introspection=introspection)
-    assert (settings.serves_graphiql, settings.introspectors) == (page, told)
+    assert (settings.serves_graphiql, settings.introspectors) == (page, reported)
 
 
 def test_a_default_is_used_without_a_setting() -> None:

@@ -16,7 +16,7 @@ from sessionql.settings.durations import format_duration, parse_duration
 from sessionql.settings.settings import Settings
 
 SECRET = "v7QmX2rKd0pWzL5tYc9HbNf3sGjAe8Uu"
-POSTGRESQL = "postgresql://somebody@db.example/sessions"
+POSTGRESQL = "postgresql://user@db.example/sessions"
 
 
 @pytest.fixture(autouse=True)
@@ -160,7 +160,7 @@ def made(**given: Any) -> Settings:
     return Settings(**given)
 
 
-def refused(words: str, **given: Any) -> None:
+def rejected(words: str, **given: Any) -> None:
     with pytest.raises(ValidationError) as caught:
         Settings(**given)
     assert words in str(caught.value)
@@ -178,7 +178,7 @@ def refused(words: str, **given: Any) -> None:
     ],
 )
 def test_contradictory_lifetimes_are_rejected(given: dict[str, str], words: str) -> None:
-    refused(words, **given)
+    rejected(words, **given)
 
 
 def test_lifetimes_at_their_limits_are_accepted() -> None:
@@ -189,32 +189,32 @@ def test_lifetimes_at_their_limits_are_accepted() -> None:
 @pytest.mark.parametrize("name", ["keep_ended", "keep_events"])
 def test_very_long_durations_do_not_overflow(name: str) -> None:
     """A duration longer than the calendar would make pruning fail, and with it the shutdown of the server."""
-    refused(name, **{name: "999999d"})
+    rejected(name, **{name: "999999d"})
 
 
 def test_lifetimes_longer_than_the_calendar_are_rejected() -> None:
-    refused("", idle_timeout="900000d", absolute_lifetime="900000d")
-    refused("", activity_interval="999999999d")
+    rejected("", idle_timeout="900000d", absolute_lifetime="900000d")
+    rejected("", activity_interval="999999999d")
 
 
 def test_a_prune_interval_of_zero_is_rejected() -> None:
-    refused("prune_interval", prune_interval="0")
+    rejected("prune_interval", prune_interval="0")
 
 
 def test_several_workers_require_postgresql() -> None:
-    refused("SQLite serves one worker: set SESSIONQL_DATABASE_URL to a postgresql:// address", workers=2)
-    refused("postgresql://", workers=2, database_url="sqlite:///x.sqlite3")
+    rejected("SQLite serves one worker: set SESSIONQL_DATABASE_URL to a postgresql:// address", workers=2)
+    rejected("postgresql://", workers=2, database_url="sqlite:///x.sqlite3")
     assert Settings(workers=4, database_url=POSTGRESQL).workers == 4
 
 
 @pytest.mark.parametrize("url", ["sqlite://", "sqlite:///", "sqlite:///:memory:"])
 def test_an_in_memory_database_is_rejected(url: str) -> None:
-    refused("sessions are kept in a file", database_url=url)
+    rejected("sessions are kept in a file", database_url=url)
 
 
 @pytest.mark.parametrize("url", ["mysql://h/d", "nonsense", "http://h", "file.sqlite3", "://"])
 def test_other_databases_are_rejected(url: str) -> None:
-    refused("write the database URL as sqlite:///path or postgresql://", database_url=url)
+    rejected("write the database URL as sqlite:///path or postgresql://", database_url=url)
 
 
 @pytest.mark.parametrize(
@@ -229,7 +229,7 @@ def test_other_databases_are_rejected(url: str) -> None:
     ],
 )
 def test_a_shared_secret_has_a_minimum_length_and_requires_its_algorithm(given: dict[str, str], words: str) -> None:
-    refused(words, **given)
+    rejected(words, **given)
 
 
 def test_a_shared_secret_is_not_in_the_repr(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,7 +270,7 @@ def test_a_shared_secret_is_not_in_the_repr(monkeypatch: pytest.MonkeyPatch) -> 
     ],
 )
 def test_numbers_and_words_out_of_range_are_rejected(given: dict[str, Any]) -> None:
-    refused(next(iter(given)), **given)
+    rejected(next(iter(given)), **given)
 
 
 def test_settings_are_read_from_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -290,12 +290,12 @@ def test_the_environment_overrides_the_settings_file(nowhere: Path, monkeypatch:
 
 def test_an_unknown_variable_in_the_environment_is_rejected(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SESSIONQL_PROT", "9000")
-    refused("there is no setting SESSIONQL_PROT: see docs/settings.md")
+    rejected("there is no setting SESSIONQL_PROT: see docs/settings.md")
 
 
 def test_an_unknown_variable_in_the_file_is_rejected(nowhere: Path) -> None:
     (nowhere / ".env").write_text("SESSIONQL_PROT=9000\n")
-    refused("there is no setting SESSIONQL_PROT")
+    rejected("there is no setting SESSIONQL_PROT")
 
 
 def test_the_variables_of_the_tests_are_ignored(monkeypatch: pytest.MonkeyPatch) -> None:

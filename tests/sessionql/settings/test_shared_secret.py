@@ -46,7 +46,7 @@ GUESSABLE = {
     "what it is for, in capitals": "ThisIsMySuperSecretKeyForJwtAuthentication123!",
     "what it is for, without a space": "thisisasecretkeythatislongenoughforhs256",
     "a framework's mark": "django-insecure-secret-key-do-not-use",
-    "a sentence": "this is the secret of my server, tell nobody",
+    "a sentence": "this is the secret of my server, do not publish it",
     "four words": "correct horse battery staple correct horse",
     "FastAPI's tutorial": "09d25e094faa6ca2556c818166b7a9563b93f7099f6f0f4caa6cf63b88e8d3e7",
     "FastAPI's tutorial, in capitals": "09D25E094FAA6CA2556C818166B7A9563B93F7099F6F0F4CAA6CF63B88E8D3E7\n",
@@ -72,7 +72,7 @@ def error_of(**given: Any) -> ValidationError:
 
 @pytest.mark.parametrize("name", list(GUESSABLE))
 def test_a_secret_that_can_be_guessed_is_rejected(name: str) -> None:
-    assert len(GUESSABLE[name]) >= 32, "or its length would be what is refused"
+    assert len(GUESSABLE[name]) >= 32, "or its length would be what is rejected"
     assert is_guessable(GUESSABLE[name])
 
 
