@@ -24,7 +24,10 @@ PRIVATE_WORDS = (
 )
 WORDS = re.compile(rf"(?<![A-Za-z])(?:{'|'.join(PRIVATE_WORDS)})(?!(?-i:[a-z]))", re.IGNORECASE)
 
-PROSE_WORDS = ("hears?", "heard", "born", "no one", "of ours", r"refus(?:e|es|ed|als?|ing)", "strangers?", "walks?")
+PROSE_WORDS = (
+    *("hears?", "heard", "told", "spoken", "born", "no one", "who asks", "of ours"),
+    *("refus(?:e|es|ed|als?|ing)", "strangers?", "walks?"),
+)
 """Avoided in the text of the documentation only: in code and commands they may be needed."""
 PROSE = re.compile(rf"\b(?:{'|'.join(PROSE_WORDS)})\b", re.IGNORECASE)
 CODE = re.compile(r"^( *)```.*?^\1```$|`[^`\n]+`", re.MULTILINE | re.DOTALL)

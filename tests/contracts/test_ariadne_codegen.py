@@ -49,7 +49,7 @@ def test_the_committed_client_is_current(tmp_path: Path) -> None:
     done = run("-m", "ariadne_codegen", "--config", "codegen.toml", cwd=folder)
 
     assert done.returncode == 0, done.stderr
-    assert client_modules(folder) == client_modules(EXAMPLE), "make it again, as its README.md says"
+    assert client_modules(folder) == client_modules(EXAMPLE), "generate it again: see its README.md"
 
 
 @pytest.mark.parametrize(("sdl", "folder"), [("schema.graphql", "."), ("services.graphql", "services")])

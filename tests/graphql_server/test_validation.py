@@ -49,7 +49,7 @@ async def test_the_number_of_cached_documents_is_limited(read: list[str]) -> Non
         await execute(engine, f"{{ a{n}: hello }}")
         await execute(engine, "{ hello }")
     assert len(engine._store._documents._cache) == 3
-    assert read.count("parse") == 51, "the one in use is never forgotten"
+    assert read.count("parse") == 51, "the used document is never evicted"
 
 
 async def test_the_least_recently_used_is_evicted_first(read: list[str]) -> None:

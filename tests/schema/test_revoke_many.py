@@ -96,7 +96,7 @@ async def test_a_dry_run_only_returns_what_would_be_revoked(ana: GraphQLClient, 
 async def test_the_filter_selects_the_sessions(ana: GraphQLClient, others: list[GraphQLClient]) -> None:
     phone, work = others
     dry = await some(ana, {"deviceKinds": ["PHONE"]}, dryRun=True)
-    assert await some(ana, {"deviceKinds": ["PHONE"]}) == dry, "what the dry run said"
+    assert await some(ana, {"deviceKinds": ["PHONE"]}) == dry, "as in the dry run"
     assert dry["revokedSessionIds"] == [phone.session_id]
     assert await active(ana) == ids([ana, work])
 

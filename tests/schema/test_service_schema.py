@@ -184,7 +184,7 @@ async def test_tokens_are_introspected(http: httpx.AsyncClient, shop: GraphQLCli
         assert found["expiresAt"] > "2026-11-23T11:16:10"
     await ana.get("mutation { logout { session { id } } }")
     answers = {(await shop.send(INTROSPECT, token=each)).content for each in (ana.token, ana.refresh_token, "x")}
-    assert len(answers) == 1, "nothing says why"
+    assert len(answers) == 1, "no response has the reason"
     nothing = dict.fromkeys(["tokenKind", "expiresAt", "authenticatedAt", "session", "user"])
     assert json.loads(answers.pop()) == {"data": {"introspect": {"active": False, **nothing}}}
 

@@ -20,7 +20,7 @@ def test_fifty_tabs_refresh_one_token_and_share_one_token_family(standing: Serve
 
     assert [payload["errors"] for payload in payloads] == [[]] * TABS, "every tab goes on"
     successors = {payload["tokens"]["refreshToken"] for payload in payloads}
-    assert len(successors) == 1, "one token was replaced by one token, however many asked"
+    assert len(successors) == 1, "all concurrent refreshes returned one successor"
     for payload in payloads:
         browser.access_token = payload["tokens"]["accessToken"]
         assert len(browser.get(MY_SESSIONS)["mySessions"]) == 1, "every access token works"

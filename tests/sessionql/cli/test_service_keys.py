@@ -40,7 +40,7 @@ def test_a_key_is_created_used_listed_and_revoked(shell: Shell) -> None:
     assert token.startswith("sqls_")
     assert token not in made.err
     id_, *_ = shell.out("service-keys", "list").split()
-    assert id_ in made.err, "it says how to revoke it"
+    assert id_ in made.err, "it explains how to revoke the key"
     with Server(shell.url, shell.folder) as server:
         shop = server.device("shop/1.0")
         shop.access_token = token

@@ -32,7 +32,7 @@ QUERY = "/graphql?query={__typename}"
 
 def security_headers(response: httpx.Response) -> dict[str, str | None]:
     assert "server" not in response.headers
-    assert not [name for name in BY_DEFAULT if len(response.headers.get_list(name)) > 1], "said once"
+    assert not [name for name in BY_DEFAULT if len(response.headers.get_list(name)) > 1], "each header is sent once"
     return {name: response.headers.get(name) for name in BY_DEFAULT}
 
 

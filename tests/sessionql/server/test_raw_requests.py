@@ -101,7 +101,7 @@ def test_a_connection_continues_after_a_request_for_http_2(live: Server) -> None
     assert "upgrade" not in received[0].headers
     only = upgrade_request(b"Upgrade: h2c").replace(b"Upgrade, HTTP2-Settings", b"Upgrade, close")
     (last,) = responses_to(live.url, only)
-    assert last.headers["connection"] == "close", "what else the header said still counts"
+    assert last.headers["connection"] == "close", "the other values of the header are still applied"
 
 
 def test_a_body_that_ends_early_changes_nothing(live: Server) -> None:

@@ -19,7 +19,7 @@ def test_a_server_that_receives_a_signal_ends_cleanly(server: Server, how: signa
     assert " ERROR " not in server.log
     assert " WARNING " not in server.log
     assert f"SessionQL is ready on {server.url}" in server.log
-    assert f"{server.url}/graphql" in server.log, "the banner says where to go"
+    assert f"{server.url}/graphql" in server.log, "the banner has the URL"
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
