@@ -73,7 +73,7 @@ def test_the_rest_documentation_works_without_the_internet(
     ):
         user = created.new()
         user.page.goto(f"{running.url}/docs")
-        register = user.page.locator("#operations-account-register_register_post")
+        register = user.page.locator("#operations-account-register")
         register.locator("button").first.click()
         register.get_by_role("button", name="Try it out").click()
         account = f'{{"email": "{secrets.token_hex(8)}@example.com", "password": "{PASSWORD}"}}'

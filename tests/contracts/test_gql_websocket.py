@@ -93,4 +93,4 @@ async def test_a_refused_token_opens_no_socket(devices: tuple[Device, Device]) -
     with pytest.raises(TransportError) as refused:
         async with socket(laptop):
             pytest.fail("it was let in")
-    assert close_reason(refused.value) == (4403, "This access token is not valid, or no longer: refresh it.")
+    assert close_reason(refused.value) == (4403, "This access token is not valid, or has expired: refresh it.")

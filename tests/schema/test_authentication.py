@@ -63,7 +63,7 @@ async def test_a_rejected_token_differs_from_none(ana: Caller) -> None:
         for query in (ME, MINE):
             error = await ana.error(query)
             assert error["extensions"]["code"] == "UNAUTHENTICATED", name
-            assert "refresh it, or log in" in error["message"], name
+            assert "Refresh the token, or log in" in error["message"], name
 
 
 async def test_a_token_that_was_changed_by_a_letter_is_rejected(ana: Caller) -> None:

@@ -18,7 +18,7 @@ from sessionql.settings.settings import Settings
 from tests.schema.asking import Caller
 from tests.schema.services import a_service
 
-TIGHT: dict[str, Any] = {"max_aliases": 1, "max_directives": 0, "max_tokens": 40, "max_list_size": 20}
+TIGHT: dict[str, Any] = {"max_aliases": 1, "max_directives": 0, "max_tokens": 48, "max_list_size": 20}
 
 
 @pytest.fixture
