@@ -47,13 +47,13 @@ def test_the_cookie_example_logs_in_refreshes_and_logs_out(users: PageUsers) -> 
     user = users.new()
     user.open()
     responses: list[Any] = []
-    script = block.text.replace("await ask(", "await record(ask, ")
+    script = block.text.replace("await request(", "await record(request, ")
 
     def add_response(response: Any) -> None:
         responses.append(response)
 
     user.page.expose_function("addResponse", add_response)
-    record = "const record = async (ask, ...args) => addResponse(await ask(...args));"
+    record = "const record = async (send, ...args) => addResponse(await send(...args));"
     user.page.evaluate(f"async () => {{ {record} {script} }}")
     assert [error for response in responses for error in response.get("errors", [])] == []
     logged_in, listed, refreshed, logged_out = (response["data"] for response in responses)
