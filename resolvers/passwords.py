@@ -29,10 +29,9 @@ class Passwords:
     """Hashes and verifies passwords with Argon2id (OWASP: t=2, m=19 MiB, p=1) in a bounded thread pool."""
 
     def __init__(self, time_cost: int = 2, memory_kib: int = 19 * 1024) -> None:
-        self._hasher = PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
+        self._hasher = _hasher(time_cost, memory_kib)
         self._pool: ThreadPoolExecutor | None = None
-        # Verified when the account does not exist, so that an unknown e-mail address takes equally long.
-        self._dummy_hash = self._hasher.hash(os.urandom(16).hex())
+        self._dummy_hash = _dummy_hash(time_cost, memory_kib)
 
     async def hash(self, password: str) -> str:
         """Hash a password that `check_new_password` accepts. Raises ValueError for text that cannot be a password."""
@@ -67,6 +66,19 @@ class Passwords:
         if self._pool is None:
             self._pool = ThreadPoolExecutor(os.cpu_count() or 1, thread_name_prefix="passwords")
         return await asyncio.get_running_loop().run_in_executor(self._pool, work, *args)
+
+
+def _hasher(time_cost: int, memory_kib: int) -> PasswordHasher:
+    return PasswordHasher(time_cost=time_cost, memory_cost=memory_kib, parallelism=1)
+
+
+@cache
+def _dummy_hash(time_cost: int, memory_kib: int) -> str:
+    """Verified when the account does not exist, so that an unknown e-mail address takes equally long.
+
+    One random password per process: hashing it takes some 20 ms of each start.
+    """
+    return _hasher(time_cost, memory_kib).hash(os.urandom(16).hex())
 
 
 def check_new_password(password: str, path: tuple[str, ...]) -> InvalidInput | None:

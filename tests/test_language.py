@@ -16,7 +16,7 @@ PRIVATE_WORDS = (
     # People and programs: name the one that is meant (the user, the client, the caller, a thread, a test).
     *("anybody", "anyone", "everybody", "everyone", "nobody", "somebody", "someone", "whoever", "whomever"),
     # Metaphors: endpoint, route; package, layer; slot, quota; request authentication; publish, notify.
-    *("door", "doors", "house", "houses", "room", "rooms", "seat", "seats", "hinges", "weather"),
+    *("door", "doors", "house", "houses", "room", "rooms", "seat", "seats", "hinges"),
     *("entrance", "keyholder", "confidant", "careless", "workshop", "tongues"),
     # Verbs and nouns that had a meaning of their own here.
     *("dress", "dresses", "dressed", "judge", "judges", "lookout", "asker", "deeds", "reproof", "unveil"),

@@ -27,7 +27,7 @@ app = FastAPI(title="Reports", lifespan=lifespan)
 Bearer = Annotated[HTTPAuthorizationCredentials, Depends(HTTPBearer())]
 
 
-def signed(bearer: Bearer) -> dict[str, Any]:
+def verified(bearer: Bearer) -> dict[str, Any]:
     """The claims of the token, without a request: a revoked session is accepted until its token expires."""
     try:
         key = keys.get_signing_key_from_jwt(bearer.credentials)
@@ -38,20 +38,20 @@ def signed(bearer: Bearer) -> dict[str, Any]:
         raise HTTPException(401, "This access token is not valid.") from None
 
 
-async def live(bearer: Bearer) -> dict[str, Any]:
+async def introspected(bearer: Bearer) -> dict[str, Any]:
     """The token introspected by SessionQL (RFC 7662): a revoked session is rejected at once."""
-    answer = await sessions.post("/introspect", data={"token": bearer.credentials})
-    found: dict[str, Any] = answer.raise_for_status().json()
-    if not found["active"]:
+    response = await sessions.post("/introspect", data={"token": bearer.credentials})
+    token: dict[str, Any] = response.raise_for_status().json()
+    if not token["active"]:
         raise HTTPException(401, "This session has ended.")
-    return found
+    return token
 
 
-@app.get("/weather")
-def read_weather(claims: Annotated[dict[str, Any], Depends(signed)]) -> str:
-    return f"Sunny, {claims['sub']}"
+@app.get("/report")
+def read_report(claims: Annotated[dict[str, Any], Depends(verified)]) -> str:
+    return f"The report for {claims['sub']}"
 
 
 @app.get("/salaries")
-async def read_salaries(session: Annotated[dict[str, Any], Depends(live)]) -> str:
-    return f"Secret, {session['sub']}"
+async def read_salaries(token: Annotated[dict[str, Any], Depends(introspected)]) -> str:
+    return f"The salaries for {token['sub']}"

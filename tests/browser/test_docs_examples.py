@@ -47,13 +47,13 @@ def test_the_cookie_example_logs_in_refreshes_and_logs_out(users: PageUsers) -> 
     user = users.new()
     user.open()
     responses: list[Any] = []
-    script = block.text.replace("await ask(", "await record(ask, ")
+    script = block.text.replace("await request(", "await record(request, ")
 
     def add_response(response: Any) -> None:
         responses.append(response)
 
     user.page.expose_function("addResponse", add_response)
-    record = "const record = async (ask, ...args) => addResponse(await ask(...args));"
+    record = "const record = async (send, ...args) => addResponse(await send(...args));"
     user.page.evaluate(f"async () => {{ {record} {script} }}")
     assert [error for response in responses for error in response.get("errors", [])] == []
     logged_in, listed, refreshed, logged_out = (response["data"] for response in responses)
@@ -73,7 +73,7 @@ def test_the_rest_documentation_works_without_the_internet(
     ):
         user = created.new()
         user.page.goto(f"{running.url}/docs")
-        register = user.page.locator("#operations-account-register_register_post")
+        register = user.page.locator("#operations-account-register")
         register.locator("button").first.click()
         register.get_by_role("button", name="Try it out").click()
         account = f'{{"email": "{secrets.token_hex(8)}@example.com", "password": "{PASSWORD}"}}'

@@ -93,4 +93,4 @@ async def test_a_rejected_token_opens_no_socket(devices: tuple[Device, Device]) 
     with pytest.raises(TransportError) as rejected:
         async with socket(laptop):
             pytest.fail("it was let in")
-    assert close_reason(rejected.value) == (4403, "This access token is not valid, or no longer: refresh it.")
+    assert close_reason(rejected.value) == (4403, "This access token is not valid, or has expired: refresh it.")

@@ -12,7 +12,7 @@ from tests.support.server import Program
 def run_notes_story(notes: Program) -> None:
     laptop = notes.device().register("ana@example.com")
     with httpx.Client(base_url=notes.site) as http:
-        assert http.get("/").json() == "Hello, stranger"
+        assert http.get("/").json() == "Hello"
         assert http.get("/", headers=bearer(laptop)).json() == "Hello on your Firefox on Ubuntu"
         assert http.get("/notes").status_code == 401
         assert http.post("/notes", json={"text": "Milk"}, headers=bearer(laptop)).json() == ["Milk"]

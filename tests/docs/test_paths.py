@@ -12,7 +12,7 @@ from tests.docs.blocks import PAGES, ROOT
 
 DOCUMENTS = [*PAGES, ROOT / "SECURITY.md", ROOT / "CHANGELOG.md"]
 PATH = re.compile(
-    r"`((?:sessionql|graphql_server|schema|resolvers|storage|tests|benchmarks|docs|graphql_examples|requirements)"
+    r"`((?:sessionql|graphql_server|http_kit|schema|resolvers|storage|tests|benchmarks|docs|graphql_examples|requirements)"
     r"/[\w./-]*)`"
 )
 LINK = re.compile(r"\]\((?!https?://|#)([^)#]+)(#[^)]*)?\)")

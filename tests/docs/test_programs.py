@@ -49,13 +49,13 @@ async def test_reports_check_the_tokens_of_another_server(
         app.router.lifespan_context(app),
         httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://reports.example.com") as http,
     ):
-        for path, word in (("/weather", "Sunny"), ("/salaries", "Secret")):
+        for path, word in (("/report", "The report for"), ("/salaries", "The salaries for")):
             assert (await http.get(path, headers=bearer(laptop))).json().startswith(word)
             assert (
                 await http.get(path, headers={"Authorization": f"Bearer {laptop.access_token}x"})
             ).status_code == 401
         laptop.get("mutation { logout { __typename } }")
-        assert (await http.get("/weather", headers=bearer(laptop))).status_code == 200, (
+        assert (await http.get("/report", headers=bearer(laptop))).status_code == 200, (
             "accepted until the token expires"
         )
         assert (await http.get("/salaries", headers=bearer(laptop))).status_code == 401

@@ -9,12 +9,12 @@ from typing import Self
 from tests.packaging.environments import Environment
 from tests.support.cli import Result
 from tests.support.processes import environment
-from tests.support.server import Server
+from tests.support.server import InstalledServer as CommandServer
 
 _RUNNER = Path(__file__).with_name("command_runner.py")
 
 
-class InstalledServer(Server):
+class InstalledServer(CommandServer):
     """`sessionql serve` of an environment."""
 
     # A new environment has no bytecode yet: the first start compiles every module.

@@ -67,7 +67,7 @@ def run_every_command(command_line: CommandLine, folder: Path, session_id: str) 
     documents = folder / "documents"
     documents.mkdir()
     (documents / "app.json").write_text(json.dumps({"me": "query Me { me { id } }"}))
-    assert run("check-documents", str(documents)) == "1 documents of users, 0 of services.\n"
+    assert run("check-documents", str(documents)) == "1 documents for users, 0 for services.\n"
     assert "Deleted 0 sessions" in run("prune")
 
     assert run("keys list").count("EdDSA") == 1

@@ -64,7 +64,7 @@ NO_ACCOUNTS: list[tuple[dict[str, str], str, str]] = [
     ({"sessionName": ""}, "sessionName", "1 to 80 characters"),
     ({"sessionName": "   "}, "sessionName", "1 to 80 characters"),
     ({"sessionName": "x" * 81}, "sessionName", "1 to 80 characters"),
-    ({"sessionName": "a\0b"}, "sessionName", "no control characters"),
+    ({"sessionName": "a\0b"}, "sessionName", "control characters"),
 ]
 
 

@@ -63,7 +63,7 @@ async def test_a_rejected_token_has_another_error_than_a_missing_one(ana: GraphQ
         for query in (ME, MINE):
             error = await ana.error(query)
             assert error["extensions"]["code"] == "UNAUTHENTICATED", name
-            assert "refresh it, or log in" in error["message"], name
+            assert "Refresh the token, or log in" in error["message"], name
 
 
 async def test_a_token_with_one_changed_letter_is_rejected(ana: GraphQLClient) -> None:

@@ -17,7 +17,6 @@ from tests.support.constants import FIREFOX
 from tests.support.processes import ChildProcess, ForkedCommand, environment
 
 ROOT = Path(__file__).parents[2]
-START_TIMEOUT = 60
 STOP_TIMEOUT = 15
 POLL_SECONDS = 0.02
 
@@ -27,6 +26,9 @@ class Server:
 
     The process is forked from one that has loaded the code, which saves two seconds of CPU for each server.
     """
+
+    start_timeout = 60
+    """The maximum time until the server answers, in seconds."""
 
     def __init__(self, database_url: str, folder: Path, *arguments: str, **settings: str) -> None:
         self._port = _free_port()
@@ -89,7 +91,7 @@ class Server:
         self.stop()
 
     def _wait(self) -> None:
-        deadline = time.monotonic() + START_TIMEOUT
+        deadline = time.monotonic() + self.start_timeout
         while time.monotonic() < deadline:
             if self._process is None or self._process.poll() is not None:
                 raise AssertionError(f"the server ended:\n{self.log}")

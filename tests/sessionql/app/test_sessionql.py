@@ -306,7 +306,7 @@ async def test_hooks_that_fail_or_never_end_delay_no_request(
         assert [what for what, *_ in await recorder.next()] == ["created"]
     messages = [record.getMessage() for record in caplog.records]
     assert [message for message in messages if "fail failed" in message]
-    assert [message for message in messages if "at least 1 calls" in message]
+    assert [message for message in messages if "at least 1 hook calls" in message]
 
 
 async def test_a_hook_that_takes_too_long_does_not_block_others(

@@ -18,7 +18,7 @@ from sessionql.settings.settings import Settings
 from tests.schema.graphql_client import GraphQLClient
 from tests.schema.service_keys import service_client
 
-TIGHT: dict[str, Any] = {"max_aliases": 1, "max_directives": 0, "max_tokens": 40, "max_list_size": 20}
+TIGHT: dict[str, Any] = {"max_aliases": 1, "max_directives": 0, "max_tokens": 48, "max_list_size": 20}
 
 
 @pytest.fixture

@@ -227,7 +227,7 @@ def test_documents_are_checked_by_a_command(tmp_path: Path) -> None:
     assert f"Trusted document \"old\" of {folder}/old.json cannot be run: Cannot query field 'gone'" in bad
     assert f'Trusted document "key" of {folder}/old.json cannot be run' in bad
     assert bad.endswith("sessionql: 2 of them cannot be run")
-    assert run(tmp_path, "check-documents").problem.startswith("sessionql: name a folder, or set")
+    assert run(tmp_path, "check-documents").problem.startswith("sessionql: give a folder, or set")
     assert "There is no manifest" in run(tmp_path, "check-documents", str(tmp_path / "nowhere")).problem
 
 
