@@ -90,7 +90,7 @@ async def test_an_unexpected_failure_is_masked(live_server: LiveServer, caplog: 
         code, reason = await client.close_reason()
     assert code == 4500
     assert SECRET not in reason
-    assert reason.rpartition(": ")[2].rstrip(".") in caplog.text, "the operator finds what the user was reported"
+    assert reason.rpartition(": ")[2].rstrip(".") in caplog.text, "the log has the id that the user received"
 
 
 async def test_authentication_has_a_timeout() -> None:

@@ -20,7 +20,7 @@ async def _begin(request: Request) -> list[str]:
 
 
 def _finish(request: Request, context: list[str]) -> list[tuple[str, str]]:
-    return [("set-cookie", f"{change}={request.url.path}") for change in context] + [("x-document", "yes")]
+    return [("set-cookie", f"{change}={request.url.path}") for change in context] + [("x-context", "yes")]
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def test_headers_of_fields_are_sent(finishing: httpx.AsyncClient) -> None:
 )
 async def test_headers_are_sent_also_when_fields_failed(finishing: httpx.AsyncClient, query: str, status: int) -> None:
     response = await finishing.get("/graphql", params={"query": query})
-    assert (response.status_code, response.headers["x-document"]) == (status, "yes")
+    assert (response.status_code, response.headers["x-context"]) == (status, "yes")
 
 
 async def test_no_headers_are_added_when_there_was_no_context(finishing: httpx.AsyncClient) -> None:
@@ -60,4 +60,4 @@ async def test_no_headers_are_added_when_there_was_no_context(finishing: httpx.A
         await finishing.post("/graphql", json={"query": "{ hello }"}, headers={"reject": "1"}),
     ):
         assert response.status_code >= 400
-        assert "x-document" not in response.headers
+        assert "x-context" not in response.headers

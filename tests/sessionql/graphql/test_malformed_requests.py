@@ -93,7 +93,7 @@ async def test_a_short_document_cannot_have_a_huge_response(http: httpx.AsyncCli
     head, level, tail, end = DEEP["lists in lists"]
     document = (head + level * 8 + "{ __typename }" + tail * 8 + end).replace("(first: 1)", "")
     response = await ana.send(document)
-    assert response.text.count("__typename") <= 10_000, "requested with 300 characters; twenty levels would take days"
+    assert response.text.count("__typename") <= 10_000, "the document has 300 characters; twenty levels would take days"
 
 
 json_values = st.recursive(

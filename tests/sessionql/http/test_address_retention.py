@@ -43,13 +43,13 @@ async def test_neighbouring_networks_do_not_share_their_rate_limit(truncating: h
     """A client of the same /48 that guesses passwords does not lock out others: attempts are counted for each /64."""
     for number in range(25):
         await GraphQLClient(truncating).get(LOG_IN, input={"email": f"{number}@example.com", "password": PASSWORD})
-    assert await _refused(truncating) == [{"__typename": "RateLimitedError"}]
+    assert await _rejected(truncating) == [{"__typename": "RateLimitedError"}]
 
     transport = httpx.ASGITransport(truncating._transport.app, client=("2001:db8:1:3::77", 1))  # type: ignore[attr-defined]
     async with httpx.AsyncClient(transport=transport, base_url="http://sessionql.test") as neighbour:
-        assert await _refused(neighbour) == [{"__typename": "InvalidCredentialsError"}]
+        assert await _rejected(neighbour) == [{"__typename": "InvalidCredentialsError"}]
 
 
-async def _refused(http: httpx.AsyncClient) -> object:
+async def _rejected(http: httpx.AsyncClient) -> object:
     data = await GraphQLClient(http).get(LOG_IN, input={"email": "unknown@example.com", "password": PASSWORD})
     return data["login"]["errors"]

@@ -120,7 +120,7 @@ async def test_a_log_out_ends_the_session_and_deletes_the_cookies(browser: Brows
     assert [browser.set[name]["max-age"] for name in (ACCESS, REFRESH)] == ["0", "0"]
     assert await browser.get(ME) == {"me": None}
     browser.http.cookies.update(kept)
-    assert await browser.code(ME) == "UNAUTHENTICATED", "a copy of them is valid for nothing"
+    assert await browser.code(ME) == "UNAUTHENTICATED", "a copy of the cookies is not accepted"
 
 
 @pytest.mark.parametrize("left", [{ACCESS, REFRESH}, {ACCESS}, {REFRESH}])

@@ -85,7 +85,7 @@ async def test_another_site_cannot_log_in_with_cookies(browser: Browser, headers
     assert browser.cookies == {}
     token = (await browser.log_in("eve@example.com", "BEARER"))["tokens"]["accessToken"]
     mine = await browser.get("{ mySessions { id } }", headers={"Authorization": f"Bearer {token}"})
-    assert len(mine["mySessions"]) == 2, "the rejection log-in began no session"
+    assert len(mine["mySessions"]) == 2, "the rejected log-in created no session"
 
 
 async def test_an_authorization_header_does_not_permit_cookies(browser: Browser) -> None:

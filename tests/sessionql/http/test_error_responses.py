@@ -77,9 +77,7 @@ async def test_a_route_that_fails_is_an_error_in_json(
     (error,) = response.json()["errors"]
     assert (response.status_code, error["extensions"]["code"]) == (500, "INTERNAL_SERVER_ERROR")
     assert "hunter2" not in response.text
-    assert error["message"].rpartition(" ")[2].rstrip(".") in caplog.text, (
-        "the operator finds what the client was reported"
-    )
+    assert error["message"].rpartition(" ")[2].rstrip(".") in caplog.text, "the log has the id that the client received"
 
 
 async def test_a_rejected_preflight_is_an_error_in_json(settings: Settings, clock: FakeClock) -> None:

@@ -117,7 +117,7 @@ def test_the_limits_are_those_of_the_settings() -> None:
     sizes = {"page_size": paging.DEFAULT_PAGE_SIZE, "unpaged_list_size": paging.MAX_PAGE_SIZE}
     names = {field.name for field in fields(Limits)} - {"seconds", *sizes}
     given = {f"max_{name}": number for number, name in enumerate(sorted(names), 30)}
-    settings = made(**given, execution_timeout="90s")
+    settings = settings_from(**given, execution_timeout="90s")
     expected = {name: given[f"max_{name}"] for name in names} | sizes | {"seconds": 90}
     assert asdict(document_limits(settings)) == expected
     assert document_limits(Settings()) == Limits(**sizes), "the defaults agree"
@@ -155,7 +155,7 @@ def test_invalid_durations_are_rejected(monkeypatch: pytest.MonkeyPatch, text: s
         Settings()
 
 
-def made(**given: Any) -> Settings:
+def settings_from(**given: Any) -> Settings:
     """Settings from strings, like those of an environment."""
     return Settings(**given)
 
@@ -182,7 +182,7 @@ def test_contradictory_lifetimes_are_rejected(given: dict[str, str], words: str)
 
 
 def test_lifetimes_at_their_limits_are_accepted() -> None:
-    settings = made(access_token_lifetime="1h", idle_timeout="2m", absolute_lifetime="2m")
+    settings = settings_from(access_token_lifetime="1h", idle_timeout="2m", absolute_lifetime="2m")
     assert settings.lifetimes.idle == settings.lifetimes.absolute == timedelta(minutes=2)
 
 
@@ -233,10 +233,10 @@ def test_a_shared_secret_has_a_minimum_length_and_requires_its_algorithm(given: 
 
 
 def test_a_shared_secret_is_not_in_the_repr(monkeypatch: pytest.MonkeyPatch) -> None:
-    settings = made(access_token_algorithm="HS256", access_token_secret=SECRET)
+    settings = settings_from(access_token_algorithm="HS256", access_token_secret=SECRET)
     assert settings.signature.secret == SECRET
     assert SECRET not in repr(settings) + str(settings)
-    assert made(access_token_algorithm="HS256", access_token_secret="über-" + SECRET).signature.secret
+    assert settings_from(access_token_algorithm="HS256", access_token_secret="über-" + SECRET).signature.secret
     monkeypatch.setenv("SESSIONQL_ACCESS_TOKEN_SECRET", SECRET)
     with pytest.raises(ValidationError) as caught:
         Settings()
@@ -307,6 +307,6 @@ def test_the_variables_of_the_tests_are_ignored(monkeypatch: pytest.MonkeyPatch)
     "name", ["session_limit", "attempts_per_account", "attempts_per_address", "registrations_per_address"]
 )
 def test_a_limit_fits_into_an_integer_of_the_database(name: str) -> None:
-    assert getattr(made(**{name: 1_000_000}), name) == 1_000_000
+    assert getattr(settings_from(**{name: 1_000_000}), name) == 1_000_000
     with pytest.raises(ValidationError, match="less than or equal to 1000000"):
-        made(**{name: 1_000_001})
+        settings_from(**{name: 1_000_001})
