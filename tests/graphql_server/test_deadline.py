@@ -1,4 +1,4 @@
-"""A deadline for a task, and the reason reason_of it ended."""
+"""A deadline for a task, and the reason why it ended."""
 
 import asyncio
 

@@ -50,9 +50,9 @@ AT_THE_LIMIT = {
 
 @pytest.mark.parametrize("limit", AT_THE_LIMIT)
 async def test_a_request_at_a_limit_is_accepted_and_one_more_is_rejected(limit: str) -> None:
-    query, most, code, words = AT_THE_LIMIT[limit]
-    assert "errors" not in await execute(query, **{limit: most})
-    found, message = await rejection(query, **{limit: most - 1})
+    query, maximum, code, words = AT_THE_LIMIT[limit]
+    assert "errors" not in await execute(query, **{limit: maximum})
+    found, message = await rejection(query, **{limit: maximum - 1})
     assert found == code
     assert words in message
 
@@ -66,8 +66,8 @@ async def test_a_comment_counts_as_a_token() -> None:
     assert (await rejection("#\n" * 2_000 + "{ hello }"))[0] == "TOO_MANY_TOKENS"
 
 
-async def execute_with(variables: dict[str, Any], most: int) -> Any:
-    engine = Engine(schema, map_exception=map_exception, limits=Limits(values=most))
+async def execute_with(variables: dict[str, Any], max_values: int) -> Any:
+    engine = Engine(schema, map_exception=map_exception, limits=Limits(values=max_values))
     query = "query($of: [String]) { ids(of: $of) }"
     return (await engine.answer(GraphQLRequest(query, variables, None, safe=False), [])).body
 

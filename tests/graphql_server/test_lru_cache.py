@@ -10,17 +10,17 @@ puts = st.lists(st.tuples(st.sampled_from("abcdefgh"), st.integers(0, 12)), max_
 
 @given(puts, st.integers(0, 4), st.integers(0, 20))
 def test_the_limits_hold_and_the_newest_entries_are_kept(
-    done: list[tuple[str, int]], most: int, characters: int
+    done: list[tuple[str, int]], max_entries: int, characters: int
 ) -> None:
-    remembered, sizes = LRUCache[int](most, characters), dict[str, int]()
+    remembered, sizes = LRUCache[int](max_entries, characters), dict[str, int]()
     for key, size in done:
         remembered.put(key, size, size)
         sizes.pop(key, None)
         sizes[key] = size
-        assert len(remembered) <= most
+        assert len(remembered) <= max_entries
         assert sum(sizes[each] for each in remembered) <= characters
         assert list(remembered) == list(sizes)[len(sizes) - len(remembered) :], "the longest unused went first"
-        newest = most > 0 and size <= characters
+        newest = max_entries > 0 and size <= characters
         assert remembered.get(key) == (size if newest else None)
 
 

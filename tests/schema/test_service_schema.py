@@ -195,10 +195,10 @@ async def test_an_introspection_runs_one_statement_besides_that_of_the_key(
     ana = await session_of_service(shop, http)
     reads = {"active session { id device }": 2, "active user { id }": 3}
     for token in (ana.token, ana.refresh_token):
-        for selection, most in reads.items():
+        for selection, max_statements in reads.items():
             with recorded_statements(app.state.deps.storage.database) as statements:
                 await shop.get(f"query($t: String!) {{ introspect(token: $t) {{ {selection} }} }}", t=token)
-            assert len(statements) == most, statements
+            assert len(statements) == max_statements, statements
     with recorded_statements(app.state.deps.storage.database) as statements:
         await shop.get(INTROSPECT, token="garbage")
     assert len(statements) == 1

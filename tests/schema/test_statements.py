@@ -14,7 +14,7 @@ LISTS = {
     "the account's events": "{ me { securityEvents(first: 100) { nodes { session { name } actor { name } } } } }",
     "siblings": "{ a: mySessions { events { totalCount } } b: mySessions { events { totalCount } } }",
 }
-MOST = 9
+MAX_STATEMENTS = 9
 
 
 async def statements(app: FastAPI, caller: GraphQLClient, query: str) -> list[str]:
@@ -31,7 +31,7 @@ async def test_more_sessions_run_no_more_statements(app: FastAPI, http: httpx.As
     for name, query in LISTS.items():
         recorded = await statements(app, ana, query)
         assert len(recorded) == len(few[name]), (name, recorded)
-        assert 2 <= len(recorded) <= MOST, (name, recorded)
+        assert 2 <= len(recorded) <= MAX_STATEMENTS, (name, recorded)
 
 
 async def test_many_nodes_are_read_with_few_statements(

@@ -17,7 +17,7 @@ from tests.support.engines import Engines
 from tests.support.server import Server
 
 MINE = "{ mySessions { id } }"
-PATIENCE = 15
+RELOAD_TIMEOUT = 15
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_damaged_key_file_is_not_changed(keys: Path) -> None:
 
 
 def wait_for(happens: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + PATIENCE
+    deadline = time.monotonic() + RELOAD_TIMEOUT
     while not happens():
         assert time.monotonic() < deadline, "it did not happen"
         time.sleep(0.1)

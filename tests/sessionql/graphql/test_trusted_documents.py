@@ -164,9 +164,9 @@ def test_valid_documents_are_not_logged(settings: Settings, caplog: pytest.LogCa
 
 
 @pytest.mark.parametrize("engine", ["sqlite"])
-@pytest.mark.parametrize("most", [0, 1])
-async def test_the_number_of_persisted_queries_is_that_of_the_settings(settings: Settings, most: int) -> None:
-    app = create_app(settings.model_copy(update={"persisted_queries": most}))
+@pytest.mark.parametrize("max_queries", [0, 1])
+async def test_the_number_of_persisted_queries_is_that_of_the_settings(settings: Settings, max_queries: int) -> None:
+    app = create_app(settings.model_copy(update={"persisted_queries": max_queries}))
     transport = httpx.ASGITransport(app, raise_app_exceptions=False)
     async with (
         app.router.lifespan_context(app),
@@ -176,10 +176,10 @@ async def test_the_number_of_persisted_queries_is_that_of_the_settings(settings:
             persisted = {"persistedQuery": {"version": 1, "sha256Hash": hashed(query)}}
             await http.post("/graphql", json={"query": query, "extensions": persisted})
             answer = (await http.post("/graphql", json={"extensions": persisted})).json()
-            assert ("data" in answer) == (most > 0), answer
+            assert ("data" in answer) == (max_queries > 0), answer
         first = {"persistedQuery": {"version": 1, "sha256Hash": hashed("{ a: __typename }")}}
         (error,) = (await http.post("/graphql", json={"extensions": first})).json()["errors"]
-        assert error["message"] == ("PersistedQueryNotFound" if most else "PersistedQueryNotSupported")
+        assert error["message"] == ("PersistedQueryNotFound" if max_queries else "PersistedQueryNotSupported")
 
 
 def problem(tmp_path: Path, folder: Path) -> str:
