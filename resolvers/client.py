@@ -5,11 +5,14 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from sessionql.resolvers.devices.client_hints import NO_HINTS, ClientHints
-from sessionql.resolvers.devices.user_agent import clean_user_agent
+from sessionql.resolvers.devices.user_agent import MAX_USER_AGENT_LENGTH, clean_user_agent
 
 Address = IPv4Address | IPv6Address
 
 UNKNOWN_NETWORK = "unknown"
+
+_MAX_CACHED_BYTES = 4 * MAX_USER_AGENT_LENGTH
+"""The longest User-Agent header that is cached. A character of UTF-8 has at most 4 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +32,6 @@ UNKNOWN_CLIENT = ClientInfo(None, None)
 """For events that must not show an address or a device, for example those that an operator causes."""
 
 
-@lru_cache(maxsize=4096)
 def client_info(
     address: str | None, user_agent: bytes | None, hints: ClientHints = NO_HINTS, *, truncate: bool
 ) -> ClientInfo:
@@ -37,8 +39,17 @@ def client_info(
 
     `truncate` shortens the stored address, not the network of rate limits.
     """
+    # The cache keeps the whole header, which may have 64 KiB, though at most 2 KiB of it are used.
+    build = _cached_client_info if len(user_agent or b"") <= _MAX_CACHED_BYTES else _client_info
+    return build(address, user_agent, hints, truncate=truncate)
+
+
+def _client_info(address: str | None, user_agent: bytes | None, hints: ClientHints, *, truncate: bool) -> ClientInfo:
     stored = truncate_address(address) if truncate else canonical_address(address)
     return ClientInfo(stored, clean_user_agent(user_agent), network_of(address), hints)
+
+
+_cached_client_info = lru_cache(maxsize=4096)(_client_info)
 
 
 @lru_cache(maxsize=4096)

@@ -1,5 +1,7 @@
 """IP addresses: canonical form, network for rate limits, truncation."""
 
+import sys
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -111,3 +113,11 @@ def test_attempts_are_counted_by_the_whole_address_even_if_it_is_stored_truncate
     assert client_info("192.0.2.77", b"curl", truncate=False) == ClientInfo("192.0.2.77", "curl", "192.0.2.77")
     assert client_info("192.0.2.77", b"curl", truncate=True) == ClientInfo("192.0.2.0", "curl", "192.0.2.77")
     assert client_info(None, None, truncate=True) == ClientInfo(None, None, UNKNOWN_NETWORK)
+
+
+def test_long_user_agents_are_not_kept_in_memory() -> None:
+    agent = b"curl/8.5.0" + b" x" * 32_000
+    references = sys.getrefcount(agent)
+    info = client_info("192.0.2.77", agent, truncate=False)
+    assert info.user_agent == agent[:512].decode()
+    assert sys.getrefcount(agent) == references
