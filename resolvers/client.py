@@ -11,8 +11,8 @@ Address = IPv4Address | IPv6Address
 
 UNKNOWN_NETWORK = "unknown"
 
-_MAX_CACHED_BYTES = 4 * MAX_USER_AGENT_LENGTH
-"""The longest User-Agent header that is cached. A character of UTF-8 has at most 4 bytes."""
+MAX_USER_AGENT_BYTES = 4 * MAX_USER_AGENT_LENGTH
+"""The longest User-Agent header to pass to `client_info`. A character of UTF-8 has at most 4 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,24 +32,22 @@ UNKNOWN_CLIENT = ClientInfo(None, None)
 """For events that must not show an address or a device, for example those that an operator causes."""
 
 
+@lru_cache(maxsize=4096)
 def client_info(
     address: str | None, user_agent: bytes | None, hints: ClientHints = NO_HINTS, *, truncate: bool
 ) -> ClientInfo:
     """Build the ClientInfo of a request from its address and its User-Agent header.
 
-    `truncate` shortens the stored address, not the network of rate limits.
+    `truncate` shortens the stored address, not the network of rate limits. Results are cached with their arguments:
+    shorten a header of more than MAX_USER_AGENT_BYTES first.
     """
-    # The cache keeps the whole header, which may have 64 KiB, though at most 2 KiB of it are used.
-    build = _cached_client_info if len(user_agent or b"") <= _MAX_CACHED_BYTES else _client_info
-    return build(address, user_agent, hints, truncate=truncate)
-
-
-def _client_info(address: str | None, user_agent: bytes | None, hints: ClientHints, *, truncate: bool) -> ClientInfo:
     stored = truncate_address(address) if truncate else canonical_address(address)
     return ClientInfo(stored, clean_user_agent(user_agent), network_of(address), hints)
 
 
-_cached_client_info = lru_cache(maxsize=4096)(_client_info)
+def shorten_user_agent(user_agent: bytes) -> bytes:
+    """The part of a User-Agent header that is used, so that a cache does not store 64 KiB for each client."""
+    return (clean_user_agent(user_agent) or "").encode()
 
 
 @lru_cache(maxsize=4096)
