@@ -5,11 +5,14 @@ from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from sessionql.resolvers.devices.client_hints import NO_HINTS, ClientHints
-from sessionql.resolvers.devices.user_agent import clean_user_agent
+from sessionql.resolvers.devices.user_agent import MAX_USER_AGENT_LENGTH, clean_user_agent
 
 Address = IPv4Address | IPv6Address
 
 UNKNOWN_NETWORK = "unknown"
+
+MAX_USER_AGENT_BYTES = 4 * MAX_USER_AGENT_LENGTH
+"""The longest User-Agent header to pass to `client_info`. A character of UTF-8 has at most 4 bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +38,16 @@ def client_info(
 ) -> ClientInfo:
     """Build the ClientInfo of a request from its address and its User-Agent header.
 
-    `truncate` shortens the stored address, not the network of rate limits.
+    `truncate` shortens the stored address, not the network of rate limits. Results are cached with their arguments:
+    shorten a header of more than MAX_USER_AGENT_BYTES first.
     """
     stored = truncate_address(address) if truncate else canonical_address(address)
     return ClientInfo(stored, clean_user_agent(user_agent), network_of(address), hints)
+
+
+def shorten_user_agent(user_agent: bytes) -> bytes:
+    """The part of a User-Agent header that is used, so that a cache does not store 64 KiB for each client."""
+    return (clean_user_agent(user_agent) or "").encode()
 
 
 @lru_cache(maxsize=4096)

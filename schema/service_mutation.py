@@ -143,6 +143,6 @@ def _operator(info: ServiceInfo) -> str:
 
 def _client_of(deps: Dependencies, input_: CreateSessionInput) -> ClientInfo:
     """The user's client, as the service reported it, cleaned like the client of a direct request."""
-    raw = (unset_to_none(input_.user_agent) or "").encode(errors="replace")
+    raw = client_module.shorten_user_agent((unset_to_none(input_.user_agent) or "").encode(errors="replace"))
     truncate = deps.policy.truncate_addresses
     return client_module.client_info(unset_to_none(input_.ip_address), raw, truncate=truncate)

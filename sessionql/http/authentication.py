@@ -13,7 +13,7 @@ from sessionql.http.cookies import NO_COOKIES, CookieRules, RequestCookies
 from sessionql.http.csrf import CROSS_SITE, SAFE_METHODS
 from sessionql.http.origins import Origins
 from sessionql.http.proxies import Proxies, address_of
-from sessionql.resolvers.client import ClientInfo, client_info
+from sessionql.resolvers.client import MAX_USER_AGENT_BYTES, ClientInfo, client_info, shorten_user_agent
 from sessionql.resolvers.cookie_jar import CookieJar, CookiesRejected
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.client_hints import NO_HINTS, read_hints
@@ -86,6 +86,8 @@ class Authenticator:
         # Raw bytes: the header can hold any bytes, and Starlette would decode them as Latin-1.
         headers = request.headers.raw
         raw = next((value for name, value in headers if name == b"user-agent"), None)
+        if raw is not None and len(raw) > MAX_USER_AGENT_BYTES:
+            raw = shorten_user_agent(raw)
         hints = tuple(pair for pair in headers if pair[0].startswith(b"sec-ch-ua"))
         peer = request.client.host if request.client else None
         address = address_of(request, self.proxies) if self.proxies.networks else peer

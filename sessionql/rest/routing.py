@@ -1,10 +1,10 @@
 """Routes that handle their errors, 405 and HEAD themselves, so that they behave the same in any application.
 
-Starlette answers a wrong method with the methods of the first route of that path. Here, each path ends with a
-`MethodNotAllowed`, which knows all its methods.
+Starlette answers a wrong method with the methods of the first route of that path. Here, each route knows all methods of
+its path. It still lets a later route of the application match that has the same path and another method.
 """
 
-from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from functools import partial
 from typing import Any
 
@@ -14,7 +14,7 @@ from fastapi.routing import APIRoute
 from fastapi.security.base import SecurityBase
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.routing import Route
+from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
 from sessionql.http.authentication import Authenticator
@@ -39,15 +39,28 @@ class _BearerInDocument(SecurityBase):
 _BEARER = _BearerInDocument()
 
 
-class MethodNotAllowed:
-    """An ASGI application that responds 405 with the methods of a path (RFC 9110 section 15.5.6)."""
+class RestRoute(APIRoute):
+    """A route whose 405 response lists all methods of its path (RFC 9110 section 15.5.6). `combine` sets its fields."""
 
-    def __init__(self, methods: Iterable[str]) -> None:
-        self._allow = ", ".join(sorted(methods))
+    allow = ""
+    """The methods of the path."""
+    other_paths: frozenset[str] = frozenset()
+    """Paths of other routes that a path with parameters matches too."""
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = problem(405, "METHOD_NOT_ALLOWED", METHOD_NOT_ALLOWED, headers={"Allow": self._allow})
-        await add_headers(response)(scope, receive, send)
+    def matches(self, scope: Scope) -> tuple[Match, Scope]:
+        match, child_scope = super().matches(scope)
+        if match is Match.FULL and self.other_paths:
+            path = self.path_format.format(**child_scope["path_params"])
+            return (Match.PARTIAL if path in self.other_paths else match), child_scope
+        return match, child_scope
+
+    async def handle(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Respond to the request, or respond 405."""
+        if scope["method"] in _methods(self):
+            await super().handle(scope, receive, send)
+        else:
+            response = problem(405, "METHOD_NOT_ALLOWED", METHOD_NOT_ALLOWED, headers={"Allow": self.allow})
+            await add_headers(response)(scope, receive, send)
 
 
 def rest_router(reader: RequestReader, tag: str) -> APIRouter:
@@ -56,17 +69,20 @@ def rest_router(reader: RequestReader, tag: str) -> APIRouter:
 
 
 def combine(routers: Sequence[APIRouter]) -> APIRouter:
-    """One router: paths without parameters first, HEAD beside each GET, and a 405 at the end of each path."""
-    paths: dict[str, list[APIRoute]] = {}
+    """One router: paths without parameters first, HEAD beside each GET, and for each path a 405 with its methods."""
+    paths: dict[str, list[RestRoute]] = {}
     for router in routers:
         for route in router.routes:
-            if isinstance(route, APIRoute):
+            if isinstance(route, RestRoute):
                 paths.setdefault(route.path, []).append(route)
+    fixed = frozenset(path for path in paths if "{" not in path)
     combined = APIRouter()
     for path in sorted(paths, key=lambda path: "{" in path):
         routes = [*paths[path], *(_head(route) for route in paths[path] if "GET" in _methods(route))]
-        methods = {method for route in routes for method in _methods(route)}
-        combined.routes += [*routes, Route(path, MethodNotAllowed(methods), include_in_schema=False)]
+        allow = ", ".join(sorted({method for route in routes for method in _methods(route)}))
+        for route in routes:
+            route.allow, route.other_paths = allow, frozenset() if path in fixed else fixed
+        combined.routes += routes
     return combined
 
 
@@ -84,12 +100,12 @@ def renderer(router: APIRouter, fallback: Render) -> Render:
     return render
 
 
-def _route_class(authenticator: Authenticator) -> type[APIRoute]:
-    class RestRoute(APIRoute):
+def _route_class(authenticator: Authenticator) -> type[RestRoute]:
+    class ServerRoute(RestRoute):
         def get_route_handler(self) -> Handler:
             return partial(_respond, super().get_route_handler(), authenticator)
 
-    return RestRoute
+    return ServerRoute
 
 
 async def _respond(
@@ -108,7 +124,7 @@ async def _respond(
     return add_headers(response)
 
 
-def _head(route: APIRoute) -> APIRoute:
+def _head(route: RestRoute) -> RestRoute:
     """The route for HEAD: the server sends its response without the body."""
     return type(route)(
         route.path, route.endpoint, response_model=route.response_model, methods=["HEAD"], include_in_schema=False

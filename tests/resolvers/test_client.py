@@ -5,11 +5,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sessionql.resolvers.client import (
+    MAX_USER_AGENT_BYTES,
     UNKNOWN_NETWORK,
     ClientInfo,
     canonical_address,
     client_info,
     network_of,
+    shorten_user_agent,
     truncate_address,
 )
 
@@ -111,3 +113,10 @@ def test_attempts_are_counted_by_the_whole_address_even_if_it_is_stored_truncate
     assert client_info("192.0.2.77", b"curl", truncate=False) == ClientInfo("192.0.2.77", "curl", "192.0.2.77")
     assert client_info("192.0.2.77", b"curl", truncate=True) == ClientInfo("192.0.2.0", "curl", "192.0.2.77")
     assert client_info(None, None, truncate=True) == ClientInfo(None, None, UNKNOWN_NETWORK)
+
+
+@given(st.binary(max_size=3_000))
+def test_a_shortened_user_agent_is_the_same_client(agent: bytes) -> None:
+    short = shorten_user_agent(agent)
+    assert len(short) <= MAX_USER_AGENT_BYTES
+    assert client_info(None, short, truncate=False) == client_info(None, agent, truncate=False)

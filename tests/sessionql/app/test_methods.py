@@ -106,6 +106,21 @@ async def test_included_in_another_application(sessions: SessionQL, prefix: str)
         await check(http, GRAPHQL, problems=False)
 
 
+@pytest.mark.parametrize("prefix", ["", "/api"])
+async def test_an_application_may_have_the_same_paths_with_other_methods(sessions: SessionQL, prefix: str) -> None:
+    app = FastAPI(openapi_url=None)
+    app.include_router(sessions.rest_router, prefix=prefix)
+    own = {"/me": "PUT", "/sessions/all": "PATCH", "/sessions/new": "GET", f"/sessions/{ID}": "PUT"}
+    for path, method in own.items():
+        app.add_api_route(prefix + path, lambda: "own", methods=[method])
+    async with client(app, sessions, prefix) as http:
+        for path, method in own.items():
+            response = await http.request(method, path)
+            assert (response.status_code, response.json()) == (200, "own"), path
+        problem = await http.delete("/me")
+        assert (problem.status_code, problem.headers["allow"], is_problem(problem)) == (405, "GET, HEAD", True)
+
+
 async def test_graphql_lists_its_methods_in_its_own_error(sessions: SessionQL) -> None:
     async with client(sessions.app, sessions) as http:
         for method in ("PUT", "DELETE", "PURGE"):

@@ -2,6 +2,8 @@
 
 import pytest
 
+from sessionql.resolvers.client import ClientInfo, client_info
+from sessionql.resolvers.devices.client_hints import ClientHints
 from tests.conftest import FakeClock
 from tests.schema.graphql_client import PASSWORD
 from tests.sessionql.browser import (
@@ -213,3 +215,18 @@ async def test_within_a_request_the_last_cookie_is_set(browser: Browser) -> None
     )
     assert browser.cookies == {}
     assert len(browser.set) == 2
+
+
+async def test_a_long_user_agent_is_shortened_before_it_is_cached(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lengths: list[int] = []
+
+    def recorded(address: str | None, user_agent: bytes, hints: ClientHints, *, truncate: bool) -> ClientInfo:
+        lengths.append(len(user_agent))
+        return client_info(address, user_agent, hints, truncate=truncate)
+
+    monkeypatch.setattr("sessionql.http.authentication.client_info", recorded)
+    for agent in ("curl/8.5.0", "x " * 30_000):
+        await browser.http.post("/graphql", json={"query": MINE}, headers={"User-Agent": agent})
+    assert lengths == [10, 511]
