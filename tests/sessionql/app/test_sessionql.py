@@ -305,7 +305,7 @@ async def test_hooks_that_fail_or_never_end_hold_up_nobody(
         assert [what for what, *_ in await heard.next()] == ["created"]
     messages = [record.getMessage() for record in caplog.records]
     assert [message for message in messages if "fail failed" in message]
-    assert [message for message in messages if "at least 1 calls" in message]
+    assert [message for message in messages if "at least 1 hook calls" in message]
 
 
 async def test_a_hook_that_takes_too_long_leaves_its_place_to_others(
