@@ -21,7 +21,8 @@ _LONG_WORD = re.compile(r"[\w.~+/=-]{48,}")
 # The result of a resolver does not fit the schema, which is a fault of the server.
 _RESULT = re.compile(
     r"^(?:Expected Iterable, but did not find one|Abstract type .* (?:must resolve|was resolved)|Runtime Object type "
-    r"|Expected value of type .* but got: |Expected `.*` to return |Subscription field must return )",
+    r"|Expected value of type .* but got: |Expected `.*` to return |Subscription field must return "
+    r"|(?:Int|Float|String|Boolean|ID) cannot represent |Enum '.*' cannot represent value)",
     re.DOTALL,
 )
 
@@ -42,7 +43,11 @@ def without_suggestion(message: str) -> str:
 
 
 def is_result_error(message: str) -> bool:
-    """Whether a resolver returned what the schema does not allow."""
+    """Whether a resolver returned what the schema does not allow.
+
+    `message` is that of an error with a path. Without a path, some of these messages are about values of a client; with
+    a path, those begin with `Argument`.
+    """
     return _RESULT.match(message) is not None
 
 

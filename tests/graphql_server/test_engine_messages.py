@@ -19,7 +19,7 @@ SCHEMA = build_schema("""
     enum Color { RED }
     interface Animal { name: String }
     type Dog implements Animal { name: String }
-    type Query { animal: Animal list: [Int] color(of: Color): Int int(of: Int!): Int dog: Dog }
+    type Query { animal: Animal list: [Int] result: Color color(of: Color): Int int(of: Int!): Int dog: Dog }
 """)
 
 
@@ -100,6 +100,10 @@ def test_values_exceptions_and_words_of_python_are_removed(
         ("{ animal { name } }", {"animal": {"__typename": "Cat"}}),
         ("{ animal { name } }", {"animal": {"__typename": "Query"}}),
         ("{ animal { name } }", {"animal": {"__typename": "Color"}}),
+        ("{ list }", {"list": ["seven"]}),
+        ("{ list }", {"list": [2**31]}),
+        ("{ animal { name } }", {"animal": {"__typename": "Dog", "name": {}}}),
+        ("{ result }", {"result": "BLUE"}),
     ],
 )
 def test_results_that_do_not_fit_the_schema_are_recognised(source: str, root: object) -> None:
