@@ -12,7 +12,20 @@ from functools import lru_cache
 ACCEPT_CH = "Sec-CH-UA-Full-Version-List, Sec-CH-UA-Model, Sec-CH-UA-Platform-Version"
 """The value of the `Accept-CH` response header. Browsers send brands and platform without it."""
 
-_MAX_VALUE_LENGTH = 512
+HINT_HEADERS = frozenset(
+    {
+        b"sec-ch-ua",
+        b"sec-ch-ua-full-version-list",
+        b"sec-ch-ua-model",
+        b"sec-ch-ua-platform",
+        b"sec-ch-ua-platform-version",
+    }
+)
+"""The lower-case names of the headers that `read_hints` uses."""
+
+MAX_HINT_LENGTH = 512
+"""The longest value, in bytes, that `read_hints` uses."""
+
 _TEXT = re.compile(r'"([^"\\]{1,64})"')
 _BRAND = re.compile(r'"([^"\\]{1,64})"; ?v="(\d{1,8}(?:\.\d{1,8})?)')
 # The model is inserted into a comment of the User-Agent and must not contain its end.
@@ -41,8 +54,11 @@ NO_HINTS = ClientHints()
 
 @lru_cache(maxsize=512)
 def read_hints(headers: tuple[tuple[bytes, bytes], ...]) -> ClientHints:
-    """Parse headers whose lower-case names start with `sec-ch-ua`. Ignores invalid values; raises nothing."""
-    values = {name: value[:_MAX_VALUE_LENGTH].decode("latin-1") for name, value in headers}
+    """Parse headers with names from HINT_HEADERS. Ignores invalid values; raises nothing.
+
+    Results are cached with their arguments: pass each name once, and at most MAX_HINT_LENGTH bytes of its value.
+    """
+    values = {name: value.decode("latin-1") for name, value in headers}
     brands = values.get(b"sec-ch-ua-full-version-list") or values.get(b"sec-ch-ua", "")
     model = _text(values.get(b"sec-ch-ua-model"))
     return ClientHints(

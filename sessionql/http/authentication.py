@@ -16,7 +16,7 @@ from sessionql.http.proxies import Proxies, address_of
 from sessionql.resolvers.client import MAX_USER_AGENT_BYTES, ClientInfo, client_info, shorten_user_agent
 from sessionql.resolvers.cookie_jar import CookieJar, CookiesRejected
 from sessionql.resolvers.dependencies import Dependencies
-from sessionql.resolvers.devices.client_hints import NO_HINTS, read_hints
+from sessionql.resolvers.devices.client_hints import HINT_HEADERS, MAX_HINT_LENGTH, NO_HINTS, read_hints
 from sessionql.resolvers.request_context import RequestContext, authenticate_request
 
 CsrfCheck = Callable[[Request, Origins], str | None]
@@ -88,13 +88,13 @@ class Authenticator:
         raw = next((value for name, value in headers if name == b"user-agent"), None)
         if raw is not None and len(raw) > MAX_USER_AGENT_BYTES:
             raw = shorten_user_agent(raw)
-        hints = tuple(pair for pair in headers if pair[0].startswith(b"sec-ch-ua"))
+        hints = {name: value[:MAX_HINT_LENGTH] for name, value in headers if name in HINT_HEADERS}
         peer = request.client.host if request.client else None
         address = address_of(request, self.proxies) if self.proxies.networks else peer
         return client_info(
             address,
             raw,
-            read_hints(hints) if hints else NO_HINTS,
+            read_hints(tuple(hints.items())) if hints else NO_HINTS,
             truncate=self.deps.policy.truncate_addresses,
         )
 

@@ -3,7 +3,7 @@
 import pytest
 
 from sessionql.resolvers.client import ClientInfo, client_info
-from sessionql.resolvers.devices.client_hints import ClientHints
+from sessionql.resolvers.devices.client_hints import ClientHints, read_hints
 from tests.conftest import FakeClock
 from tests.schema.graphql_client import PASSWORD
 from tests.sessionql.browser import (
@@ -230,3 +230,16 @@ async def test_a_long_user_agent_is_shortened_before_it_is_cached(
     for agent in ("curl/8.5.0", "x " * 30_000):
         await browser.http.post("/graphql", json={"query": MINE}, headers={"User-Agent": agent})
     assert lengths == [10, 511]
+
+
+async def test_only_the_used_part_of_client_hints_is_cached(browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    cached: list[tuple[tuple[bytes, bytes], ...]] = []
+
+    def recorded(headers: tuple[tuple[bytes, bytes], ...]) -> ClientHints:
+        cached.append(headers)
+        return read_hints(headers)
+
+    monkeypatch.setattr("sessionql.http.authentication.read_hints", recorded)
+    hints = [("Sec-CH-UA-Model", "first"), ("Sec-CH-UA-Model", "x" * 30_000), ("Sec-CH-UA-Other", "x" * 30_000)]
+    await browser.http.post("/graphql", json={"query": MINE}, headers=hints)
+    assert cached == [((b"sec-ch-ua-model", b"x" * 512),)]
