@@ -81,12 +81,15 @@ async def test_the_server_recovers_when_the_database_does(engines: Engines, late
     async with application(url, tmp_path) as http:
         ana = await GraphQLClient(http).register("ana@example.com")
         hidden = f"{later}_hidden"
-        kick = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{later}'"
-        await run_sql(engines._server, kick, f'ALTER DATABASE "{later}" RENAME TO "{hidden}"')
+        # A listener that reconnects in between would prevent the new name.
+        close = f'ALTER DATABASE "{later}" ALLOW_CONNECTIONS false'
+        disconnect = f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{later}'"
+        await run_sql(engines._server, close, disconnect, f'ALTER DATABASE "{later}" RENAME TO "{hidden}"')
         try:
             response = await ana.send("{ mySessions { id } }")
             assert response.status_code == 503
             assert response.json()["errors"][0]["extensions"] == {"code": "SERVICE_UNAVAILABLE"}
         finally:
-            await run_sql(engines._server, f'ALTER DATABASE "{hidden}" RENAME TO "{later}"')
+            rename = f'ALTER DATABASE "{hidden}" RENAME TO "{later}"'
+            await run_sql(engines._server, rename, f'ALTER DATABASE "{later}" ALLOW_CONNECTIONS true')
         assert (await ana.get("{ mySessions { id } }"))["mySessions"] == [{"id": ana.session_id}]
