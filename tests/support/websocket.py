@@ -34,11 +34,18 @@ class Socket:
         return json.loads(self._connection.recv(TIMEOUT))
 
     def subscribe(self, query: str, id_: str = "1", **variables: Any) -> None:
-        """Start a subscription; returns once the server has started it: a slower operation sent after it has ended."""
+        """Start a subscription; returns when the server has started it: it has finished three later operations."""
+        # This opens a database connection. Otherwise the subscription may wait for one, and the others not.
+        self._query("before")
         self.send(type="subscribe", id=id_, payload={"query": query, "variables": variables})
-        self.send(type="subscribe", id="after", payload={"query": "{ me { id currentSession { id } } }"})
-        assert self.receive()["id"] == "after"
-        assert self.receive() == {"id": "after", "type": "complete"}
+        for _ in range(3):
+            self._query("after")
+
+    def _query(self, id_: str) -> None:
+        """Run a query to its end."""
+        self.send(type="subscribe", id=id_, payload={"query": "{ me { id sessions(first: 1) { totalCount } } }"})
+        assert self.receive()["id"] == id_
+        assert self.receive() == {"id": id_, "type": "complete"}
 
     def next(self) -> Any:
         """The data of the next event."""
