@@ -1,6 +1,5 @@
 """Fixtures of the tests of the storage: two users, and databases without tables."""
 
-import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 from sessionql.storage import Storage
 from sessionql.storage.records import UserRecord
 from tests.storage.builders import keep_user
-from tests.support.engines import Engines, run_sql
+from tests.support.engines import Engines
 
 
 @pytest.fixture
@@ -29,6 +28,5 @@ def empty_url(engine: str, engines: Engines, tmp_path: Path) -> Iterator[str]:
     if engine == "sqlite":
         yield f"sqlite:///{tmp_path / 'empty.sqlite3'}"
         return
-    name = f"{engines._name}_empty"
-    yield engines.new_postgresql(name)
-    asyncio.run(run_sql(engines._server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    with engines.empty_postgresql(f"{engines._name}_empty") as url:
+        yield url

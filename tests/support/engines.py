@@ -134,10 +134,14 @@ class Engines:
     @contextmanager
     def lasting_postgresql(self) -> Iterator[str]:
         """A database with the current tables that no test empties."""
-        name = f"{self._name}_lasting"
-        url = self.new_postgresql(name)
-        wait_for(upgrade(url))
-        yield url
+        with self.empty_postgresql(f"{self._name}_lasting") as url:
+            wait_for(upgrade(url))
+            yield url
+
+    @contextmanager
+    def empty_postgresql(self, name: str) -> Iterator[str]:
+        """A database without tables, which is dropped at the end."""
+        yield self.new_postgresql(name)
         wait_for(run_sql(self._server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
 
     def new_postgresql(self, name: str) -> str:

@@ -22,9 +22,8 @@ def empty_url(engine: str, engines: Engines, tmp_path: Path) -> Iterator[str]:
     if engine == "sqlite":
         yield f"sqlite:///{tmp_path / 'new' / 'sessions.sqlite3'}"
         return
-    name = f"sessionql_test_cli_{secrets.token_hex(4)}"
-    yield engines.new_postgresql(name)
-    asyncio.run(run_sql(engines._server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)'))
+    with engines.empty_postgresql(f"sessionql_test_cli_{secrets.token_hex(4)}") as url:
+        yield url
 
 
 def test_a_migration_creates_the_tables_and_may_be_repeated(empty_url: str, tmp_path: Path) -> None:
