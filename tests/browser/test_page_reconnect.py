@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Browser, Request, expect
+from playwright.sync_api import Browser, Request, Route, expect
 
 from tests.browser.page_users import PASSWORD, PageUser, PageUsers, page_users
 from tests.support.engines import Engines
@@ -57,6 +57,24 @@ def test_offline_and_online_again(users: PageUsers) -> None:
     expect(laptop.section("This device")).to_contain_text("Desk")
     laptop.page.get_by_role("button", name="Save").click()
     expect(phone.section("This device")).to_contain_text("Pocket")
+
+
+def test_a_response_to_an_earlier_request_does_not_hide_that_the_browser_is_offline(users: PageUsers) -> None:
+    laptop = users.new()
+    laptop.register_without_form()
+    held: list[Route] = []
+    laptop.page.route("**/graphql", lambda route: route.abort() if held else held.append(route))
+    laptop.page.evaluate("void document.querySelector('my-sessions').reload()")
+    while not held:
+        laptop.page.wait_for_timeout(20)
+    laptop.page.evaluate("dispatchEvent(new Event('offline'))")
+    expect(laptop.page.get_by_text(UNREACHABLE)).to_be_visible()
+    with laptop.page.expect_event("requestfailed"):  # that of the next attempt
+        held[0].continue_()
+    expect(laptop.page.get_by_text(UNREACHABLE)).to_be_visible()
+    laptop.page.unroute_all()
+    expect(laptop.page.get_by_text("Connected again.")).to_be_visible(timeout=RECONNECT_TIMEOUT)
+    expect(laptop.page.get_by_text(UNREACHABLE)).to_have_count(0)
 
 
 def test_a_restart_of_the_server_loses_neither_input_nor_session(server: Server, strict_users: PageUsers) -> None:

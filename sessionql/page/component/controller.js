@@ -80,6 +80,14 @@ export class SessionController {
     return this.reload();
   }
 
+  /** Show that the browser is offline, until a request that is sent from now on succeeds. */
+  handleOffline() {
+    // A response to an earlier request does not prove a connection.
+    this.#poller.cancel();
+    this.showConnectionNotice();
+    this.#poller.pollLater();
+  }
+
   /** Show that the server cannot be reached; with a RequestError, its message. */
   showConnectionNotice(error = null) {
     this.#view.showConnectionNotice(error, () => this.reload());

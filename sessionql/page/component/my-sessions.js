@@ -25,7 +25,7 @@ export class MySessions extends HTMLElement {
     this.#listeners = new AbortController();
     const { signal } = this.#listeners;
     addEventListener("online", () => this.#controller.reconnect(), { signal });
-    addEventListener("offline", () => this.#controller.showConnectionNotice(), { signal });
+    addEventListener("offline", () => this.#controller.handleOffline(), { signal });
     document.addEventListener("visibilitychange", () => document.hidden || this.#refresh(), { signal });
     this.#intervals = [
       setInterval(() => this.#view.updateTimes(), CLOCK_INTERVAL),
