@@ -34,7 +34,11 @@ async def introspect(deps: Dependencies, token: str) -> ActiveToken | None:
     if claims is not None:
         return await _introspect_refresh_token(deps, claims, now)
     access = await check_access_token(deps, token, now)
-    return None if isinstance(access, AuthError) else ActiveToken(TokenKind.ACCESS, access.expires_at, access.session)
+    return (
+        None
+        if isinstance(access, AuthError)
+        else ActiveToken(TokenKind.ACCESS, access.token.expires_at, access.session)
+    )
 
 
 async def _introspect_refresh_token(deps: Dependencies, claims: RefreshClaims, now: datetime) -> ActiveToken | None:

@@ -9,6 +9,7 @@ from uuid import UUID
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import ReauthenticationRequired
+from sessionql.resolvers.tokens.access import AccessToken
 from sessionql.storage.records import SessionRecord, SessionState
 
 log = logging.getLogger("sessionql.requester")
@@ -26,9 +27,13 @@ class Unauthenticated(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Requester:
-    """The authenticated user of a request, and the session that the request uses."""
+    """The authenticated user of a request, and the session that the request uses.
+
+    `token` is the access token of the request; None after a log-in in the same request.
+    """
 
     session: SessionRecord
+    token: AccessToken | None = None
 
     @property
     def user_id(self) -> UUID:
@@ -37,10 +42,10 @@ class Requester:
 
 @dataclass(frozen=True, slots=True)
 class ValidAccess:
-    """The active session of a valid access token, and when the token expires."""
+    """A valid access token, and its active session."""
 
     session: SessionRecord
-    expires_at: datetime
+    token: AccessToken
 
 
 class AuthError(StrEnum):
@@ -59,7 +64,7 @@ async def authenticate(deps: Dependencies, token: str, client: ClientInfo) -> Re
         log.info("Rejected an access token from %s: %s", client.ip_address, access.value)
         return None
     deps.activity.record(access.session, client.ip_address, now)
-    return Requester(access.session)
+    return Requester(access.session, access.token)
 
 
 async def check_access_token(deps: Dependencies, token: str, now: datetime) -> ValidAccess | AuthError:
@@ -70,19 +75,28 @@ async def check_access_token(deps: Dependencies, token: str, now: datetime) -> V
     async with deps.storage.reading() as repositories:
         session = await repositories.sessions.find(claims.user_id, claims.session_id)
     checked = check_session(deps, session, claims.authenticated_at, now)
-    return checked if isinstance(checked, AuthError) else ValidAccess(checked, claims.expires_at)
+    if isinstance(checked, AuthError):
+        return checked
+    return ValidAccess(checked, AccessToken(token, claims.expires_at))
 
 
 async def revalidate(deps: Dependencies, requester: Requester, client: ClientInfo) -> Requester | None:
-    """Read the requester's session again and record activity. None when the session is no longer valid."""
+    """Check the requester's token and session again and record activity. None when one is no longer valid."""
     session, now = requester.session, deps.clock()
+    if not is_token_valid(deps, requester, now):
+        return None
     async with deps.storage.reading() as repositories:
         current = await repositories.sessions.find(session.user_id, session.id)
     checked = check_session(deps, current, session.authenticated_at, now)
     if isinstance(checked, AuthError):
         return None
     deps.activity.record(checked, client.ip_address, now)
-    return Requester(checked)
+    return Requester(checked, requester.token)
+
+
+def is_token_valid(deps: Dependencies, requester: Requester, now: datetime) -> bool:
+    """Whether the access token of the requester has not expired, and the key that signed it has not been removed."""
+    return requester.token is None or deps.tokens.verify(requester.token.text, now) is not None
 
 
 def check_session(

@@ -1,14 +1,14 @@
 """Subscriptions: the events and revocations of the requester's account as they happen, until their session ends."""
 
 import asyncio
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
 from datetime import timedelta
 from enum import Enum, auto
 
 from sessionql.resolvers.background.pubsub import StreamInterrupted, Subscriber, UserUpdate
 from sessionql.resolvers.dependencies import Dependencies
-from sessionql.resolvers.requester import AuthError, Requester, check_session
+from sessionql.resolvers.requester import AuthError, Requester, check_session, is_token_valid
 from sessionql.storage.records import EventKind, EventRecord, SessionRecord
 
 MAX_WAIT = timedelta(days=1)
@@ -22,18 +22,23 @@ class EndReason(Enum):
     EXPIRED = auto()
     REPLACED = auto()
     """The user re-authenticated, which replaced the token of the stream."""
+    TOKEN_INVALID = auto()
+    """The access token expired, or the key that signed it was removed."""
     INTERRUPTED = auto()
     """Updates were lost; the client must subscribe again."""
 
 
-async def wait_until_invalid(deps: Dependencies, session: SessionRecord) -> EndReason:
-    """Wait until the session may no longer be used, and return why. Raises StorageError."""
+async def wait_until_invalid(deps: Dependencies, requester: Callable[[], Requester]) -> EndReason:
+    """Wait until the session or the access token may no longer be used, and return why. Raises StorageError.
+
+    `requester` returns the current requester: a client may send a newer token of its session meanwhile.
+    """
     try:
-        with deps.pubsub.subscribe(session.user_id) as subscriber:
+        with deps.pubsub.subscribe(requester().user_id) as subscriber:
             while True:
                 # Read after the subscription has started, so that no change is missed.
-                stored = await _find(deps, session)
-                if isinstance(current := _check(deps, session, stored), EndReason):
+                stored = await _find(deps, requester().session)
+                if isinstance(current := _check(deps, requester(), stored), EndReason):
                     return current
                 await _wait_for_change(deps, subscriber, current)
     except StreamInterrupted:
@@ -90,20 +95,24 @@ async def _find(deps: Dependencies, session: SessionRecord) -> SessionRecord | N
         return await repositories.sessions.find(session.user_id, session.id)
 
 
-def _check(deps: Dependencies, session: SessionRecord, stored: SessionRecord | None) -> SessionRecord | EndReason:
-    """Return the stored session if it is still valid, or why the stream must end."""
-    match check_session(deps, stored, session.authenticated_at, deps.clock()):
+def _check(deps: Dependencies, requester: Requester, stored: SessionRecord | None) -> Requester | EndReason:
+    """Return the requester with the stored session if it is still valid, or why the stream must end."""
+    now = deps.clock()
+    match check_session(deps, stored, requester.session.authenticated_at, now):
         case AuthError.REPLACED:
             return EndReason.REPLACED
         case AuthError():
             return EndReason.EXPIRED if stored is not None and stored.revoked_at is None else EndReason.REVOKED
         case current:
-            return current
+            valid = is_token_valid(deps, requester, now)
+            return Requester(current, requester.token) if valid else EndReason.TOKEN_INVALID
 
 
-async def _wait_for_change(deps: Dependencies, subscriber: Subscriber, session: SessionRecord) -> None:
-    """Wait for an update about the session, or until its expiry."""
-    remaining = deps.storage.lifetimes.expires_at(session) - deps.clock()
+async def _wait_for_change(deps: Dependencies, subscriber: Subscriber, requester: Requester) -> None:
+    """Wait for an update about the session, or until the session or the access token expires."""
+    session, token = requester.session, requester.token
+    expires_at = deps.storage.lifetimes.expires_at(session)
+    remaining = (min(expires_at, token.expires_at) if token else expires_at) - deps.clock()
     with suppress(TimeoutError):
         async with asyncio.timeout(min(remaining, MAX_WAIT).total_seconds()):
             while not (await subscriber.next()).is_about(session.id):

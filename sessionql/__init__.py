@@ -1,6 +1,7 @@
 """A GraphQL session server.
 
-For applications that include SessionQL: `from sessionql import Requester, SessionChange, SessionQL, Settings`.
+For applications that include SessionQL: `from sessionql import SessionQL, Settings`, and the types of its arguments and
+results.
 """
 
 from importlib import import_module
@@ -11,11 +12,13 @@ if TYPE_CHECKING:
     from sessionql.app.sessionql import SessionQL
     from sessionql.resolvers.background.hooks import SessionChange
     from sessionql.resolvers.requester import Requester
+    from sessionql.resolvers.subscriptions import EndReason
     from sessionql.settings.settings import Settings
 
-__all__ = ["Requester", "SessionChange", "SessionQL", "Settings", "create_app"]
+__all__ = ["EndReason", "Requester", "SessionChange", "SessionQL", "Settings", "create_app"]
 
 _MODULES = {
+    "EndReason": "sessionql.resolvers.subscriptions",
     "Requester": "sessionql.resolvers.requester",
     "SessionChange": "sessionql.resolvers.background.hooks",
     "SessionQL": "sessionql.app.sessionql",

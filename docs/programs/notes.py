@@ -1,11 +1,12 @@
 """An API for the notes of signed-in users, with SessionQL mounted in it."""
 
+import asyncio
 from collections import defaultdict
 from datetime import timedelta
 from typing import Annotated
 from uuid import UUID
 
-from fastapi import Body, Depends, FastAPI
+from fastapi import Body, Depends, FastAPI, WebSocket
 
 from sessionql import Requester, SessionChange, SessionQL
 
@@ -39,6 +40,20 @@ async def write(text: Annotated[str, Body(embed=True)], current: CurrentSession)
 @app.delete("/notes", status_code=204)
 async def delete(current: FreshSession) -> None:
     notes[current.user_id].clear()
+
+
+@app.websocket("/echo")
+async def echo(socket: WebSocket, current: CurrentSession) -> None:
+    await socket.accept()
+    closing = asyncio.create_task(close_after(socket, current))
+    async for text in socket.iter_text():
+        await socket.send_text(text)
+    closing.cancel()
+
+
+async def close_after(socket: WebSocket, current: Requester) -> None:
+    await sessions.until_ended(current)
+    await socket.close(4401)
 
 
 @sessions.on_new_device

@@ -8,6 +8,9 @@ from typing import Any, TypeAlias
 
 from starlette.requests import HTTPConnection
 
+Payload: TypeAlias = Mapping[str, Any] | None
+"""The payload of a message. The protocol gives it no meaning."""
+
 
 @dataclass(frozen=True, slots=True)
 class CloseReason:
@@ -51,8 +54,15 @@ class SocketPeer(Peer, ABC):
     async def context(self) -> Any:
         """A new context for one operation: authorization may have changed since the last one."""
 
+    async def handle_ping(self, payload: Payload) -> Payload:
+        """The payload of the `pong` for a `ping` with this payload, which may contain new credentials.
+
+        Raises ConnectionRejected when the credentials are not valid. By default it is the payload of the `ping`.
+        """
+        return payload
+
 
 CheckOrigin: TypeAlias = Callable[[HTTPConnection], bool]
 """Whether a handshake may become a WebSocket, by its header `Origin`."""
-AuthorizeSocket: TypeAlias = Callable[[HTTPConnection, Mapping[str, Any] | None], Awaitable[SocketPeer]]
+AuthorizeSocket: TypeAlias = Callable[[HTTPConnection, Payload], Awaitable[SocketPeer]]
 """Returns the peer, from the handshake and the payload of `connection_init`. Raises ConnectionRejected."""

@@ -20,7 +20,13 @@ from sessionql.graphql_server.connections.close_codes import (
     duplicate_id,
 )
 from sessionql.graphql_server.connections.limits import ConnectionLimits
-from sessionql.graphql_server.connections.peer import AuthorizeSocket, CloseReason, ConnectionRejected, SocketPeer
+from sessionql.graphql_server.connections.peer import (
+    AuthorizeSocket,
+    CloseReason,
+    ConnectionRejected,
+    Payload,
+    SocketPeer,
+)
 from sessionql.graphql_server.connections.quota import Slot
 from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
 from sessionql.graphql_server.websocket.messages import (
@@ -124,7 +130,9 @@ class SocketHandler:
             case Init():
                 await self._acknowledge(message)
             case Ping(payload):
-                await self._writer.send_text(pong(payload))
+                await self._writer.send_text(
+                    pong(payload if self._peer is None else await self._renew(self._peer, payload))
+                )
             case Pong():
                 pass
             case Subscribe():
@@ -148,6 +156,14 @@ class SocketHandler:
     async def _authorized(self, handshake: HTTPConnection, init: Init) -> SocketPeer:
         try:
             return await self._authorize(handshake, init.payload)
+        except ConnectionRejected:
+            raise
+        except Exception as error:  # noqa: BLE001 - every error closes the socket
+            raise ConnectionRejected(self._masked(error)) from None
+
+    async def _renew(self, peer: SocketPeer, payload: Payload) -> Payload:
+        try:
+            return await peer.handle_ping(payload)
         except ConnectionRejected:
             raise
         except Exception as error:  # noqa: BLE001 - every error closes the socket

@@ -7,15 +7,13 @@ import orjson
 from starlette.types import Message as Received
 
 from sessionql.graphql_server.connections.close_codes import malformed
-from sessionql.graphql_server.connections.peer import ConnectionRejected
+from sessionql.graphql_server.connections.peer import ConnectionRejected, Payload
 from sessionql.graphql_server.request import GraphQLRequest, check_request
 from sessionql.http_kit.body import json_position
 from sessionql.http_kit.errors import RequestError
 
 MAX_ID_LENGTH = 256
 """Characters. Every message about the operation repeats its id."""
-
-Payload: TypeAlias = dict[str, Any] | None
 
 
 @dataclass(frozen=True, slots=True)

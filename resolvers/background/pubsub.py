@@ -35,14 +35,16 @@ class UserUpdate:
     """The changes that one transaction made to one user.
 
     `ended` maps the IDs of ended sessions to the sessions; None for sessions that were deleted with their user.
+    An update without any change means: check again whether the session and its token are valid.
     """
 
     ended: Mapping[UUID, SessionRecord | None]
     events: Sequence[EventRecord]
 
     def is_about(self, session_id: UUID) -> bool:
-        """Whether the session ended, or one of the events is about it."""
-        return session_id in self.ended or any(event.session_id == session_id for event in self.events)
+        """Whether the session ended, or one of the events is about it, or it has to be checked again."""
+        has_event = any(event.session_id == session_id for event in self.events)
+        return has_event or session_id in self.ended or not (self.ended or self.events)
 
 
 class Subscriber:
@@ -122,6 +124,12 @@ class PubSub:
                 self._interrupt_all()
             self._first_attempt.set()
             await asyncio.sleep(RETRY_INTERVAL)
+
+    def check_again(self) -> None:
+        """Let all subscribers check whether they are still valid: the keys of access tokens were replaced."""
+        for subscribers in self._subscribers.values():
+            for subscriber in subscribers:
+                subscriber.put(UserUpdate({}, ()))
 
     def reset(self) -> None:
         """Prepare for a new start, which may be in another event loop."""

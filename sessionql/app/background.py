@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 from sessionql.resolvers.dependencies import Dependencies
-from sessionql.resolvers.devices.locations import Locations, LocationsError
+from sessionql.resolvers.devices.locations import LocationsError
 from sessionql.resolvers.devices.user_agent import describe
 from sessionql.resolvers.pruning import prune_every
 from sessionql.resolvers.tokens.key_file import KeyFile, KeysError
@@ -26,7 +26,7 @@ async def background(settings: Settings, deps: Dependencies, keys: KeyFile) -> A
     tasks = [
         asyncio.create_task(deps.activity.flush_every(INTERVAL)),
         asyncio.create_task(prune_every(deps, settings.prune_interval.total_seconds())),
-        asyncio.create_task(_reload_files(keys, deps.locations)),
+        asyncio.create_task(_reload_files(keys, deps)),
         asyncio.create_task(deps.pubsub.run()),
         # Building its tables takes a third of a second, which the first log-in must not wait for.
         asyncio.create_task(asyncio.to_thread(describe, "Mozilla/5.0")),
@@ -51,13 +51,15 @@ async def _cancel(tasks: Sequence[asyncio.Task[Any]]) -> None:
             log.error("A background task had failed", exc_info=outcome)
 
 
-async def _reload_files(keys: KeyFile, locations: Locations) -> None:
+async def _reload_files(keys: KeyFile, deps: Dependencies) -> None:
     """Read the keys and the GeoIP database again when they were replaced. A broken file changes nothing."""
     while True:
         await asyncio.sleep(INTERVAL)
-        for file in (keys, locations):
+        for file in (keys, deps.locations):
             try:
                 if file.reload():
                     log.info("Read the %s again", "keys" if file is keys else "GeoIP database")
+                    if file is keys:
+                        deps.pubsub.check_again()
             except (KeysError, LocationsError) as error:
                 log.warning("Still using the version that was read before: %s", error)

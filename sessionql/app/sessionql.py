@@ -20,10 +20,12 @@ from sessionql.http.error_responses import as_graphql
 from sessionql.http.security_headers import with_headers
 from sessionql.resolvers.background.hooks import Hook, HookEvent, Hooks
 from sessionql.resolvers.dependencies import Clock
+from sessionql.resolvers.requester import Requester
+from sessionql.resolvers.subscriptions import EndReason, wait_until_invalid
 from sessionql.resolvers.tokens.key_file import KeyFile
 from sessionql.rest import make_rest, renderer
 from sessionql.settings.settings import Settings
-from sessionql.storage import StorageUnavailable
+from sessionql.storage import StorageError, StorageUnavailable
 
 log = logging.getLogger("sessionql")
 
@@ -74,6 +76,17 @@ class SessionQL:
     def on_new_device(self, hook: Hook) -> Hook:
         """Call the hook after a log-in on a device that the user has not logged in on before."""
         return self._on(HookEvent.NEW_DEVICE, hook)
+
+    async def until_ended(self, requester: Requester) -> EndReason:
+        """Wait until the session or the access token of a guard may no longer be used, and return why.
+
+        For WebSockets and streams of your own, which have to be closed then. `EndReason.INTERRUPTED`: the database
+        cannot be reached, so that a revocation could be missed.
+        """
+        try:
+            return await wait_until_invalid(self.dependencies, lambda: requester)
+        except StorageError:
+            return EndReason.INTERRUPTED
 
     @cached_property
     def app(self) -> FastAPI:

@@ -1,6 +1,7 @@
 """The peers of WebSockets and event streams: each connection ends with the session that opened it."""
 
-from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected, Peer, SocketPeer
+from sessionql.graphql_server.connections.peer import CloseReason, ConnectionRejected, Payload, Peer, SocketPeer
+from sessionql.http.authentication import payload_token
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.cookie_jar import CookieJar
 from sessionql.resolvers.dependencies import Dependencies
@@ -12,6 +13,8 @@ from sessionql.schema.context import Context
 SESSION_REVOKED = CloseReason(4401, "This session was signed out.")
 SESSION_ENDED = CloseReason(4401, "This session has ended.")
 # With 4403, clients get a new token and connect again.
+TOKEN_EXPIRED = CloseReason(4403, "This access token has expired: connect again with a new one.", final=False)
+OTHER_SESSION = CloseReason(4403, "This access token is of another session: open a connection for it.")
 TOKEN_INVALID = CloseReason(4403, "This access token is not valid, or has expired: refresh it.")
 TOKEN_MISSING = CloseReason(4403, 'Send {"authorization": "Bearer <access token>"} as the payload of connection_init.')
 CROSS_SITE_COOKIES = CloseReason(
@@ -24,6 +27,7 @@ _CLOSE_REASONS = {
     EndReason.REPLACED: CloseReason(
         4403, "This access token was replaced: connect again with the new one.", final=False
     ),
+    EndReason.TOKEN_INVALID: TOKEN_EXPIRED,
     EndReason.INTERRUPTED: CloseReason(1013, "Events may have been missed: connect again and read again.", final=False),
 }
 _NO_COOKIES = "Cookies cannot be set on a WebSocket: send this operation by POST."
@@ -38,8 +42,8 @@ class SessionPeer(Peer):
         self.owner = requester.session.id
 
     async def wait_closed(self) -> CloseReason:
-        """Wait until the session has ended, or its access token was replaced."""
-        return _CLOSE_REASONS[await wait_until_invalid(self._deps, self._requester.session)]
+        """Wait until the session has ended, or its access token has expired or was replaced."""
+        return _CLOSE_REASONS[await wait_until_invalid(self._deps, lambda: self._requester)]
 
 
 class SessionSocketPeer(SessionPeer, SocketPeer):
@@ -56,12 +60,30 @@ class SessionSocketPeer(SessionPeer, SocketPeer):
         jar = CookieJar(rejection=lambda: _NO_COOKIES)
         return Context(self._deps, self._client, authentication, cookies=jar)
 
+    async def handle_ping(self, payload: Payload) -> Payload:
+        """Use a newer access token of the same session from now on, if the payload has one.
+
+        The `pong` repeats no token. Raises ConnectionRejected.
+        """
+        token = payload_token(payload)
+        if token is None:
+            return payload
+        requester = await _check_token(self._deps, token)
+        if requester.session.id != self.owner:
+            raise ConnectionRejected(OTHER_SESSION)
+        self._requester = requester
+        return None
+
 
 async def authorize_socket(deps: Dependencies, client: ClientInfo, token: str | None) -> SessionSocketPeer:
     """The peer that connects with this access token. Raises ConnectionRejected when it is missing or not valid."""
     if token is None:
         raise ConnectionRejected(TOKEN_MISSING)
+    return SessionSocketPeer(deps, await _check_token(deps, token), client)
+
+
+async def _check_token(deps: Dependencies, token: str) -> Requester:
     access = await check_access_token(deps, token, deps.clock())
     if isinstance(access, AuthError):
         raise ConnectionRejected(SESSION_ENDED if access is AuthError.ENDED else TOKEN_INVALID)
-    return SessionSocketPeer(deps, Requester(access.session), client)
+    return Requester(access.session, access.token)

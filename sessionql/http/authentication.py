@@ -70,10 +70,9 @@ class Authenticator:
 
         Raises CookiesRejected for cookies of a handshake of another site.
         """
-        for name, value in (payload or {}).items():
-            if name.lower() == "authorization":
-                return _bearer(value) if isinstance(value, str) else ""
-        token = bearer_token(handshake)
+        token = payload_token(payload)
+        if token is None:
+            token = bearer_token(handshake)
         if token is not None:
             return token
         cookies = self._cookies(handshake)
@@ -107,6 +106,14 @@ class Authenticator:
         client = self.client_of(request)
         authentication = await authenticate_request(self.deps, client, token, by_cookie=by_cookie)
         return RequestContext(self.deps, client, authentication, token, jar)
+
+
+def payload_token(payload: Mapping[str, Any] | None) -> str | None:
+    """The access token of `authorization` in the payload of a message; None without this key, "" if it has no token."""
+    for name, value in (payload or {}).items():
+        if name.lower() == "authorization":
+            return (_bearer(value) if isinstance(value, str) else None) or ""
+    return None
 
 
 def bearer_token(request: HTTPConnection) -> str | None:

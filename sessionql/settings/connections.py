@@ -34,8 +34,8 @@ class ConnectionSettings(LimitsSettings):
     )
     connection_lifetime: Duration = Field(
         default=timedelta(hours=1),
-        description="WebSockets and event streams are closed after this time, so that clients connect again with a "
-        "new access token; 0 for never.",
+        description="WebSockets and event streams are closed after this time, so that clients connect again, also to "
+        "servers that were added; 0 for never.",
     )
     connection_keep_alive: Duration = Field(
         default=timedelta(seconds=12),

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, field
+from pathlib import Path
 from secrets import token_hex
 
 import pytest
@@ -11,6 +12,8 @@ from playwright.sync_api import Browser, ConsoleMessage, Page, Route, ViewportSi
 
 from tests.support.client import Device as Phone
 from tests.support.constants import IPHONE
+from tests.support.engines import Engines
+from tests.support.server import Server
 
 DESKTOP = ViewportSize(width=1280, height=800)
 PHONE = ViewportSize(width=390, height=844)
@@ -158,6 +161,26 @@ def test_a_subscription_shows_sign_outs_and_the_own_sign_out_last(device: Device
         expect(results).to_contain_text(re.compile(r'"isCurrent":\s*true'))
     expect(device.page.locator("#bar")).to_contain_text("has ended")
     expect(device.page.get_by_role("button", name="Stop")).to_have_count(0)
+
+
+def test_a_subscription_continues_after_its_token_has_expired(
+    chromium: Browser, engines: Engines, tmp_path: Path
+) -> None:
+    with (
+        Server(engines.sqlite(tmp_path), tmp_path, MODE="development", ACCESS_TOKEN_LIFETIME="8s") as server,
+        closing(chromium.new_context(viewport=DESKTOP)) as context,
+    ):
+        laptop = Device(context.new_page())
+        laptop.open_graphiql(server.url)
+        email = laptop.register()
+        laptop.open_example("sessionRevoked")
+        with laptop.page.expect_websocket():
+            laptop.run()
+        with laptop.page.expect_websocket() as second:
+            pass  # with a new token
+        second.value.wait_for_event("framereceived")  # `connection_ack`
+        server.device(IPHONE).log_in(email).get(REVOKE_OTHERS)
+        expect(laptop.page.locator(".result-window")).to_contain_text(re.compile(r'"isCurrent":\s*true'))
 
 
 def test_revoking_all_sessions_ends_the_own_session(device: Device, server_url: str) -> None:

@@ -3,6 +3,9 @@
 import time
 
 import httpx
+import pytest
+from websockets.exceptions import ConnectionClosed
+from websockets.sync.client import connect
 
 from tests.support.client import Device
 from tests.support.constants import IPHONE
@@ -18,7 +21,14 @@ def run_notes_story(notes: Program) -> None:
         assert http.post("/notes", json={"text": "Milk"}, headers=bearer(laptop)).json() == ["Milk"]
         phone = notes.device(IPHONE).log_in("ana@example.com")
         assert http.get("/notes", headers=bearer(phone)).json() == ["Milk"]
-        laptop.get("mutation { revokeAllSessions(keepCurrent: true) { revokedCount } }")
+        url = f"ws{notes.site.removeprefix('http')}/echo"
+        with connect(url, additional_headers=bearer(phone)) as socket:
+            socket.send("Hello")
+            assert socket.recv(10) == "Hello"
+            laptop.get("mutation { revokeAllSessions(keepCurrent: true) { revokedCount } }")
+            with pytest.raises(ConnectionClosed):
+                socket.recv(10)
+            assert socket.close_code == 4401
         assert http.get("/notes", headers=bearer(phone)).status_code == 401
         assert http.delete("/notes", headers=bearer(laptop)).status_code == 204
         assert http.get("/notes", headers=bearer(laptop)).json() == []

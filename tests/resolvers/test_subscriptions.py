@@ -14,7 +14,8 @@ from sessionql.resolvers.accounts import LogInResult, PresentedCredentials, logo
 from sessionql.resolvers.background.pubsub import MAX_PENDING, PubSub, StreamInterrupted, UserUpdate
 from sessionql.resolvers.credentials import PasswordChange, change_password, reauthenticate
 from sessionql.resolvers.dependencies import Dependencies
-from sessionql.resolvers.refresh import refresh
+from sessionql.resolvers.refresh import RefreshResult, refresh
+from sessionql.resolvers.requester import Requester, revalidate
 from sessionql.resolvers.sessions import rename_session, revoke_all_sessions, revoke_session
 from sessionql.resolvers.subscriptions import EndReason, revoked_sessions, security_events, wait_until_invalid
 from sessionql.storage import StorageUnavailable
@@ -93,7 +94,7 @@ def subscriber_count(deps: Dependencies) -> int:
 
 async def end_reason(deps: Dependencies, session: SessionRecord, act: Callable[[], Awaitable[object]]) -> EndReason:
     """Return why the subscription of the session ends after `act`; it must be valid before."""
-    ending = asyncio.create_task(wait_until_invalid(deps, session))
+    ending = asyncio.create_task(wait_until_invalid(deps, lambda: Requester(session)))
     await wait_for_subscribers(deps)
     assert not ending.done()
     await act()
@@ -247,6 +248,57 @@ async def test_an_expired_session_ends_its_subscription(listening: Dependencies,
     )
 
 
+async def test_a_subscription_ends_with_its_access_token(listening: Dependencies, clock: FakeClock) -> None:
+    laptop = await sign_up(listening)
+    requester = Requester(laptop.session, laptop.tokens.access)
+    clock.now = laptop.tokens.access.expires_at - timedelta(milliseconds=50)
+    ending = asyncio.create_task(wait_until_invalid(listening, lambda: requester))
+    await wait_for_subscribers(listening)
+    clock.advance(seconds=1)
+    async with asyncio.timeout(10):
+        assert await ending is EndReason.TOKEN_INVALID
+    assert await revalidate(listening, requester, LAPTOP) is None, "nor may it run an operation"
+
+
+async def test_a_newer_access_token_extends_a_subscription(listening: Dependencies, clock: FakeClock) -> None:
+    laptop = await sign_up(listening)
+    current = Requester(laptop.session, laptop.tokens.access)
+    clock.now = laptop.tokens.access.expires_at - timedelta(milliseconds=50)
+    ending = asyncio.create_task(wait_until_invalid(listening, lambda: current))
+    await wait_for_subscribers(listening)
+    refreshed = await refresh(listening, laptop.tokens.refresh, LAPTOP)
+    assert isinstance(refreshed, RefreshResult)
+    current = Requester(refreshed.session, refreshed.tokens.access)
+    clock.advance(seconds=1)
+    await asyncio.sleep(0.2)
+    assert not ending.done()
+    clock.now = refreshed.tokens.access.expires_at
+    listening.pubsub.check_again()
+    async with asyncio.timeout(10):
+        assert await ending is EndReason.TOKEN_INVALID
+
+
+async def test_a_subscription_ends_when_the_key_of_its_token_is_removed(
+    listening: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    laptop = await sign_up(listening)
+    requester = Requester(laptop.session, laptop.tokens.access)
+    ending = asyncio.create_task(wait_until_invalid(listening, lambda: requester))
+    await wait_for_subscribers(listening)
+    ring = listening.tokens.keys()
+    with_new_key = ring.rotated(clock(), immediately=False)
+    monkeypatch.setattr(listening.tokens, "keys", lambda: with_new_key)
+    listening.pubsub.check_again()
+    await wait_for_subscribers(listening)
+    assert not ending.done(), "its key still verifies"
+    without_old_key = ring.rotated(clock(), immediately=True)
+    monkeypatch.setattr(listening.tokens, "keys", lambda: without_old_key)
+    listening.pubsub.check_again()
+    async with asyncio.timeout(10):
+        assert await ending is EndReason.TOKEN_INVALID
+    assert await revalidate(listening, requester, LAPTOP) is None
+
+
 async def test_activity_extends_a_subscription(
     listening: Dependencies, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -285,12 +337,12 @@ async def test_a_slow_subscriber_is_interrupted(listening: Dependencies) -> None
 async def test_subscribers_are_interrupted_when_listen_is_lost(deps: Dependencies) -> None:
     laptop = await sign_up(deps)
     async with run_pubsub(deps):
-        ending = asyncio.create_task(wait_until_invalid(deps, laptop.session))
+        ending = asyncio.create_task(wait_until_invalid(deps, lambda: as_requester(laptop)))
         await wait_for_subscribers(deps)
     async with asyncio.timeout(10):
         assert await ending is EndReason.INTERRUPTED
     with pytest.raises(StorageUnavailable):
-        await wait_until_invalid(deps, laptop.session)
+        await wait_until_invalid(deps, lambda: as_requester(laptop))
 
 
 @pytest.mark.parametrize(
@@ -314,13 +366,13 @@ async def test_updates_are_received_again_after_a_failure(
     monkeypatch.setattr("sessionql.resolvers.background.pubsub.RETRY_INTERVAL", 0)
     monkeypatch.setattr(PubSub, "_read", fail_once)
     async with run_pubsub(deps):
-        first = asyncio.create_task(wait_until_invalid(deps, phone.session))
+        first = asyncio.create_task(wait_until_invalid(deps, lambda: as_requester(phone)))
         await wait_for_subscribers(deps)
         await revoke_session(deps, as_requester(laptop), str(phone.session.id), LAPTOP)
         async with asyncio.timeout(10):
             assert await first is EndReason.INTERRUPTED
         await until(lambda: deps.pubsub._listening)
-        assert await wait_until_invalid(deps, phone.session) is EndReason.REVOKED
+        assert await wait_until_invalid(deps, lambda: as_requester(phone)) is EndReason.REVOKED
 
 
 async def test_a_forged_notification_ends_no_session(listening: Dependencies) -> None:
@@ -339,4 +391,4 @@ async def test_a_forged_notification_ends_no_session(listening: Dependencies) ->
 async def test_a_token_from_before_a_reauthentication_cannot_subscribe(listening: Dependencies) -> None:
     laptop = await sign_up(listening)
     older = replace(laptop.session, authenticated_at=laptop.session.authenticated_at - timedelta(seconds=2))
-    assert await wait_until_invalid(listening, older) is EndReason.REPLACED
+    assert await wait_until_invalid(listening, lambda: Requester(older)) is EndReason.REPLACED

@@ -2,36 +2,13 @@
 
 import json
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
-import httpx
-
-from tests.support.client import Device
 from tests.support.constants import FIREFOX, IPHONE
+from tests.support.event_stream import events, stream_of
 from tests.support.server import Server
 
 WATCH = "subscription { sessionRevoked { isCurrent session { device state } } }"
 REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on UserError { code } } } }"
-
-
-@contextmanager
-def stream_of(device: Device, query: str) -> Iterator[httpx.Response]:
-    """Open a stream of the device; yields when the subscription has started."""
-    headers = {"Authorization": f"Bearer {device.access_token}", "Accept": "text/event-stream"}
-    with httpx.stream("POST", f"{device.url}/graphql", json={"query": query}, headers=headers, timeout=10) as response:
-        yield response
-
-
-def events(response: httpx.Response) -> Iterator[tuple[str, str]]:
-    """Yield the kind and the data of each event."""
-    kind = ""
-    for line in response.iter_lines():
-        name, _, value = line.partition(": ")
-        if name == "event":
-            kind = value
-        elif name in ("data", "data:"):
-            yield kind, value
 
 
 def test_a_device_that_is_signed_out_receives_it_and_its_stream_ends(standing: Server, ana: str) -> None:

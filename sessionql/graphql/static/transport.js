@@ -16,6 +16,7 @@ const CURRENT_USER = "{ me { email currentSession { id device } } }";
 // These fields need no token. They are sent without an expired token, which would prevent a new log-in.
 const PUBLIC_FIELDS = new Set(["register", "login", "refresh", "__schema", "__type", "__typename"]);
 const EXPIRY_MARGIN_SECONDS = 5;
+const TOKEN_REJECTED = 4403; // close code
 
 const failure = (message, extensions) => ({ errors: [{ message, ...(extensions && { extensions }) }] });
 const hasExpired = () => session.secondsLeft() < EXPIRY_MARGIN_SECONDS;
@@ -113,7 +114,7 @@ export async function send(request, options = {}) {
   const params = operation ? { ...request, operationName: operation.name?.value } : request;
   const fields = rootFields(operation);
   const { headers, credential } = await authorize(fields, options.headers);
-  if (operation?.operation === "subscription") return subscribe(params, fields, headers, credential);
+  if (operation?.operation === "subscription") return subscribe(params, fields, options.headers, credential);
   const result = await post(params, headers);
   session.update(fields, result, credential);
   await detectCookie(fields, result);
@@ -121,10 +122,16 @@ export async function send(request, options = {}) {
 }
 
 // One connection per subscription, because headers belong to a connection. Browsers cannot set headers of a WebSocket,
-// so they are in the payload of `connection_init`.
-function subscribe(params, fields, headers, credential) {
+// so they are in the payload of `connection_init`. The server closes a connection when its token expires: connect again
+// with a new one.
+function subscribe(params, fields, ownHeaders, credential) {
   const url = new URL(URL_PATH, window.location.href.replace(/^http/, "ws")).href;
-  const client = window.graphqlWs.createClient({ url, connectionParams: headers, retryAttempts: 0 });
+  const client = window.graphqlWs.createClient({
+    url,
+    connectionParams: async () => (await authorize(fields, ownHeaders)).headers,
+    retryAttempts: 1,
+    shouldRetry: ({ code }) => code === TOKEN_REJECTED,
+  });
   return {
     subscribe(observer) {
       const next = (result) => {

@@ -14,6 +14,7 @@ export class EventSubscriber {
   #timers = [];
   #closing = null;
   #stopCount = 0;
+  #token = null; // the access token of the connection; null with cookies
   #hasRefreshed = false; // since a connection was last accepted
 
   /** `listener` has the methods `subscribed()`, `event(event)`, `disconnected()` and `sessionEnded()`. */
@@ -29,13 +30,10 @@ export class EventSubscriber {
     const url = Object.assign(new URL(this.client.url), { hash: "" });
     url.protocol = url.protocol.replace("http", "ws");
     const socket = (this.#socket = new WebSocket(url, "graphql-transport-ws"));
-    let token = null;
-    socket.onopen = async () => {
-      token = await this.client.accessToken().catch(() => null);
-      this.#send(socket, { type: "connection_init", payload: token ? { authorization: `Bearer ${token}` } : {} });
-    };
+    this.#token = null;
+    socket.onopen = async () => this.#send(socket, { type: "connection_init", payload: await this.#newCredentials() });
     socket.onmessage = ({ data }) => this.#handleMessage(socket, JSON.parse(data));
-    socket.onclose = ({ code }) => this.#handleClose(socket, code, token);
+    socket.onclose = ({ code }) => this.#handleClose(socket, code);
   }
 
   /** Close the connection. The listener receives nothing more from it. */
@@ -57,6 +55,14 @@ export class EventSubscriber {
     return this.#closing?.promise;
   }
 
+  /** The payload with the access token of the page, if it is not that of the connection already. */
+  async #newCredentials() {
+    const token = await this.client.accessToken().catch(() => null);
+    if (token === null || token === this.#token) return {};
+    this.#token = token;
+    return { authorization: `Bearer ${token}` };
+  }
+
   #send(socket, message) {
     if (socket.readyState === WebSocket.OPEN) socket.send(JSON.stringify(message));
   }
@@ -76,11 +82,14 @@ export class EventSubscriber {
     } else if (type === "error" || type === "complete") socket.close(1000);
   }
 
-  /** Send a ping later. Without a pong the connection is lost, even if no close event was fired. */
+  /** Send a ping later, with a newer token if there is one: the server closes the connection when its token expires.
+   * Without a pong the connection is lost, even if no close event was fired. */
   #schedulePing(socket) {
     this.#clearTimers();
-    const ping = () => {
-      this.#send(socket, { type: "ping" });
+    const ping = async () => {
+      const payload = await this.#newCredentials();
+      if (socket !== this.#socket) return;
+      this.#send(socket, { type: "ping", payload });
       this.#timers.push(setTimeout(() => this.#handleClose(socket, ABNORMAL_CLOSURE), PONG_TIMEOUT));
     };
     this.#timers.push(setTimeout(ping, PING_INTERVAL));
@@ -90,11 +99,11 @@ export class EventSubscriber {
     this.#timers.splice(0).forEach(clearTimeout);
   }
 
-  async #handleClose(socket, code, token) {
+  async #handleClose(socket, code) {
     if (socket !== this.#socket) return;
     this.stop();
     if (code === SESSION_ENDED) return this.listener.sessionEnded();
-    if (code === TOKEN_REJECTED && (await this.#refresh(token))) return this.start();
+    if (code === TOKEN_REJECTED && (await this.#refresh(this.#token))) return this.start();
     this.listener.disconnected();
   }
 

@@ -6,11 +6,13 @@ import {
   MeDocument,
   MySessionsDocument,
   ReauthenticateDocument,
+  RefreshDocument,
   RenameSessionDocument,
   WatchSecurityEventsDocument,
 } from "../../../graphql_examples/typescript/generated/graphql.js";
 import { keep } from "../../../graphql_examples/typescript/tokens.js";
 import { type Browser, outdate, PASSWORD } from "../story/browser.js";
+import { within } from "../story/eventRecorder.js";
 import { idOf, logIn, register, renameUntilReceived, revoke, newEmail } from "../story/signedIn.js";
 import type { Steps } from "../story/steps.js";
 import { addressOf, request, closed, closeCode, subscribe, socketClient } from "./client.js";
@@ -84,6 +86,22 @@ export function reconnects(url: string): Steps {
       assert.equal((await closing).code, 4403);
       await renameUntilReceived(laptop, events);
       assert.equal(events.end, undefined);
+      await client.dispose();
+    },
+    "continues with a newer token that it sends in a ping": async () => {
+      const laptop = await register(url, newEmail());
+      let socket: WebSocket | undefined;
+      const client = socketClient(laptop, { lazy: false, on: { opened: (opened) => (socket = opened as WebSocket) } });
+      assert.ok((await request(client, MeDocument, {})).me);
+      const pong = new Promise<unknown>((resolve) => client.on("pong", (_received, payload) => resolve(payload)));
+      const { refresh } = await graphqlClient(url, laptop.fetch)(RefreshDocument, {
+        input: { refreshToken: laptop.tokens.read()?.refreshToken },
+      });
+      keep(laptop.tokens, refresh.tokens);
+      const authorization = `Bearer ${laptop.tokens.read()?.accessToken}`;
+      socket?.send(JSON.stringify({ type: "ping", payload: { authorization } }));
+      assert.equal(await within(pong, "a pong"), undefined, "without the token");
+      assert.ok((await request(client, MeDocument, {})).me);
       await client.dispose();
     },
     "is rejected with a token that is no longer valid": async () => {

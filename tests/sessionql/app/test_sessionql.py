@@ -11,8 +11,10 @@ import httpx
 import pytest
 from fastapi import Depends, FastAPI, WebSocket
 
-from sessionql import Requester, SessionChange, SessionQL, Settings
+from sessionql import EndReason, Requester, SessionChange, SessionQL, Settings
+from sessionql.resolvers.client import UNKNOWN_CLIENT
 from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.requester import authenticate
 from sessionql.storage.records import RevocationReason, SessionRecord
 from tests.conftest import FakeClock
 from tests.schema.graphql_client import GraphQLClient
@@ -179,6 +181,40 @@ async def test_guards_of_sockets_reject_the_handshake(sessions: SessionQL) -> No
         assert (accepted["type"], message["text"], closed["code"]) == ("websocket.accept", "Firefox on Ubuntu", 1000)
         (rejected,) = await connect(app, {})
         assert (rejected["type"], rejected["code"]) == ("websocket.close", 4401)
+
+
+async def test_a_socket_of_the_application_learns_that_its_session_has_ended(
+    sessions: SessionQL, clock: FakeClock
+) -> None:
+    app = application(sessions)
+    async with open_(app) as http:
+        laptop, phone = at(http), at(http)
+        await laptop.register("ana@example.com")
+        await phone.log_in("ana@example.com")
+        requesters = [await requester_of(sessions, client) for client in (laptop, phone)]
+        on_laptop, on_phone = (asyncio.create_task(sessions.until_ended(requester)) for requester in requesters)
+        await asyncio.sleep(0.2)
+        assert not on_laptop.done()
+        await laptop.get(REVOKE)
+        async with asyncio.timeout(10):
+            assert await on_phone is EndReason.REVOKED
+            assert await sessions.until_ended(requesters[1]) is EndReason.REVOKED, "also when it ended before"
+        assert not on_laptop.done()
+        clock.advance(minutes=5)
+        async with asyncio.timeout(10):
+            assert await sessions.until_ended(requesters[0]) is EndReason.TOKEN_INVALID
+    async with asyncio.timeout(10):
+        assert await on_laptop is EndReason.INTERRUPTED, "the application stops"
+        assert await sessions.until_ended(requesters[0]) is EndReason.INTERRUPTED
+
+
+async def requester_of(sessions: SessionQL, client: GraphQLClient) -> Requester:
+    """What a guard returns for a request of this client."""
+    deps = sessions.dependencies
+    assert client.token is not None
+    found = await authenticate(deps, client.token, UNKNOWN_CLIENT)
+    assert found is not None
+    return found
 
 
 async def connect(app: FastAPI, headers: dict[str, str]) -> list[Any]:
