@@ -50,7 +50,7 @@ async def register(
     deps: Dependencies, request: LogIn, client: ClientInfo
 ) -> LogInResult | InvalidInput | EmailTaken | RateLimited:
     """Create an account and start its first session."""
-    email = normalize_email(request.email)
+    email = normalize_email(request.email, nonstandard=deps.policy.nonstandard_emails)
     if isinstance(email, InvalidInput):
         return email
     if weak := check_new_password(request.password, ("input", "password")):
@@ -80,7 +80,7 @@ async def login(
     name = clean_name(request.session_name, ("input", "sessionName"))
     if isinstance(name, InvalidInput):
         return name
-    email = normalize_email(request.email)
+    email = normalize_email(request.email, nonstandard=True)
     key = email_key(email) if isinstance(email, str) else ""
     check = PasswordCheck(key or request.email, request.password, lambda tables: tables.users.find_credentials(key))
     async with check_password(deps, check, client) as checked:

@@ -41,6 +41,8 @@ class Policy:
     """Maximum number of failed password checks, and of failed refreshes, per network and minute; 0: no limit."""
     registrations_per_address: int = 30
     """Maximum number of registrations per network and minute; 0: no limit."""
+    nonstandard_emails: bool = False
+    """Whether addresses of private domains, and with the dots of docomo's addresses, can register."""
     list_size: int = 100
     """Maximum number of items per page, and of IDs in a list argument."""
 

@@ -35,7 +35,7 @@ async def find_user(deps: Dependencies, selector: UserSelector) -> UserRecord | 
         if selector.subject is not None:
             return await users.find_by_subject(selector.subject) if selector.subject.isprintable() else None
         if selector.email is not None:
-            email = normalize_email(selector.email)
+            email = normalize_email(selector.email, nonstandard=True)
             return await users.find_by_email(email_key(email)) if isinstance(email, str) else None
         return await find_by_id(repositories, selector.id or "")
 

@@ -102,6 +102,11 @@ class Settings(TrustedSettings, ConnectionSettings):
         le=MAX_LIMIT,
         description="The maximum number of accounts created from an IP address in a minute; 0 for no limit.",
     )
+    nonstandard_emails: bool = Field(
+        default=False,
+        description="Whether users may register with e-mail addresses that internet mail does not define: those of "
+        "`.local`, `home.arpa` and `localhost`, and those with the dots of docomo's addresses (`a..b@`, `a.@`).",
+    )
     keep_ended: Duration = Field(
         default=timedelta(days=30), description="How long ended sessions are stored, for their user to see."
     )
@@ -223,6 +228,7 @@ class Settings(TrustedSettings, ConnectionSettings):
             attempts_per_account=self.attempts_per_account,
             attempts_per_address=self.attempts_per_address,
             registrations_per_address=self.registrations_per_address,
+            nonstandard_emails=self.nonstandard_emails,
             list_size=self.max_list_size,
         )
 

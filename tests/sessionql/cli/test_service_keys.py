@@ -99,6 +99,15 @@ def test_commands_of_operators(shell: Shell) -> None:
     assert [kind in line and "command line" in line for kind, line in zip(kinds, lines, strict=True)] == [True] * 5
 
 
+def test_no_command_reaches_the_user_of_a_similar_address(engines: Engines, tmp_path: Path) -> None:
+    shell = Shell(tmp_path, engines.sqlite(tmp_path))
+    with Server(shell.url, shell.folder) as server:
+        server.device().register("ana@fass.example.de")
+
+    assert "no user has this ID" in shell("users", "disable", "--email", "ana@faß.example.de").problem
+    assert "disabled: never" in shell.out("users", "show", "--email", "ana@fass.example.de")
+
+
 @pytest.mark.parametrize("names", [[], ["--email", "a@example.com", "--subject", "a"]])
 def test_a_user_is_selected_by_exactly_one_option(tmp_path: Path, names: list[str]) -> None:
     done = run(tmp_path, "users", "show", *names)
