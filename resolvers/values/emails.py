@@ -47,7 +47,7 @@ def email_key(normalized: str) -> str:
 
 
 def _fold(letter: str) -> str:
-    if letter == "ς":  # the form of σ at the end of a word: both have the capital Σ
+    if letter == "ς":  # the form at the end of a word: both have one capital letter
         return "σ"
     lower = letter.lower()
     return lower if len(lower) == 1 else letter

@@ -56,6 +56,11 @@ def make_guards(authenticator: Authenticator, start_check: StartCheck) -> Guards
         return requester
 
     def fresh_session(max_age: timedelta | None = None) -> Guard:
+        if max_age is not None and max_age <= timedelta(0):
+            raise ValueError(
+                f"fresh_session({max_age!r}) would ask for nothing: pass a max_age of more than zero, or use "
+                "current_session"
+            )
         allowed = deps.policy.fresh_login if max_age is None else max_age
 
         async def fresh(

@@ -62,6 +62,7 @@ class SessionQL:
         """A guard: the session of the request, if the user logged in or reauthenticated within `max_age`.
 
         `max_age` defaults to SESSIONQL_FRESH_LOGIN. Responds 403 with the challenge of RFC 9470 otherwise.
+        Raises ValueError for a `max_age` of zero or less. Without one, and with the setting 0, every session passes.
         """
         return self._fresh_session(max_age)
 

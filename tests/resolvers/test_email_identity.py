@@ -1,4 +1,4 @@
-"""One e-mail address is one account, and two addresses are two: at registration, log-in, in limits and for operators."""
+"""One e-mail address is one account, and two addresses are two: at log-in, in limits and for operators."""
 
 from dataclasses import replace
 

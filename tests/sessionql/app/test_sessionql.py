@@ -151,6 +151,14 @@ async def test_cookies_open_the_routes_of_the_same_site_only(sessions: SessionQL
         assert (await http.post("/fresh", headers=headers)).status_code == 200
 
 
+@pytest.mark.parametrize("max_age", [timedelta(0), timedelta(microseconds=-1), timedelta(days=-1)])
+def test_a_guard_that_would_ask_for_nothing_is_an_error_where_it_is_written(
+    sessions: SessionQL, max_age: timedelta
+) -> None:
+    with pytest.raises(ValueError, match="pass a max_age of more than zero"):
+        sessions.fresh_session(max_age)
+
+
 async def test_several_guards_read_the_session_once(sessions: SessionQL, monkeypatch: pytest.MonkeyPatch) -> None:
     app = application(sessions)
     guards = [Depends(sessions.optional_session), Depends(sessions.current_session), Depends(sessions.fresh_session())]
