@@ -104,6 +104,7 @@ def test_the_rules_are_those_of_the_settings() -> None:
         "attempts_per_account": 7,
         "attempts_per_address": 8,
         "registrations_per_address": 9,
+        "nonstandard_emails": True,
         "max_list_size": 30,
     }
     settings = Settings(**given)
