@@ -9,7 +9,7 @@ from sessionql.resolvers.errors import AccountDisabled, EmailTaken, InvalidCrede
 from sessionql.resolvers.events import record_event
 from sessionql.resolvers.password_checks import PasswordCheck, VerifiedPassword, check_password
 from sessionql.resolvers.passwords import check_new_password
-from sessionql.resolvers.rate_limits import consume, refund, registration_limit
+from sessionql.resolvers.rate_limits import consume, login_limits, refund, registration_limit
 from sessionql.resolvers.requester import Requester
 from sessionql.resolvers.session_creation import add_session, build_session
 from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
@@ -82,7 +82,8 @@ async def login(
         return name
     email = normalize_email(request.email, nonstandard=True)
     key = email_key(email) if isinstance(email, str) else ""
-    check = PasswordCheck(key or request.email, request.password, lambda tables: tables.users.find_credentials(key))
+    limits = login_limits(deps.policy, key or request.email, client)
+    check = PasswordCheck(limits, request.password, lambda tables: tables.users.find_credentials(key))
     async with check_password(deps, check, client) as checked:
         if not isinstance(checked, VerifiedPassword):
             return checked

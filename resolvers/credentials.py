@@ -11,7 +11,7 @@ from sessionql.resolvers.errors import InvalidCredentials, InvalidInput, RateLim
 from sessionql.resolvers.events import record_event, record_revocations
 from sessionql.resolvers.password_checks import PasswordCheck, VerifiedPassword, check_password
 from sessionql.resolvers.passwords import check_new_password
-from sessionql.resolvers.rate_limits import refund
+from sessionql.resolvers.rate_limits import refund, session_limits
 from sessionql.resolvers.requester import Requester, Unauthenticated
 from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
 from sessionql.storage import Repositories
@@ -44,7 +44,7 @@ async def reauthenticate(
 
     Another tab may be exchanging the refresh token at the same time: two successors would be two token families.
     """
-    async with check_password(deps, _password_check(requester, password), client) as checked:
+    async with check_password(deps, _password_check(deps, requester, password), client) as checked:
         if not isinstance(checked, VerifiedPassword):
             return _with_path(checked, "password")
         return await _reauthenticate(deps, requester, checked, client)
@@ -70,7 +70,7 @@ async def change_password(
     """Set a new password. Replaces all older tokens of the session and, unless kept, revokes all other sessions."""
     if weak := check_new_password(change.new, ("input", "newPassword")):
         return weak
-    async with check_password(deps, _password_check(requester, change.current), client) as checked:
+    async with check_password(deps, _password_check(deps, requester, change.current), client) as checked:
         if not isinstance(checked, VerifiedPassword):
             return _with_path(checked, "currentPassword")
         return await _change_password(deps, requester, change, checked, client)
@@ -117,11 +117,10 @@ async def _revoke_others(
     return ids
 
 
-def _password_check(requester: Requester, password: str) -> PasswordCheck:
-    # A rate-limit key apart from that of log-ins: failed log-ins from elsewhere must not block a signed-in owner.
-    user_id = requester.user_id
+def _password_check(deps: Dependencies, requester: Requester, password: str) -> PasswordCheck:
+    user_id, session = requester.user_id, requester.session
     return PasswordCheck(
-        f"user:{user_id}", password, lambda tables: tables.users.find_password(user_id), requester.session
+        session_limits(deps.policy, session), password, lambda tables: tables.users.find_password(user_id), session
     )
 
 

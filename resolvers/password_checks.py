@@ -9,10 +9,11 @@ from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidCredentials, RateLimited
 from sessionql.resolvers.events import Actor, build_event
-from sessionql.resolvers.rate_limits import consume, password_limits
+from sessionql.resolvers.rate_limits import PasswordLimits, consume
+from sessionql.resolvers.requester import Unauthenticated
 from sessionql.storage import Repositories
 from sessionql.storage.rate_limits import ConsumedAttempt
-from sessionql.storage.records import EventKind, SessionRecord
+from sessionql.storage.records import EventKind, EventRecord, RevocationReason, SessionRecord
 from sessionql.storage.users import Credentials
 
 NO_USER_ID = UUID(int=0)
@@ -32,9 +33,9 @@ class VerifiedPassword:
 
 @dataclass(frozen=True, slots=True, repr=False)
 class PasswordCheck:
-    """One password check: `account` is the rate-limit key, `find` loads the hash."""
+    """One password check with its limits. `find` loads the hash."""
 
-    account: str
+    limits: PasswordLimits
     password: str
     find: FindCredentials
     session: SessionRecord | None = None
@@ -47,17 +48,26 @@ async def check_password(
 ) -> AsyncIterator[VerifiedPassword | InvalidCredentials | RateLimited]:
     """Check the password of an account. An unknown account takes as long as a wrong password.
 
-    The next check of the same account waits until the end of the block: put the transaction that refunds the attempts
-    inside the block.
+    The next check under the same narrowest limit waits until the end of the block: put the transaction that refunds
+    the attempts inside the block. Raises Unauthenticated when the session has ended after too many wrong passwords.
     """
-    by_network, by_account = password_limits(deps, check.account, client)
-    acquire = deps.keyed_semaphore.acquire
-    async with acquire(by_account.key, 1), acquire(by_network.key, MAX_CONCURRENT_PER_ADDRESS):
-        attempts = await consume(deps, by_network, by_account)
+    async with _turn(deps, check.limits):
+        attempts = await consume(deps, *check.limits.all)
         if isinstance(attempts, RateLimited):
             yield attempts
         else:
             yield await _check(deps, check, attempts, client)
+
+
+@asynccontextmanager
+async def _turn(deps: Dependencies, limits: PasswordLimits) -> AsyncIterator[None]:
+    acquire = deps.keyed_semaphore.acquire
+    async with acquire(limits.narrowest.key, 1):
+        if limits.network is None:
+            yield
+            return
+        async with acquire(limits.network, MAX_CONCURRENT_PER_ADDRESS):
+            yield
 
 
 async def _check(
@@ -67,7 +77,8 @@ async def _check(
         found = await check.find(repositories)
     if await deps.passwords.verify(check.password, found.password_hash if found else None) and found is not None:
         return VerifiedPassword(found, attempts)
-    await _record_failure(deps, check, found, attempts, client)
+    if await _record_failure(deps, check, found, attempts, client):
+        raise Unauthenticated(rejected=True)
     return InvalidCredentials()
 
 
@@ -77,15 +88,29 @@ async def _record_failure(
     found: Credentials | None,
     attempts: Sequence[ConsumedAttempt],
     client: ClientInfo,
-) -> None:
-    now = deps.clock()
+) -> bool:
+    """Write the failure, and end the session if it had too many. Whether the session ended."""
+    now, session = deps.clock(), check.session
+    # The same statement for an account that does not exist or is being deleted; it inserts nothing then.
+    user_id = found.user.id if found else NO_USER_ID
+    session_id = session.id if session else None
+    actor = Actor(session_id=session_id)
+
+    def build(kind: EventKind) -> EventRecord:
+        return build_event(deps, user_id, kind, client, now, session_id=session_id, actor=actor)
+
     async with deps.storage.transaction() as repositories:
+        await repositories.events.add_if_known(build(EventKind.LOGIN_FAILED))
+        ended = session if _is_last(check, attempts) else None
+        reason = RevocationReason.WRONG_PASSWORDS
+        if ended and await repositories.sessions.revoke(ended.user_id, ended.id, reason, now):
+            await repositories.events.add(build(EventKind.SESSION_REVOKED))
         # Also for an unknown account: the commit is the slowest step, and its absence would reveal the account.
-        for attempt in attempts:
-            await repositories.rate_limits.note_failure(attempt, now)
-        # The same statement for an account that does not exist or is being deleted; it inserts nothing then.
-        user_id = found.user.id if found else NO_USER_ID
-        session_id = check.session.id if check.session else None
-        kind, actor = EventKind.LOGIN_FAILED, Actor(session_id=session_id)
-        event = build_event(deps, user_id, kind, client, now, session_id=session_id, actor=actor)
-        await repositories.events.add_if_known(event)
+        await repositories.rate_limits.note_failure(attempts[0], now)
+    return ended is not None
+
+
+def _is_last(check: PasswordCheck, attempts: Sequence[ConsumedAttempt]) -> bool:
+    """Whether the session has no failure left."""
+    failures = check.limits.session_failures
+    return any(each.limit == failures and 0 < each.limit.max_attempts <= each.count for each in attempts)

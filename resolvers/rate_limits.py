@@ -6,40 +6,70 @@ successful log-in to one account does not reset the counter of the network.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from hashlib import sha256
 from math import ceil
 
 from sessionql.resolvers.client import ClientInfo
-from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import RateLimited
 from sessionql.storage import Repositories
-from sessionql.storage.rate_limits import ConsumedAttempt
+from sessionql.storage.rate_limits import ConsumedAttempt, Limit
+from sessionql.storage.records import SessionRecord
 
-WINDOW = timedelta(minutes=1)
-UNLIMITED = 2**31 - 1
+SESSION_FAILURES_WINDOW = timedelta(days=1)
+SESSION_FAILURES = 2
+"""A session ends after this many times `Policy.attempts_per_account` wrong passwords in `SESSION_FAILURES_WINDOW`."""
+ALL_SESSIONS = 10
+"""All sessions of an account together have this many times `Policy.attempts_per_account`."""
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
-    """At most `max_attempts` per key and rate window; 0: no limit."""
+class PasswordLimits:
+    """The limits of one password check. The checks that share the limit `narrowest` run one after the other."""
 
-    key: str
-    max_attempts: int
+    narrowest: Limit
+    others: tuple[Limit, ...]
+    network: str | None = None
+    """The network whose concurrent checks are bounded; None: those of `narrowest` only."""
+    session_failures: Limit | None = None
+    """The failures after which the session ends."""
+
+    @property
+    def all(self) -> Sequence[Limit]:
+        limits = (self.narrowest, *self.others)
+        return (*limits, self.session_failures) if self.session_failures else limits
 
 
 class _LimitReached(Exception):
-    def __init__(self, window_ends: datetime) -> None:
+    def __init__(self, attempts: Sequence[ConsumedAttempt]) -> None:
         super().__init__()
-        self.window_ends = window_ends
+        self.attempts = attempts
 
 
-def password_limits(deps: Dependencies, account: str, client: ClientInfo) -> tuple[Limit, Limit]:
-    """Return the limits of password checks by network and by account. The account need not exist."""
+def login_limits(policy: Policy, account: str, client: ClientInfo) -> PasswordLimits:
+    """Return the limits of a log-in, by account and by network. The account need not exist."""
     # Hashed, because users sometimes type a password or other secrets where the e-mail address belongs.
     account_hash = sha256(account.encode(errors="surrogatepass")).hexdigest()
-    by_network = Limit(f"password:{client.network}", deps.policy.attempts_per_address)
-    return by_network, Limit(f"account:{account_hash}", deps.policy.attempts_per_account)
+    return PasswordLimits(
+        Limit(f"account:{account_hash}", policy.attempts_per_account),
+        (Limit(f"password:{client.network}", policy.attempts_per_address),),
+        client.network,
+    )
+
+
+def session_limits(policy: Policy, session: SessionRecord) -> PasswordLimits:
+    """Return the limits of password checks in a session: its own, and a larger one of all sessions of its user.
+
+    No limit by network or of log-ins: neither a stranger nor a thief in another session may keep the owner from
+    entering the password.
+    """
+    attempts = policy.attempts_per_account
+    return PasswordLimits(
+        Limit(f"session:{session.id}", attempts),
+        (Limit(f"user:{session.user_id}", attempts * ALL_SESSIONS),),
+        session_failures=Limit(f"failures:{session.id}", attempts * SESSION_FAILURES, SESSION_FAILURES_WINDOW),
+    )
 
 
 def refresh_limit(deps: Dependencies, client: ClientInfo) -> Limit:
@@ -54,24 +84,19 @@ def registration_limit(deps: Dependencies, client: ClientInfo) -> Limit:
 
 async def consume(deps: Dependencies, *limits: Limit) -> Sequence[ConsumedAttempt] | RateLimited:
     """Count one attempt under each limit. If one limit is reached, counts under none and returns RateLimited."""
+    # Counted even without a limit, so that a failure takes equally long under every configuration.
     now = deps.clock()
     try:
         async with deps.storage.transaction() as repositories:
-            return [await _consume(repositories, limit, now) for limit in limits]
+            attempts = await repositories.rate_limits.consume(limits, now)
+            if over := [attempt for attempt in attempts if attempt.is_over]:
+                raise _LimitReached(over)  # noqa: TRY301 - rolls the transaction back
+            return attempts
     except _LimitReached as reached:
-        wait = ceil((reached.window_ends - now).total_seconds())
-        return RateLimited(retry_after_seconds=max(1, wait))
+        waits = (attempt.window_ends - now for attempt in reached.attempts)
+        return RateLimited(retry_after_seconds=max(1, ceil(max(waits).total_seconds())))
 
 
 async def refund(repositories: Repositories, attempts: Sequence[ConsumedAttempt]) -> None:
     """Subtract the attempts again, in the transaction of the success."""
-    for attempt in attempts:
-        await repositories.rate_limits.refund(attempt)
-
-
-async def _consume(repositories: Repositories, limit: Limit, now: datetime) -> ConsumedAttempt:
-    # Counted even without a limit, so that a failure takes equally long under every configuration.
-    attempt = await repositories.rate_limits.consume(limit.key, limit.max_attempts or UNLIMITED, now, now + WINDOW)
-    if attempt is None:
-        raise _LimitReached(await repositories.rate_limits.find_window_end(limit.key) or now)
-    return attempt
+    await repositories.rate_limits.refund(attempts)

@@ -67,6 +67,7 @@ describe_enum(
     REVOKED_BY_USER="The user revoked the session from another session.",
     REFRESH_TOKEN_REUSED="A refresh token of the session was used again.",
     PASSWORD_CHANGED="The user changed the password.",
+    WRONG_PASSWORDS="The password was entered wrongly too often in the session.",
     USER_DISABLED="The user's account was disabled.",
     SESSION_LIMIT="The limit of sessions per user was reached, and this session was unused for longest.",
     REVOKED_BY_OPERATOR="An operator revoked the session.",

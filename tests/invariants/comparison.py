@@ -13,7 +13,7 @@ from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import RateLimited, RefreshTokenInvalid
 from sessionql.resolvers.refresh import RefreshResult, refresh
-from sessionql.resolvers.requester import Requester, authenticate
+from sessionql.resolvers.requester import Requester, Unauthenticated, authenticate
 from sessionql.resolvers.sessions import RevokeManyResult
 from sessionql.resolvers.token_pairs import TokenPair
 from sessionql.storage.records import AdminActionKind, DeviceKind, RevocationReason
@@ -48,6 +48,13 @@ class ModelComparison(RuleBasedStateMachine):
             return await work(self.deps)
 
         return self.environment.runner.run(done())
+
+    def run_in_session(self, work: Callable[[Dependencies], Awaitable[T]]) -> T | Unauthenticated:
+        """Run work that may end the session of its requester."""
+        try:
+            return self.run(work)
+        except Unauthenticated as ended:
+            return ended
 
     @property
     def actor(self) -> str:
@@ -123,7 +130,13 @@ class ModelComparison(RuleBasedStateMachine):
             self.stores_tokens(token.session, done.tokens)
 
     def password_was_checked(
-        self, done: object, limits: tuple[tuple[str, int], ...], *, right: bool, disabled: bool = False
+        self,
+        done: object,
+        limits: tuple[tuple[str, int], ...],
+        *,
+        right: bool,
+        disabled: bool = False,
+        session: Session | None = None,
     ) -> bool:
         """Return whether the password must be accepted: it is correct and within the rate limits."""
         if wait := self.model.consume(*limits):
@@ -131,7 +144,8 @@ class ModelComparison(RuleBasedStateMachine):
             assert done.retry_after_seconds == wait
             return False
         if not right:
-            assert type(done).__name__ == "InvalidCredentials"
+            ended = session is not None and self.model.ends_by_failure(session)
+            assert type(done).__name__ == ("Unauthenticated" if ended else "InvalidCredentials")
             return False
         if disabled:
             # The attempt stays counted, because it failed.
@@ -140,8 +154,9 @@ class ModelComparison(RuleBasedStateMachine):
         self.model.refund(*limits)
         return True
 
-    def reauthentication_limits(self, session: Session, device: str) -> tuple[tuple[str, int], ...]:
-        return (f"password {device}", model.PER_ADDRESS), (f"own {session.user}", model.PER_ACCOUNT)
+    def reauthentication_limits(self, session: Session) -> tuple[tuple[str, int], ...]:
+        own, failures = f"session {session.id}", f"failures {session.id}"
+        return (own, model.PER_ACCOUNT), (f"own {session.user}", model.PER_USER), (failures, model.FAILURES)
 
     def assert_revoked_many(self, done: object, session: Session, picked: list[Session]) -> None:
         if not self.model.is_fresh(session):

@@ -17,6 +17,8 @@ GRACE, FRESH, INTERVAL = timedelta(seconds=10), timedelta(hours=1), timedelta(se
 TICK, SECOND, WINDOW, SKEW = timedelta(microseconds=1), timedelta(seconds=1), timedelta(minutes=1), timedelta(minutes=1)
 ACCESS = timedelta(minutes=5)
 LIMIT, PER_ACCOUNT, PER_ADDRESS, REGISTRATIONS = 3, 3, 5, 30
+PER_USER, FAILURES = 10 * PER_ACCOUNT, 2 * PER_ACCOUNT
+DAY = timedelta(days=1)
 
 
 @dataclass(eq=False)
@@ -207,17 +209,23 @@ class Model:
 
     def consume(self, *limits: tuple[str, int]) -> int:
         """Count an attempt under each limit, or under none; then return the seconds to wait."""
-        for key, max_count in limits:
-            window = self.windows.get(key)
-            if window and window.ends > self.now and window.count >= max_count:
-                return max(1, ceil((window.ends - self.now).total_seconds()))
+        running = {key: window for key, window in self.windows.items() if window.ends > self.now}
+        reached = [running[key].ends for key, most in limits if key in running and running[key].count >= most]
+        if reached:
+            return max(1, ceil((max(reached) - self.now).total_seconds()))
         for key, _ in limits:
-            window = self.windows.get(key)
-            if window and window.ends > self.now:
-                window.count += 1
+            if key in running:
+                running[key].count += 1
             else:
-                self.windows[key] = Window(1, self.now + WINDOW)
+                self.windows[key] = Window(1, self.now + (DAY if key.startswith("failures") else WINDOW))
         return 0
+
+    def ends_by_failure(self, session: Session) -> bool:
+        """End the session if it has had too many wrong passwords."""
+        if self.windows[f"failures {session.id}"].count < FAILURES:
+            return False
+        session.end(self.now, RevocationReason.WRONG_PASSWORDS)
+        return True
 
     def refund(self, *limits: tuple[str, int]) -> None:
         for key, _ in limits:

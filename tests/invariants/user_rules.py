@@ -160,8 +160,11 @@ class UserRules(ModelComparison):
         if who is None or session is None:
             return
         password = self.model.passwords.get(session.user) if right else None
-        done = self.run(lambda s: reauthenticate(s, who, password or "not the password", self.client(device)))
-        if self.password_was_checked(done, self.reauthentication_limits(session, device), right=password is not None):
+        done = self.run_in_session(
+            lambda s: reauthenticate(s, who, password or "not the password", self.client(device))
+        )
+        limits = self.reauthentication_limits(session)
+        if self.password_was_checked(done, limits, right=password is not None, session=session):
             assert isinstance(done, ReauthenticationResult)
             session.reauthenticate(self.model.now)
             self.stores_tokens(session, done.tokens)
@@ -174,8 +177,9 @@ class UserRules(ModelComparison):
         new = f"password number {len(self.access)}"
         old = self.model.passwords.get(session.user) if right else None
         change = PasswordChange(old or "not the password", new, keep)
-        done = self.run(lambda s: change_password(s, who, change, self.client(device)))
-        if self.password_was_checked(done, self.reauthentication_limits(session, device), right=old is not None):
+        done = self.run_in_session(lambda s: change_password(s, who, change, self.client(device)))
+        limits = self.reauthentication_limits(session)
+        if self.password_was_checked(done, limits, right=old is not None, session=session):
             assert isinstance(done, ReauthenticationResult)
             self.model.passwords[session.user] = new
             session.reauthenticate(self.model.now)

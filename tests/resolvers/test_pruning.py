@@ -9,6 +9,7 @@ from typing import cast
 from uuid import UUID
 
 import pytest
+from sqlalchemy import text
 from uuid_utils.compat import uuid7
 
 from sessionql.resolvers.accounts import LogIn, login
@@ -211,5 +212,5 @@ async def test_expired_rate_limits_are_deleted(deps: Dependencies, clock: FakeCl
     clock.advance(minutes=1)
     await prune(deps)
 
-    async with deps.storage.reading() as repositories:
-        assert await repositories.rate_limits.find_window_end(f"password:{LAPTOP.network}") is None
+    async with deps.storage.database.reading() as tx:
+        assert await tx.fetch_all(text("SELECT key FROM rate_limits"), {}) == []

@@ -7,46 +7,62 @@ import pytest
 from sqlalchemy import text
 
 from sessionql.storage import Storage
-from sessionql.storage.rate_limits import ConsumedAttempt
+from sessionql.storage.rate_limits import MINUTE, ConsumedAttempt, Limit
 from tests.storage.builders import NOW, TICK
-
-MINUTE = timedelta(minutes=1)
 
 
 async def take(storage: Storage, key: str = "ana", limit: int = 3, now: datetime = NOW) -> ConsumedAttempt | None:
-    async with storage.transaction() as repositories:
-        return await repositories.rate_limits.consume(key, limit, now, now + MINUTE)
+    """Count one attempt; None, without a count, when it is over the limit."""
+    try:
+        async with storage.transaction() as repositories:
+            (attempt,) = await repositories.rate_limits.consume([Limit(key, limit)], now)
+            if attempt.is_over:
+                raise RolledBack  # noqa: TRY301 - rolls the transaction back
+            return attempt
+    except RolledBack:
+        return None
+
+
+class RolledBack(Exception):
+    pass
+
+
+def attempt_of(number: int, key: str = "ana", window_ends: datetime = NOW + MINUTE) -> ConsumedAttempt:
+    return ConsumedAttempt(Limit(key, 3), window_ends, number)
+
+
+async def keys_of(storage: Storage) -> list[str]:
+    """The keys of all counters."""
+    async with storage.database.reading() as tx:
+        return [row[0] for row in await tx.fetch_all(text("SELECT key FROM rate_limits ORDER BY key"), {})]
 
 
 async def refund_attempt(storage: Storage, attempt: ConsumedAttempt | None) -> None:
     assert attempt is not None
     async with storage.transaction() as repositories:
-        await repositories.rate_limits.refund(attempt)
+        await repositories.rate_limits.refund([attempt])
 
 
 async def test_the_limit_is_exact(storage: Storage) -> None:
     taken = [await take(storage) for _ in range(5)]
 
-    assert taken == [ConsumedAttempt("ana", NOW + MINUTE)] * 3 + [None, None]
-    async with storage.reading() as repositories:
-        assert await repositories.rate_limits.find_window_end("ana") == NOW + MINUTE
+    assert taken == [attempt_of(1), attempt_of(2), attempt_of(3), None, None]
 
 
 async def test_attempts_of_other_keys_are_counted_separately(storage: Storage) -> None:
     assert None not in [await take(storage) for _ in range(3)]
 
-    assert await take(storage, "bob") == ConsumedAttempt("bob", NOW + MINUTE)
-    async with storage.reading() as repositories:
-        assert await repositories.rate_limits.find_window_end("eve") is None
+    assert await take(storage, "bob") == attempt_of(1, "bob")
+    assert await keys_of(storage) == ["ana", "bob"]
 
 
 async def test_a_window_starts_with_its_first_attempt(storage: Storage) -> None:
-    for seconds in (0, 30, 59):
-        assert await take(storage, now=NOW + timedelta(seconds=seconds)) == ConsumedAttempt("ana", NOW + MINUTE)
+    for number, seconds in enumerate((0, 30, 59), 1):
+        assert await take(storage, now=NOW + timedelta(seconds=seconds)) == attempt_of(number)
 
     assert await take(storage, now=NOW + MINUTE - TICK) is None
     fresh = [await take(storage, now=NOW + MINUTE) for _ in range(4)]
-    assert fresh == [ConsumedAttempt("ana", NOW + 2 * MINUTE)] * 3 + [None]
+    assert fresh == [*(attempt_of(number, window_ends=NOW + 2 * MINUTE) for number in (1, 2, 3)), None]
 
 
 async def test_a_refunded_attempt_may_be_used_again(storage: Storage) -> None:
@@ -104,8 +120,7 @@ async def test_windows_that_have_ended_are_deleted(storage: Storage) -> None:
 
     async with storage.transaction() as repositories:
         assert await repositories.rate_limits.delete_expired(NOW + MINUTE, 1000) == 1
-        assert await repositories.rate_limits.find_window_end("old") is None
-        assert await repositories.rate_limits.find_window_end("new") == NOW + MINUTE + TICK
+    assert await keys_of(storage) == ["new"]
 
 
 async def test_deletion_waits_for_no_lock(storage: Storage) -> None:
@@ -114,7 +129,7 @@ async def test_deletion_waits_for_no_lock(storage: Storage) -> None:
         await take(storage, key)
 
     async with storage.transaction() as repositories:
-        await repositories.rate_limits.consume("bob", 3, NOW + MINUTE, NOW + 2 * MINUTE)
+        await repositories.rate_limits.consume([Limit("bob", 3)], NOW + MINUTE)
         if storage.database.name != "PostgreSQL":
             return  # With one transaction at a time there is no other to wait for.
         async with storage.transaction() as others, asyncio.timeout(2):
@@ -127,3 +142,46 @@ async def test_windows_are_deleted_in_batches(storage: Storage) -> None:
 
     async with storage.transaction() as repositories:
         assert [await repositories.rate_limits.delete_expired(NOW + MINUTE, 2) for _ in range(4)] == [2, 2, 1, 0]
+
+
+async def test_one_statement_counts_under_all_keys_in_any_order(storage: Storage) -> None:
+    limits = [Limit("b", 3), Limit("c", 0, timedelta(days=1)), Limit("a", 1)]
+    for number in (1, 2):
+        async with storage.transaction() as repositories:
+            taken = await repositories.rate_limits.consume(limits, NOW)
+        assert [(each.limit, each.count) for each in taken] == [(limit, number) for limit in limits]
+        assert [each.window_ends - NOW for each in taken] == [MINUTE, timedelta(days=1), MINUTE]
+        assert [each.is_over for each in taken] == [False, False, number > 1], "0 is no limit"
+
+    async with storage.transaction() as repositories:
+        await repositories.rate_limits.refund(taken[:2])
+
+    async with storage.transaction() as repositories:
+        taken = await repositories.rate_limits.consume(limits, NOW)
+    assert [each.count for each in taken] == [2, 2, 3]
+
+
+async def test_attempts_with_the_same_keys_in_other_orders_do_not_deadlock(storage: Storage) -> None:
+    keys = ["a", "B", "c", "_", "d"]
+
+    async def count_and_refund(turn: int) -> None:
+        limits = [Limit(key, 0) for key in keys[turn % 5 :] + keys[: turn % 5]]
+        async with storage.transaction() as repositories:
+            taken = await repositories.rate_limits.consume(limits, NOW)
+        async with storage.transaction() as repositories:
+            await repositories.rate_limits.refund(taken)
+
+    await asyncio.gather(*(count_and_refund(turn) for turn in range(40)))
+
+    assert (await take(storage, "a", 1)) == ConsumedAttempt(Limit("a", 1), NOW + MINUTE, 1)
+
+
+async def test_a_refund_of_a_deleted_window_adds_no_attempt(storage: Storage) -> None:
+    late = await take(storage)
+    async with storage.transaction() as repositories:
+        await repositories.rate_limits.delete_expired(NOW + MINUTE, 1000)
+
+    await refund_attempt(storage, late)
+
+    async with storage.transaction() as repositories:
+        assert await repositories.rate_limits.delete_expired(NOW + MINUTE, 1000) == 1

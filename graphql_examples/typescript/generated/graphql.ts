@@ -120,6 +120,8 @@ export type RevocationReason =
   | 'SESSION_LIMIT'
   /** The user's account was disabled. */
   | 'USER_DISABLED'
+  /** The password was entered wrongly too often in the session. */
+  | 'WRONG_PASSWORDS'
   | '%future added value';
 
 /** The kind of a security event. */

@@ -46,6 +46,7 @@ export function signOutExplanation({ reason, by, actor, at }, i18n) {
     (actor && { REVOKED_BY_OPERATOR: "signedOutByOperator" }[reason]) ||
     {
       REFRESH_TOKEN_REUSED: "signedOutByTokenReuse",
+      WRONG_PASSWORDS: "signedOutByTokenReuse",
       USER_DISABLED: "accountDisabled",
       LOGGED_OUT: "loggedOut",
       NONE: "notSignedIn",
@@ -65,6 +66,7 @@ function endedReason({ state, revocationReason, events }, i18n) {
     LOGGED_OUT: "endedLoggedOut",
     REVOKED_BY_USER: device ? "endedByDevice" : "endedByUser",
     REFRESH_TOKEN_REUSED: "endedByTokenReuse",
+    WRONG_PASSWORDS: "endedByWrongPasswords",
     PASSWORD_CHANGED: "endedByPasswordChange",
     USER_DISABLED: "endedAccountDisabled",
     SESSION_LIMIT: "endedBySessionLimit",
