@@ -11,7 +11,7 @@ from sessionql.resolvers.token_pairs import TokenPair
 
 
 class CookiesRejected(Exception):
-    """Cookies may be neither used nor set for this request, because another site may have caused it (CSRF)."""
+    """Cookies may be neither used nor set for this request, because another origin may have caused it (CSRF)."""
 
 
 class CookieKind(Enum):

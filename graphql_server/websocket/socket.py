@@ -19,7 +19,7 @@ PROTOCOL = "graphql-transport-ws"
 
 
 class GraphQLSocket:
-    """Handles WebSockets. `authorize` returns the peer, `check_origin` rejects handshakes of other sites.
+    """Handles WebSockets. `authorize` returns the peer, `check_origin` rejects handshakes of other origins.
 
     `quota` is shared with event streams.
     """

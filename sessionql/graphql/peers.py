@@ -17,8 +17,8 @@ TOKEN_EXPIRED = CloseReason(4403, "This access token has expired: connect again 
 OTHER_SESSION = CloseReason(4403, "This access token is of another session: open a connection for it.")
 TOKEN_INVALID = CloseReason(4403, "This access token is not valid, or has expired: refresh it.")
 TOKEN_MISSING = CloseReason(4403, 'Send {"authorization": "Bearer <access token>"} as the payload of connection_init.')
-CROSS_SITE_COOKIES = CloseReason(
-    4403, "Cookies are for pages of this site, or of one listed in SESSIONQL_CORS_ORIGINS with credentials."
+OTHER_ORIGIN_COOKIES = CloseReason(
+    4403, "Cookies are for pages of this origin, or of one listed in SESSIONQL_CORS_ORIGINS with credentials."
 )
 
 _CLOSE_REASONS = {

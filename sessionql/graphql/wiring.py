@@ -9,7 +9,7 @@ from starlette.requests import HTTPConnection, Request
 
 from sessionql.graphql.introspection import REJECTIONS, may_introspect
 from sessionql.graphql.limits import connection_limits, document_limits
-from sessionql.graphql.peers import CROSS_SITE_COOKIES, SessionPeer, SessionSocketPeer, authorize_socket
+from sessionql.graphql.peers import OTHER_ORIGIN_COOKIES, SessionPeer, SessionSocketPeer, authorize_socket
 from sessionql.graphql.trusted_documents import load_trusted, report
 from sessionql.graphql_server.connections.peer import ConnectionRejected
 from sessionql.graphql_server.connections.quota import ConnectionQuota
@@ -94,9 +94,9 @@ def _endpoint(
             raise PreflightRequired
         return (ServiceContext if is_service else Context).from_request(found)
 
-    def response_headers(request: Request, context: Context) -> list[tuple[str, str]]:
+    def response_headers(_request: Request, context: Context) -> list[tuple[str, str]]:
         changes = context.cookies.changes
-        return authenticator.cookies.write(changes, request.scope, deps.clock()) if changes else []
+        return authenticator.cookies.write(changes, deps.clock()) if changes else []
 
     async def authorize_stream(_request: Request, context: Context) -> SessionPeer:
         return SessionPeer(deps, context.require())
@@ -122,7 +122,7 @@ def _socket(
         try:
             token = authenticator.socket_token(handshake, payload)
         except CookiesRejected:
-            raise ConnectionRejected(CROSS_SITE_COOKIES) from None
+            raise ConnectionRejected(OTHER_ORIGIN_COOKIES) from None
         return await authorize_socket(authenticator.deps, client, token)
 
     def check_origin(handshake: HTTPConnection) -> bool:

@@ -10,8 +10,8 @@ from urllib.parse import unquote_plus
 from starlette.requests import HTTPConnection, Request
 
 from sessionql.http.cookies import NO_COOKIES, CookieRules, RequestCookies
-from sessionql.http.csrf import CROSS_SITE, SAFE_METHODS
-from sessionql.http.origins import Origins
+from sessionql.http.csrf import OTHER_ORIGIN, is_navigation
+from sessionql.http.origins import SITE_HEADER, Origins
 from sessionql.http.proxies import Proxies, address_of
 from sessionql.resolvers.client import MAX_USER_AGENT_BYTES, ClientInfo, client_info, shorten_user_agent
 from sessionql.resolvers.cookie_jar import CookieJar, CookiesRejected
@@ -55,20 +55,20 @@ class Authenticator:
     async def for_guard(self, connection: HTTPConnection) -> RequestContext:
         """The context of a request to a route of an embedding application, which sets no cookies.
 
-        Raises CookiesRejected for cookies of a request of another site. A typed address or a bookmark
-        (`Sec-Fetch-Site: none`) may read with cookies: no site can make a browser send that.
+        Raises CookiesRejected for cookies of a request of another origin. When the browser opens a page, cookies count
+        for a typed address or a bookmark too (`Sec-Fetch-Site: none`, which no page can cause). For a link of another
+        origin they are ignored, like the `SameSite=Strict` cookies that browsers do not send from other sites.
         """
-        is_typed = connection.headers.get("sec-fetch-site") == "none"
-        if is_typed and connection.scope.get("method") in SAFE_METHODS:
-            token = bearer_token(connection) or self._cookies(connection).access_token
-        else:
+        if not is_navigation(connection):
             token = self.socket_token(connection)
+        elif (token := bearer_token(connection)) is None and self._may_open_page(connection):
+            token = self._cookies(connection).access_token
         return await self._context(connection, token, CookieJar())
 
     def socket_token(self, handshake: HTTPConnection, payload: Mapping[str, Any] | None = None) -> str | None:
         """The access token of a socket: `authorization` of the `connection_init` payload, else as in a request.
 
-        Raises CookiesRejected for cookies of a handshake of another site.
+        Raises CookiesRejected for cookies of a handshake of another origin.
         """
         token = payload_token(payload)
         if token is None:
@@ -76,8 +76,8 @@ class Authenticator:
         if token is not None:
             return token
         cookies = self._cookies(handshake)
-        if cookies.sent and not self.origins.is_same_site(handshake.headers):
-            raise CookiesRejected(CROSS_SITE)
+        if cookies.sent and not self.origins.allows_cookies(handshake.headers):
+            raise CookiesRejected(OTHER_ORIGIN)
         return cookies.access_token
 
     def client_of(self, request: HTTPConnection) -> ClientInfo:
@@ -96,6 +96,9 @@ class Authenticator:
             read_hints(tuple(hints.items())) if hints else NO_HINTS,
             truncate=self.deps.policy.truncate_addresses,
         )
+
+    def _may_open_page(self, navigation: HTTPConnection) -> bool:
+        return navigation.headers.get(SITE_HEADER) == "none" or self.origins.allows_cookies(navigation.headers)
 
     def _cookies(self, connection: HTTPConnection) -> RequestCookies:
         return self.cookies.read(connection.headers.raw) if "cookie" in connection.headers else NO_COOKIES

@@ -23,7 +23,7 @@ TAGS = [
 ]
 _DESCRIPTION = (
     "SessionQL manages where users are signed in. These routes have the same accounts and sessions as GraphQL at "
-    "`/graphql`. Send `Authorization: Bearer <access_token>`, or, from pages of this site, cookies."
+    "`/graphql`. Send `Authorization: Bearer <access_token>`, or, from pages of this origin, cookies."
 )
 _REASONS = {
     400: "The request cannot be read.",

@@ -117,9 +117,7 @@ async def _respond(
         response = from_exception(error)
     context = context_of(request)
     if context is not None and context.cookies.changes:
-        # The path of the refresh cookie is that of the GraphQL endpoint beside these routes.
-        scope = {**request.scope, "path": f"{request.scope.get('root_path', '')}/graphql"}
-        for name, value in authenticator.cookies.write(context.cookies.changes, scope, authenticator.deps.clock()):
+        for name, value in authenticator.cookies.write(context.cookies.changes, authenticator.deps.clock()):
             response.headers.append(name, value)
     return add_headers(response)
 

@@ -244,8 +244,8 @@ class Settings(TrustedSettings, ConnectionSettings):
 
     @property
     def origins(self) -> Origins:
-        """The origins of other sites that may use the server."""
-        return Origins(self.cors_origins, self.cors_credentials)
+        """The origins whose pages may use the server."""
+        return Origins(self.cors_origins, self.cors_credentials, self.cookie_secure)
 
     @property
     def signature(self) -> Signature:

@@ -8,7 +8,7 @@ from secrets import token_hex
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
 from tests.support.engines import Engines
 from tests.support.server import Server
@@ -102,7 +102,8 @@ def cookie_names(context: BrowserContext) -> list[str]:
 def test_cookies_work_on_localhost_and_scripts_cannot_read_them(context: BrowserContext, localhost: str) -> None:
     page = context.new_page()
     email = sign_up(page, localhost)
-    assert cookie_names(context) == ["__Host-sessionql_access", "__Secure-sessionql_refresh"]
+    assert cookie_names(context) == ["__Host-sessionql_access", "__Host-sessionql_refresh"]
+    assert {each.get("path") for each in context.cookies()} == {"/"}
     assert {(each.get("httpOnly"), each.get("secure"), each.get("sameSite")) for each in context.cookies()} == {
         (True, True, "Strict")
     }
@@ -155,14 +156,33 @@ def test_graphiql_logs_in_with_cookies_in_every_tab_and_signs_out(context: Brows
 
 
 def test_graphiql_explains_what_to_do_if_the_browser_does_not_store_the_cookie(
-    context: BrowserContext, server_url: str, localhost: str
+    context: BrowserContext, localhost: str
 ) -> None:
+    page = context.new_page()
+    email = sign_up(page, localhost)
+    context.clear_cookies()
+
+    def store_no_cookie(route: Route) -> None:
+        """Like Safari, which stores no Secure cookie over http."""
+        response = route.fetch()
+        context.clear_cookies()
+        headers = {name: value for name, value in response.headers.items() if name != "set-cookie"}
+        route.fulfill(response=response, headers=headers)
+
+    context.route("**/graphql", store_no_cookie)
+    open_graphiql(page, localhost)
+    log_in_with_cookies(page, email)
+    expect(page.locator("#bar")).to_contain_text("did not store the cookie")
+    expect(page.locator("#bar")).to_contain_text("SESSIONQL_COOKIE_SECURE=false")
+
+
+def test_a_log_in_over_http_explains_what_to_do(context: BrowserContext, server_url: str, localhost: str) -> None:
     page = context.new_page()
     email = sign_up(page, localhost)
     open_graphiql(page, server_url.replace("127.0.0.1", "sessionql.test"))  # http, and not a secure context
     log_in_with_cookies(page, email)
-    expect(page.locator("#bar")).to_contain_text("did not store the cookie")
-    expect(page.locator("#bar")).to_contain_text("SESSIONQL_COOKIE_SECURE=false")
+    expect(page.locator(".result-window")).to_contain_text("CSRF_REFUSED")
+    expect(page.locator(".result-window")).to_contain_text("SESSIONQL_COOKIE_SECURE=false")
 
 
 # A form can send this: it is JSON, except for its Content-Type.

@@ -42,7 +42,7 @@ FINISH_QUERY = """() => withTimeout(
   window.response.then(({ mySessions }) => mySessions.map((session) => session.isCurrent)),
 )"""
 REFRESH_TOKEN = "() => tokens.read().refreshToken"
-ACCESS, REFRESH = "__Host-sessionql_access", "__Secure-sessionql_refresh"
+ACCESS, REFRESH = "__Host-sessionql_access", "__Host-sessionql_refresh"
 
 
 @pytest.fixture

@@ -116,8 +116,12 @@ def send_malformed_requests(ana: RecordingClient, secrets: tuple[str, ...]) -> N
         ana.send("POST", "/graphql", json={"query": "{ mySessions { id } }"}, headers={"Authorization": token})
         ana.send("POST", "/graphql", json={"query": "{ a: __typename }"}, headers={"Authorization": f"Basic {token}"})
         ana.send("POST", "/graphql", json={"query": "{ me { id } }"}, headers={"Authorization": f"Bearer {token}"})
-        for name in ("__Host-sessionql_access", "__Secure-sessionql_refresh"):
+        for name in ("__Host-sessionql_access", "__Host-sessionql_refresh"):
             page = {"Cookie": f"{name}={token}", "Origin": ana.url}
+            for path in ("/", "/nowhere", "/healthz", "/sessions", "/graphql", "/schema.graphql"):
+                ana.send("GET", path, headers=page)
+            ana.send("POST", "/auth/logout", headers=page)
+            ana.send("POST", "/auth/logout", content=b"{", headers={**page, "Content-Type": "application/json"})
             ana.send("POST", "/graphql", json={"query": "{ mySessions { id } }"}, headers=page)
             ana.send("POST", "/graphql", json={"query": "{ mySessions { id } }"}, headers={**page, "Origin": token})
             ana.send("GET", "/graphql", params={"query": "{ mySessions { id } }"}, headers=page)

@@ -17,7 +17,7 @@ HERE = "https://sessionql.test"
 PAGE = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
 """What a browser adds to what a page of this site sends."""
 ACCESS = "__Host-sessionql_access"
-REFRESH = "__Secure-sessionql_refresh"
+REFRESH = "__Host-sessionql_refresh"
 
 TOKENS = "tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt }"
 ERRORS = "errors { ... on UserError { code message } }"

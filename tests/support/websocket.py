@@ -64,12 +64,15 @@ class Socket:
 
 
 @contextmanager
-def open_socket(url: str, *, origin: str | None = None, cookies: str | None = None) -> Iterator[Socket]:
-    """Open a socket without initialising it."""
+def open_socket(
+    url: str, *, origin: str | None = None, cookies: str | None = None, site: str | None = None
+) -> Iterator[Socket]:
+    """Open a socket without initialising it. `site` is the value of `Sec-Fetch-Site`."""
+    headers = {"Cookie": cookies, "Sec-Fetch-Site": site}
     opening = connect(
         f"ws{url.removeprefix('http')}/graphql",
         subprotocols=[Subprotocol("graphql-transport-ws")],
-        additional_headers={"Cookie": cookies} if cookies else {},
+        additional_headers={name: value for name, value in headers.items() if value},
         origin=None if origin is None else Origin(origin),
         compression=None,
     )

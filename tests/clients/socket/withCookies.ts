@@ -1,4 +1,4 @@
-// A page without tokens: the handshake has the cookies, if the page is same-site.
+// A page without tokens: the handshake has the cookies, if the page has the same origin.
 import { createClient } from "graphql-ws";
 import assert from "node:assert/strict";
 
@@ -15,7 +15,7 @@ export function withCookies(url: string): Steps {
   const pageOf = (headers: Record<string, string>) =>
     createClient({ url: addressOf(url), webSocketImpl: sending(headers), retryAttempts: 0 });
   return {
-    "the cookie opens a socket for pages of this site": async () => {
+    "the cookie opens a socket for pages of this origin": async () => {
       const input = { email: newEmail(), password: PASSWORD, delivery: "COOKIE" } as const;
       await graphqlClient(url, withHeaders({ Origin: origin }, jar.fetch))(RegisterDocument, { input });
       const client = pageOf({ Cookie: jar.header, Origin: origin });

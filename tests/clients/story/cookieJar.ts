@@ -1,6 +1,6 @@
 // The cookies of a browser for one origin.
 
-export const [ACCESS, REFRESH] = ["__Host-sessionql_access", "__Secure-sessionql_refresh"] as const;
+export const [ACCESS, REFRESH] = ["__Host-sessionql_access", "__Host-sessionql_refresh"] as const;
 
 export class CookieJar {
   readonly #cookies = new Map<string, string>();

@@ -132,23 +132,80 @@ async def refresh(caller: GraphQLClient) -> None:
     caller.token, caller.refresh_token = tokens["accessToken"], tokens["refreshToken"]
 
 
-async def test_cookies_open_the_routes_of_the_same_site_only(sessions: SessionQL) -> None:
-    async with open_(application(sessions)) as http:
-        given = {"email": "ana@example.com", "password": "correct horse battery", "delivery": "COOKIE"}
-        query = "mutation($i: RegisterInput!) { register(input: $i) { errors { __typename } } }"
-        headers = {"Origin": SITE, "Sec-Fetch-Site": "same-origin"}
-        answer = await http.post("/auth/graphql", json={"query": query, "variables": {"i": given}}, headers=headers)
-        kept = {line.partition("=")[0]: line for line in answer.headers.get_list("set-cookie")}
-        assert "Path=/;" in kept["__Host-sessionql_access"]
-        assert "Path=/auth/graphql;" in kept["__Secure-sessionql_refresh"]
-        assert (await http.get("/current", headers=headers)).status_code == 200
-        foreign = {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}
-        assert (await http.get("/current", headers=foreign)).status_code == 403
-        assert (await http.get("/current")).status_code == 403
-        typed = {"Sec-Fetch-Site": "none"}
-        assert (await http.get("/current", headers=typed)).status_code == 200, "the address was opened by hand"
-        assert (await http.post("/fresh", headers=typed)).status_code == 403
-        assert (await http.post("/fresh", headers=headers)).status_code == 200
+SAME_ORIGIN = {"Origin": SITE, "Sec-Fetch-Site": "same-origin"}
+NAVIGATION = {"Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"}
+
+
+async def register_with_cookies(http: httpx.AsyncClient) -> dict[str, str]:
+    """Register with cookies, which the client keeps. Returns their `Set-Cookie` headers by name."""
+    given = {"email": "ana@example.com", "password": "correct horse battery", "delivery": "COOKIE"}
+    query = "mutation($i: RegisterInput!) { register(input: $i) { errors { __typename } } }"
+    answer = await http.post("/auth/graphql", json={"query": query, "variables": {"i": given}}, headers=SAME_ORIGIN)
+    return {line.partition("=")[0]: line for line in answer.headers.get_list("set-cookie")}
+
+
+async def test_cookies_open_the_routes_of_this_origin_only(sessions: SessionQL) -> None:
+    app = application(sessions)
+    async with open_(app) as http:
+        kept = await register_with_cookies(http)
+        assert ["Path=/;" in line for line in kept.values()] == [True, True]
+        for own in (SAME_ORIGIN, {"Sec-Fetch-Site": "same-origin"}, {"Origin": SITE}):
+            assert (await http.get("/current", headers=own)).status_code == 200
+            assert (await http.post("/fresh", headers=own)).status_code == 200
+            assert (await connect(app, with_cookies(kept, own)))[0]["type"] == "websocket.accept"
+        for other in (
+            {},
+            {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"},
+            {"Origin": "https://www.example.com", "Sec-Fetch-Site": "same-site"},
+            {"Origin": f"{SITE}:8443", "Sec-Fetch-Site": "same-site"},
+            {"Origin": f"{SITE}:8443"},
+            {"Origin": "http://example.com"},
+            {"Sec-Fetch-Site": "same-site"},
+            {"Sec-Fetch-Site": "same-site", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "iframe"},
+            {"Sec-Fetch-Site": "none"},
+            {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "cors", "Sec-Fetch-Dest": "empty"},
+        ):
+            assert (await http.get("/current", headers=other)).status_code == 403
+            assert (await http.get("/optional", headers=other)).status_code == 403
+            assert (await http.post("/fresh", headers=other)).status_code == 403
+            (rejected,) = await connect(app, with_cookies(kept, other))
+            assert (rejected["type"], rejected["code"]) == ("websocket.close", 4403)
+
+
+def with_cookies(kept: dict[str, str], headers: dict[str, str]) -> dict[str, str]:
+    return {**headers, "Host": "example.com", "Cookie": "; ".join(line.partition(";")[0] for line in kept.values())}
+
+
+async def test_a_page_that_is_opened_by_hand_is_signed_in_and_one_of_a_foreign_link_is_not(sessions: SessionQL) -> None:
+    app = application(sessions)
+    async with open_(app) as http:
+        kept = await register_with_cookies(http)
+        for site in ("none", "same-origin"):
+            page = {"Sec-Fetch-Site": site, **NAVIGATION}
+            assert (await http.get("/current", headers=page)).status_code == 200
+            assert (await http.post("/fresh", headers=page)).status_code == (403 if site == "none" else 200)
+        (rejected,) = await connect(app, with_cookies(kept, {"Sec-Fetch-Site": "none", **NAVIGATION}))
+        assert rejected["type"] == "websocket.close"
+        for site in ("same-site", "cross-site"):
+            link = {"Sec-Fetch-Site": site, **NAVIGATION}
+            assert (await http.get("/current", headers=link)).status_code == 401
+            answer = await http.get("/optional", headers=link)
+            assert (answer.status_code, answer.json()) == (200, None)
+            assert (await http.post("/fresh", headers=link)).status_code == 403, "a form is no link"
+
+
+async def test_a_refresh_cookie_opens_no_route(sessions: SessionQL) -> None:
+    app = application(sessions)
+    async with open_(app) as http:
+        kept = await register_with_cookies(http)
+        refresh = kept["__Host-sessionql_refresh"].partition(";")[0]
+        token = refresh.partition("=")[2]
+        http.cookies.clear()
+        for cookie in (refresh, f"__Host-sessionql_access={token}"):
+            headers = {**SAME_ORIGIN, "Cookie": cookie}
+            assert (await http.get("/current", headers=headers)).status_code == 401
+            assert (await http.post("/fresh", headers=headers)).status_code == 401
+            assert (await connect(app, headers))[0]["code"] == 4401
 
 
 @pytest.mark.parametrize("max_age", [timedelta(0), timedelta(microseconds=-1), timedelta(days=-1)])

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 from websockets.exceptions import InvalidStatus
@@ -10,6 +11,8 @@ from websockets.exceptions import InvalidStatus
 from sessionql.http.origins import Origins
 from tests.support.client import Device
 from tests.support.constants import FIREFOX
+from tests.support.engines import Engines
+from tests.support.server import Server
 from tests.support.websocket import open_socket, socket_of
 
 WATCH = "subscription { sessionRevoked { isCurrent } }"
@@ -28,7 +31,7 @@ def cookies(device: Device) -> str:
     return f"{COOKIE}={device.access_token}"
 
 
-def test_the_cookie_opens_a_socket_for_pages_of_this_site(ana: Device) -> None:
+def test_the_cookie_opens_a_socket_for_pages_of_this_origin(ana: Device) -> None:
     with open_socket(ana.url, origin=ana.url, cookies=cookies(ana)) as socket:
         socket.begin()
         socket.subscribe(WATCH)
@@ -37,13 +40,37 @@ def test_the_cookie_opens_a_socket_for_pages_of_this_site(ana: Device) -> None:
         assert socket.end()[0] == 4401
 
 
-def test_pages_of_other_sites_open_no_socket(ana: Device) -> None:
-    """Any page can open a socket, and browsers send the cookies of the user without a preflight: the server must
-    reject it.
+@pytest.mark.parametrize(
+    ("origin", "site"),
+    [
+        (EVIL, None),
+        (EVIL, "cross-site"),
+        ("http://127.0.0.1:1", None),
+        ("http://127.0.0.1:1", "same-site"),
+        ("https://www.sessionql.test", "same-site"),
+        (None, "same-site"),
+        (None, "none"),
+        (None, "cross-site"),
+    ],
+)
+def test_pages_of_other_origins_open_no_socket(ana: Device, origin: str | None, site: str | None) -> None:
+    """Any page can open a socket, and browsers send the cookies of the user without a preflight, also for another port
+    of the host: the server must reject it.
     """
-    with pytest.raises(InvalidStatus) as rejected, open_socket(ana.url, origin=EVIL, cookies=cookies(ana)):
+    with pytest.raises(InvalidStatus) as rejected, open_socket(ana.url, origin=origin, cookies=cookies(ana), site=site):
         pass
     assert rejected.value.response.status_code == 403
+
+
+def test_a_listed_origin_without_credentials_opens_a_socket_with_a_token_only(engines: Engines, tmp_path: Path) -> None:
+    with Server(engines.sqlite(tmp_path), tmp_path, CORS_ORIGINS=EVIL) as server:
+        bob = server.device().register("bob@example.com")
+        with open_socket(server.url, origin=EVIL, cookies=cookies(bob), site="same-site") as socket:
+            socket.send(type="connection_init")
+            code, reason, _ = socket.end()
+            assert (code, "Cookies are for pages of this origin" in reason) == (4403, True)
+        with open_socket(server.url, origin=EVIL, site="same-site") as socket:
+            socket.begin(authorization=f"Bearer {bob.access_token}")
 
 
 def test_cookies_without_an_origin_are_ignored(ana: Device) -> None:
@@ -123,3 +150,6 @@ ORIGINS = [
 def test_a_page_may_connect_from(origins: Origins, origin: str | None, may: bool) -> None:
     headers = {"host": "sessionql.test"} | ({} if origin is None else {"origin": origin})
     assert origins.allows_socket(headers) is may
+    if origin is not None:
+        by_site = {**headers, "sec-fetch-site": "same-site"}
+        assert origins.allows_socket(by_site) is bool(origins.listed and may), "unless it is listed"

@@ -48,10 +48,10 @@ async def test_with_a_log_in_by_cookie_scripts_can_read_no_token(browser: Browse
     assert not [secret for secret in cookies.values() if secret.value in response.text]
     assert cookies.keys() == {ACCESS, REFRESH}
     assert sum(len(name) + len(cookie.value) for name, cookie in cookies.items()) < 1024, "browsers keep 4,096 each"
-    for name, path in ((ACCESS, "/"), (REFRESH, "/graphql")):
+    for name in (ACCESS, REFRESH):
         attributes = {key: value for key, value in cookies[name].items() if value}
         assert attributes == {
-            "path": path,
+            "path": "/",
             "max-age": THIRTY_DAYS,
             "secure": True,
             "httponly": True,

@@ -1,10 +1,8 @@
 """Cookies: their names, attributes and values, and how strictly they are read."""
 
-import httpx
 import pytest
-from fastapi import FastAPI
 
-from sessionql.http.cookies import CookieRules, RequestCookies
+from sessionql.http.cookies import CookieRules, RequestCookies, SameSite
 from sessionql.resolvers.cookie_jar import Cookie, CookieKind
 from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock
@@ -16,7 +14,6 @@ from tests.sessionql.browser import (
     REFRESH,
     REFRESH_BY_COOKIE,
     Browser,
-    browser_of,
     site,
 )
 
@@ -75,17 +72,49 @@ async def test_in_development_cookies_omit_what_requires_https(settings: Setting
         assert await browser.get(ME, headers={**PAGE, "Cookie": f"{ACCESS}=a"}) == {"me": None}
 
 
-@pytest.mark.parametrize(("root", "path"), [("", "/graphql"), ("/auth", "/graphql"), ("/auth", "/auth/graphql")])
-def test_the_path_of_the_refresh_cookie_is_that_of_the_endpoint(clock: FakeClock, root: str, path: str) -> None:
-    kept = {CookieKind.REFRESH: Cookie("token", clock.now)}
-    ((_, cookie),) = CookieRules().write(kept, {"path": path, "root_path": root}, clock.now)
-    assert f"; Path={root}/graphql; Max-Age=0;" in cookie
+@pytest.mark.parametrize("same_site", ["strict", "lax", "none"])
+def test_both_cookies_have_what_the_prefix_requires(clock: FakeClock, same_site: SameSite) -> None:
+    """Secure, `Path=/`, and no Domain (RFC 6265bis section 4.1.3.2): else browsers reject them."""
+    kept = dict.fromkeys(CookieKind, Cookie("token", clock.now))
+    for changes in (kept, dict.fromkeys(CookieKind)):
+        for name, (_, line) in zip((ACCESS, REFRESH), CookieRules(same_site).write(changes, clock.now), strict=True):
+            assert line.startswith(f"{name}=")
+            attributes = line.lower().split("; ")[1:]
+            assert {"path=/", "secure", "httponly", f"samesite={same_site}"} <= set(attributes)
+            assert not [attribute for attribute in attributes if attribute.startswith("domain")]
 
 
-async def test_the_refresh_cookie_is_not_sent_to_other_paths(app: FastAPI) -> None:
-    async with browser_of(app) as browser:
-        await browser.register()
-        sent = browser.http.build_request("GET", "/healthz").headers["cookie"]
-        assert ACCESS in sent
-        assert REFRESH not in sent
-        assert isinstance(await browser.http.get("/healthz"), httpx.Response)
+PLANTED = [
+    b"__Secure-sessionql_refresh=planted",
+    b"sessionql_refresh=planted",
+    b"__host-sessionql_refresh=planted",
+    b"\x85__Host-sessionql_refresh=planted",
+    b"\xa0__Host-sessionql_refresh\xa0=planted",
+    b"\x1c__Host-sessionql_refresh\x1f=planted",
+    b"\xe2\x80\x80__Host-sessionql_refresh=planted",
+    b"__Host-sessionql_refresh",
+    b"=__Host-sessionql_refresh=planted",
+    b"a=__Host-sessionql_refresh=planted",
+    b'a="; __Host-sessionql=planted',
+    b"$Version=1, __Host-sessionql_refresh=planted",
+]
+
+
+@pytest.mark.parametrize("planted", [*PLANTED, *(each.replace(b"refresh", b"access") for each in PLANTED)])
+def test_a_cookie_that_another_host_can_set_has_no_effect(planted: bytes) -> None:
+    """Names without the exact prefix, and names that only some parsers read as the prefixed one."""
+    own = f"{ACCESS}=a; {REFRESH}=b".encode()
+    expected = RequestCookies(sent=True, access_token="a", refresh_token="b")
+    for line in (planted + b"; " + own, own + b"; " + planted, own + b";" + planted + b";"):
+        assert CookieRules().read([(b"cookie", line)]) == expected
+    assert CookieRules().read([(b"cookie", planted)]) == RequestCookies()
+
+
+async def test_a_refresh_cookie_alone_authenticates_no_request(browser: Browser) -> None:
+    await browser.register()
+    browser.http.cookies.delete(ACCESS)
+    assert await browser.code(ME) == "UNAUTHENTICATED"
+    assert (await browser.http.get("/sessions", headers=PAGE)).status_code == 401
+    refreshed = (await browser.get(REFRESH_BY_COOKIE))["refresh"]
+    assert refreshed["errors"] == []
+    assert await browser.get(ME) == ANA

@@ -1,4 +1,4 @@
-"""Requests that another site causes a browser to send: their cookies do not authenticate, and no cookies are set."""
+"""Requests that another origin causes a browser to send: their cookies do not authenticate, and no cookies are set."""
 
 from collections.abc import Mapping
 
@@ -30,8 +30,18 @@ ELSEWHERE: list[Mapping[str, str]] = [
     {"Origin": f"{HERE}@evil.example"},
     {"Origin": "https://sub.sessionql.test"},
     {"Origin": "https://evil.example", "Host": "evil.example.sessionql.test"},
+    {"Origin": "https://www.sessionql.test", "Sec-Fetch-Site": "same-site"},
+    {"Origin": f"{HERE}:8443", "Sec-Fetch-Site": "same-site"},
+    {"Sec-Fetch-Site": "same-site"},
+    {"Origin": HERE, "Sec-Fetch-Site": "same-site"},
+    {"Origin": "http://sessionql.test"},
+    {"Origin": "http://sessionql.test", "Host": "sessionql.test:80"},
+    {"Origin": "moz-extension://sessionql.test"},
+    {"Origin": "http://localhost.evil.example:8000", "Host": "localhost.evil.example:8000"},
+    {"Origin": "http://localhost:8001", "Host": "localhost:8000"},
     {"Origin": HERE, "Sec-Fetch-Site": "cross-site"},
     {"Origin": HERE, "Sec-Fetch-Site": "none"},
+    {"Sec-Fetch-Site": "none", "Sec-Fetch-Mode": "navigate", "Sec-Fetch-Dest": "document"},
     {"Origin": HERE, "Sec-Fetch-Site": ""},
     {"Origin": HERE, "Sec-Fetch-Site": "same-origin, cross-site"},
     {"Referer": f"{HERE}/graphql"},
@@ -39,12 +49,13 @@ ELSEWHERE: list[Mapping[str, str]] = [
 OURS: list[Mapping[str, str]] = [
     PAGE,
     {"Sec-Fetch-Site": "same-origin"},
-    {"Origin": "https://www.sessionql.test", "Sec-Fetch-Site": "same-site"},
     {"Origin": HERE},
     {"Origin": HERE, "Host": "sessionql.test:443"},
     {"Origin": HERE, "Host": "SessionQL.test"},
     {"Origin": "http://localhost:8000", "Host": "localhost:8000"},
     {"Origin": "http://[::1]:8000", "Host": "[::1]:8000"},
+    {"Origin": "http://127.0.0.1:8000", "Host": "127.0.0.1:8000"},
+    {"Origin": "http://shop.localhost", "Host": "shop.localhost"},
 ]
 
 
@@ -59,7 +70,7 @@ async def rejection(browser: Browser, query: str, headers: Mapping[str, str], **
 
 
 @pytest.mark.parametrize("headers", ELSEWHERE)
-async def test_another_site_cannot_use_the_cookies_of_a_browser(browser: Browser, headers: Mapping[str, str]) -> None:
+async def test_another_origin_cannot_use_the_cookies_of_a_browser(browser: Browser, headers: Mapping[str, str]) -> None:
     await browser.register()
     kept = browser.cookies
     for query in (ME, LOG_OUT):
@@ -69,7 +80,7 @@ async def test_another_site_cannot_use_the_cookies_of_a_browser(browser: Browser
 
 
 @pytest.mark.parametrize("headers", OURS)
-async def test_a_page_of_this_site_can_use_the_cookies(browser: Browser, headers: Mapping[str, str]) -> None:
+async def test_a_page_of_this_origin_can_use_the_cookies(browser: Browser, headers: Mapping[str, str]) -> None:
     await browser.register()
     cookie = "; ".join(f"{name}={value}" for name, value in browser.cookies.items())
     data = await browser.get(ME, headers={**headers, "Cookie": cookie})
@@ -77,7 +88,7 @@ async def test_a_page_of_this_site_can_use_the_cookies(browser: Browser, headers
 
 
 @pytest.mark.parametrize("headers", ELSEWHERE)
-async def test_another_site_cannot_log_in_with_cookies(browser: Browser, headers: Mapping[str, str]) -> None:
+async def test_another_origin_cannot_log_in_with_cookies(browser: Browser, headers: Mapping[str, str]) -> None:
     """Otherwise the user would continue as the attacker, who could read the data that the user enters."""
     await browser.register("eve@example.com", "BEARER")
     await rejection(browser, LOG_IN, headers, input=input_of("eve@example.com"))
@@ -201,6 +212,14 @@ def request(method: str, headers: Mapping[str, str]) -> Request:
 @pytest.mark.usefixtures("engine")
 def test_the_check_can_be_used_by_other_routes() -> None:
     assert check_graphql(request("POST", {"Sec-Fetch-Site": "same-origin"}), Origins()) is None
-    assert Origins().is_same_site({"origin": HERE, "host": "sessionql.test"})
-    assert not Origins().is_same_site({"origin": HERE})
-    assert not Origins().is_same_site({"host": ""})
+    assert Origins().allows_cookies({"origin": HERE, "host": "sessionql.test"})
+    assert not Origins().allows_cookies({"origin": HERE})
+    assert not Origins().allows_cookies({"host": ""})
+
+
+@pytest.mark.usefixtures("engine")
+def test_without_secure_cookies_pages_may_use_http() -> None:
+    headers = {"origin": "http://sessionql.test", "host": "sessionql.test"}
+    assert Origins(secure=False).allows_cookies(headers)
+    assert not Origins(secure=False).allows_cookies({**headers, "host": "sessionql.test:8000"})
+    assert not Origins(secure=False).allows_cookies({**headers, "sec-fetch-site": "same-site"})

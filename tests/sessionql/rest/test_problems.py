@@ -20,7 +20,7 @@ RAISED: list[Callable[[], Exception]] = [
     lambda: Unauthenticated(rejected=True),
     lambda: Unauthenticated(rejected=False),
     lambda: Forbidden(Scope.OPERATOR),
-    lambda: CookiesRejected("Cookies are for pages of this site."),
+    lambda: CookiesRejected("Cookies are for pages of this origin."),
     lambda: InvalidArgument("`first` is at most 100."),
     lambda: StorageUnavailable("gone"),
     lambda: RequestError(415, "Send JSON.", "UNSUPPORTED_MEDIA_TYPE"),

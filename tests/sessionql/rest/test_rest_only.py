@@ -18,7 +18,8 @@ from tests.support.engines import Engines
 PASSWORD = "correct horse battery"
 ANA = {"email": "ana@example.com", "password": PASSWORD}
 HERE = "https://example.com"
-SAME_SITE = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
+SAME_ORIGIN = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
+SIBLING = {"Origin": "https://www.example.com", "Sec-Fetch-Site": "same-site"}
 CHOSEN = {"GraphQL-Require-Preflight": "1"}
 REGISTER = "mutation($i: RegisterInput!) { register(input: $i) { session { id } errors { __typename } } }"
 
@@ -93,27 +94,31 @@ async def test_the_password_grant_of_oauth_logs_in(http: httpx.AsyncClient) -> N
 @pytest.mark.parametrize(
     ("method", "path", "headers", "status"),
     [
-        # Another site can read no response, and reading changes nothing: no header is needed.
-        ("GET", "/sessions", SAME_SITE, 200),
-        ("HEAD", "/sessions", SAME_SITE, 200),
-        ("GET", "/sessions", SAME_SITE | CHOSEN, 200),
+        # Another origin can read no response, and reading changes nothing: no header is needed.
+        ("GET", "/sessions", SAME_ORIGIN, 200),
+        ("HEAD", "/sessions", SAME_ORIGIN, 200),
+        ("GET", "/sessions", SAME_ORIGIN | CHOSEN, 200),
         ("GET", "/sessions", CHOSEN, 403),
         ("GET", "/sessions", {"X-Requested-With": "fetch"}, 403),
         ("GET", "/sessions", {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"} | CHOSEN, 403),
-        ("DELETE", "/sessions/all", SAME_SITE, 200),
+        ("GET", "/sessions", SIBLING, 403),
+        ("DELETE", "/sessions/all", SIBLING, 403),
+        ("POST", "/sessions/revoke-all", SIBLING | CHOSEN, 403),
+        ("POST", "/auth/logout", SIBLING | {"X-Requested-With": "fetch"}, 403),
+        ("DELETE", "/sessions/all", SAME_ORIGIN, 200),
         ("DELETE", "/sessions/all", {"Origin": "https://evil.example", "Sec-Fetch-Site": "cross-site"}, 403),
-        ("POST", "/sessions/revoke-all", SAME_SITE, 403),
-        ("POST", "/sessions/revoke-all", SAME_SITE | CHOSEN, 200),
-        ("POST", "/sessions/revoke-all", SAME_SITE | {"X-Requested-With": "fetch"}, 200),
-        ("POST", "/auth/logout", SAME_SITE, 403),
-        ("POST", "/auth/logout", SAME_SITE | CHOSEN, 200),
+        ("POST", "/sessions/revoke-all", SAME_ORIGIN, 403),
+        ("POST", "/sessions/revoke-all", SAME_ORIGIN | CHOSEN, 200),
+        ("POST", "/sessions/revoke-all", SAME_ORIGIN | {"X-Requested-With": "fetch"}, 200),
+        ("POST", "/auth/logout", SAME_ORIGIN, 403),
+        ("POST", "/auth/logout", SAME_ORIGIN | CHOSEN, 200),
     ],
 )
-async def test_cookies_authenticate_requests_that_no_other_site_can_send(
+async def test_cookies_authenticate_requests_that_no_other_origin_can_send(
     method: str, path: str, headers: dict[str, str], status: int, http: httpx.AsyncClient
 ) -> None:
     given = {"i": {**ANA, "delivery": "COOKIE"}}
-    await http.post("/graphql", json={"query": REGISTER, "variables": given}, headers=SAME_SITE | CHOSEN)
+    await http.post("/graphql", json={"query": REGISTER, "variables": given}, headers=SAME_ORIGIN | CHOSEN)
     answer = await http.request(method, path, headers=headers)
     assert answer.status_code == status, answer.text
     if status == 403:
@@ -122,9 +127,9 @@ async def test_cookies_authenticate_requests_that_no_other_site_can_send(
 
 async def test_a_log_out_deletes_both_cookies(http: httpx.AsyncClient) -> None:
     given = {"i": {**ANA, "delivery": "COOKIE"}}
-    await http.post("/graphql", json={"query": REGISTER, "variables": given}, headers=SAME_SITE | CHOSEN)
+    await http.post("/graphql", json={"query": REGISTER, "variables": given}, headers=SAME_ORIGIN | CHOSEN)
     assert len(http.cookies.jar) == 2
-    await http.post("/auth/logout", headers=SAME_SITE | CHOSEN)
+    await http.post("/auth/logout", headers=SAME_ORIGIN | CHOSEN)
     assert len(http.cookies.jar) == 0
 
 
