@@ -95,6 +95,8 @@ def missing() -> dict[str, str]:
     found = {}
     if not (shutil.which("chromium") or shutil.which("chromium-browser")):
         found["browser"] = "Chromium"
+    if not (shutil.which("firefox-esr") or shutil.which("firefox")):
+        found["firefox"] = "Firefox"
     if not (shutil.which("node") and INSTALLED.exists() and INSTALLED.read_bytes() == LOCK.read_bytes()):
         found["node"] = "node with today's packages"
     if not CODEGEN.exists():

@@ -1,1 +1,1 @@
-"""Tests in Chromium. This folder is a package because pytest ends `scope="package"` only at the end of a package."""
+"""Tests in browsers. This folder is a package because pytest ends `scope="package"` only at the end of a package."""

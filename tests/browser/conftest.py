@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.certificates import DOMAIN, Authority
 from tests.browser.page_users import PageUsers, page_users
 from tests.support.engines import Engines
 from tests.support.server import Server
@@ -18,18 +19,24 @@ ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
-    # A name of this machine that browsers do not treat as a secure context, unlike localhost.
-    "--host-resolver-rules=MAP sessionql.test 127.0.0.1",
+    # Names of this machine that browsers do not treat as a secure context over http, unlike localhost.
+    f"--host-resolver-rules=MAP sessionql.test 127.0.0.1, MAP *.{DOMAIN} 127.0.0.1",
 )
 
 
 @pytest.fixture(scope="package")
-def chromium() -> Iterator[Browser]:
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A certificate authority that this Chromium trusts."""
+    return Authority(tmp_path_factory.mktemp("certificates"))
+
+
+@pytest.fixture(scope="package")
+def chromium(authority: Authority) -> Iterator[Browser]:
     """One browser per worker process. Not for the whole test run: its event loop would disturb asynchronous tests."""
     if not CHROMIUM.exists():
         pytest.fail(f"{CHROMIUM} does not exist. Install it: apt-get install chromium")
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=ARGUMENTS)
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=[*ARGUMENTS, authority.chromium_argument])
         yield browser
         browser.close()
 
