@@ -24,6 +24,7 @@ serve: $(APP)  ## Start a server for development on http://127.0.0.1:8000, with 
 
 test: $(DEV)  ## Run every test, on SQLite and on PostgreSQL
 	@sh requirements/find_browser.sh
+	@sh requirements/find_proxies.sh
 	@sh requirements/find_node.sh
 	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh codegen
 	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh gql3

@@ -1,7 +1,7 @@
 """HTTP/1.1 for uvicorn, with limits on heads (size and time), errors in JSON and a TransportHandle in each scope.
 
-Uvicorn reads heads of any size, waits for them without a limit, sends errors as plain text, and loses the body of a
-request with an `Upgrade` that it does not know.
+Uvicorn reads heads of any size, waits for them without a limit, appends trailers to the headers, sends errors as plain
+text, and loses the body of a request with an `Upgrade` that it does not know.
 """
 
 from asyncio import TimerHandle, Transport
@@ -14,16 +14,26 @@ from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
 from sessionql.http_kit.errors import error_body
 from sessionql.http_kit.http_upgrade import head_without_upgrade, is_websocket_handshake
 from sessionql.http_kit.media_types import JSON
-from sessionql.http_kit.transport import STATE_KEY, TransportHandle
+from sessionql.http_kit.transport import PEER_KEY, STATE_KEY, TransportHandle, peer_address
 
 MAX_URL_BYTES = 65_535
 """The parser accepts no longer URL."""
 MAX_HEADER_BYTES = 65_536
-"""All headers of a request together."""
+"""All headers of a request together, and its trailers."""
+MAX_HEADERS = 100
+"""The number of headers and trailers of a request, as in Apache and HAProxy: each of them costs a callback."""
+MAX_UPGRADE_BYTES = 1024
+"""The headers of UPGRADE_HEADERS together: uvicorn and websockets split them into lists."""
+UPGRADE_HEADERS = frozenset({b"connection", b"upgrade", b"sec-websocket-protocol", b"sec-websocket-extensions"})
+MAX_HANDSHAKE_LINE = 8_000
+"""Bytes of the address and of each header of a handshake: websockets reads no longer line, and uvicorn ignores that."""
 HEAD_TIMEOUT = 10.0
 """Seconds that the head of a request may take, from the connection or the last response."""
 _MAX_UNFINISHED_BYTES = 4 * (MAX_URL_BYTES + MAX_HEADER_BYTES)
-"""Bytes that are read of a head without an end, with what came before it in the same chunk."""
+"""Bytes that are read of a head or of trailers without an end, with what came before them in the same chunk."""
+_VERSIONS = {"1.0", "1.1"}
+_append_header = HttpToolsProtocol.on_header
+"""Uvicorn's own method: `plain_uvicorn` may replace it."""
 
 
 class ErrorResponse(NamedTuple):
@@ -42,7 +52,21 @@ HEADERS_TOO_LARGE = ErrorResponse(
     "HEADERS_TOO_LARGE",
     f"The headers are too large: more than {MAX_HEADER_BYTES} bytes, and {MAX_HEADER_BYTES} are allowed.",
 )
+_TOO_MANY_HEADERS = ErrorResponse(
+    431, "HEADERS_TOO_LARGE", f"The request has more than {MAX_HEADERS} headers, and {MAX_HEADERS} are allowed."
+)
+_UPGRADE_TOO_LARGE = ErrorResponse(
+    431,
+    "HEADERS_TOO_LARGE",
+    f"`Connection`, `Upgrade` and `Sec-WebSocket-…` are too large: {MAX_UPGRADE_BYTES} bytes together are allowed.",
+)
+_HANDSHAKE_TOO_LARGE = ErrorResponse(
+    431,
+    "HEADERS_TOO_LARGE",
+    f"The address and each header of a WebSocket handshake may have {MAX_HANDSHAKE_LINE} bytes.",
+)
 _NOT_HTTP = ErrorResponse(400, "BAD_REQUEST", "The request is not valid HTTP/1.1.")
+_VERSION = ErrorResponse(505, "HTTP_VERSION_NOT_SUPPORTED", "This server accepts HTTP/1.1 and HTTP/1.0.")
 _NOT_A_PROXY = ErrorResponse(400, "BAD_REQUEST", "This server is not a proxy: it does not accept CONNECT.")
 _HOST = ErrorResponse(400, "BAD_REQUEST", "An HTTP/1.1 request has exactly one `Host` header.")
 
@@ -64,12 +88,12 @@ class HttpProtocol(HttpToolsProtocol):
     _head_timeout: TimerHandle | None = None
     _error = _NOT_HTTP
     _is_head_open = True
-    _head_bytes = _header_bytes = 0
+    _unfinished_bytes = _header_bytes = _header_count = _upgrade_bytes = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn declares it
-        self._handle = TransportHandle(transport.abort)
-        self.app_state = {**self.app_state, STATE_KEY: self._handle}
         super().connection_made(transport)
+        self._handle = TransportHandle(transport.abort)
+        self.app_state = {**self.app_state, STATE_KEY: self._handle, PEER_KEY: peer_address(transport)}
         self._start_head_timeout()
 
     def connection_lost(self, exc: Exception | None) -> None:
@@ -96,15 +120,15 @@ class HttpProtocol(HttpToolsProtocol):
             self._count_unfinished(data)
 
     def _count_unfinished(self, data: bytes) -> None:
-        if self._is_head_open:
-            self._head_bytes += len(data)
-            if self._head_bytes > _MAX_UNFINISHED_BYTES:
-                self._error = HEADERS_TOO_LARGE
-                self.send_400_response(HEADERS_TOO_LARGE.message)
+        self._unfinished_bytes += len(data)
+        if self._unfinished_bytes > _MAX_UNFINISHED_BYTES:
+            self._error = HEADERS_TOO_LARGE
+            self.send_400_response(HEADERS_TOO_LARGE.message)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
-        self._is_head_open, self._head_bytes, self._header_bytes = True, 0, 0
+        self._is_head_open = True
+        self._unfinished_bytes = self._header_bytes = self._header_count = self._upgrade_bytes = 0
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -112,22 +136,41 @@ class HttpProtocol(HttpToolsProtocol):
             self._reject(URL_TOO_LONG)
 
     def on_header(self, name: bytes, value: bytes) -> None:
-        super().on_header(name, value)
         self._header_bytes += len(name) + len(value) + 4
+        self._header_count += 1
         if self._header_bytes > MAX_HEADER_BYTES:
             self._reject(HEADERS_TOO_LARGE)
+        if self._header_count > MAX_HEADERS:
+            self._reject(_TOO_MANY_HEADERS)
+        if not self._is_head_open:
+            return  # A trailer, which must not become a header (RFC 9110 section 6.5.1).
+        _append_header(self, name, value)
+        if self.headers[-1][0] in UPGRADE_HEADERS:
+            self._upgrade_bytes += len(value)
+            if self._upgrade_bytes > MAX_UPGRADE_BYTES:
+                self._reject(_UPGRADE_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
-        self._is_head_open = False
+        if self.parser.get_http_version() not in _VERSIONS:
+            self._reject(_VERSION)
         hosts = sum(name == b"host" for name, _ in self.headers)
         # RFC 9112 section 3.2. With two of them, a proxy might have used the other one.
         if hosts != 1 and (hosts > 1 or self.parser.get_http_version() == "1.1"):
             self._reject(_HOST)
         if self.parser.get_method() == b"CONNECT":
             self._reject(_NOT_A_PROXY)
-        if not self._is_unknown_upgrade():
-            self._cancel_head_timeout()
-            super().on_headers_complete()
+        self._is_head_open = False
+        if self.parser.should_upgrade():
+            if not self._should_upgrade():
+                return
+            if max(len(self.url), *(len(name) + len(value) for name, value in self.headers)) > MAX_HANDSHAKE_LINE:
+                self._reject(_HANDSHAKE_TOO_LARGE)
+        self._cancel_head_timeout()
+        super().on_headers_complete()
+
+    def on_body(self, body: bytes) -> None:
+        self._unfinished_bytes = 0
+        super().on_body(body)
 
     def on_message_complete(self) -> None:
         if not self._is_unknown_upgrade():
@@ -169,6 +212,10 @@ class HttpProtocol(HttpToolsProtocol):
 
     def send_400_response(self, msg: str) -> None:
         """Send the error of this connection as JSON and close the connection."""
+        if not self._is_head_open and self.cycle is not None and self.cycle.response_started:
+            # The response to this request has begun: a proxy would take another one for that to its next request.
+            self.transport.close()
+            return
         status, code, _ = self._error
         body = error_body(msg, code)
         self.logger.warning("Rejected a request: %s", HTTPStatus(status).phrase)

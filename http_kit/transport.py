@@ -1,15 +1,23 @@
-"""Transport control beyond ASGI: abort a connection, and be notified of the server's shutdown.
+"""What ASGI does not tell of a transport: abort it, be notified of the server's shutdown, the address of the peer.
 
-The uvicorn protocols of this package put a TransportHandle into the state of each scope. Other servers do not.
+The uvicorn protocols of this package put a TransportHandle and the address into the state of each scope. Other servers
+do not; for plain uvicorn `plain_uvicorn` adds the address.
 """
 
+import socket
+from asyncio import BaseTransport
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 
+from starlette.requests import HTTPConnection
 from starlette.types import Scope
 
 STATE_KEY = "sessionql.transport"
 """The key of the TransportHandle in the state of a scope."""
+PEER_KEY = "sessionql.peer"
+"""The key of the peer's address in the state of a scope. `client` of a scope may be what a header says."""
+LOCAL_PEER = "127.0.0.1"
+"""The address of a peer on a Unix socket, which is a proxy on this machine."""
 
 
 class TransportHandle:
@@ -39,6 +47,22 @@ class TransportHandle:
             yield
         finally:
             self._callback = None
+
+
+def peer_address(transport: BaseTransport) -> str | None:
+    """The IP address of the other end; None when it has disconnected."""
+    name = transport.get_extra_info("peername")
+    if isinstance(name, tuple):
+        return str(name[0])
+    own = transport.get_extra_info("socket")
+    return LOCAL_PEER if own is not None and own.family == socket.AF_UNIX else None
+
+
+def peer_of(connection: HTTPConnection) -> str | None:
+    """The address of the other end of the connection: `client` where the server does not report it otherwise."""
+    client = connection.client
+    state: dict[str, str | None] = connection.scope.get("state", {})
+    return state.get(PEER_KEY, client.host if client else None)
 
 
 def transport_handle(scope: Scope) -> TransportHandle | None:

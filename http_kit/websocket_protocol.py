@@ -22,6 +22,9 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
         """Parse CHUNK_BYTES at a time, and let other tasks run between the chunks."""
         if not self.handshake_complete or not (self._unparsed or len(data) > CHUNK_BYTES):
             super().data_received(data)
+            if not self.handshake_initiated:
+                # websockets does not accept the head. Uvicorn would neither answer nor close.
+                self.transport.close()
             return
         if not self._unparsed:
             self.transport.pause_reading()

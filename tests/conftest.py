@@ -31,6 +31,7 @@ from sessionql.storage import Lifetimes, Storage
 from sessionql.storage.storage import connect
 from tests.support.constants import NO_LIMITS_PER_ADDRESS
 from tests.support.engines import GIVEN, Engines, PostgresqlServer, find_postgresql
+from tests.support.proxy import proxy_command
 from tests.support.server import InstalledServer, Server
 
 pytest_plugins = ["tests.contract_table", "tests.contracts.fixtures", "tests.packaging.report"]
@@ -99,6 +100,8 @@ def missing() -> dict[str, str]:
         found["firefox"] = "Firefox"
     if not (shutil.which("node") and INSTALLED.exists() and INSTALLED.read_bytes() == LOCK.read_bytes()):
         found["node"] = "node with today's packages"
+    if not all(proxy_command(name) for name in ("haproxy", "nginx")):
+        found["proxies"] = "HAProxy and nginx"
     if not CODEGEN.exists():
         found["codegen"] = "generator of Python clients"
     if not GQL_3.exists():

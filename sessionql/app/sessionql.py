@@ -18,6 +18,7 @@ from sessionql.app.pages import check_pages
 from sessionql.app.routes import graphql_routes, routes
 from sessionql.http.error_responses import as_graphql
 from sessionql.http.security_headers import with_headers
+from sessionql.http_kit.plain_uvicorn import correct_uvicorn
 from sessionql.resolvers.background.hooks import Hook, HookEvent, Hooks
 from sessionql.resolvers.dependencies import Clock
 from sessionql.resolvers.requester import Requester
@@ -130,6 +131,8 @@ class SessionQL:
 
     @asynccontextmanager
     async def _started(self) -> AsyncIterator[None]:
+        # The server has loaded its protocol classes, and no connection is open.
+        correct_uvicorn()
         await self._connect()
         try:
             async with background(self.settings, self.dependencies, self._keys):

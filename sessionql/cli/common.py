@@ -14,9 +14,14 @@ T = TypeVar("T")
 
 def read_settings(**options: Any) -> Settings:
     """The settings, overridden by the options of the command line. Configures logging."""
-    settings = Settings(**{name: value for name, value in options.items() if value is not None})
+    settings = make_settings(**options)
     set_up_logging(settings)
     return settings
+
+
+def make_settings(**options: Any) -> Settings:
+    """The settings, overridden by the options of the command line."""
+    return Settings(**{name: value for name, value in options.items() if value is not None})
 
 
 def show_time(at: datetime | None) -> str:

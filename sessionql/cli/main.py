@@ -2,13 +2,14 @@
 
 import asyncio
 import gc
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import click
 from pydantic import ValidationError
 
-from sessionql.cli.common import read_settings, run_with_dependencies
+from sessionql.cli.common import make_settings, read_settings, run_with_dependencies
 from sessionql.cli.keys import keys
 from sessionql.cli.service_keys import service_keys
 from sessionql.cli.users import audit_log, users
@@ -52,15 +53,32 @@ def _explain(error: ValidationError) -> str:
 @click.option("--host", help="The address to listen on (SESSIONQL_HOST).")
 @click.option("--port", type=int, help="The port to listen on (SESSIONQL_PORT).")
 @click.option("--default-mode", type=click.Choice(MODES), help="The mode when SESSIONQL_MODE is not set.")
-def serve(host: str | None, port: int | None, default_mode: Mode | None) -> None:
-    """Serve until Ctrl-C. An SQLite database is created and migrated at start."""
+@click.option("--factory", is_flag=True, help="APPLICATION is a function that returns the application.")
+@click.option("--app-dir", default="", type=click.Path(), help="The folder of the module; by default this folder.")
+@click.argument("application", required=False)
+def serve(
+    application: str | None, host: str | None, port: int | None, default_mode: Mode | None, factory: bool, app_dir: str
+) -> None:
+    """Serve SessionQL, or an APPLICATION that embeds it (module:attribute), until Ctrl-C.
+
+    An SQLite database is created and migrated at start.
+    """
     # Imports create no garbage, and collections take a tenth of the start-up time. `server.run` enables them again.
     gc.disable()
+    from sessionql.server.application import ApplicationError, Embedding
     from sessionql.server.run import serve as serve_
 
     if default_mode is not None:
         set_default_mode(default_mode)
-    serve_(read_settings(host=host, port=port))
+    if application is None:
+        serve_(read_settings(host=host, port=port))
+        return
+    sys.path.insert(0, app_dir)
+    try:
+        # The application configures logging, or the server does after its import.
+        serve_(make_settings(host=host, port=port), Embedding(application, factory))
+    except ApplicationError as error:
+        raise click.UsageError(str(error)) from None
 
 
 @commands.command()

@@ -13,6 +13,7 @@ from sessionql.http.cookies import NO_COOKIES, CookieRules, RequestCookies
 from sessionql.http.csrf import OTHER_ORIGIN, is_navigation
 from sessionql.http.origins import SITE_HEADER, Origins
 from sessionql.http.proxies import Proxies, address_of
+from sessionql.http_kit.transport import peer_of
 from sessionql.resolvers.client import MAX_USER_AGENT_BYTES, ClientInfo, client_info, shorten_user_agent
 from sessionql.resolvers.cookie_jar import CookieJar, CookiesRejected
 from sessionql.resolvers.dependencies import Dependencies
@@ -88,10 +89,10 @@ class Authenticator:
         if raw is not None and len(raw) > MAX_USER_AGENT_BYTES:
             raw = shorten_user_agent(raw)
         hints = {name: value[:MAX_HINT_LENGTH] for name, value in headers if name in HINT_HEADERS}
-        peer = request.client.host if request.client else None
-        address = address_of(request, self.proxies) if self.proxies.networks else peer
+        peer, client = peer_of(request), request.client
+        is_client = not self.proxies.networks and (client is None or client.host == peer)
         return client_info(
-            address,
+            peer if is_client else address_of(request, self.proxies),
             raw,
             read_hints(tuple(hints.items())) if hints else NO_HINTS,
             truncate=self.deps.policy.truncate_addresses,

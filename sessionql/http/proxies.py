@@ -1,9 +1,10 @@
 """The client address of a request: the peer's, or from the forwarded header if the peer is a trusted proxy.
 
 The header is read from the right while its addresses are those of trusted proxies. Anything further left can be
-forged (RFC 7239 section 8.1).
+forged (RFC 7239 section 8.1). What a middleware read from a header is not used: it trusts other proxies.
 """
 
+import logging
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -12,9 +13,17 @@ from typing import Literal
 
 from starlette.requests import HTTPConnection
 
+from sessionql.http_kit.transport import peer_of
 from sessionql.resolvers.client import canonical_address
 
+log = logging.getLogger("sessionql")
+
 Network = IPv4Network | IPv6Network
+
+MAX_HOPS = 20
+"""The number of addresses that are read from the right of the header: more proxies are in no chain."""
+MAX_FORWARDED_CHARACTERS = 4096
+"""The characters that are read from the right of `Forwarded`."""
 
 _FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("(?:[^"\\]|\\.)*"|[^;,\s]+)', re.IGNORECASE)
 
@@ -45,8 +54,11 @@ def parse_networks(text: object) -> tuple[Network, ...]:
 
 def address_of(request: HTTPConnection, proxies: Proxies) -> str | None:
     """The canonical IP address of the client; None when it is not known."""
-    address = canonical_address(request.client.host if request.client else None)
-    if not proxies.networks:
+    peer = peer_of(request)
+    address = canonical_address(peer)
+    if address is None or not proxies.networks or not proxies.trust(address):
+        if request.client is not None and request.client.host != peer:
+            rewriting.warn(peer)
         return address
     hops = _hops(request.headers.getlist(proxies.header), proxies.header)
     while address is not None and proxies.trust(address) and hops:
@@ -54,12 +66,37 @@ def address_of(request: HTTPConnection, proxies: Proxies) -> str | None:
     return address
 
 
+class RewriteCheck:
+    """Warns once that something else than SessionQL read the address of a client from a header."""
+
+    def __init__(self) -> None:
+        self.warned = False
+
+    def warn(self, peer: str | None) -> None:
+        """Log what to do, the first time."""
+        if not self.warned:
+            self.warned = True
+            log.warning(
+                "A middleware took the address of a client from a header (uvicorn does, unless it is started with "
+                "--no-proxy-headers). SessionQL uses the address of the peer, %s. If that is a proxy of yours, list it "
+                "in SESSIONQL_TRUSTED_PROXIES.",
+                peer,
+            )
+
+
+rewriting = RewriteCheck()
+"""One for the process: it has one server."""
+
+
 def _hops(values: list[str], header: str) -> list[str]:
-    """The addresses in the header, the nearest last."""
+    """The last addresses in the header, the nearest last."""
     text = ",".join(values)
     if header == "x-forwarded-for":
-        return [hop.strip() for hop in text.split(",") if hop.strip()]
-    found = (_FOR.search(element) for element in _elements(text) if element)
+        return [hop.strip() for hop in text.rsplit(",", MAX_HOPS)[-MAX_HOPS:] if hop.strip()]
+    elements = _elements(text[-MAX_FORWARDED_CHARACTERS:])
+    # The first one may have lost its beginning.
+    complete = elements[1:] if len(text) > MAX_FORWARDED_CHARACTERS else elements
+    found = (_FOR.search(element) for element in complete[-MAX_HOPS:] if element)
     return [match[1].strip('"') if match else "unknown" for match in found]
 
 

@@ -19,6 +19,11 @@ def banner(settings: Settings, url: str) -> str:
     return "\n".join(["", *_lines(settings, url), "  stop       Ctrl-C", ""])
 
 
+def embedding_banner(name: str, url: str) -> str:
+    """The text to print when the server of an embedding application is ready."""
+    return "\n".join(["", f"{name} is ready on {url}", "", "  stop       Ctrl-C", ""])
+
+
 def _lines(settings: Settings, url: str) -> Iterator[str]:
     database = settings.url.partition(":")[0]
     yield f"SessionQL is ready on {url} ({database}, {settings.mode})"

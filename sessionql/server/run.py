@@ -10,19 +10,17 @@ from contextlib import suppress
 
 import click
 import uvicorn
-from fastapi import FastAPI
 from uvicorn.supervisors import Multiprocess
 
 from sessionql.app.bootstrap import prepare, system_clock
-from sessionql.app.factory import create_app
 from sessionql.app.pages import check_pages
 from sessionql.graphql.trusted_documents import read_folder
 from sessionql.http.security_headers import HEADERS
 from sessionql.http_kit.http_protocol import HttpProtocol
 from sessionql.http_kit.websocket_protocol import WebSocketProtocol
 from sessionql.resolvers.tokens.key_file import KeyFile
-from sessionql.server.banner import banner
-from sessionql.settings.logs import set_up_logging
+from sessionql.server.application import Embedding, make_app
+from sessionql.server.banner import banner, embedding_banner
 from sessionql.settings.settings import Settings
 from sessionql.storage import Storage, StorageUnavailable
 from sessionql.storage.storage import connect, is_sqlite
@@ -39,20 +37,31 @@ its workers endlessly.
 """
 
 
-class ServerHttpProtocol(HttpProtocol):
-    """HTTP connections of this server."""
+class EmbeddingHttpProtocol(HttpProtocol):
+    """HTTP connections of a server that runs an embedding application, which may have WebSockets at any path."""
 
-    websocket_paths = frozenset({b"/graphql"})
     error_headers = HEADERS
 
 
-def serve(settings: Settings) -> None:
-    """Serve until SIGINT or SIGTERM. Raises KeysError, ManifestError, StorageError or OSError before the start."""
-    asyncio.run(_preflight(settings))
+class ServerHttpProtocol(EmbeddingHttpProtocol):
+    """HTTP connections of a server that runs SessionQL alone."""
+
+    websocket_paths = frozenset({b"/graphql"})
+
+
+def serve(settings: Settings, embedding: Embedding | None = None) -> None:
+    """Serve SessionQL, or an application that embeds it, until SIGINT or SIGTERM.
+
+    Raises KeysError, ManifestError, StorageError, ApplicationError or OSError before the start.
+    """
+    if embedding is None:
+        asyncio.run(_preflight(settings))
+    else:
+        embedding.check()
     config = uvicorn.Config(
-        "sessionql.server.run:make_app",
+        embedding or make_app,
         factory=True,
-        http=ServerHttpProtocol,
+        http=ServerHttpProtocol if embedding is None else EmbeddingHttpProtocol,
         host=settings.host,
         port=settings.port,
         workers=settings.workers,
@@ -70,7 +79,8 @@ def serve(settings: Settings) -> None:
         ws_max_size=4 * settings.max_body_bytes,
     )
     listener = _listen(settings)
-    banner_text = banner(settings, _url(settings, listener))
+    url = _url(settings, listener)
+    banner_text = banner(settings, url) if embedding is None else embedding_banner(embedding.name, url)
     # At its end, uvicorn raises again the signal that stopped it. SIGTERM must exit with 0 too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with suppress(KeyboardInterrupt):
@@ -80,13 +90,6 @@ def serve(settings: Settings) -> None:
             Multiprocess(config, [listener]).run()
         else:
             _Server(config, banner_text).run(sockets=[listener])
-
-
-def make_app() -> FastAPI:
-    """The application of one worker, which may be a process of its own."""
-    settings = Settings()
-    set_up_logging(settings)
-    return create_app(settings)
 
 
 async def _preflight(settings: Settings) -> None:

@@ -40,6 +40,12 @@ def chunked(body: bytes, *headers: bytes) -> bytes:
     return Raw(headers=headers or (CHUNKED,), length=b"", body=body).wire
 
 
+def a_socket(*headers: bytes, target: bytes = b"/graphql") -> bytes:
+    """A WebSocket handshake."""
+    upgrade = (b"Connection: Upgrade", b"Upgrade: websocket", *TO_A_SOCKET)
+    return Raw(b"GET", target, headers=(*upgrade, *headers), length=b"", body=b"").wire
+
+
 ANSWERED: dict[str, bytes] = {
     "a plain request": Raw().wire,
     "HTTP/1.0": Raw(version=b"HTTP/1.0").wire,
@@ -67,7 +73,9 @@ REJECTED: dict[str, tuple[bytes, int]] = {
     "zeros": (b"\0\0\0\r\n\r\n", 400),
     "a TLS handshake": (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", 400),
     "HTTP/2": (b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400),
-    "HTTP/0.9": (b"GET /graphql\r\n\r\n", 400),
+    "HTTP/0.9": (b"GET /graphql\r\n\r\n", 505),
+    "HTTP/0.9 with headers": (Raw(version=b"HTTP/0.9").wire, 505),
+    "HTTP/2 in the form of HTTP/1": (Raw(version=b"HTTP/2.0").wire, 505),
     "HTTP of the future": (Raw(version=b"HTTP/9.9").wire, 400),
     "lines without returns": (Raw().wire.replace(b"\r\n", b"\n"), 400),
     "a folded header": (Raw(headers=(b"X-Folded: a\r\n b",)).wire, 400),
@@ -114,6 +122,12 @@ REJECTED: dict[str, tuple[bytes, int]] = {
     "one large header": (Raw(headers=(b"X-Large: " + b"a" * 70_000,)).wire, 431),
     "an endless header": (b"POST /graphql HTTP/1.1\r\nHost: a\r\nX-Endless: " + b"a" * 1_000_000, 431),
     "an endless name": (b"POST /graphql HTTP/1.1\r\nHost: a\r\n" + b"a" * 1_000_000, 431),
+    "headers without names or values": (Raw(headers=(b"a:",) * 98).wire, 431),
+    "many connection options": (Raw(headers=(b"Connection: " + b"a," * 600,)).wire, 431),
+    "many headers with connection options": (Raw(headers=(b"Connection: " + b"a," * 60,) * 10).wire, 431),
+    "many protocols of a socket": (a_socket(b"Sec-WebSocket-Protocol: " + b"a," * 600), 431),
+    "a socket with a header that is too long": (a_socket(b"Cookie: a=" + b"a" * 8_000), 431),
+    "a socket with an address that is too long": (a_socket(target=b"/graphql?" + b"a" * 8_000), 431),
     "many headers": (Raw(headers=tuple(b"X-%d: a" % number for number in range(10_000))).wire, 431),
     "a socket that is none": (upgrade_request(b"Upgrade: websocket", method=b"GET", body=b""), 400),
     "a socket where there is none": (

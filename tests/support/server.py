@@ -17,6 +17,7 @@ from tests.support.constants import FIREFOX
 from tests.support.processes import ChildProcess, ForkedCommand, environment
 
 ROOT = Path(__file__).parents[2]
+PROGRAMS = ROOT / "docs" / "programs"
 STOP_TIMEOUT = 15
 POLL_SECONDS = 0.02
 
@@ -31,7 +32,7 @@ class Server:
     """The maximum time until the server answers, in seconds."""
 
     def __init__(self, database_url: str, folder: Path, *arguments: str, **settings: str) -> None:
-        self._port = _free_port()
+        self._port = free_port()
         self._folder = folder
         self._arguments = arguments
         self._settings = {
@@ -129,11 +130,12 @@ class InstalledServer(Server):
 
 
 class Program(InstalledServer):
-    """A program of `docs/programs` that mounts SessionQL at /auth."""
+    """A program of `docs/programs` that mounts SessionQL at /auth, served by uvicorn with these options."""
 
-    def __init__(self, name: str, database_url: str, folder: Path, **settings: str) -> None:
+    def __init__(self, name: str, database_url: str, folder: Path, *options: str, **settings: str) -> None:
         super().__init__(database_url, folder, **settings)
         self._name = name
+        self._options = options
         self.site = f"http://127.0.0.1:{self._port}"
         self.url = f"{self.site}/auth"
 
@@ -142,11 +144,22 @@ class Program(InstalledServer):
         """The command line that starts it."""
         return [
             *(sys.executable, "-m", "uvicorn", f"{self._name}:app", "--port", str(self._port)),
-            *("--app-dir", str(ROOT / "docs" / "programs")),
+            *("--app-dir", str(PROGRAMS), *self._options),
         ]
 
 
-def _free_port() -> int:
+class ServedProgram(Program):
+    """A program of `docs/programs` that `sessionql serve` serves."""
+
+    @property
+    def command(self) -> list[str]:
+        """The command line that starts it."""
+        serve = [sys.executable, "-m", "sessionql", "serve", f"{self._name}:app"]
+        return [*serve, "--app-dir", str(PROGRAMS), *self._options]
+
+
+def free_port() -> int:
+    """A port that no program listens on."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])

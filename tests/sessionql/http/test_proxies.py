@@ -5,7 +5,10 @@ from typing import Literal
 import pytest
 from starlette.requests import Request
 
-from sessionql.http.proxies import Proxies, address_of, parse_networks
+from sessionql.http import proxies
+from sessionql.http.proxies import MAX_FORWARDED_CHARACTERS, MAX_HOPS, Proxies, address_of, parse_networks
+from sessionql.http_kit.transport import PEER_KEY
+from sessionql.resolvers.client import canonical_address
 
 OURS = parse_networks("10.0.0.0/8, 2001:db8:ffff::/48")
 
@@ -94,3 +97,48 @@ def test_invalid_networks_are_rejected(text: object) -> None:
 def test_the_whole_internet_cannot_be_trusted(text: str) -> None:
     with pytest.raises(ValueError, match="list your own proxies"):
         parse_networks(text)
+
+
+@pytest.mark.parametrize("client", [("198.51.100.1", 0), ("198.51.100.1", 4711), None])
+@pytest.mark.parametrize(
+    ("peer", "address"),
+    [
+        ("203.0.113.7", "203.0.113.7"),  # not listed
+        ("10.0.0.1", "192.0.2.1"),  # listed: its header is read here
+        (None, None),
+    ],
+)
+def test_what_a_middleware_read_from_a_header_is_not_used(
+    peer: str | None, address: str | None, client: tuple[str, int] | None
+) -> None:
+    request = asked_by("198.51.100.1", ("x-forwarded-for", "6.6.6.6, 192.0.2.1"))
+    request.scope.update(client=client, state={PEER_KEY: peer})
+    assert address_of(request, Proxies(OURS)) == address
+
+
+@pytest.mark.parametrize(
+    ("header", "hop", "last"),
+    [
+        ("x-forwarded-for", "10.0.0.9", "198.51.100.1"),
+        ("forwarded", "for=10.0.0.9", "for=198.51.100.1"),
+        ("forwarded", 'for="10.0.0.9"', 'for="198.51.100.1"'),
+        ("x-forwarded-for", "", "198.51.100.1"),
+        ("forwarded", '"', "for=198.51.100.1"),
+    ],
+)
+def test_only_the_end_of_the_header_is_read(
+    header: Literal["x-forwarded-for", "forwarded"], hop: str, last: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read = list[str | None]()
+    real = canonical_address
+
+    def canonical(text: str | None) -> str | None:
+        read.append(text)
+        return real(text)
+
+    monkeypatch.setattr(proxies, "canonical_address", canonical)
+    many = ",".join([hop] * 5_000)
+    assert address_of(asked_by("10.0.0.1", (header, f"{many},{last}")), Proxies(OURS, header)) == "198.51.100.1"
+    assert address_of(asked_by("10.0.0.1", (header, f"{last},{many}")), Proxies(OURS, header)) != "198.51.100.1"
+    assert len(read) <= 2 * (MAX_HOPS + 2)
+    assert len(many) > MAX_FORWARDED_CHARACTERS or not hop

@@ -1,12 +1,7 @@
 """A real server and bytes that no client sends: the response is JSON, and the server continues."""
 
-import json
 import socket
 from collections.abc import Iterator
-from contextlib import suppress
-from dataclasses import dataclass
-from http.client import parse_headers
-from typing import Any, BinaryIO
 
 import httpx
 import pytest
@@ -15,33 +10,8 @@ from sessionql.http_kit.http_protocol import MAX_HEADER_BYTES, MAX_URL_BYTES
 from tests.graphql_server.corpus import error_of
 from tests.sessionql.raw_requests import ANSWERED, CHUNKED, QUERY, REJECTED, Raw, upgrade_request
 from tests.support.engines import Engines
+from tests.support.raw_http import responses_to
 from tests.support.server import Server
-
-
-@dataclass(frozen=True)
-class RawResponse:
-    """A response of the server."""
-
-    status: int
-    headers: dict[str, str]
-    body: Any
-
-
-def responses_to(url: str, wire: bytes, count: int = 1) -> list[RawResponse]:
-    """The responses to the bytes that are sent on one connection."""
-    host, _, port = url.removeprefix("http://").partition(":")
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
-        # A server that has rejected a request reads no further.
-        with suppress(OSError):
-            connection.sendall(wire)
-        with connection.makefile("rb") as answers:
-            return [_hear(answers) for _ in range(count)]
-
-
-def _hear(answers: BinaryIO) -> RawResponse:
-    status = int(answers.readline().split()[1])
-    headers = {name.lower(): value for name, value in parse_headers(answers).items()}
-    return RawResponse(status, headers, json.loads(answers.read(int(headers["content-length"]))))
 
 
 @pytest.fixture(scope="module")
@@ -90,13 +60,13 @@ def test_headers_may_have_exactly_the_maximum_size(live: Server) -> None:
 
 def test_limits_apply_to_each_request_of_a_connection(live: Server) -> None:
     large = Raw(headers=(b"X: " + b"a" * 50_000,), body=QUERY.ljust(200_000)).wire
-    for received in responses_to(live.url, large * 10, 10):
+    for received in responses_to(live.url, large * 10, count=10):
         assert (received.status, received.body) == (200, {"data": {"__typename": "Query"}})
 
 
 def test_a_connection_continues_after_a_request_for_http_2(live: Server) -> None:
     ask = upgrade_request(b"Upgrade: h2c", b"HTTP2-Settings: AAMAAABkAAQCAAAAAAIAAAAA")
-    received = responses_to(live.url, ask + Raw().wire + ask, 3)
+    received = responses_to(live.url, ask + Raw().wire + ask, count=3)
     assert [each.status for each in received] == [200] * 3
     assert "upgrade" not in received[0].headers
     only = upgrade_request(b"Upgrade: h2c").replace(b"Upgrade, HTTP2-Settings", b"Upgrade, close")

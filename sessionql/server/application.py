@@ -1,0 +1,52 @@
+"""The application that the server runs: SessionQL alone, or an application that embeds it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from fastapi import FastAPI
+from uvicorn.importer import ImportFromStringError, import_from_string
+
+from sessionql.app.factory import create_app
+from sessionql.settings.logs import set_up_logging
+from sessionql.settings.settings import Settings
+
+
+class ApplicationError(Exception):
+    """The application to serve cannot be imported."""
+
+
+@dataclass(frozen=True, slots=True)
+class Embedding:
+    """An application that embeds SessionQL: `module:attribute`, or a function there that returns it."""
+
+    name: str
+    is_factory: bool = False
+
+    def check(self) -> None:
+        """Import it. Raises ApplicationError, and whatever its module raises."""
+        self._found()
+
+    def __call__(self) -> Any:
+        """The application of one worker, which may be a process of its own."""
+        found = self._found()
+        app = found() if self.is_factory else found
+        # After the import: an application that configures logging itself keeps that.
+        set_up_logging(Settings())
+        return app
+
+    def _found(self) -> Callable[..., Any]:
+        try:
+            found = import_from_string(self.name)
+        except ImportFromStringError as error:
+            raise ApplicationError(f"{error} Write module:attribute, as for uvicorn.") from None
+        if not callable(found):
+            raise ApplicationError(f"{self.name} is not an application: it cannot be called.")
+        return found  # type: ignore[no-any-return]
+
+
+def make_app() -> FastAPI:
+    """SessionQL as the application of one worker, which may be a process of its own."""
+    settings = Settings()
+    set_up_logging(settings)
+    return create_app(settings)
