@@ -8,7 +8,6 @@ from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import AccountDisabled, EmailTaken, InvalidCredentials, InvalidInput, RateLimited
 from sessionql.resolvers.events import record_event
 from sessionql.resolvers.password_checks import PasswordCheck, VerifiedPassword, check_password
-from sessionql.resolvers.passwords import check_new_password
 from sessionql.resolvers.rate_limits import consume, login_limits, refund, registration_limit
 from sessionql.resolvers.requester import Requester
 from sessionql.resolvers.session_creation import add_session, build_session
@@ -53,14 +52,15 @@ async def register(
     email = normalize_email(request.email, nonstandard=deps.policy.nonstandard_emails)
     if isinstance(email, InvalidInput):
         return email
-    if weak := check_new_password(request.password, ("input", "password")):
-        return weak
     name = clean_name(request.session_name, ("input", "sessionName"))
     if isinstance(name, InvalidInput):
         return name
     attempt = await consume(deps, registration_limit(deps, client))
     if isinstance(attempt, RateLimited):
         return attempt
+    context = (email, deps.tokens.issuer)
+    if weak := await deps.passwords.check_new(request.password, ("input", "password"), context):
+        return weak
     password_hash = await deps.passwords.hash(request.password)
     now = deps.clock()
     user = UserRecord(deps.new_id(), email, now, now)

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
+from sessionql.resolvers.accounts import current_user
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidCredentials, InvalidInput, RateLimited
 from sessionql.resolvers.events import record_event, record_revocations
 from sessionql.resolvers.password_checks import PasswordCheck, VerifiedPassword, check_password
-from sessionql.resolvers.passwords import check_new_password
 from sessionql.resolvers.rate_limits import refund, session_limits
 from sessionql.resolvers.requester import Requester, Unauthenticated
 from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
@@ -68,7 +68,9 @@ async def change_password(
     deps: Dependencies, requester: Requester, change: PasswordChange, client: ClientInfo
 ) -> ReauthenticationResult | InvalidCredentials | InvalidInput | RateLimited:
     """Set a new password. Replaces all older tokens of the session and, unless kept, revokes all other sessions."""
-    if weak := check_new_password(change.new, ("input", "newPassword")):
+    user = await current_user(deps, requester)
+    context = (user.email or "" if user else "", deps.tokens.issuer)
+    if weak := await deps.passwords.check_new(change.new, ("input", "newPassword"), context):
         return weak
     async with check_password(deps, _password_check(deps, requester, change.current), client) as checked:
         if not isinstance(checked, VerifiedPassword):

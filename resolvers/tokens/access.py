@@ -99,7 +99,7 @@ class AccessTokens:
         signature: Signature = Signature(),
     ) -> None:
         self.keys = keys
-        self._issuer = issuer
+        self.issuer = issuer
         self._audience = audience
         self._lifetime = lifetime
         self._signature = signature
@@ -109,7 +109,7 @@ class AccessTokens:
         """Sign an access token for the session. It expires with the session at the latest."""
         expires_at = min(now + self._lifetime, session_end).replace(microsecond=0)
         claims = {
-            "iss": self._issuer,
+            "iss": self.issuer,
             "aud": self._audience,
             "sub": str(session.user_id),
             "sid": str(session.id),
@@ -151,7 +151,7 @@ class AccessTokens:
                 key,
                 algorithms=[self._signature.algorithm],
                 audience=self._audience,
-                issuer=self._issuer,
+                issuer=self.issuer,
                 options=_OPTIONS,
             )
         except (jwt.InvalidTokenError, ValueError, TypeError):
