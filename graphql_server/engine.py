@@ -22,7 +22,14 @@ from sessionql.graphql_server.documents.store import DocumentStore
 from sessionql.graphql_server.documents.trusted import TrustedDocuments
 from sessionql.graphql_server.documents.validation import Document, Documents
 from sessionql.graphql_server.errors import format_error
-from sessionql.graphql_server.limits.limits import Limits, has_more_values, too_many_values, took_too_long
+from sessionql.graphql_server.limits.limits import (
+    MAX_FIELD_ERRORS,
+    Limits,
+    has_more_values,
+    too_many_field_errors,
+    too_many_values,
+    took_too_long,
+)
 from sessionql.graphql_server.outcome import Answer, Answers, Outcome, answer_of
 from sessionql.graphql_server.request import GraphQLRequest
 from sessionql.graphql_server.subscription import each_event
@@ -203,7 +210,10 @@ class Engine:
         # Without a path, the errors are about the request: variables that do not fit.
         if result.data is None and all(error.path is None for error in result.errors):
             return self._reject(Document(None, tuple(result.errors), BAD_INPUT))
-        body, status = self._errors(result.errors)
+        body, status = self._errors(result.errors[:MAX_FIELD_ERRORS])
+        if len(result.errors) > MAX_FIELD_ERRORS:
+            exceeded = too_many_field_errors(len(result.errors))
+            body["errors"] += self._errors((exceeded.error,))[0]["errors"]
         outcome = Outcome.FAILED if result.data is None else Outcome.PARTIAL
         return Answer({**body, "data": result.data}, outcome, status)
 

@@ -10,11 +10,12 @@ from sessionql.graphql_server.documents.introspection_types import specified_int
 from sessionql.graphql_server.documents.lru_cache import LRUCache
 from sessionql.graphql_server.engine_messages import is_nesting_limit, is_token_limit
 from sessionql.graphql_server.limits.cost import Costs
-from sessionql.graphql_server.limits.document_size import size_of
+from sessionql.graphql_server.limits.document_size import longest_name, size_of
 from sessionql.graphql_server.limits.limits import (
     LimitExceeded,
     Limits,
     far_too_deep,
+    name_too_long,
     too_costly,
     too_deep,
     too_long,
@@ -37,7 +38,7 @@ _INTROSPECTION = re.compile(r"__(?:schema|type)\b")
 class Document:
     """A parsed document; or without `ast` the errors, the code of those without one, and the outcome of a request.
 
-    `introspects`: it may have the fields `__schema` or `__type`.
+    `introspects`: it may have the fields `__schema` or `__type`. `fields`: how many its response may have.
     """
 
     ast: DocumentNode | None
@@ -45,6 +46,7 @@ class Document:
     code: str = ""
     outcome: Outcome = Outcome.INVALID
     introspects: bool = False
+    fields: int = 0
 
 
 class Documents:
@@ -85,13 +87,19 @@ class Documents:
         except GraphQLError as error:
             return self._not_parsed(error)
         size = size_of(ast)
-        exceeded = too_deep(self._limits, size) or too_many(self._limits, size)
+        exceeded = (
+            too_deep(self._limits, size)
+            or too_many(self._limits, size)
+            or name_too_long(self._limits, longest_name(ast, source, self._limits.name_length))
+        )
         if exceeded:
             return _rejected(exceeded)
         if invalid := self._validate(ast):
             return invalid
-        exceeded = too_costly(self._limits, self._costs.of(ast))
-        return _rejected(exceeded) if exceeded else Document(ast, introspects=_INTROSPECTION.search(source) is not None)
+        fields, bytes_ = self._costs.of(ast)
+        exceeded = too_costly(self._limits, fields, bytes_)
+        introspects = _INTROSPECTION.search(source) is not None
+        return _rejected(exceeded) if exceeded else Document(ast, introspects=introspects, fields=fields)
 
     def _not_parsed(self, error: GraphQLError) -> Document:
         if is_token_limit(error.message):

@@ -3,6 +3,7 @@
 A fragment counts as often as it is spread, and yet it is read once: without recursion, in linear time.
 """
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
@@ -16,6 +17,7 @@ from graphql import (
     OperationDefinitionNode,
     SelectionNode,
     SelectionSetNode,
+    TokenKind,
 )
 
 SATURATED = 10**12
@@ -85,6 +87,18 @@ def size_of(document: DocumentNode) -> DocumentSize:
         max((each.depth for each in sizes), default=0),
         max((each.validation_depth for each in (*sizes, *totals.values())), default=0),
     )
+
+
+def longest_name(document: DocumentNode, source: str, limit: int) -> int:
+    """The characters of the longest name in the source of a document; 0 if there is surely none beyond the limit."""
+    # Texts and comments have long words too, and nearly all documents have none.
+    token = document.loc.start_token if document.loc and re.search(rf"\b\w{{{limit + 1}}}", source, re.ASCII) else None
+    longest = 0
+    while token is not None:
+        if token.kind is TokenKind.NAME:
+            longest = max(longest, token.end - token.start)
+        token = token.next
+    return longest
 
 
 def children_first(spreads: Mapping[str, Collection[str]]) -> Iterator[str]:

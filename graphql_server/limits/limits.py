@@ -1,7 +1,7 @@
 """Limits of documents, variables and executions. Each has an error code of its own; messages have both numbers."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from graphql import GraphQLError
@@ -12,6 +12,9 @@ from sessionql.graphql_server.limits.document_size import DocumentSize
 
 TRUSTED_LIMIT = 1_000_000
 """Bounds the reading of a trusted document: larger than documents of people, and still read within seconds."""
+
+MAX_FIELD_ERRORS = 100
+"""Errors of fields in one response. Each has a message, and a path that repeats the names of the fields around it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +33,14 @@ class Limits:
     comparisons: int = 1_000
     """Pairs of fields with the same response name, which validation compares with each other."""
     validation_errors: int = 5
-    cost: int = 50_000
+    name_length: int = 100
+    """Characters of an alias, or of the name of an operation, a fragment or a variable."""
+    cost: int = 35_000
+    """Fields of the response."""
+    response_bytes: int = 5 * 1024 * 1024
+    """Bytes of the response: those of each field's name and value, as often as the response may have the field."""
+    value_bytes: Mapping[str, int] = field(default_factory=dict)
+    """Bytes of the largest value of a scalar, or of a field by its coordinate, for `response_bytes`."""
     values: int = 2_000
     """Values of the variables, in lists and objects too. Larger than `list_size`, whose message is more precise."""
     list_size: int = 100
@@ -39,13 +49,21 @@ class Limits:
     """Items of a page without `first` and `last`, for the cost. None: `list_size`."""
     unpaged_list_size: int | None = None
     """Items of a list field of `Query` without pages, for the cost. None, or smaller: `list_size`."""
+    nested_list_size: int | None = None
+    """Items of any other list without pages, for the cost. None: `list_size`."""
     seconds: float = 10
     """Duration of an execution."""
 
     @property
     def for_trusted(self) -> "Limits":
         """The limits of trusted documents, without those that only bound reading: they are read once."""
-        return replace(self, characters=TRUSTED_LIMIT, tokens=TRUSTED_LIMIT, comparisons=TRUSTED_LIMIT)
+        return replace(
+            self,
+            characters=TRUSTED_LIMIT,
+            tokens=TRUSTED_LIMIT,
+            comparisons=TRUSTED_LIMIT,
+            name_length=TRUSTED_LIMIT,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,13 +158,29 @@ def too_many_errors(limits: Limits) -> LimitExceeded:
     )
 
 
-def too_costly(limits: Limits, cost: int) -> LimitExceeded | None:
-    """QUERY_TOO_COSTLY: the response could be too large."""
-    exceeded = _beyond("QUERY_TOO_COSTLY", "The document asks for too much", cost, limits.cost, "fields", "up to ")
+def name_too_long(limits: Limits, characters: int) -> LimitExceeded | None:
+    """NAME_TOO_LONG: the response would repeat an alias for each item of a list."""
+    return _beyond("NAME_TOO_LONG", "A name is too long", characters, limits.name_length, "characters")
+
+
+def too_costly(limits: Limits, fields: int, size: int) -> LimitExceeded | None:
+    """QUERY_TOO_COSTLY or RESPONSE_TOO_LARGE: the response could have too many fields or bytes (`size`)."""
+    exceeded = _beyond(
+        "QUERY_TOO_COSTLY", "The document asks for too much", fields, limits.cost, "fields", "up to "
+    ) or _beyond(
+        "RESPONSE_TOO_LARGE", "The response would be too large", size, limits.response_bytes, "bytes", "up to "
+    )
     if exceeded is None:
         return None
     advice = "Ask for smaller pages (`first`), or for less in each."
     return LimitExceeded(exceeded.code, f"{exceeded.message} {advice}")
+
+
+def too_many_field_errors(count: int) -> LimitExceeded:
+    """TOO_MANY_ERRORS, after the errors of fields that are reported."""
+    return LimitExceeded(
+        "TOO_MANY_ERRORS", f"Too many fields failed: {count}, and the first {MAX_FIELD_ERRORS} are reported."
+    )
 
 
 def too_many_values(limits: Limits) -> LimitExceeded:

@@ -3,6 +3,7 @@
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.resolvers.values import paging
+from sessionql.schema.value_bytes import NESTED_LIST_SIZE, VALUE_BYTES
 from sessionql.settings.connections import ConnectionSettings
 from sessionql.settings.limits import LimitsSettings
 
@@ -19,10 +20,13 @@ def document_limits(settings: LimitsSettings) -> Limits:
         comparisons=settings.max_comparisons,
         validation_errors=settings.max_validation_errors,
         cost=settings.max_cost,
+        response_bytes=settings.max_response_bytes,
+        value_bytes=VALUE_BYTES,
         values=settings.max_values,
         page_size=paging.DEFAULT_PAGE_SIZE,
         list_size=settings.max_list_size,
         unpaged_list_size=paging.MAX_PAGE_SIZE,
+        nested_list_size=NESTED_LIST_SIZE,
         seconds=settings.execution_timeout.total_seconds(),
     )
 

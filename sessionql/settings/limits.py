@@ -58,10 +58,17 @@ class LimitsSettings(BaseSettings):
         description="The maximum number of validation errors of a document: the rest is not validated.",
     )
     max_cost: int = Field(
-        default=50_000,
+        default=35_000,
         ge=1,
         le=MAX_LIMIT**2,
         description="The maximum number of fields in a response. Pages and lists multiply it.",
+    )
+    max_response_bytes: int = Field(
+        default=5 * 1024 * 1024,
+        ge=1,
+        le=MAX_LIMIT**2,
+        description="The maximum size of a response in bytes, estimated before execution from the names of its fields, "
+        "the largest values that each may have, and the sizes of pages and lists.",
     )
     max_values: int = Field(
         default=2_000,

@@ -10,6 +10,7 @@ from graphql import get_introspection_query
 
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.limits.limits import Limits
+from sessionql.graphql_server.limits.value_sizes import UNKNOWN
 from sessionql.graphql_server.request import GraphQLRequest
 from tests.graphql_server.minimal_schema import map_exception, schema
 
@@ -44,6 +45,18 @@ AT_THE_LIMIT = {
         "TOO_MANY_COMPARISONS",
         "more than 2 pairs of them would have to be compared, and 2 are allowed",
     ),
+    "name_length": (
+        "{ hello ...F } fragment F on Query { abcdefgh: hello }",
+        8,
+        "NAME_TOO_LONG",
+        "8 characters, and 7 are",
+    ),
+    "response_bytes": (
+        "{ hello }",
+        100 + len('"hello":,') + UNKNOWN,
+        "RESPONSE_TOO_LARGE",
+        "up to 1109 bytes, and 1108 are allowed",
+    ),
     "cost": ("{ hello self { hello } }", 3, "QUERY_TOO_COSTLY", "up to 3 fields, and 2 are allowed"),
 }
 
@@ -59,6 +72,7 @@ async def test_a_request_at_a_limit_is_accepted_and_one_more_is_rejected(limit: 
 
 def test_every_limit_is_tested() -> None:
     elsewhere = {"validation_errors", "values", "list_size", "page_size", "unpaged_list_size", "seconds"}
+    elsewhere |= {"nested_list_size", "value_bytes"}
     assert {field.name for field in fields(Limits)} == AT_THE_LIMIT.keys() | elsewhere
 
 

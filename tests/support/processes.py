@@ -27,6 +27,8 @@ _PRELOAD = [
 class ChildProcess(Protocol):
     """What tests need of a process; `subprocess.Popen` fits."""
 
+    @property
+    def pid(self) -> int: ...
     def poll(self) -> int | None: ...
     def wait(self, timeout: float) -> int: ...
     def send_signal(self, sig: int, /) -> None: ...
@@ -46,6 +48,12 @@ class ForkedCommand:
         self._process.daemon = True
         self._process.start()
 
+    @property
+    def pid(self) -> int:
+        """The id of the process."""
+        assert self._process.pid
+        return self._process.pid
+
     def poll(self) -> int | None:
         """The exit code, or None while the process runs."""
         return self._process.exitcode
@@ -59,8 +67,7 @@ class ForkedCommand:
 
     def send_signal(self, sig: int) -> None:
         """Send a signal to the process."""
-        assert self._process.pid
-        os.kill(self._process.pid, sig)
+        os.kill(self.pid, sig)
 
     def kill(self) -> None:
         """End the process at once, if it still runs."""

@@ -55,6 +55,13 @@ class Server:
         """The output of the server so far."""
         return (self._folder / "server.log").read_text()
 
+    @property
+    def memory(self) -> int:
+        """The resident memory of the running server, in bytes (Linux, proc(5))."""
+        assert self._process is not None
+        status = Path(f"/proc/{self._process.pid}/status").read_text()
+        return 1024 * int(next(line for line in status.splitlines() if line.startswith("VmRSS:")).split()[1])
+
     def start(self) -> Self:
         """Start the server and wait until it answers. Raises AssertionError with its log if it does not."""
         self._process = self._launch(self._folder / "server.log", environment(**self._settings))

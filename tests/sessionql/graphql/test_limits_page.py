@@ -7,7 +7,14 @@ import httpx
 import pytest
 
 from sessionql.graphql_server.limits.document_size import DocumentSize
-from sessionql.graphql_server.limits.limits import LimitExceeded, Limits, too_deep, too_many_spreads, took_too_long
+from sessionql.graphql_server.limits.limits import (
+    LimitExceeded,
+    Limits,
+    too_deep,
+    too_many_field_errors,
+    too_many_spreads,
+    took_too_long,
+)
 from sessionql.http_kit.body import body_timeout
 from sessionql.http_kit.http_protocol import HEADERS_TOO_LARGE, URL_TOO_LONG
 from sessionql.settings.limits import LimitsSettings
@@ -30,7 +37,7 @@ def many(text: str, times: int) -> str:
     return "{" + " ".join(text.format(n) for n in range(times)) + "}"
 
 
-PAGES = "{ me { sessions(first: 100) { nodes { events(first: 100) { nodes { id kind occurredAt ipAddress } } } } } }"
+PAGES = "{ me { sessions(first: 100) { nodes { events(first: 100) { nodes { id kind occurredAt } } } } } }"
 # By the first cell of the page: a request beyond the limit, and the part of the message with the value of the request.
 BEYOND: dict[str, tuple[Any, str]] = {
     "operations of a request: batches are off": ([{"query": "{ __typename }"}] * 2, "2"),
@@ -38,12 +45,14 @@ BEYOND: dict[str, tuple[Any, str]] = {
     "characters of a document": ({"query": "{ __typename }".ljust(32_001)}, "32001 characters"),
     "tokens of a document, with comments": ({"query": many("__typename", 599)}, "more than 600"),
     "levels of selections": ({"query": "{ me {" + "sessions { nodes {" * 10 + " id }" + "} }" * 10 + "}"}, "22 levels"),
+    "characters of an alias or another name": ({"query": "{ " + "n" * 101 + ": __typename }"}, "101 characters"),
     "aliases": ({"query": "{ me " + many("a{}: id", 101) + "}"}, "101"),
     "fields of Query and Mutation": ({"query": many("__typename", 101)}, "101"),
     "directives": ({"query": "{ __typename " + "@skip(if: true) " * 51 + "}"}, "51"),
     "pairs of fields with one response name": ({"query": many("__typename", 100)}, "more than 1000"),
     "validation errors that are reported": ({"query": many("a{}", 6)}, "more than 5"),
-    "fields that the response may have": ({"query": PAGES}, "up to 50202 fields"),
+    "fields that the response may have": ({"query": PAGES}, "up to 40202 fields"),
+    "bytes that the response may have": ({"query": many("a{}: mySessions {{ userAgent }}", 30)}, "up to 6"),
     "values of the variables, with those in lists and objects": (
         {"query": "query($ids: [ID!]!) { nodes(ids: $ids) { id } }", "variables": {"ids": ["x"] * 2_000}},
         "more than 2000",
@@ -59,6 +68,7 @@ NOT_SENT: dict[str, LimitExceeded | None] = {
         Limits(), DocumentSize(depth=1, validation_depth=201)
     ),
     "spreads and variables in fragments that operations share": too_many_spreads(),
+    "errors of fields that are reported": too_many_field_errors(101),
     "time of execution": took_too_long(Limits()),
     "time until a body is received": LimitExceeded(body_timeout().code, str(body_timeout())),
     "bytes of a URL": LimitExceeded(URL_TOO_LONG.code, URL_TOO_LONG.message),

@@ -12,6 +12,7 @@ from sessionql.graphql.limits import document_limits
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.resolvers.dependencies import Policy
 from sessionql.resolvers.values import paging
+from sessionql.schema.value_bytes import NESTED_LIST_SIZE, VALUE_BYTES
 from sessionql.settings.durations import format_duration, parse_duration
 from sessionql.settings.settings import Settings
 
@@ -72,7 +73,8 @@ DEFAULTS = {
     "max_directives": 50,
     "max_comparisons": 1_000,
     "max_validation_errors": 5,
-    "max_cost": 50_000,
+    "max_cost": 35_000,
+    "max_response_bytes": 5 * 1024 * 1024,
     "max_values": 2_000,
     "execution_timeout": timedelta(seconds=10),
     "access_log": False,
@@ -115,9 +117,15 @@ def test_the_rules_are_those_of_the_settings() -> None:
 
 
 def test_the_limits_are_those_of_the_settings() -> None:
-    sizes = {"page_size": paging.DEFAULT_PAGE_SIZE, "unpaged_list_size": paging.MAX_PAGE_SIZE}
+    sizes: dict[str, Any] = {
+        "page_size": paging.DEFAULT_PAGE_SIZE,
+        "unpaged_list_size": paging.MAX_PAGE_SIZE,
+        "nested_list_size": NESTED_LIST_SIZE,
+        "value_bytes": VALUE_BYTES,
+        "name_length": Limits().name_length,
+    }
     names = {field.name for field in fields(Limits)} - {"seconds", *sizes}
-    given = {f"max_{name}": number for number, name in enumerate(sorted(names), 30)}
+    given: dict[str, Any] = {f"max_{name}": number for number, name in enumerate(sorted(names), 30)}
     settings = settings_from(**given, execution_timeout="90s")
     expected = {name: given[f"max_{name}"] for name in names} | sizes | {"seconds": 90}
     assert asdict(document_limits(settings)) == expected
