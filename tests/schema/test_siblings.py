@@ -6,7 +6,7 @@ import httpx
 
 from tests.schema.graphql_client import GraphQLClient
 
-MANY = 5
+MANY = 4
 
 
 async def test_the_same_list_with_two_aliases(ana: GraphQLClient) -> None:
