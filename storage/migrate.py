@@ -87,8 +87,9 @@ def _with_connection(url: str, work: Callable[[Connection], None]) -> None:
 
 
 def _on_sqlite(url: str, work: Callable[[Connection], None]) -> None:
-    from sessionql.storage.sqlite import lock_file, make_engine  # noqa: PLC0415 - not on PostgreSQL
+    from sessionql.storage.sqlite import make_engine  # noqa: PLC0415 - not on PostgreSQL
     from sessionql.storage.sqlite_errors import wrap_errors  # noqa: PLC0415 - the same
+    from sessionql.storage.sqlite_files import lock_file  # noqa: PLC0415 - the same
 
     path = sqlite_path(url)
     handle = lock_file(path)

@@ -5,7 +5,6 @@ connection, because SQLite before 3.51.3 can corrupt a WAL that several connecti
 """
 
 import asyncio
-import fcntl
 import os
 import sqlite3
 from collections.abc import AsyncIterator, Sequence
@@ -21,6 +20,7 @@ from sessionql.storage.database import Lost, Parameters, Row
 from sessionql.storage.errors import StorageUnavailable
 from sessionql.storage.notifications import Listener, PendingNotifications
 from sessionql.storage.sqlite_errors import is_locked, wrap_errors
+from sessionql.storage.sqlite_files import lock_file
 
 LOCK_TIMEOUT = 2.0
 """Maximum time to wait for another program that has locked the file, in seconds."""
@@ -167,24 +167,3 @@ def _roll_back(connection: Connection) -> None:
     driver = connection.connection.driver_connection
     if driver is not None and driver.in_transaction:
         connection.exec_driver_sql("ROLLBACK")
-
-
-def lock_file(path: Path) -> int:
-    """Lock a file beside the database until the returned file descriptor is closed.
-
-    Raises StorageUnavailable when another process holds it.
-    """
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        handle = os.open(f"{path}.lock", os.O_RDWR | os.O_CREAT, 0o600)
-    except OSError as error:
-        raise StorageUnavailable(f"Cannot use {path}: {error.strerror}.") from error
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError as error:
-        os.close(handle)
-        raise StorageUnavailable(
-            f"Another process uses {path}. SQLite serves one process: stop that one first, "
-            "or set SESSIONQL_DATABASE_URL to a postgresql:// address."
-        ) from error
-    return handle

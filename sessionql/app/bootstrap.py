@@ -1,5 +1,6 @@
 """Builds the dependencies of a server from its settings."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -19,7 +20,9 @@ from sessionql.settings.settings import Settings
 from sessionql.storage import Storage
 from sessionql.storage.errors import SchemaOutdated
 from sessionql.storage.migrate import check, upgrade
-from sessionql.storage.storage import connect, is_sqlite
+from sessionql.storage.storage import connect, is_sqlite, sqlite_path
+
+log = logging.getLogger("sessionql")
 
 system_clock: Clock = partial(datetime.now, UTC)  # noqa: TID251 - the one source of time
 """Returns the current time, in UTC. All other code receives a clock as a parameter."""
@@ -71,6 +74,16 @@ async def prepare(settings: Settings, storage: Storage) -> None:
         await storage.database.close()
         await upgrade(settings.url)
         await check(storage.database)
+
+
+def warn_of_exposed_files(settings: Settings) -> None:
+    """Log a warning for each file of a SQLite database, and its folder, that other users of the machine can use."""
+    if not is_sqlite(settings.url):
+        return
+    from sessionql.storage.sqlite_files import exposed_files  # noqa: PLC0415 - not on PostgreSQL
+
+    for advice in exposed_files(sqlite_path(settings.url)):
+        log.warning("%s", advice)
 
 
 @asynccontextmanager

@@ -12,7 +12,7 @@ from starlette.routing import Route
 
 from sessionql.app.asgi import Application, StartCheck
 from sessionql.app.background import background
-from sessionql.app.bootstrap import make_authenticator, make_dependencies, prepare, system_clock
+from sessionql.app.bootstrap import make_authenticator, make_dependencies, prepare, system_clock, warn_of_exposed_files
 from sessionql.app.guards import Guard, make_guards
 from sessionql.app.pages import check_pages
 from sessionql.app.routes import graphql_routes, routes
@@ -148,6 +148,7 @@ class SessionQL:
             await prepare(self.settings, self.dependencies.storage)
         except StorageUnavailable as error:
             log.warning("Starting without the database, which cannot be reached: %s", error)
+        warn_of_exposed_files(self.settings)
 
     def _on(self, event: HookEvent, hook: Hook) -> Hook:
         self._hooks.add(event, hook)
