@@ -6,15 +6,18 @@ text, and loses the body of a request with an `Upgrade` that it does not know.
 
 from asyncio import TimerHandle, Transport
 from http import HTTPStatus
-from typing import ClassVar, NamedTuple
+from typing import ClassVar, NamedTuple, cast
 
 import httptools
-from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol
+from uvicorn._types import ASGI3Application
+from uvicorn.protocols.http.httptools_impl import STATUS_LINE, HttpToolsProtocol, RequestResponseCycle
 
 from sessionql.http_kit.errors import error_body
 from sessionql.http_kit.http_upgrade import head_without_upgrade, is_websocket_handshake
 from sessionql.http_kit.media_types import JSON
+from sessionql.http_kit.pipeline import MAX_PIPELINED, PipelineFlow
 from sessionql.http_kit.transport import PEER_KEY, STATE_KEY, TransportHandle, peer_address
+from sessionql.http_kit.transports import Transports
 
 MAX_URL_BYTES = 65_535
 """The parser accepts no longer URL."""
@@ -68,6 +71,9 @@ _HANDSHAKE_TOO_LARGE = ErrorResponse(
 _NOT_HTTP = ErrorResponse(400, "BAD_REQUEST", "The request is not valid HTTP/1.1.")
 _VERSION = ErrorResponse(505, "HTTP_VERSION_NOT_SUPPORTED", "This server accepts HTTP/1.1 and HTTP/1.0.")
 _NOT_A_PROXY = ErrorResponse(400, "BAD_REQUEST", "This server is not a proxy: it does not accept CONNECT.")
+_TOO_MANY_CONNECTIONS = ErrorResponse(
+    503, "SERVICE_UNAVAILABLE", "The server has too many connections. Try again later."
+)
 _HOST = ErrorResponse(400, "BAD_REQUEST", "An HTTP/1.1 request has exactly one `Host` header.")
 
 
@@ -79,26 +85,57 @@ class HttpProtocol(HttpToolsProtocol):
     """One HTTP connection. Pass a subclass to uvicorn as `http`, or this class itself.
 
     `websocket_paths` are the paths that accept a WebSocket handshake (None: every path).
-    `error_headers` are added to the errors that the protocol itself sends.
+    `error_headers` are added to the errors that the protocol itself sends. `transports` are the connections of the
+    worker, with their bounds.
     """
 
+    transports: ClassVar[Transports] = Transports()
     websocket_paths: ClassVar[frozenset[bytes] | None] = None
     error_headers: ClassVar[tuple[tuple[bytes, bytes], ...]] = ()
 
     _head_timeout: TimerHandle | None = None
     _error = _NOT_HTTP
     _is_head_open = True
+    _is_deferred = _is_pipeline_full = False
     _unfinished_bytes = _header_bytes = _header_count = _upgrade_bytes = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn declares it
-        super().connection_made(transport)
-        self._handle = TransportHandle(transport.abort)
+        self._handle = TransportHandle(transport, self.loop, self.transports)
+        super().connection_made(cast(Transport, self._handle))
         self.app_state = {**self.app_state, STATE_KEY: self._handle, PEER_KEY: peer_address(transport)}
-        self._start_head_timeout()
+        self.flow = PipelineFlow(self.transport, self.pipeline)
+        if self.transports.admit(self._handle):
+            self._start_head_timeout()
+        else:
+            self._error = _TOO_MANY_CONNECTIONS
+            self.send_400_response(self._error.message)
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._cancel_head_timeout()
+        self._handle.end()
+        self._is_deferred = False
         super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._handle.pause_writing()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._handle.resume_writing()
+        if self._is_deferred:
+            self._is_deferred = False
+            self._start_asgi_task(*self.pipeline.pop())
+
+    def _start_asgi_task(self, cycle: RequestResponseCycle, app: ASGI3Application) -> None:
+        """Start a request; later if the client has not taken the last response, so that it has only one at a time."""
+        if self.flow.write_paused:
+            self._is_deferred = True
+            self.flow.pause_reading()
+            self.pipeline.append((cycle, app))
+        else:
+            self._handle.forget_owners()
+            super()._start_asgi_task(cycle, app)
 
     def shutdown(self) -> None:
         super().shutdown()
@@ -107,10 +144,13 @@ class HttpProtocol(HttpToolsProtocol):
 
     def data_received(self, data: bytes) -> None:
         self._unset_keepalive_if_required()
+        if self._is_pipeline_full:
+            return
         try:
             self.parser.feed_data(data)
         except httptools.HttpParserError:
-            self.send_400_response(self._error.message)
+            if not self._is_pipeline_full:
+                self.send_400_response(self._error.message)
         except httptools.HttpParserUpgrade as upgrade:
             if self._should_upgrade():
                 self.handle_websocket_upgrade()
@@ -126,6 +166,10 @@ class HttpProtocol(HttpToolsProtocol):
             self.send_400_response(HEADERS_TOO_LARGE.message)
 
     def on_message_begin(self) -> None:
+        if len(self.pipeline) >= MAX_PIPELINED:
+            # The client sends the others again (RFC 9112 section 9.3.2).
+            self.cycle.keep_alive, self._is_pipeline_full = False, True
+            raise _Rejected
         super().on_message_begin()
         self._is_head_open = True
         self._unfinished_bytes = self._header_bytes = self._header_count = self._upgrade_bytes = 0
@@ -175,11 +219,15 @@ class HttpProtocol(HttpToolsProtocol):
     def on_message_complete(self) -> None:
         if not self._is_unknown_upgrade():
             super().on_message_complete()
+            if self.parser.should_upgrade() or not self.cycle.response_complete:
+                self.transports.waiting.discard(self._handle)
 
     def on_response_complete(self) -> None:
         super().on_response_complete()
-        if self.cycle.response_complete and not self.transport.is_closing():
-            self._start_head_timeout()
+        if self.cycle.response_complete:
+            self.transports.wait(self._handle)
+            if not self.transport.is_closing():
+                self._start_head_timeout()
 
     def _start_head_timeout(self) -> None:
         self._cancel_head_timeout()
@@ -225,6 +273,8 @@ class HttpProtocol(HttpToolsProtocol):
             (b"connection", b"close"),
             *self.error_headers,
         ]
+        if status == HTTPStatus.SERVICE_UNAVAILABLE:
+            headers.append((b"retry-after", b"1"))
         lines = [b"%s: %s\r\n" % pair for pair in (*self.server_state.default_headers, *headers)]
         self.transport.write(b"".join([STATUS_LINE[status], *lines, b"\r\n", body]))
         self.transport.close()

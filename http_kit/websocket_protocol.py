@@ -3,10 +3,15 @@
 Without it, a peer that does not read keeps its connection, and many tiny messages delay all other connections.
 """
 
+from asyncio import BaseTransport
 from collections.abc import Iterable
 
 from uvicorn.protocols.websockets.websockets_sansio_impl import WebSocketsSansIOProtocol
 
+from sessionql.http_kit.transport import STATE_KEY, TransportHandle
+
+CLOSE_TIMEOUT = 2.0
+"""Seconds in which the client may answer a close frame, before its connection is closed."""
 CHUNK_BYTES = 1024
 """Bytes that are parsed in one iteration of the event loop."""
 _INVALID_PAYLOAD = 1007
@@ -17,6 +22,25 @@ class WebSocketProtocol(WebSocketsSansIOProtocol):
     """One WebSocket connection. Pass it to uvicorn as `ws`. On shutdown, uvicorn closes it with 1012."""
 
     _unparsed = b""
+
+    def connection_made(self, transport: BaseTransport) -> None:
+        """Continue a connection whose handshake HttpProtocol has read."""
+        super().connection_made(transport)
+        self.close_timeout = CLOSE_TIMEOUT
+        self._handle: TransportHandle = self.app_state[STATE_KEY]
+        self._handle.watch_every_byte()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._handle.end()
+        super().connection_lost(exc)
+
+    def pause_writing(self) -> None:
+        super().pause_writing()
+        self._handle.pause_writing()
+
+    def resume_writing(self) -> None:
+        super().resume_writing()
+        self._handle.resume_writing()
 
     def data_received(self, data: bytes) -> None:
         """Parse CHUNK_BYTES at a time, and let other tasks run between the chunks."""

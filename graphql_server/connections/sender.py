@@ -14,7 +14,9 @@ class PeerGone(Exception):
 
 
 class PeerWriter:
-    """Writes to one connection. `seconds` is the time limit of one message."""
+    """Writes to one connection. `seconds` is the time limit of one message on servers without a TransportHandle, which
+    has a time limit of its own.
+    """
 
     __slots__ = ("_gone", "_seconds", "_send", "transport")
 
@@ -24,36 +26,32 @@ class PeerWriter:
         self._gone = False
         self.transport = transport_handle(scope)
 
-    async def send(self, message: Message) -> None:
-        """Send a message. Raises PeerGone."""
+    async def send(self, message: Message, size: int = 0) -> None:
+        """Send a message of `size` bytes. Raises PeerGone."""
         if self._gone:
             raise PeerGone
         try:
-            async with asyncio.timeout(self._seconds):
+            if self.transport is None:
+                async with asyncio.timeout(self._seconds):
+                    await self._send(message)
+            elif self.transport.is_paused:
+                with self.transport.hold(size):
+                    await self._send(message)
+            else:
                 await self._send(message)
-        except TimeoutError:
-            self.abort()
-            raise PeerGone from None
-        except (OSError, RuntimeError):
+        except (OSError, RuntimeError, TimeoutError):
             # What servers raise once a connection is lost, or closed by the server.
             self._gone = True
             raise PeerGone from None
 
     async def send_text(self, data: bytes) -> None:
         """Send a text message of a WebSocket. Raises PeerGone."""
-        await self.send({"type": "websocket.send", "text": data.decode()})
+        message, size = {"type": "websocket.send", "text": data.decode()}, len(data)
+        del data  # it may wait for long, and is large
+        await self.send(message, size)
 
     async def close(self, reason: CloseReason) -> None:
         """Close a WebSocket. Raises PeerGone."""
         await self.send({"type": "websocket.close", "code": reason.code, "reason": truncate_reason(reason.reason)})
-
-    def abort(self) -> None:
-        """Disconnect at once and discard what the peer did not read."""
-        self._gone = True
         if self.transport is not None:
-            self.transport.abort()
-
-    def abort_after_timeout(self) -> None:
-        """Disconnect after the time limit, if the peer does not read the close frame."""
-        if self.transport is not None:
-            asyncio.get_running_loop().call_later(self._seconds, self.transport.abort)
+            self.transport.wait_for_client()

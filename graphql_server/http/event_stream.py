@@ -77,6 +77,8 @@ class EventStream(Response):
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Send events until the stream ends."""
         writer = PeerWriter(scope, send, self._limits.send_seconds)
+        if writer.transport is not None:
+            writer.transport.watch_every_byte()
         async with self._release:
             with suppress(PeerGone):
                 await writer.send({"type": "http.response.start", "status": 200, "headers": self.raw_headers})
@@ -120,7 +122,10 @@ class EventStream(Response):
         try:
             try:
                 async for answer in self._answers:
-                    await writer.send(_part(next_event(answer)))
+                    event = next_event(answer)
+                    # The event may wait for its client, and an answer needs several times its memory.
+                    del answer
+                    await writer.send(_part(event), len(event))
             except PeerGone:
                 raise
             except (Exception, asyncio.CancelledError) as error:

@@ -200,7 +200,6 @@ class SocketHandler:
             if self._operations is not None:
                 await self._operations.wait()
         finally:
-            self._writer.abort_after_timeout()
             if self._peer is not None:
                 self._peer.close()
 

@@ -1,7 +1,7 @@
 """The operations of one WebSocket: each is a task, with the id that its client chose."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
 
@@ -103,18 +103,24 @@ class Operations:
         context = await self._peer.context()
         answers = await self._runner.select_engine(context).subscribe(request, context)
         if isinstance(answers, Answer):
-            return await self._send_next(id_, answers)
+            if not answers.executed:
+                return answers
+            sending = self._send_next(id_, answers)
+            # The message may wait for its client, and an answer needs several times its memory.
+            del answers
+            await sending
+            return None
         async with aclosing(answers):
             async for answer in answers:
-                if failure := await self._send_next(id_, answer):
-                    return failure
+                if not answer.executed:
+                    return answer
+                sending = self._send_next(id_, answer)
+                del answer
+                await sending
         return None
 
-    async def _send_next(self, id_: str, answer: Answer) -> Answer | None:
-        if not answer.executed:
-            return answer
-        await self._writer.send_text(orjson.dumps({"id": id_, "type": "next", "payload": answer.body}))
-        return None
+    def _send_next(self, id_: str, answer: Answer) -> Awaitable[None]:
+        return self._writer.send_text(orjson.dumps({"id": id_, "type": "next", "payload": answer.body}))
 
     async def _send_errors(self, id_: str, answer: Answer) -> None:
         await self._writer.send_text(orjson.dumps({"id": id_, "type": "error", "payload": answer.body["errors"]}))

@@ -21,6 +21,7 @@ from sessionql.graphql_server.websocket.socket import GraphQLSocket
 from sessionql.http.authentication import Authenticator
 from sessionql.http.csrf import PreflightRequired, check_graphql, is_link_request
 from sessionql.http.errors import map_exception
+from sessionql.http_kit.transport import set_owners
 from sessionql.resolvers.cookie_jar import CookiesRejected
 from sessionql.resolvers.service_keys import ServiceAccount
 from sessionql.schema.build import executor_class, graphql_schema, services_schema
@@ -123,7 +124,9 @@ def _socket(
             token = authenticator.socket_token(handshake, payload)
         except CookiesRejected:
             raise ConnectionRejected(OTHER_ORIGIN_COOKIES) from None
-        return await authorize_socket(authenticator.deps, client, token)
+        peer = await authorize_socket(authenticator.deps, client, token)
+        set_owners(handshake.scope, client.network, peer.owner)
+        return peer
 
     def check_origin(handshake: HTTPConnection) -> bool:
         return authenticator.origins.allows_socket(handshake.headers)

@@ -13,12 +13,12 @@ from sessionql.http.cookies import NO_COOKIES, CookieRules, RequestCookies
 from sessionql.http.csrf import OTHER_ORIGIN, is_navigation
 from sessionql.http.origins import SITE_HEADER, Origins
 from sessionql.http.proxies import Proxies, address_of
-from sessionql.http_kit.transport import peer_of
+from sessionql.http_kit.transport import peer_of, set_owners
 from sessionql.resolvers.client import MAX_USER_AGENT_BYTES, ClientInfo, client_info, shorten_user_agent
 from sessionql.resolvers.cookie_jar import CookieJar, CookiesRejected
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.client_hints import HINT_HEADERS, MAX_HINT_LENGTH, NO_HINTS, read_hints
-from sessionql.resolvers.request_context import RequestContext, authenticate_request
+from sessionql.resolvers.request_context import RequestContext, SignedIn, authenticate_request
 
 CsrfCheck = Callable[[Request, Origins], str | None]
 """Returns why a request may neither use nor set cookies, or None."""
@@ -109,6 +109,10 @@ class Authenticator:
     ) -> RequestContext:
         client = self.client_of(request)
         authentication = await authenticate_request(self.deps, client, token, by_cookie=by_cookie)
+        if isinstance(authentication, SignedIn):
+            set_owners(request.scope, client.network, authentication.requester.session.id)
+        else:
+            set_owners(request.scope, client.network)
         return RequestContext(self.deps, client, authentication, token, jar)
 
 

@@ -8,6 +8,9 @@ from fastapi import FastAPI
 from uvicorn.importer import ImportFromStringError, import_from_string
 
 from sessionql.app.factory import create_app
+from sessionql.http_kit.http_protocol import HttpProtocol
+from sessionql.http_kit.transports import Transports
+from sessionql.server.transport_limits import transport_limits
 from sessionql.settings.logs import set_up_logging
 from sessionql.settings.settings import Settings
 
@@ -32,7 +35,7 @@ class Embedding:
         found = self._found()
         app = found() if self.is_factory else found
         # After the import: an application that configures logging itself keeps that.
-        set_up_logging(Settings())
+        _prepare_worker()
         return app
 
     def _found(self) -> Callable[..., Any]:
@@ -47,6 +50,12 @@ class Embedding:
 
 def make_app() -> FastAPI:
     """SessionQL as the application of one worker, which may be a process of its own."""
+    return create_app(_prepare_worker())
+
+
+def _prepare_worker() -> Settings:
+    """Set up logging and the bounds of connections; returns the settings."""
     settings = Settings()
     set_up_logging(settings)
-    return create_app(settings)
+    HttpProtocol.transports = Transports(transport_limits(settings))
+    return settings

@@ -30,7 +30,9 @@ class ConnectionSettings(LimitsSettings):
         default=timedelta(seconds=10), description="The time in which a WebSocket must send `connection_init`."
     )
     connection_send_timeout: Duration = Field(
-        default=timedelta(seconds=10), description="A client that does not read for this long is disconnected."
+        default=timedelta(seconds=10),
+        description="A client that takes less than 64 KiB of its unsent answers in this time, and not all of them, is "
+        "disconnected.",
     )
     connection_lifetime: Duration = Field(
         default=timedelta(hours=1),

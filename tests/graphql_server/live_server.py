@@ -29,6 +29,7 @@ from sessionql.graphql_server.http.streams import Streams
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.graphql_server.websocket.socket import GraphQLSocket
 from sessionql.http_kit.http_protocol import HttpProtocol
+from sessionql.http_kit.transports import TransportLimits, Transports
 from sessionql.http_kit.websocket_protocol import WebSocketProtocol
 from tests.graphql_server.minimal_schema import METHODS, BadToken, NotAllowed, Unavailable, map_exception
 from tests.graphql_server.subscription_schema import Publisher, schema
@@ -125,10 +126,17 @@ class UvicornServer(uvicorn.Server):
 class LiveServer:
     """The application, and all its connections."""
 
-    def __init__(self, limits: ConnectionLimits | None = None, documents: Limits | None = None) -> None:
+    def __init__(
+        self,
+        limits: ConnectionLimits | None = None,
+        documents: Limits | None = None,
+        transports: TransportLimits | None = None,
+    ) -> None:
         self.publisher = Publisher()
         self.peers: list[FakePeer] = []
         self.limits = limits or ConnectionLimits()
+        self.transports = Transports(transports or TransportLimits(send_seconds=self.limits.send_seconds))
+        self.protocol = type("Protocol", (HttpProtocol,), {"transports": self.transports})
         self.quota = ConnectionQuota(self.limits)
         self.engine = Engine(schema, map_exception=map_exception, limits=documents)
         self.address = ""
@@ -204,7 +212,7 @@ class LiveServer:
         before = tasks()
         config = uvicorn.Config(
             self.app,
-            http=HttpProtocol if own_protocols else HttpToolsProtocol,
+            http=self.protocol if own_protocols else HttpToolsProtocol,
             ws=WebSocketProtocol if own_protocols else WebSocketsSansIOProtocol,
             ws_per_message_deflate=False,
             log_config=None,
@@ -223,6 +231,7 @@ class LiveServer:
                 await self.stop()
         assert tasks() <= before, f"something of the server goes on: {tasks() - before}"
         assert (self.quota.reserved, self.publisher.listeners) == (0, 0)
+        assert (self.transports.open, len(self.transports.waiting), self.transports.unsent.total) == (set(), 0, 0)
         assert [person.closed for person in self.peers] == [1] * len(self.peers)
 
     async def stop(self) -> None:

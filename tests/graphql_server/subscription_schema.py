@@ -161,6 +161,7 @@ schema = GraphQLSchema(
             "boom": GraphQLField(GraphQLString, resolve=lambda _, info: _at_event("boom", info)),
             "huge": GraphQLField(anything, resolve=lambda *_: 2**80),
             "who": GraphQLField(GraphQLString, resolve=lambda _, info: info.context.who),
+            "text": GraphQLField(GraphQLString, args={"size": number}, resolve=lambda *_, size: "x" * size),
         },
     ),
     GraphQLObjectType("Mutation", {"change": GraphQLField(GraphQLInt, resolve=_change)}),

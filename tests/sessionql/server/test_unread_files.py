@@ -1,0 +1,51 @@
+"""Clients of a real server that do not read static files: they are disconnected, and the server continues."""
+
+import select
+import socket
+import time
+from pathlib import Path
+
+import httpx
+import pytest
+
+from tests.support.engines import Engines
+from tests.support.server import Server
+
+FILE = b"GET /graphiql/graphiql.min.js HTTP/1.1\r\nHost: sessionql.test\r\n"
+TIMEOUT = 20
+
+
+def unread(url: str, data: bytes) -> socket.socket:
+    """A connection with a small buffer, on which the client sends and does not read."""
+    host, _, port = url.removeprefix("http://").partition(":")
+    client = socket.socket()
+    client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+    client.settimeout(TIMEOUT)
+    client.connect((host, int(port)))
+    client.sendall(data)
+    return client
+
+
+def is_reset(client: socket.socket) -> bool:
+    """Whether the server has aborted the connection. Reads nothing."""
+    poll = select.poll()
+    poll.register(client, 0)
+    return any(event & select.POLLHUP for _, event in poll.poll(0))
+
+
+@pytest.mark.parametrize("last", [b"\r\n", b"Connection: close\r\n\r\n"])
+def test_unread_files_are_discarded(engines: Engines, tmp_path: Path, last: bytes) -> None:
+    requests = (FILE + b"\r\n") * 9 + FILE + last
+    with Server(engines.sqlite(tmp_path), tmp_path, MODE="development", CONNECTION_SEND_TIMEOUT="1s") as server:
+        clients = [unread(server.url, requests) for _ in range(6)]
+        file = httpx.get(f"{server.url}/graphiql/graphiql.min.js", headers={"accept-encoding": "identity"})
+        assert len(file.content) > 500_000, "others are served meanwhile"
+        deadline = time.monotonic() + TIMEOUT
+        while not all(map(is_reset, clients)):
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
+        for client in clients:
+            client.close()
+        assert httpx.get(f"{server.url}/healthz").is_success
+        assert "Traceback" not in server.log
+        assert " ERROR " not in server.log
