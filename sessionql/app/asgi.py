@@ -10,6 +10,7 @@ from starlette.types import ASGIApp, Lifespan, Receive, Scope, Send
 from sessionql.http.cors import with_cors
 from sessionql.http.error_responses import Render, http_exception_handler, unhandled_exception_response
 from sessionql.http.origins import Origins
+from sessionql.http.proxies import Proxies
 from sessionql.http.security_headers import SecurityHeaders
 
 log = logging.getLogger("sessionql")
@@ -32,7 +33,9 @@ class StartCheck:
 class Application(FastAPI):
     """FastAPI with CORS and security headers outside its error handling, so that errors have them too."""
 
-    def __init__(self, origins: Origins, lifespan: Lifespan[Any], start_check: StartCheck, render: Render) -> None:
+    def __init__(
+        self, origins: Origins, proxies: Proxies, lifespan: Lifespan[Any], start_check: StartCheck, render: Render
+    ) -> None:
         """`render` renders 404, 405 and the like."""
         super().__init__(
             title="SessionQL",
@@ -45,6 +48,7 @@ class Application(FastAPI):
             },
         )
         self._origins = origins
+        self._proxies = proxies
         self._start_check = start_check
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -55,4 +59,4 @@ class Application(FastAPI):
 
     def build_middleware_stack(self) -> ASGIApp:
         """The middleware; security headers are the outermost."""
-        return SecurityHeaders(with_cors(super().build_middleware_stack(), self._origins))
+        return SecurityHeaders(with_cors(super().build_middleware_stack(), self._origins), self._proxies)

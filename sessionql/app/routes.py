@@ -18,7 +18,7 @@ from sessionql.http.static_packages import GRAPHIQL
 from sessionql.page import page_routes
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.settings.settings import Settings
-from sessionql.storage import StorageError, StorageUnavailable
+from sessionql.storage import StorageError
 from sessionql.storage.migrate import check
 
 log = logging.getLogger("sessionql")
@@ -89,17 +89,20 @@ def _jwks(deps: Dependencies) -> Handler:
 
 
 def _health(deps: Dependencies) -> Handler:
-    """200 when the database is available and its tables are up to date, else 503 with the problem."""
+    """200 when the database is available and its tables are up to date, else 503. The log has the reason, once."""
+    logged: str | None = None
 
     async def health(_request: Request) -> Response:
-        database, headers = deps.storage.database, {"cache-control": "no-store"}
+        nonlocal logged
+        status, problem = 200, None
         try:
-            await check(database)
+            await check(deps.storage.database)
         except StorageError as error:
-            log.warning("Not healthy: %s", error)
-            unavailable = isinstance(error, StorageUnavailable)
-            problem = "the database cannot be reached" if unavailable else "run `sessionql migrate`"
-            return JSONResponse({"status": "unavailable", "problem": problem}, 503, headers)
-        return JSONResponse({"status": "ok", "database": database.name}, headers=headers)
+            status, problem = 503, str(error)
+        if problem is not None and problem != logged:
+            log.warning("Not healthy: %s", problem)
+        logged = problem
+        body = {"status": "ok" if problem is None else "unavailable"}
+        return JSONResponse(body, status, {"cache-control": "no-store"})
 
     return health

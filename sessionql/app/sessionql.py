@@ -94,7 +94,8 @@ class SessionQL:
     def app(self) -> FastAPI:
         """All routes, as an application to serve or to mount: `app.mount("/auth", sessions.app)`."""
         rest = make_rest(self.settings, self._authenticator) if self.settings.rest else APIRouter()
-        app = Application(self.settings.origins, self.lifespan, self._start_check, renderer(rest, as_graphql))
+        settings, render = self.settings, renderer(rest, as_graphql)
+        app = Application(settings.origins, settings.proxies, self.lifespan, self._start_check, render)
         app.state.deps = self.dependencies
         app.router.routes.extend(routes(self.settings, self._authenticator))
         app.include_router(rest)

@@ -12,6 +12,7 @@ from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from typing import Literal
 
 from starlette.requests import HTTPConnection
+from starlette.types import Scope
 
 from sessionql.http_kit.transport import peer_of
 from sessionql.resolvers.client import canonical_address
@@ -25,6 +26,10 @@ MAX_HOPS = 20
 MAX_FORWARDED_CHARACTERS = 4096
 """The characters that are read from the right of `Forwarded`."""
 
+_SAYS_HTTPS = {
+    b"x-forwarded-proto": re.compile(rb"(?:^|,)[ \t]*https[ \t]*$", re.IGNORECASE),
+    b"forwarded": re.compile(rb"(?:^|[;,])[ \t]*proto=\"?https\"?[ \t]*(?:;[^,]*)?$", re.IGNORECASE),
+}
 _FOR = re.compile(r'(?:^|;)\s*for\s*=\s*("(?:[^"\\]|\\.)*"|[^;,\s]+)', re.IGNORECASE)
 
 
@@ -50,6 +55,18 @@ def parse_networks(text: object) -> tuple[Network, ...]:
     if not all(network.prefixlen for network in networks):
         raise ValueError("with 0.0.0.0/0 or ::/0 any client could choose its address: list your own proxies")
     return networks
+
+
+def received_https(scope: Scope, proxies: Proxies) -> bool:
+    """Whether a trusted proxy received the request over https: it says so in `X-Forwarded-Proto`, or as `proto` in
+    `Forwarded`, the nearest proxy last.
+    """
+    name = b"forwarded" if proxies.header == "forwarded" else b"x-forwarded-proto"
+    values = [value for each, value in scope["headers"] if each == name]
+    if not values or not _SAYS_HTTPS[name].search(values[-1][-MAX_FORWARDED_CHARACTERS:]):
+        return False
+    address = canonical_address(peer_of(HTTPConnection(scope)))
+    return address is not None and proxies.trust(address)
 
 
 def address_of(request: HTTPConnection, proxies: Proxies) -> str | None:

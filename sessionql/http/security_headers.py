@@ -7,6 +7,8 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from sessionql.http.proxies import Proxies, received_https
+
 _NOTHING_ALLOWED: Mapping[str, str] = {
     "default-src": "'none'",
     "base-uri": "'none'",
@@ -27,8 +29,13 @@ HEADERS: tuple[tuple[bytes, bytes], ...] = (
     (b"x-frame-options", b"DENY"),
     (b"cross-origin-opener-policy", b"same-origin"),
     (b"cross-origin-resource-policy", b"same-origin"),
+    (b"permissions-policy", b"camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()"),
     (b"cache-control", b"no-store"),
 )
+TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
+"""For responses over https (RFC 6797 section 7.2): a year, as ASVS 3.4.1 requires. Without `includeSubDomains`, because
+other hosts of the domain are not ours.
+"""
 
 
 def add_headers(response: Response) -> Response:
@@ -53,8 +60,9 @@ def with_headers(route: Route) -> Route:
 class SecurityHeaders:
     """The outermost middleware, so that errors of the framework have the headers too."""
 
-    def __init__(self, app: ASGIApp) -> None:
+    def __init__(self, app: ASGIApp, proxies: Proxies) -> None:
         self._app = app
+        self._proxies = proxies
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
@@ -65,7 +73,11 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
                 names = {name for name, _ in given}
-                message["headers"] = given + [pair for pair in HEADERS if pair[0] not in names]
+                headers = (*HEADERS, TRANSPORT_SECURITY) if self._is_https(scope) else HEADERS
+                message["headers"] = given + [pair for pair in headers if pair[0] not in names]
             await send(message)
 
         await self._app(scope, receive, send_with_headers)
+
+    def _is_https(self, scope: Scope) -> bool:
+        return scope["scheme"] == "https" or bool(self._proxies.networks and received_https(scope, self._proxies))

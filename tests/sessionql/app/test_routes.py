@@ -20,11 +20,9 @@ pytestmark = pytest.mark.usefixtures("cheap_hashing")
 SECRET = "v7QmX2rKd0pWzL5tYc9HbNf3sGjAe8Uu"
 
 
-async def test_the_health_check_of_a_healthy_server(http: httpx.AsyncClient, engine: str) -> None:
+async def test_the_health_check_of_a_healthy_server_contains_no_more_than_that(http: httpx.AsyncClient) -> None:
     response = await http.get("/healthz")
-    assert response.status_code == 200
-    assert response.json()["status"] == "ok"
-    assert response.json()["database"].lower().startswith(engine)
+    assert (response.status_code, response.json()) == (200, {"status": "ok"})
     assert response.headers["cache-control"] == "no-store"
 
 

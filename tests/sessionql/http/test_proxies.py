@@ -142,3 +142,32 @@ def test_only_the_end_of_the_header_is_read(
     assert address_of(asked_by("10.0.0.1", (header, f"{last},{many}")), Proxies(OURS, header)) != "198.51.100.1"
     assert len(read) <= 2 * (MAX_HOPS + 2)
     assert len(many) > MAX_FORWARDED_CHARACTERS or not hop
+
+
+@pytest.mark.parametrize(
+    ("header", "value", "is_https"),
+    [
+        ("x-forwarded-proto", "https", True),
+        ("x-forwarded-proto", "http, https", True),
+        ("x-forwarded-proto", "https, http", False),
+        ("x-forwarded-proto", "httpsx", False),
+        ("x-forwarded-proto", "http", False),
+        ("forwarded", "for=192.0.2.1;proto=https;by=10.0.0.1", True),
+        ("forwarded", 'proto=http, for="[::1]";PROTO="https"', True),
+        ("forwarded", "proto=https, for=192.0.2.1;proto=http", False),
+        ("forwarded", "for=192.0.2.1;host=proto=https.test", False),
+    ],
+)
+def test_a_listed_proxy_says_whether_the_client_uses_https(
+    header: Literal["x-forwarded-proto", "forwarded"], value: str, *, is_https: bool
+) -> None:
+    listed = parse_networks("10.0.0.0/8")
+    read: Literal["x-forwarded-for", "forwarded"] = "forwarded" if header == "forwarded" else "x-forwarded-for"
+    headers = [(header.encode(), value.encode())]
+    for peer, networks, expected in (
+        ("10.0.0.1", listed, is_https),
+        ("192.0.2.9", listed, False),
+        ("10.0.0.1", (), False),
+    ):
+        scope = {"type": "http", "scheme": "http", "headers": headers, "client": (peer, 1)}
+        assert proxies.received_https(scope, proxies.Proxies(networks, read)) is expected

@@ -15,13 +15,15 @@ pytestmark = [
     pytest.mark.parametrize("engine", ["sqlite"], indirect=True),
 ]
 
-EVERYWHERE = {
+EVERYWHERE: dict[str, str | None] = {
     "x-content-type-options": "nosniff",
     "x-frame-options": "DENY",
     "cross-origin-opener-policy": "same-origin",
     "cross-origin-resource-policy": "same-origin",
+    "permissions-policy": "camera=(), display-capture=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "strict-transport-security": None,
 }
-BY_DEFAULT = {
+BY_DEFAULT: dict[str, str | None] = {
     **EVERYWHERE,
     "referrer-policy": "no-referrer",
     "content-security-policy": "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
@@ -107,4 +109,11 @@ async def test_no_response_with_tokens_may_be_cached(browser: Browser) -> None:
     for query, delivery in ((REGISTER, "COOKIE"), (LOG_IN, "BEARER"), (LOG_IN, "COOKIE")):
         response = await browser.send(query, input=input_of(delivery=delivery))
         assert response.json()["data"]
-        assert security_headers(response) == BY_DEFAULT
+        assert security_headers(response) == {**BY_DEFAULT, "strict-transport-security": "max-age=31536000"}
+
+
+@pytest.mark.parametrize("path", ["/healthz", "/graphql", "/sessions", "/nowhere", "/"])
+async def test_responses_over_https_say_that_http_is_not_to_be_used(app: FastAPI, path: str) -> None:
+    async with httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="https://sessionql.test") as https:
+        shown = security_headers(await https.get(path))["strict-transport-security"]
+    assert shown == "max-age=31536000"
