@@ -32,6 +32,7 @@ class Authority:
         hosts = x509.SubjectAlternativeName([x509.DNSName(DOMAIN), x509.DNSName(f"*.{DOMAIN}")])
         signed = _builder(_name(DOMAIN), name, own_key).add_extension(hosts, critical=False).sign(key, SHA256())
         self.certificate = (folder / "chain.pem", folder / "key.pem")
+        self.fingerprint = signed.fingerprint(SHA256()).hex(":").upper()
         chain, key_file = self.certificate
         chain.write_bytes(signed.public_bytes(Encoding.PEM) + signed_root.public_bytes(Encoding.PEM))
         key_file.write_bytes(own_key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()))

@@ -4,7 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,6 +27,8 @@ PREFERENCES: dict[str, bool | int | str] = {
     "toolkit.telemetry.reportingpolicy.firstRun": False,
 }
 
+NO_HOSTS: Mapping[str, str] = {}
+
 
 def find_firefox() -> str | None:
     """The path of Firefox; None where it is not installed."""
@@ -34,13 +36,19 @@ def find_firefox() -> str | None:
 
 
 @contextmanager
-def firefox(folder: Path, url: str) -> Iterator[None]:
-    """Firefox with a new profile in this folder and this page."""
+def firefox(folder: Path, url: str, hosts: Mapping[str, str] = NO_HOSTS) -> Iterator[None]:
+    """Firefox with a new profile in this folder and this page.
+
+    `hosts`: names of this machine with their ports, and the SHA-256 of the certificate that is accepted there.
+    """
     program = find_firefox()
     assert program, "Firefox is not installed: apt-get install firefox-esr"
     profile = folder / "profile"
     profile.mkdir()
-    lines = [f'user_pref("{name}", {_literal(value)});' for name, value in PREFERENCES.items()]
+    (profile / "cert_override.txt").write_text("".join(_override(*host) for host in hosts.items()))
+    names = ",".join(host.partition(":")[0] for host in hosts)
+    lines = [f'user_pref("network.dns.localDomains", "{names}");']
+    lines += [f'user_pref("{name}", {_literal(value)});' for name, value in PREFERENCES.items()]
     (profile / "user.js").write_text("\n".join(lines))
     command = [program, "--headless", "--no-remote", "--profile", str(profile), url]
     with (folder / "firefox.log").open("wb") as log:
@@ -53,6 +61,11 @@ def firefox(folder: Path, url: str) -> Iterator[None]:
         finally:
             os.killpg(started.pid, signal.SIGKILL)
             started.wait()
+
+
+def _override(host: str, fingerprint: str) -> str:
+    """A line of the file in which Firefox keeps the exceptions of its user."""
+    return f"{host}:\tOID.2.16.840.1.101.3.4.2.1\t{fingerprint}\t\n"
 
 
 def _literal(value: bool | int | str) -> str:

@@ -1,22 +1,21 @@
-"""Another host of the domain sets cookies for the whole domain, in Chromium over https: users stay who they are."""
+"""Another host of the domain plants its own tokens as cookies, over https and http: users stay who they are."""
 
+import json
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from queue import Queue
-from secrets import token_hex
 from typing import Any
 
+import httpx
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser
 
 from tests.browser.certificates import DOMAIN, Authority
-from tests.browser.embedding import Application, OtherSite, Running
+from tests.browser.embedding import TIMEOUT, Application, OtherSite, Reports, Running
+from tests.browser.firefox import firefox
 
-pytestmark = pytest.mark.browser
-
-PASSWORD = "correct horse battery"
-ACCESS, REFRESH = "__Host-sessionql_access", "__Host-sessionql_refresh"
+ANA, EVE, PASSWORD = "ana@example.com", "eve@example.com", "correct horse battery"
 PATHS = ("/", "/auth", "/auth/graphql", "/auth/auth/refresh")
 SPELLINGS = (
     *(b"{}", b"__Secure-{}", b"__Host-{}", b"__HOST-{}", b"=__Host-{}", b"==__Host-{}", b" __Host-{}", b"\t__Host-{}"),
@@ -24,137 +23,134 @@ SPELLINGS = (
     *(b"__Host-{}\xa0", b'a="; __Host-{}', b"a=b, __Host-{}", b"__Host-{};a"),
 )
 """Names that browsers must reject, and names that are none of ours unless a server reads them carelessly."""
+NEXT = """
+const [following, ...rest] = location.hash.slice(1).split("|");
+const next = following && following + (rest.length ? "#" + rest.join("|") : "");
+"""
+EVIL = f"""<!doctype html><title>Evil</title><script>{NEXT}
+for (const cookie of COOKIES) document.cookie = cookie;
+location.assign(next);
+</script>"""
+CHECK = f"""<!doctype html><title>Check</title><script type="module">{NEXT}
+const ask = async (query) => {{
+  const [headers, body] = [{{ "Content-Type": "application/json" }}, JSON.stringify({{ query }})];
+  return (await fetch("/auth/graphql", {{ method: "POST", headers, body }})).json();
+}};
+const look = async () => {{
+  const {{ me }} = (await ask("{{ me {{ email }} }}")).data;
+  const {{ refresh }} = (await ask("mutation {{ refresh(input: {{}}) {{ errors {{ __typename }} }} }}")).data;
+  return [me && me.email, refresh.errors.map((error) => error.__typename)];
+}};
+const account = 'email: "{ANA}", password: "{PASSWORD}", delivery: COOKIE';
+const before = await look();
+if (!before[0]) await ask(`mutation {{ register(input: {{ ${{account}} }}) {{ errors {{ __typename }} }} }}`);
+const after = [await look(), await look()];
+if (!next) {{
+  const {{ logout }} = (await ask("mutation {{ logout {{ session {{ state }} }} }}")).data;
+  after.push(logout.session.state, await look(), (await ask("mutation {{ logout {{ session {{ state }} }} }}")).data);
+}}
+await fetch("/report", {{ method: "POST", body: JSON.stringify({{ before, after }}) }});
+if (next) location.assign(next);
+</script>"""
+REGISTER = """mutation($input: RegisterInput!) { register(input: $input) { tokens { accessToken refreshToken } } }"""
+SIGNED_OUT = [None, ["RefreshTokenInvalidError"]]
 
-ASK = """async ([query, variables]) => {
-  const [headers, body] = [{ "Content-Type": "application/json" }, JSON.stringify({ query, variables })];
-  const response = await fetch("/auth/graphql", { method: "POST", headers, body });
-  return response.json();
-}"""
-PLANT = "(cookies) => cookies.forEach((cookie) => { document.cookie = cookie; })"
-REGISTER = """mutation($input: RegisterInput!) {
-  register(input: $input) { tokens { accessToken refreshToken } errors { __typename } } }"""
-REFRESH_BY_COOKIE = "mutation { refresh(input: {}) { errors { ... on UserError { code } } } }"
-LOG_OUT = "mutation { logout { session { state } } }"
 
-
-class Domain:
-    """The application at `auth.` and an attacker at `evil.`, by https and by http, who has an account too."""
+class Hosts:
+    """The application at `auth.` and an attacker with an account at `evil.`, by https and by http."""
 
     def __init__(self, stack: ExitStack, folder: Path, authority: Authority) -> None:
-        pages = {"empty": "<!doctype html><title>Empty</title>"}
-        self.application = Application(folder, pages, Queue())
-        running = stack.enter_context(Running(self.application, authority.certificate))
-        self.url = f"https://auth.{DOMAIN}:{running.port}"
-        insecure = stack.enter_context(OtherSite(Queue()))
-        secure = stack.enter_context(OtherSite(Queue(), authority.certificate))
+        self.reports: Reports = Queue()
+        self.application = Application(folder, {"check": CHECK}, self.reports)
+        own = stack.enter_context(Running(self.application, authority.certificate))
+        insecure = stack.enter_context(OtherSite(self.reports))
+        secure = stack.enter_context(OtherSite(self.reports, authority.certificate))
+        self.url = f"https://auth.{DOMAIN}:{own.port}"
         self.evil = [f"http://evil.{DOMAIN}:{insecure.server_port}/", f"https://evil.{DOMAIN}:{secure.server_port}/"]
-        insecure.cookies = secure.cookies = self._planted = list[bytes]()
+        self.certificates = dict.fromkeys(
+            (url.rstrip("/").partition("://")[2] for url in (self.url, self.evil[1])), authority.fingerprint
+        )
+        # Names of hosts are known to browsers only.
+        self._graphql = f"https://127.0.0.1:{own.port}/auth/graphql"
+        tokens = self._ask(REGISTER, input={"email": EVE, "password": PASSWORD})["register"]["tokens"]
+        self._access_token = tokens["accessToken"]
+        self._plant(insecure, tokens)
+        self._plant(secure, tokens)
 
-    def set_tokens(self, access: str, refresh: str) -> None:
-        """The tokens of the attacker, which the pages of `evil.` plant in every spelling."""
-        self._planted += [
+    @property
+    def first_page(self) -> str:
+        """The first of the pages: twice those of the attacker and then the page that reports."""
+        first, *others = [*self.evil, f"{self.url}/pages/check"] * 2
+        return f"{first}#{'|'.join(others)}"
+
+    def email_of_attacker(self) -> str:
+        """The e-mail address of the attacker's session, which still exists."""
+        return str(self._ask("{ me { email } }")["me"]["email"])
+
+    def _ask(self, query: str, **variables: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self._access_token}"} if "me {" in query else {}
+        body = {"query": query, "variables": variables}
+        with httpx.Client(verify=False) as client:
+            return client.post(self._graphql, json=body, headers=headers).json()["data"]
+
+    def _plant(self, site: OtherSite, tokens: dict[str, str]) -> None:
+        """Let the page set the attacker's tokens as cookies, by header and by script, in every spelling."""
+        values = {b"sessionql_access": tokens["accessToken"], b"sessionql_refresh": tokens["refreshToken"]}
+        site.cookies = [
             b"%b=%b; Domain=%b; Path=%b%b"
-            % (spelling.replace(b"{}", name.encode()), value.encode(), DOMAIN.encode(), path.encode(), attributes)
-            for name, value in (("sessionql_access", access), ("sessionql_refresh", refresh))
+            % (spelling.replace(b"{}", name), value.encode(), DOMAIN.encode(), path.encode(), attributes)
+            for name, value in values.items()
             for spelling in SPELLINGS
             for path in PATHS
             for attributes in (b"; Secure; SameSite=None", b"")
         ]
-
-    def plant(self, context: BrowserContext) -> None:
-        """Open the pages of the attacker, which set cookies by header and by script."""
-        page = context.new_page()
-        for url in self.evil:
-            page.goto(url)
-            page.evaluate(PLANT, [line.decode("latin-1") for line in self._planted])
-        page.close()
-
-
-@pytest.fixture(scope="module")
-def domain(chromium: Browser, authority: Authority, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Domain]:
-    with ExitStack() as stack:
-        domain = Domain(stack, tmp_path_factory.mktemp("domain"), authority)
-        context = chromium.new_context()
-        page = open_page(context, domain)
-        tokens = register(page, "eve@example.com", "BEARER")
-        domain.set_tokens(tokens["accessToken"], tokens["refreshToken"])
-        context.close()
-        yield domain
+        site.page = EVIL.replace("COOKIES", json.dumps([line.decode("latin-1") for line in site.cookies]))
 
 
 @pytest.fixture
-def context(chromium: Browser) -> Iterator[BrowserContext]:
+def hosts(authority: Authority, tmp_path: Path) -> Iterator[Hosts]:
+    with ExitStack() as stack:
+        yield Hosts(stack, tmp_path, authority)
+
+
+@pytest.mark.browser
+def test_in_chromium_the_owner_stays_the_owner(hosts: Hosts, chromium: Browser) -> None:
     context = chromium.new_context()
-    yield context
-    context.close()
+    context.new_page().goto(hosts.first_page, wait_until="commit")
+    try:
+        check_reports(hosts)
+    finally:
+        context.close()
 
 
-def open_page(context: BrowserContext, domain: Domain) -> Page:
-    page = context.new_page()
-    page.goto(f"{domain.url}/pages/empty")
-    return page
+@pytest.mark.firefox
+def test_in_firefox_the_owner_stays_the_owner(hosts: Hosts, tmp_path: Path) -> None:
+    with firefox(tmp_path, hosts.first_page, hosts.certificates):
+        check_reports(hosts)
 
 
-def ask(page: Page, query: str, **variables: Any) -> Any:
-    return page.evaluate(ASK, [query, variables])
-
-
-def register(page: Page, email: str, delivery: str = "COOKIE") -> Any:
-    input_ = {"email": email, "password": PASSWORD, "delivery": delivery}
-    payload = ask(page, REGISTER, input=input_)["data"]["register"]
-    assert payload["errors"] == []
-    return payload["tokens"]
-
-
-def email_of(page: Page) -> str | None:
-    """The e-mail address of the user of the page; None when no user is signed in."""
-    me = ask(page, "{ me { email } }")["data"]["me"]
-    return me and str(me["email"])
-
-
-def refresh(page: Page) -> list[str]:
-    """The codes of the errors of a refresh by cookie."""
-    return [error["code"] for error in ask(page, REFRESH_BY_COOKIE)["data"]["refresh"]["errors"]]
-
-
-@pytest.mark.parametrize("first", ["log-in", "planted"])
-def test_the_owner_stays_signed_in_as_the_owner(domain: Domain, context: BrowserContext, first: str) -> None:
-    page, ana = open_page(context, domain), f"{token_hex(8)}@example.com"
-    if first == "planted":
-        domain.plant(context)
-    register(page, ana)
-    domain.plant(context)
-    domain.application.cookies.clear()
-    for _ in range(2):
-        assert email_of(page) == ana
-        assert refresh(page) == []
-    received = b"".join(domain.application.cookies)
+def check_reports(hosts: Hosts) -> None:
+    """Signed out, the user is not signed in as the attacker; signed in, the user is not signed out."""
+    signed_in = [ANA, []]
+    report = hosts.reports.get(timeout=TIMEOUT)
+    assert report == {"before": SIGNED_OUT, "after": [signed_in, signed_in]}
+    report = hosts.reports.get(timeout=TIMEOUT)
+    assert (report["before"], report["after"][:2]) == (signed_in, [signed_in, signed_in])
+    assert report["after"][2:] == ["REVOKED", SIGNED_OUT, {"logout": {"session": None}}]
+    assert hosts.email_of_attacker() == EVE, "no log-out has ended the attacker's session"
+    received = b"; ".join(hosts.application.cookies)
     for name in (b"__Secure-sessionql_refresh", b"sessionql_refresh", b"\x85__Host-sessionql_refresh"):
-        assert b"; %b=" % name in b"; " + received, "the planted cookies reach the server"
-    context.new_cdp_session(page).send("Network.deleteCookies", {"name": ACCESS, "url": domain.url})
-    assert refresh(page) == []
-    assert email_of(page) == ana
-    assert ask(page, LOG_OUT)["data"]["logout"]["session"] == {"state": "REVOKED"}
-    assert email_of(page) is None
-    assert refresh(page) == ["REFRESH_TOKEN_INVALID"]
+        assert b"; %b=" % name in received, "the planted cookies reach the server"
 
 
-def test_a_signed_out_user_does_not_become_the_attacker(domain: Domain, context: BrowserContext) -> None:
-    page = open_page(context, domain)
-    domain.plant(context)
-    assert email_of(page) is None
-    assert refresh(page) == ["REFRESH_TOKEN_INVALID"]
-    assert ask(page, LOG_OUT)["data"]["logout"]["session"] is None, "nor does a log-out end the attacker's session"
-    page.reload()
-    assert email_of(page) is None
-
-
-def test_another_host_of_the_domain_receives_no_token(domain: Domain, context: BrowserContext) -> None:
-    page = open_page(context, domain)
-    register(page, f"{token_hex(8)}@example.com")
-    tokens = {str(cookie.get("value")) for cookie in context.cookies(domain.url)}
+@pytest.mark.browser
+def test_another_host_of_the_domain_receives_no_token(hosts: Hosts, chromium: Browser) -> None:
+    context = chromium.new_context()
+    page = context.new_page()
+    page.goto(f"{hosts.url}/pages/check#about:blank", wait_until="commit")
+    hosts.reports.get(timeout=TIMEOUT)
+    tokens = {str(cookie.get("value")) for cookie in context.cookies(hosts.url)}
     assert len(tokens) == 2
-    for url in domain.evil:
-        page.goto(url)
+    for url in hosts.evil:
         assert not tokens & {str(cookie.get("value")) for cookie in context.cookies(url)}
-        assert not [token for token in tokens if token in page.evaluate("document.cookie")]
+    context.close()
