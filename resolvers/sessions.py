@@ -20,6 +20,7 @@ from sessionql.resolvers.values.cursors import encode_cursor
 from sessionql.resolvers.values.ids import parse_id
 from sessionql.resolvers.values.names import clean_name
 from sessionql.resolvers.values.paging import MAX_PAGE_SIZE, Slice, slice_page
+from sessionql.resolvers.values.visible import is_visible
 from sessionql.storage.filters import Page, Position, SessionFilter, SessionOrderField
 from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
 from sessionql.storage.sessions import SessionOrder, SessionStats
@@ -174,9 +175,9 @@ def cursor_of(session: SessionRecord, field: SessionOrderField) -> str:
 
 
 def check_filter(filter_: SessionFilter) -> None:
-    """Raise InvalidArgument when the search text is empty, too long or not printable."""
+    """Raise InvalidArgument when the search text is empty or invisible, too long or not printable."""
     search = filter_.search
-    if search is not None and not (1 <= len(search) <= MAX_SEARCH_LENGTH and search.isprintable()):
+    if search is not None and not (len(search) <= MAX_SEARCH_LENGTH and search.isprintable() and is_visible(search)):
         raise InvalidArgument(f"`search` must have 1 to {MAX_SEARCH_LENGTH} printable characters.")
 
 

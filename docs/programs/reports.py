@@ -31,11 +31,17 @@ def verified(bearer: Bearer) -> dict[str, Any]:
     """The claims of the token, without a request: a revoked session is accepted until its token expires."""
     try:
         key = keys.get_signing_key_from_jwt(bearer.credentials)
-        return jwt.decode(bearer.credentials, key, algorithms=["EdDSA"], audience="sessionql", issuer="sessionql")
+        token = jwt.decode_complete(
+            bearer.credentials, key, algorithms=["EdDSA"], audience="sessionql", issuer="sessionql"
+        )
     except jwt.PyJWKClientConnectionError:
         raise HTTPException(503, "The keys cannot be fetched.") from None
     except jwt.PyJWTError:
         raise HTTPException(401, "This access token is not valid.") from None
+    if token["header"].get("typ") != "at+jwt":  # RFC 9068: another type of token of the same server
+        raise HTTPException(401, "This is no access token.")
+    claims: dict[str, Any] = token["payload"]
+    return claims
 
 
 async def introspected(bearer: Bearer) -> dict[str, Any]:

@@ -7,6 +7,8 @@ are searched in order, so a longer one precedes another that it contains.
 import re
 from collections.abc import Iterable, Mapping
 
+from sessionql.resolvers.values.visible import is_visible
+
 APP = "App"  # software without a name in its User-Agent: a web view or a native application
 
 _Pairs = tuple[tuple[str, str], ...]
@@ -206,8 +208,8 @@ def find(text: str, pairs: Iterable[tuple[str, str]]) -> tuple[str, str] | None:
 
 
 def plausible_name(name: str | None) -> str | None:
-    """Return the text if it can be a name; None for sentences, URLs and markup."""
-    return name if name and _NAME.fullmatch(name) else None
+    """Return the text if it can be a name; None for sentences, URLs, markup and invisible text."""
+    return name if name and _NAME.fullmatch(name) and is_visible(name) else None
 
 
 def find_model(text: str) -> str | None:

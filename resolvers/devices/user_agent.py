@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sessionql.resolvers.devices import names
 from sessionql.resolvers.devices.client_hints import NO_HINTS, ClientHints, apply_client_hints, windows_version
+from sessionql.resolvers.values.visible import is_visible
 from sessionql.storage.records import Device, DeviceKind
 
 if TYPE_CHECKING:
@@ -64,8 +65,9 @@ class _Software(NamedTuple):
 
 
 def clean_user_agent(raw: bytes | None) -> str | None:
-    """Return up to 512 printable characters of the header, to store and display; None if it has none."""
-    return _printable((raw or b"").decode("utf-8", "replace"))[:MAX_USER_AGENT_LENGTH].strip() or None
+    """Return up to 512 printable characters of the header, to store and display; None if they show nothing."""
+    text = _printable((raw or b"").decode("utf-8", "replace"))[:MAX_USER_AGENT_LENGTH].strip()
+    return text if is_visible(text) else None
 
 
 def describe(user_agent: str | None, hints: ClientHints = NO_HINTS) -> Device:

@@ -3,11 +3,12 @@
 import unicodedata
 
 from sessionql.resolvers.errors import InvalidInput
+from sessionql.resolvers.values.visible import is_visible
 
 MAX_NAME_LENGTH = 80
 """In characters, after normalization."""
 
-_RULE = f"A name must have 1 to {MAX_NAME_LENGTH} characters. Send null to remove the name."
+_RULE = f"A name must have 1 to {MAX_NAME_LENGTH} characters, not only invisible ones. Send null to remove the name."
 
 
 def clean_name(text: str | None, path: tuple[str, ...]) -> str | InvalidInput | None:
@@ -21,7 +22,7 @@ def clean_name(text: str | None, path: tuple[str, ...]) -> str | InvalidInput | 
     # Control characters, lone surrogates, and controls that change the direction of the following text.
     if any(unicodedata.category(character) in ("Cc", "Cs") or character in _BIDI_CONTROLS for character in name):
         return InvalidInput("A name must not contain control characters.", path)
-    if not 1 <= len(name) <= MAX_NAME_LENGTH:
+    if len(name) > MAX_NAME_LENGTH or not is_visible(name):
         return InvalidInput(_RULE, path)
     return name
 

@@ -6,7 +6,11 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import jwt
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from fastapi import HTTPException
+from fastapi.security import HTTPAuthorizationCredentials
 
 from tests.docs.blocks import ROOT, written_in
 from tests.docs.notes_story import bearer, run_notes_story
@@ -59,6 +63,24 @@ async def test_reports_check_the_tokens_of_another_server(
             "accepted until the token expires"
         )
         assert (await http.get("/salaries", headers=bearer(laptop))).status_code == 401
+
+
+@pytest.mark.parametrize("type_", ["JWT", "id+jwt", "logout+jwt", "AT+JWT", "", None])
+def test_reports_reject_another_type_of_token(monkeypatch: pytest.MonkeyPatch, type_: str | None) -> None:
+    monkeypatch.setenv("SESSIONS", "https://api.example.com/auth")
+    monkeypatch.setenv("SERVICE_KEY", "unused")
+    reports, key = load("reports"), Ed25519PrivateKey.generate()
+    monkeypatch.setattr(reports.keys, "get_signing_key_from_jwt", lambda _: key.public_key())
+    claims = {"iss": "sessionql", "aud": "sessionql", "sub": "ana", "exp": 2**40}
+
+    def verified(type_: str | None) -> Any:
+        token = jwt.encode(claims, key, algorithm="EdDSA", headers={"typ": type_})
+        return reports.verified(HTTPAuthorizationCredentials(scheme="Bearer", credentials=token))
+
+    assert verified("at+jwt") == claims
+    with pytest.raises(HTTPException) as caught:
+        verified(type_)
+    assert caught.value.status_code == 401
 
 
 def load(name: str) -> Any:

@@ -36,7 +36,7 @@ def test_length_counts_after_normalization() -> None:
 @pytest.mark.parametrize("name", ["", " ", "\u00a0\u2003", "n" * 81, "e\u0301" * 81], ids=ascii)
 def test_an_empty_or_too_long_name_is_rejected(name: str) -> None:
     assert clean_name(name, PATH) == InvalidInput(
-        "A name must have 1 to 80 characters. Send null to remove the name.", PATH
+        "A name must have 1 to 80 characters, not only invisible ones. Send null to remove the name.", PATH
     )
 
 
