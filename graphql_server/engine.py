@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterable, Awaitable, Callable, Sequence
+from functools import partial
 from inspect import isawaitable
 from typing import Any, NamedTuple, TypeAlias, TypeVar
 
@@ -33,6 +34,7 @@ from sessionql.graphql_server.limits.limits import (
 from sessionql.graphql_server.outcome import Answer, Answers, Outcome, answer_of
 from sessionql.graphql_server.request import GraphQLRequest
 from sessionql.graphql_server.subscription import each_event
+from sessionql.http_kit.budgets import UNLIMITED, Budgets
 from sessionql.http_kit.errors import MapException, RequestError, mask_error
 
 T = TypeVar("T")
@@ -41,6 +43,8 @@ EventSource: TypeAlias = AsyncIterable[Any] | ExecutionResult
 ExecutorClass: TypeAlias = type[Executor[Any]]
 
 BAD_INPUT = "BAD_USER_INPUT"
+MAX_READING = 1_600
+"""Units that reading a new document costs at most; otherwise one for each character. Both are about 10 ms."""
 MAX_PERSISTED_CHARACTERS = 1_000_000
 """Characters of all automatic persisted queries together."""
 SUBSCRIPTION_NOT_ACCEPTABLE = (
@@ -55,13 +59,15 @@ class _Prepared(NamedTuple):
     schema: GraphQLSchema
     document: DocumentNode
     operation_type: OperationType
+    fields: int
+    """How many the response may have."""
 
 
 class Engine:
     """Executes requests against a schema.
 
     `introspection_error` disables introspection and suggestions of names; it is the message for clients that try.
-    `map_exception` maps exceptions of resolvers.
+    `map_exception` maps exceptions of resolvers. Operations and events are paid from `budgets`.
     """
 
     def __init__(
@@ -77,7 +83,9 @@ class Engine:
         trusted_documents: TrustedDocuments | None = None,
         trusted_only: bool = False,
         max_persisted_queries: int = 1_000,
+        budgets: Budgets = UNLIMITED,
     ) -> None:
+        self._budgets = budgets
         self._schema = schema
         # Only for documents that need it: each field of an operation costs a call more with it.
         self._introspection_schema = specified_introspection(schema)
@@ -99,8 +107,11 @@ class Engine:
         )
 
     async def answer(self, request: GraphQLRequest, context: Any) -> Answer:
-        """Execute a query or mutation. Raises RequestError: 405 for a mutation by GET, 406 for a subscription."""
-        prepared = self._prepare(request)
+        """Execute a query or mutation.
+
+        Raises RequestError: 405 for a mutation by GET, 406 for a subscription, 429 when the budget is spent.
+        """
+        prepared = self._prepare(request, context)
         if isinstance(prepared, Answer):
             return prepared
         if prepared.operation_type is OperationType.SUBSCRIPTION:
@@ -109,16 +120,19 @@ class Engine:
 
     async def subscribe(self, request: GraphQLRequest, context: Any) -> Answer | Answers:
         """Execute an operation of any type. The caller closes the answers of a subscription. Raises RequestError."""
-        prepared = self._prepare(request)
+        prepared = self._prepare(request, context)
         if isinstance(prepared, Answer):
             return prepared
         if prepared.operation_type is OperationType.SUBSCRIPTION:
             return await self._subscribe(prepared, request, context)
         return await self._execute(prepared, request, context)
 
-    def _prepare(self, request: GraphQLRequest) -> Answer | _Prepared:
-        """What is executed for a request, or the answer when nothing can be executed."""
+    def _prepare(self, request: GraphQLRequest, context: Any) -> Answer | _Prepared:
+        """What is executed for a request, or the answer when nothing can be executed. Spends what it costs."""
+        self._budgets.begin(context)
+        read_before = self._store.characters_read
         document = self._store.find(request)
+        self._budgets.spend(context, min(self._store.characters_read - read_before, MAX_READING))
         if document.ast is None:
             return self._reject(document)
         operation = get_operation_ast(document.ast, request.operation_name)
@@ -132,7 +146,8 @@ class Engine:
             message = "GET is for queries only: send this operation by POST."
             raise RequestError(405, message, "METHOD_NOT_ALLOWED", Allow="POST")
         schema = self._introspection_schema if document.introspects else self._schema
-        return _Prepared(schema, document.ast, operation.operation)
+        self._budgets.spend(context, document.fields)
+        return _Prepared(schema, document.ast, operation.operation, document.fields)
 
     async def _execute(self, prepared: _Prepared, request: GraphQLRequest, context: Any) -> Answer:
         result = await self._with_timeout(
@@ -165,9 +180,11 @@ class Engine:
             return self._timed_out(Outcome.NOT_EXECUTED)
         if isinstance(source, ExecutionResult):
             return self._source_failed(source.errors or ())
-        return each_event(executor, source, self._execute_event, self._source_broke)
+        return each_event(executor, source, partial(self._execute_event, prepared.fields), self._source_broke)
 
-    async def _execute_event(self, executor: Executor[Any]) -> Answer:
+    async def _execute_event(self, fields: int, executor: Executor[Any]) -> Answer:
+        self._budgets.begin(executor.context_value)
+        self._budgets.spend(executor.context_value, fields)
         result = await self._with_timeout(lambda: execute_subscription_event(executor))
         return self._timed_out(Outcome.FAILED) if result is None else self._format(result)
 
@@ -195,6 +212,8 @@ class Engine:
     def _source_broke(self, error: Exception) -> Answer:
         if isinstance(error, GraphQLError):
             return self._source_failed([error])
+        if isinstance(error, RequestError):
+            return answer_of(error.info)
         return answer_of(mask_error(error, self._map_exception))
 
     def _source_failed(self, errors: Sequence[GraphQLError]) -> Answer:

@@ -46,7 +46,10 @@ class Answer:
 
 def answer_of(error: ErrorInfo) -> Answer:
     """The answer to a request that was not executed because of this error."""
-    body = {"errors": [{"message": error.message, "extensions": {"code": error.code}}]}
+    extensions: dict[str, Any] = {"code": error.code}
+    if error.retry_after is not None:
+        extensions["retryAfter"] = error.retry_after
+    body = {"errors": [{"message": error.message, "extensions": extensions}]}
     return Answer(body, Outcome.NOT_EXECUTED, error.status)
 
 

@@ -13,11 +13,15 @@ log = logging.getLogger("sessionql.http_kit")
 
 @dataclass(frozen=True, slots=True)
 class ErrorInfo:
-    """What a client receives of an error: a message, a stable code, and the HTTP status that the error requests."""
+    """What a client receives of an error: a message, a stable code, and the HTTP status that the error requests.
+
+    `retry_after`: seconds until the same request may succeed.
+    """
 
     message: str
     code: str
     status: int = 200
+    retry_after: int | None = None
 
 
 MapException: TypeAlias = Callable[[BaseException], ErrorInfo | None]
@@ -25,13 +29,19 @@ MapException: TypeAlias = Callable[[BaseException], ErrorInfo | None]
 
 
 class RequestError(Exception):
-    """The HTTP request cannot be read or accepted. `headers` belong to the response."""
+    """The HTTP request cannot be read or accepted. `headers` belong to the response; `Retry-After` is in seconds."""
 
     def __init__(self, status: int, message: str, code: str = "BAD_REQUEST", **headers: str) -> None:
         super().__init__(message)
         self.status = status
         self.code = code
         self.headers = headers
+
+    @property
+    def info(self) -> ErrorInfo:
+        """What a client receives of it."""
+        seconds = self.headers.get("Retry-After")
+        return ErrorInfo(str(self), self.code, self.status, None if seconds is None else int(seconds))
 
 
 def mask_error(error: BaseException, map_exception: MapException) -> ErrorInfo:

@@ -51,6 +51,11 @@ class DocumentStore:
         self._persisted = None if trusted_only else persisted
         self._trusted_only = trusted_only
 
+    @property
+    def characters_read(self) -> int:
+        """Characters of all documents of clients that were parsed so far."""
+        return self._documents.characters_read
+
     def find(self, request: GraphQLRequest) -> Document:
         """The document of a request, or why it cannot be executed."""
         if request.document_id is None and request.query_hash is None:

@@ -68,6 +68,8 @@ class Documents:
         self._rules = rules(limits.comparisons, introspection=introspection_error is None)
         # A parsed document takes about a hundred times the memory of its text.
         self._cache = LRUCache[Document](max_documents, max_characters)
+        self.characters_read = 0
+        """Characters of all documents that were parsed so far."""
 
     def get(self, source: str) -> Document:
         """The document of a source text."""
@@ -76,6 +78,7 @@ class Documents:
             return cached
         if exceeded := too_long(self._limits, len(source)):
             return _rejected(exceeded)
+        self.characters_read += len(source)
         document = self._read(source)
         self._cache.put(source, document, len(source))
         return document

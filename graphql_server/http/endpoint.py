@@ -1,6 +1,7 @@
 """The HTTP endpoint. Every request gets a response: JSON or an event stream."""
 
 from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Any, TypeAlias
 
@@ -66,7 +67,7 @@ class GraphQLEndpoint:
             streams = self._streams if accepts_event_stream(accept) and request.method != "HEAD" else None
             response = await self._execute(request, graphql_request, context, media_type, streams)
         except RequestError as error:
-            info = ErrorInfo(str(error), error.code, self._status_of(error, media_type))
+            info = replace(error.info, status=self._status_of(error, media_type))
             response = self._error_response(info, media_type, error.headers)
         except Exception as error:  # noqa: BLE001 - every error becomes a response
             response = self._error_response(mask_error(error, self._map_exception), media_type, {})

@@ -55,5 +55,5 @@ def _error(rejected: ConnectionRejected) -> RequestError:
     if rejected.close_reason is SERVER_FULL:
         return RequestError(503, reason, "SERVICE_UNAVAILABLE")
     if rejected.close_reason is QUOTA_REACHED:
-        return RequestError(429, reason, "TOO_MANY_CONNECTIONS", **{"retry-after": "10"})
+        return RequestError(429, reason, "TOO_MANY_CONNECTIONS", **{"Retry-After": "10"})
     return RequestError(403, reason, "FORBIDDEN")

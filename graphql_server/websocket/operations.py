@@ -82,7 +82,7 @@ class Operations:
             try:
                 failure = await self._answer(id_, request)
             except RequestError as error:
-                failure = answer_of(ErrorInfo(str(error), error.code, error.status))
+                failure = answer_of(error.info)
             except PeerGone:
                 raise
             except (Exception, asyncio.CancelledError) as error:

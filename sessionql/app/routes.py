@@ -15,6 +15,7 @@ from sessionql.graphql.wiring import make_graphql
 from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from sessionql.http.authentication import Authenticator
 from sessionql.http.static_packages import GRAPHIQL
+from sessionql.http_kit.budgets import Budgets
 from sessionql.page import page_routes
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.settings.settings import Settings
@@ -31,15 +32,15 @@ _OPERATION_PARAMETERS = frozenset({"query", "documentId", "extensions"})
 """A GET request with one of these runs an operation and is not for the GraphiQL page."""
 
 
-def routes(settings: Settings, authenticator: Authenticator) -> list[BaseRoute]:
+def routes(settings: Settings, authenticator: Authenticator, budgets: Budgets) -> list[BaseRoute]:
     """All routes except REST."""
     health = Route("/healthz", _health(authenticator.deps), methods=["GET"])
-    return [*graphql_routes(settings, authenticator), health, *page_routes(settings)]
+    return [*graphql_routes(settings, authenticator, budgets), health, *page_routes(settings)]
 
 
-def graphql_routes(settings: Settings, authenticator: Authenticator) -> list[BaseRoute]:
+def graphql_routes(settings: Settings, authenticator: Authenticator, budgets: Budgets) -> list[BaseRoute]:
     """The routes of GraphQL: endpoint, WebSocket, SDL, public keys and, if the settings say so, GraphiQL."""
-    graphql = make_graphql(settings, authenticator)
+    graphql = make_graphql(settings, authenticator, budgets)
     endpoint = graphql.endpoint
     always: list[BaseRoute] = [
         WebSocketRoute("/graphql", graphql.socket),

@@ -17,7 +17,9 @@ from sessionql.app.guards import Guard, make_guards
 from sessionql.app.pages import check_pages
 from sessionql.app.routes import graphql_routes, routes
 from sessionql.http.error_responses import as_graphql
+from sessionql.http.payers import payer_of
 from sessionql.http.security_headers import with_headers
+from sessionql.http_kit.budgets import Budgets
 from sessionql.http_kit.plain_uvicorn import correct_uvicorn
 from sessionql.resolvers.background.hooks import Hook, HookEvent, Hooks
 from sessionql.resolvers.dependencies import Clock
@@ -52,6 +54,7 @@ class SessionQL:
         self._hooks = Hooks(self.dependencies.storage)
         self._start_check = StartCheck()
         self._authenticator = make_authenticator(settings, self.dependencies)
+        self._budgets = Budgets(settings.cost_per_minute, payer_of)
         guards = make_guards(self._authenticator, self._start_check)
         self.current_session = guards.current_session
         """A guard: the session of the request, read from the database each time; 401 when there is none."""
@@ -93,11 +96,11 @@ class SessionQL:
     @cached_property
     def app(self) -> FastAPI:
         """All routes, as an application to serve or to mount: `app.mount("/auth", sessions.app)`."""
-        rest = make_rest(self.settings, self._authenticator) if self.settings.rest else APIRouter()
+        rest = make_rest(self.settings, self._authenticator, self._budgets) if self.settings.rest else APIRouter()
         settings, render = self.settings, renderer(rest, as_graphql)
         app = Application(settings.origins, settings.proxies, self.lifespan, self._start_check, render)
         app.state.deps = self.dependencies
-        app.router.routes.extend(routes(self.settings, self._authenticator))
+        app.router.routes.extend(routes(self.settings, self._authenticator, self._budgets))
         app.include_router(rest)
         return app
 
@@ -105,7 +108,7 @@ class SessionQL:
     def graphql_router(self) -> APIRouter:
         """GraphQL, the SDL and the public keys, to include in an application. Its lifespan comes with it."""
         router = APIRouter(lifespan=self.lifespan)
-        for route in graphql_routes(self.settings, self._authenticator):
+        for route in graphql_routes(self.settings, self._authenticator, self._budgets):
             # The application that includes the router may not add security headers.
             router.routes.append(with_headers(route) if isinstance(route, Route) else route)
         return router
@@ -114,7 +117,7 @@ class SessionQL:
     def rest_router(self) -> APIRouter:
         """The REST routes, to include in an application. Its lifespan comes with it."""
         router = APIRouter(lifespan=self.lifespan)
-        router.include_router(make_rest(self.settings, self._authenticator))
+        router.include_router(make_rest(self.settings, self._authenticator, self._budgets))
         return router
 
     @asynccontextmanager

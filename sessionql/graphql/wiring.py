@@ -21,6 +21,7 @@ from sessionql.graphql_server.websocket.socket import GraphQLSocket
 from sessionql.http.authentication import Authenticator
 from sessionql.http.csrf import PreflightRequired, check_graphql, is_link_request
 from sessionql.http.errors import map_exception
+from sessionql.http_kit.budgets import Budgets
 from sessionql.http_kit.transport import set_owners
 from sessionql.resolvers.cookie_jar import CookiesRejected
 from sessionql.resolvers.service_keys import ServiceAccount
@@ -41,15 +42,15 @@ class GraphQL:
     socket: GraphQLSocket
 
 
-def make_graphql(settings: Settings, authenticator: Authenticator) -> GraphQL:
+def make_graphql(settings: Settings, authenticator: Authenticator, budgets: Budgets) -> GraphQL:
     """The endpoint and the socket, with the same engines and the same connection quota."""
-    engine_of, quota = _engines(settings), ConnectionQuota(connection_limits(settings))
+    engine_of, quota = _engines(settings, budgets), ConnectionQuota(connection_limits(settings))
     return GraphQL(
         _endpoint(settings, authenticator, engine_of, quota), _socket(settings, authenticator, engine_of, quota)
     )
 
 
-def _engines(settings: Settings) -> SelectEngine:
+def _engines(settings: Settings, budgets: Budgets) -> SelectEngine:
     introspection, trusted, limits = settings.introspectors, load_trusted(settings), document_limits(settings)
     report(trusted)
     make_engine = partial(
@@ -57,6 +58,7 @@ def _engines(settings: Settings) -> SelectEngine:
         map_exception=map_exception,
         executor_class=executor_class,
         max_persisted_queries=settings.persisted_queries,
+        budgets=budgets,
     )
     users = make_engine(
         graphql_schema,

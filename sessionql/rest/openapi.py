@@ -34,7 +34,7 @@ _REASONS = {
     413: "The body is too large.",
     415: "The body has another media type.",
     422: "A value is not valid: see `errors`.",
-    429: "Too many attempts: `Retry-After` is the time to wait, in seconds.",
+    429: "Too many attempts, or too many requests: `Retry-After` is the time to wait, in seconds.",
 }
 _PROBLEM = {PROBLEM_JSON: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 

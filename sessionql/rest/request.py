@@ -9,6 +9,7 @@ from starlette.requests import Request
 from sessionql.http.authentication import Authenticator, basic_password
 from sessionql.http.csrf import check_rest, content_type
 from sessionql.http_kit.body import read_bytes, read_json
+from sessionql.http_kit.budgets import Budgets
 from sessionql.http_kit.errors import RequestError
 from sessionql.http_kit.media_types import FORM
 from sessionql.resolvers.request_context import RequestContext
@@ -22,18 +23,19 @@ MAX_FORM_FIELDS = 20
 class RequestReader:
     """Reads the requests of all REST routes of a server."""
 
-    def __init__(self, authenticator: Authenticator, max_body_bytes: int) -> None:
+    def __init__(self, authenticator: Authenticator, max_body_bytes: int, budgets: Budgets) -> None:
         self.authenticator = authenticator
+        self.budgets = budgets
         self.deps = authenticator.deps
         self._max_body_bytes = max_body_bytes
 
     async def context(self, request: Request) -> RequestContext:
-        """The context of a request with a token or cookies. Raises CookiesRejected."""
-        return _remember(request, await self.authenticator.by_bearer_or_cookie(request, check_rest))
+        """The context of a request with a token or cookies. Raises CookiesRejected, and RequestError (429)."""
+        return self._remember(request, await self.authenticator.by_bearer_or_cookie(request, check_rest))
 
     async def bearer_only(self, request: Request) -> RequestContext:
-        """The context of a request with a token or a service key. Cookies are not read."""
-        return _remember(request, await self.authenticator.by_bearer(request, basic_password(request)))
+        """The context of a request with a token or a service key. Cookies are not read. Raises RequestError (429)."""
+        return self._remember(request, await self.authenticator.by_bearer(request, basic_password(request)))
 
     async def requester(self, request: Request) -> tuple[RequestContext, Requester]:
         """The context of a signed-in request, and its user. Raises Unauthenticated or CookiesRejected."""
@@ -69,6 +71,11 @@ class RequestReader:
             raise RequestError(400, "Send each field of the form only once.")
         return dict(pairs)
 
+    def _remember(self, request: Request, context: RequestContext) -> RequestContext:
+        request.state.sessionql_context = context
+        self.budgets.begin(context)
+        return context
+
 
 def context_of(request: Request) -> RequestContext | None:
     """The context that a RequestReader created for the request; None if there is none yet."""
@@ -86,8 +93,3 @@ def required(form: dict[str, str], name: str) -> str:
     if not form.get(name):
         raise RequestError(400, f"The form lacks the field `{name}`.", "INVALID_REQUEST")
     return form[name]
-
-
-def _remember(request: Request, context: RequestContext) -> RequestContext:
-    request.state.sessionql_context = context
-    return context

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from sessionql.http.authentication import Authenticator
+from sessionql.http_kit.budgets import Budgets
 from sessionql.rest.accounts import account_routes
 from sessionql.rest.auth import auth_routes
 from sessionql.rest.openapi import documentation_routes
@@ -14,9 +15,9 @@ from sessionql.rest.tokens import token_routes
 from sessionql.settings.settings import Settings
 
 
-def make_rest(settings: Settings, authenticator: Authenticator) -> APIRouter:
+def make_rest(settings: Settings, authenticator: Authenticator, budgets: Budgets) -> APIRouter:
     """A router to include in any application, with its documentation if the settings say so."""
-    reader = RequestReader(authenticator, settings.max_body_bytes)
+    reader = RequestReader(authenticator, settings.max_body_bytes, budgets)
     router = combine(
         [
             account_routes(reader),

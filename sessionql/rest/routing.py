@@ -17,9 +17,9 @@ from starlette.responses import Response
 from starlette.routing import Match
 from starlette.types import Receive, Scope, Send
 
-from sessionql.http.authentication import Authenticator
 from sessionql.http.error_responses import METHOD_NOT_ALLOWED, NOT_FOUND, Render
 from sessionql.http.security_headers import add_headers
+from sessionql.http_kit.budgets import BYTES_OF_A_FIELD
 from sessionql.rest.problems import from_exception, problem
 from sessionql.rest.request import RequestReader, context_of
 
@@ -65,7 +65,7 @@ class RestRoute(APIRoute):
 
 def rest_router(reader: RequestReader, tag: str) -> APIRouter:
     """An empty router whose routes respond to exceptions with problem details and set the changed cookies."""
-    return APIRouter(route_class=_route_class(reader.authenticator), dependencies=[Depends(_BEARER)], tags=[tag])
+    return APIRouter(route_class=_route_class(reader), dependencies=[Depends(_BEARER)], tags=[tag])
 
 
 def combine(routers: Sequence[APIRouter]) -> APIRouter:
@@ -100,22 +100,25 @@ def renderer(router: APIRouter, fallback: Render) -> Render:
     return render
 
 
-def _route_class(authenticator: Authenticator) -> type[RestRoute]:
+def _route_class(reader: RequestReader) -> type[RestRoute]:
     class ServerRoute(RestRoute):
         def get_route_handler(self) -> Handler:
-            return partial(_respond, super().get_route_handler(), authenticator)
+            return partial(_respond, super().get_route_handler(), reader)
 
     return ServerRoute
 
 
 async def _respond(
-    handle: Callable[[Request], Awaitable[Response]], authenticator: Authenticator, request: Request
+    handle: Callable[[Request], Awaitable[Response]], reader: RequestReader, request: Request
 ) -> Response:
+    authenticator = reader.authenticator
     try:
         response = await handle(request)
     except Exception as error:  # noqa: BLE001 - the last handler before the client
         response = from_exception(error)
     context = context_of(request)
+    if context is not None:
+        reader.budgets.spend(context, len(response.body) / BYTES_OF_A_FIELD)
     if context is not None and context.cookies.changes:
         for name, value in authenticator.cookies.write(context.cookies.changes, authenticator.deps.clock()):
             response.headers.append(name, value)

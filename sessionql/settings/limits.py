@@ -70,6 +70,13 @@ class LimitsSettings(BaseSettings):
         description="The maximum size of a response in bytes, estimated before execution from the names of its fields, "
         "the largest values that each may have, and the sizes of pages and lists.",
     )
+    cost_per_minute: int = Field(
+        default=200_000,
+        ge=0,
+        le=MAX_LIMIT**2,
+        description="The maximum number of fields that a session asks for in a minute, in each worker; an address "
+        "without a session has ten times as many, and services have no limit; 0 for no limit.",
+    )
     max_values: int = Field(
         default=2_000,
         ge=1,

@@ -99,7 +99,7 @@ def rejection(engine: Engine, request: GraphQLRequest) -> Answer | None:
     """The response to a request that is rejected by validation or by the coercion of variables. No other request is
     executed.
     """
-    prepared = engine._prepare(request)
+    prepared = engine._prepare(request, None)
     if isinstance(prepared, Answer):
         return prepared
     build = (engine._executor_class or Executor).build

@@ -16,6 +16,7 @@ from sessionql.graphql_server.limits.limits import (
     took_too_long,
 )
 from sessionql.http_kit.body import body_timeout
+from sessionql.http_kit.budgets import OverBudget
 from sessionql.http_kit.http_protocol import HEADERS_TOO_LARGE, URL_TOO_LONG
 from sessionql.settings.limits import LimitsSettings
 from tests.schema.graphql_client import GraphQLClient
@@ -68,6 +69,9 @@ NOT_SENT: dict[str, LimitExceeded | None] = {
         Limits(), DocumentSize(depth=1, validation_depth=201)
     ),
     "spreads and variables in fragments that operations share": too_many_spreads(),
+    "fields of the responses of a session in a minute": LimitExceeded(
+        "COST_LIMITED", str(OverBudget(200_000, 7).error)
+    ),
     "errors of fields that are reported": too_many_field_errors(101),
     "time of execution": took_too_long(Limits()),
     "time until a body is received": LimitExceeded(body_timeout().code, str(body_timeout())),

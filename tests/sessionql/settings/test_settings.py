@@ -74,6 +74,7 @@ DEFAULTS = {
     "max_comparisons": 1_000,
     "max_validation_errors": 5,
     "max_cost": 35_000,
+    "cost_per_minute": 200_000,
     "max_response_bytes": 5 * 1024 * 1024,
     "max_values": 2_000,
     "execution_timeout": timedelta(seconds=10),
