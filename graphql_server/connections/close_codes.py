@@ -18,6 +18,7 @@ NOT_ACKNOWLEDGED = CloseReason(4401, "Unauthorized: send connection_init first, 
 SUBPROTOCOL = CloseReason(4406, "Subprotocol not acceptable: use graphql-transport-ws")
 AUTHORIZATION_TIMEOUT = CloseReason(1013, "Opening the connection took too long. Try again later.")
 SERVER_FULL = CloseReason(1013, "The server has too many connections. Try again later.")
+NOT_AUTHENTICATED = CloseReason(1013, "Too many connections have not sent connection_init. Connect again.")
 QUOTA_REACHED = CloseReason(1013, "You have too many connections. Close one, or try again later.")
 LIFETIME = CloseReason(1001, "The connection reached its maximum lifetime. Connect again.")
 

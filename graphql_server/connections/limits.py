@@ -11,7 +11,10 @@ class ConnectionLimits:
     """Maxima of the WebSockets and event streams of this process."""
 
     max_connections: int = 5_000
+    """Those that have authenticated."""
     max_connections_per_owner: int = 10
+    max_unauthenticated: int = 500
+    max_unauthenticated_per_network: int = 100
     max_operations: int = 20
     """Concurrent operations of one WebSocket."""
     max_message_bytes: int = 256 * 1024

@@ -64,5 +64,7 @@ class SocketPeer(Peer, ABC):
 
 CheckOrigin: TypeAlias = Callable[[HTTPConnection], bool]
 """Whether a handshake may become a WebSocket, by its header `Origin`."""
+NetworkOf: TypeAlias = Callable[[HTTPConnection], Hashable]
+"""The network of a client, for which sockets that have not authenticated are counted together. None: not counted."""
 AuthorizeSocket: TypeAlias = Callable[[HTTPConnection, Payload], Awaitable[SocketPeer]]
 """Returns the peer, from the handshake and the payload of `connection_init`. Raises ConnectionRejected."""

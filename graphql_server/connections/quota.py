@@ -1,4 +1,4 @@
-"""Counts the WebSockets and event streams of this process, in total and by owner."""
+"""Counts the WebSockets and event streams of this process: by owner once authenticated, else by network."""
 
 from collections import Counter
 from collections.abc import Hashable
@@ -6,36 +6,47 @@ from collections.abc import Hashable
 from sessionql.graphql_server.connections.close_codes import QUOTA_REACHED, SERVER_FULL
 from sessionql.graphql_server.connections.limits import ConnectionLimits
 from sessionql.graphql_server.connections.peer import ConnectionRejected
+from sessionql.http_kit.waiting import WaitingList
 
 
 class ConnectionQuota:
-    """The slots of a server. `reserved` is the number of slots in use."""
+    """The slots of a server. Only authenticated connections get one.
+
+    `unauthenticated` are the WebSockets that have not authenticated: beyond its bounds, the oldest is closed. They
+    never take the slot of one that has.
+    """
 
     def __init__(self, limits: ConnectionLimits) -> None:
         self._limits = limits
         self._by_owner: Counter[Hashable] = Counter()
-        self.reserved = 0
+        self._claimed = 0
+        self.unauthenticated = WaitingList(
+            per_network=limits.max_unauthenticated_per_network, total=limits.max_unauthenticated
+        )
 
-    def reserve(self) -> "Slot":
-        """Reserve a slot for a connection that is not authenticated yet. Raises ConnectionRejected."""
-        if self.reserved >= self._limits.max_connections:
-            raise ConnectionRejected(SERVER_FULL)
-        self.reserved += 1
-        return Slot(self)
+    @property
+    def reserved(self) -> int:
+        """The number of connections, authenticated or not."""
+        return self._claimed + len(self.unauthenticated)
 
     def count(self, owner: Hashable) -> int:
         """The number of connections of an owner."""
         return self._by_owner[owner]
 
-    def claim(self, owner: Hashable) -> None:
-        """Count one more connection of this owner. Raises ConnectionRejected."""
-        if self._by_owner[owner] >= self._limits.max_connections_per_owner:
-            raise ConnectionRejected(QUOTA_REACHED)
-        self._by_owner[owner] += 1
+    def claim(self, owner: Hashable) -> "Slot":
+        """The slot of a connection of this owner; None is not counted by owner. Raises ConnectionRejected."""
+        if self._claimed >= self._limits.max_connections:
+            raise ConnectionRejected(SERVER_FULL)
+        if owner is not None:
+            if self._by_owner[owner] >= self._limits.max_connections_per_owner:
+                raise ConnectionRejected(QUOTA_REACHED)
+            self._by_owner[owner] += 1
+        self._claimed += 1
+        return Slot(self, owner)
 
     def release(self, owner: Hashable) -> None:
         """Count one connection less, of this owner if there is one."""
-        self.reserved -= 1
+        self._claimed -= 1
         if owner is not None:
             self._by_owner[owner] -= 1
             if not self._by_owner[owner]:
@@ -47,15 +58,9 @@ class Slot:
 
     __slots__ = ("_owner", "_quota")
 
-    def __init__(self, quota: ConnectionQuota) -> None:
+    def __init__(self, quota: ConnectionQuota, owner: Hashable) -> None:
         self._quota: ConnectionQuota | None = quota
-        self._owner: Hashable = None
-
-    def claim(self, owner: Hashable) -> None:
-        """Count the connection as one of this owner. Raises ConnectionRejected."""
-        if self._quota is not None and owner is not None:
-            self._quota.claim(owner)
-            self._owner = owner
+        self._owner = owner
 
     def release(self) -> None:
         """Return the slot. Idempotent."""

@@ -39,11 +39,9 @@ class Streams:
         async with AsyncExitStack() as release:
             release.push_async_callback(answers.aclose)
             try:
-                slot = self._quota.reserve()
-                release.callback(slot.release)
                 peer = await self._authorize(request, context)
                 release.callback(peer.close)
-                slot.claim(peer.owner)
+                release.callback(self._quota.claim(peer.owner).release)
             except ConnectionRejected as rejected:
                 raise _error(rejected) from None
             limits, map_exception = self._limits, self._map_exception

@@ -5,6 +5,7 @@ first one closes the socket: the others expire its deadline.
 """
 
 import asyncio
+from collections.abc import Hashable
 from functools import partial
 
 from starlette.requests import HTTPConnection
@@ -15,6 +16,7 @@ from sessionql.graphql_server.connections.close_codes import (
     INIT_TIMEOUT,
     LIFETIME,
     NOT_ACKNOWLEDGED,
+    NOT_AUTHENTICATED,
     TOO_MANY_INITS,
     close_reason_of,
     duplicate_id,
@@ -27,7 +29,7 @@ from sessionql.graphql_server.connections.peer import (
     Payload,
     SocketPeer,
 )
-from sessionql.graphql_server.connections.quota import Slot
+from sessionql.graphql_server.connections.quota import ConnectionQuota, Slot
 from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
 from sessionql.graphql_server.websocket.messages import (
     Complete,
@@ -55,11 +57,13 @@ class SocketHandler:
         "_limits",
         "_operations",
         "_peer",
+        "_quota",
         "_receive",
         "_runner",
         "_slot",
         "_watch",
         "_writer",
+        "network",
     )
 
     def __init__(
@@ -67,8 +71,9 @@ class SocketHandler:
         handshake: HTTPConnection,
         receive: Receive,
         writer: PeerWriter,
-        slot: Slot,
+        quota: ConnectionQuota,
         *,
+        network: Hashable,
         authorize: AuthorizeSocket,
         runner: OperationRunner,
         limits: ConnectionLimits,
@@ -76,7 +81,9 @@ class SocketHandler:
         self._handshake: HTTPConnection | None = handshake
         self._receive = receive
         self._writer = writer
-        self._slot = slot
+        self._quota = quota
+        self.network = network
+        self._slot: Slot | None = None
         self._authorize = authorize
         self._runner = runner
         self._limits = limits
@@ -90,6 +97,7 @@ class SocketHandler:
 
     async def run(self) -> None:
         """Handle messages until the socket ends, and wait for all of its tasks."""
+        self._quota.unauthenticated.add(self)
         try:
             close_reason = await self._run_until_closed()
             self._cancel()
@@ -98,8 +106,13 @@ class SocketHandler:
         except PeerGone:
             pass
         finally:
+            self._quota.unauthenticated.discard(self)
             self._cancel()
             await self._clean_up()
+
+    def evict(self) -> None:
+        """Close the socket, which has not authenticated: there are too many of them."""
+        self._deadline.expire(NOT_AUTHENTICATED)
 
     async def _run_until_closed(self) -> CloseReason | None:
         """Why to close the socket; None when the client is gone."""
@@ -147,7 +160,8 @@ class SocketHandler:
         self._deadline.reschedule(self._limits.init_seconds, AUTHORIZATION_TIMEOUT)
         handshake, self._handshake = self._handshake, None
         peer = self._peer = await self._authorized(handshake, init)
-        self._slot.claim(peer.owner)
+        self._slot = self._quota.claim(peer.owner)
+        self._quota.unauthenticated.discard(self)
         self._deadline.reschedule(self._limits.lifetime(), LIFETIME)
         self._operations = Operations(self._runner, peer, self._writer, on_gone=partial(self._deadline.expire, None))
         self._watch = asyncio.create_task(self._wait_until_closed(peer))
@@ -200,6 +214,8 @@ class SocketHandler:
             if self._operations is not None:
                 await self._operations.wait()
         finally:
+            if self._slot is not None:
+                self._slot.release()
             if self._peer is not None:
                 self._peer.close()
 

@@ -1,5 +1,6 @@
 """GraphQL over WebSocket by the protocol graphql-transport-ws: an ASGI application for one route."""
 
+from collections.abc import Hashable
 from contextlib import suppress
 
 from starlette.requests import HTTPConnection
@@ -7,7 +8,7 @@ from starlette.types import Receive, Scope, Send
 
 from sessionql.graphql_server.connections.close_codes import SUBPROTOCOL
 from sessionql.graphql_server.connections.limits import ConnectionLimits
-from sessionql.graphql_server.connections.peer import AuthorizeSocket, CheckOrigin, ConnectionRejected
+from sessionql.graphql_server.connections.peer import AuthorizeSocket, CheckOrigin, NetworkOf
 from sessionql.graphql_server.connections.quota import ConnectionQuota
 from sessionql.graphql_server.connections.sender import PeerGone, PeerWriter
 from sessionql.graphql_server.engine import Engine, SelectEngine
@@ -16,6 +17,11 @@ from sessionql.graphql_server.websocket.operations import OperationRunner
 from sessionql.http_kit.errors import MapException
 
 PROTOCOL = "graphql-transport-ws"
+
+
+def peer_network(handshake: HTTPConnection) -> Hashable:
+    """The address of the peer."""
+    return handshake.client and handshake.client.host
 
 
 class GraphQLSocket:
@@ -33,6 +39,7 @@ class GraphQLSocket:
         limits: ConnectionLimits,
         quota: ConnectionQuota,
         check_origin: CheckOrigin | None = None,
+        network_of: NetworkOf = peer_network,
     ) -> None:
         select_engine: SelectEngine = (lambda _: engine) if isinstance(engine, Engine) else engine
         self._runner = OperationRunner(select_engine, map_exception, limits.max_operations)
@@ -40,6 +47,7 @@ class GraphQLSocket:
         self._limits = limits
         self._quota = quota
         self._check_origin = check_origin
+        self._network_of = network_of
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Handle one WebSocket from its handshake to its end."""
@@ -55,18 +63,16 @@ class GraphQLSocket:
                 await writer.close(SUBPROTOCOL)
             else:
                 await writer.send({"type": "websocket.accept", "subprotocol": PROTOCOL})
-                await self._handle(handshake, receive, writer)
+                await self._handler(handshake, receive, writer).run()
 
-    async def _handle(self, handshake: HTTPConnection, receive: Receive, writer: PeerWriter) -> None:
-        try:
-            slot = self._quota.reserve()
-        except ConnectionRejected as rejected:
-            await writer.close(rejected.close_reason)
-            return
-        handler = SocketHandler(
-            handshake, receive, writer, slot, authorize=self._authorize, runner=self._runner, limits=self._limits
+    def _handler(self, handshake: HTTPConnection, receive: Receive, writer: PeerWriter) -> SocketHandler:
+        return SocketHandler(
+            handshake,
+            receive,
+            writer,
+            self._quota,
+            network=self._network_of(handshake),
+            authorize=self._authorize,
+            runner=self._runner,
+            limits=self._limits,
         )
-        try:
-            await handler.run()
-        finally:
-            slot.release()

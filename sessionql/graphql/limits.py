@@ -36,6 +36,8 @@ def connection_limits(settings: ConnectionSettings) -> ConnectionLimits:
     return ConnectionLimits(
         max_connections=settings.max_connections,
         max_connections_per_owner=settings.max_connections_per_session,
+        max_unauthenticated=max(100, settings.max_connections // 10),
+        max_unauthenticated_per_network=settings.max_waiting_per_address,
         max_operations=settings.max_operations_per_connection,
         max_message_bytes=settings.max_body_bytes,
         init_seconds=settings.connection_init_timeout.total_seconds(),

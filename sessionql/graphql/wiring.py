@@ -140,4 +140,5 @@ def _socket(
         limits=connection_limits(settings),
         quota=quota,
         check_origin=check_origin,
+        network_of=authenticator.network_of,
     )

@@ -14,7 +14,7 @@ from sessionql.http.csrf import OTHER_ORIGIN, is_navigation
 from sessionql.http.origins import SITE_HEADER, Origins
 from sessionql.http.proxies import Proxies, address_of
 from sessionql.http_kit.transport import peer_of, set_owners
-from sessionql.resolvers.client import MAX_USER_AGENT_BYTES, ClientInfo, client_info, shorten_user_agent
+from sessionql.resolvers.client import MAX_USER_AGENT_BYTES, ClientInfo, client_info, network_of, shorten_user_agent
 from sessionql.resolvers.cookie_jar import CookieJar, CookiesRejected
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.client_hints import HINT_HEADERS, MAX_HINT_LENGTH, NO_HINTS, read_hints
@@ -97,6 +97,12 @@ class Authenticator:
             read_hints(tuple(hints.items())) if hints else NO_HINTS,
             truncate=self.deps.policy.truncate_addresses,
         )
+
+    def network_of(self, connection: HTTPConnection) -> str | None:
+        """The network of a client, for bounds of connections. None for a trusted proxy that names no client."""
+        address = address_of(connection, self.proxies)
+        is_proxy = address is not None and bool(self.proxies.networks) and self.proxies.trust(address)
+        return None if is_proxy else network_of(address)
 
     def _may_open_page(self, navigation: HTTPConnection) -> bool:
         return navigation.headers.get(SITE_HEADER) == "none" or self.origins.allows_cookies(navigation.headers)

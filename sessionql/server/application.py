@@ -10,7 +10,7 @@ from uvicorn.importer import ImportFromStringError, import_from_string
 from sessionql.app.factory import create_app
 from sessionql.http_kit.http_protocol import HttpProtocol
 from sessionql.http_kit.transports import Transports
-from sessionql.server.transport_limits import transport_limits
+from sessionql.server.transport_limits import transport_limits, within_open_files
 from sessionql.settings.logs import set_up_logging
 from sessionql.settings.settings import Settings
 
@@ -57,5 +57,6 @@ def _prepare_worker() -> Settings:
     """Set up logging and the bounds of connections; returns the settings."""
     settings = Settings()
     set_up_logging(settings)
+    settings = within_open_files(settings)
     HttpProtocol.transports = Transports(transport_limits(settings))
     return settings

@@ -15,13 +15,30 @@ class ConnectionSettings(LimitsSettings):
         default=5_000,
         ge=1,
         le=MAX_LIMIT,
-        description="The maximum number of WebSockets and event streams of each worker.",
+        description="The maximum number of authenticated WebSockets and event streams of each worker. A tenth as many "
+        "WebSockets, but at least 100, may not have authenticated yet.",
     )
     max_connections_per_session: int = Field(
         default=10,
         ge=1,
         le=MAX_LIMIT,
         description="The maximum number of WebSockets and event streams of one session in each worker.",
+    )
+    max_tcp_connections: int = Field(
+        default=10_000,
+        ge=1,
+        le=MAX_LIMIT,
+        description="The maximum number of TCP connections of each worker, WebSockets and event streams included; "
+        "fewer where the limit of open files is lower. Beyond it, the connection is closed that has waited longest for "
+        "its client; if none waits, the new one is answered 503.",
+    )
+    max_waiting_per_address: int = Field(
+        default=100,
+        ge=1,
+        le=MAX_LIMIT,
+        description="The maximum number of TCP connections of one IP address (IPv6: /64) in each worker that have no "
+        "complete request, and of WebSockets that have not authenticated. Beyond it, the one that has waited longest "
+        "is closed. Connections of trusted proxies are counted in total only.",
     )
     max_operations_per_connection: int = Field(
         default=20, ge=1, le=MAX_LIMIT, description="The maximum number of concurrent operations of one WebSocket."

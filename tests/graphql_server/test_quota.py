@@ -1,5 +1,7 @@
 """Quotas of one client, and that slow clients do not affect others."""
 
+from contextlib import AsyncExitStack
+
 import pytest
 
 from sessionql.graphql_server.connections.limits import ConnectionLimits
@@ -8,6 +10,7 @@ from sessionql.graphql_server.connections.quota import ConnectionQuota
 from tests.graphql_server.live_server import LiveServer
 
 PUBLISHED = "subscription { published }"
+SERVER_FULL = (1013, "The server has too many connections. Try again later.")
 FULL = (1013, "You have too many connections. Close one, or try again later.")
 
 
@@ -27,15 +30,47 @@ async def test_an_owner_has_its_own_quota_of_connections() -> None:
         assert (await one.execute("{ hello }"))[-1]["type"] == "complete"
 
 
-async def test_a_server_has_a_quota_that_includes_unauthenticated_connections() -> None:
+async def test_unauthenticated_sockets_take_no_slot_of_authenticated_ones() -> None:
     async with LiveServer(ConnectionLimits(max_connections=2)).serve() as live_server:
-        async with live_server.client() as one, live_server.client():
-            await one.init()
-            async with live_server.client() as late:
-                assert await late.close_reason() == (1013, "The server has too many connections. Try again later.")
+        async with AsyncExitStack() as stack:
+            for _ in range(10):
+                await stack.enter_async_context(live_server.client())
+            async with live_server.client() as one, live_server.client() as two:
+                await one.init()
+                await two.init()
+                late = await stack.enter_async_context(live_server.client())
+                await late.send(type="connection_init")
+                assert await late.close_reason() == SERVER_FULL
         await live_server.wait_until_idle()
         async with live_server.client() as again:
             await again.init()
+
+
+@pytest.mark.parametrize(
+    "limits", [ConnectionLimits(max_unauthenticated=3), ConnectionLimits(max_unauthenticated_per_network=3)]
+)
+async def test_of_too_many_unauthenticated_sockets_the_oldest_is_closed(limits: ConnectionLimits) -> None:
+    async with LiveServer(limits).serve() as live_server, AsyncExitStack() as stack:
+        authenticated = await (await stack.enter_async_context(live_server.client())).init()
+        silent = [await stack.enter_async_context(live_server.client()) for _ in range(20)]
+        honest = await (await stack.enter_async_context(live_server.client())).init()
+        for client in silent[:17]:
+            assert await client.close_reason() == (
+                1013,
+                "Too many connections have not sent connection_init. Connect again.",
+            )
+        for client in (*silent[18:], honest, authenticated):
+            await client.send(type="ping")
+            assert await client.receive() == {"type": "pong"}
+        assert len(live_server.quota.unauthenticated) == 2
+
+
+async def test_a_socket_whose_authentication_takes_long_is_unauthenticated() -> None:
+    limits = ConnectionLimits(max_unauthenticated=1)
+    async with LiveServer(limits).serve() as live_server, live_server.client() as slow, live_server.client() as other:
+        await slow.send(type="connection_init", payload={"who": "never"})
+        await other.send(type="ping")
+        assert (await slow.close_reason())[0] == 1013
 
 
 @pytest.mark.parametrize("how", ["leave", "malformed", "ended", "rejected", "twice"])
@@ -112,12 +147,11 @@ async def test_a_slow_client_that_reads_receives_everything(live_server: LiveSer
 
 def test_the_quota_counts_each_owner_and_removes_disconnected_ones() -> None:
     connections = ConnectionQuota(ConnectionLimits(max_connections=3, max_connections_per_owner=1))
-    one, two = connections.reserve(), connections.reserve()
-    one.claim("ana")
+    one, two = connections.claim("ana"), connections.claim("ben")
     with pytest.raises(ConnectionRejected):
-        two.claim("ana")
+        connections.claim("ana")
     two.release()
     two.release()
-    assert (connections.reserved, connections.count("ana")) == (1, 1)
+    assert (connections.reserved, connections.count("ana"), connections.count("ben")) == (1, 1, 0)
     one.release()
     assert (connections.reserved, connections.count("ana")) == (0, 0)
