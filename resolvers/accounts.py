@@ -1,14 +1,15 @@
 """Accounts with a password: registration, log-in, log-out. Registration and log-in each start a session."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import AccountDisabled, EmailTaken, InvalidCredentials, InvalidInput, RateLimited
 from sessionql.resolvers.events import record_event
-from sessionql.resolvers.password_checks import PasswordCheck, VerifiedPassword, check_password
-from sessionql.resolvers.rate_limits import consume, login_limits, refund, registration_limit
+from sessionql.resolvers.known_clients import find_known_client, issue_device_token
+from sessionql.resolvers.password_checks import NO_USER_ID, PasswordCheck, VerifiedPassword, check_password
+from sessionql.resolvers.rate_limits import consume, login_limits, refund, registration_limits
 from sessionql.resolvers.requester import Requester
 from sessionql.resolvers.session_creation import add_session, build_session
 from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
@@ -20,11 +21,15 @@ from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
 
 @dataclass(frozen=True, slots=True, repr=False)
 class LogIn:
-    """The input of a registration or log-in. `session_name` names the new session."""
+    """The input of a registration or log-in. `session_name` names the new session.
+
+    `device_token` is that of an earlier log-in with the same browser, if it sent one.
+    """
 
     email: str
     password: str
     session_name: str | None = None
+    device_token: str | None = None
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -38,11 +43,12 @@ class PresentedCredentials:
 
 @dataclass(frozen=True, slots=True)
 class LogInResult:
-    """A new session with its user and its tokens."""
+    """A new session with its user and its tokens, and the device token for the browser of a log-in here."""
 
     user: UserRecord
     session: SessionRecord
     tokens: TokenPair
+    device_token: str | None = field(default=None, repr=False)
 
 
 async def register(
@@ -55,7 +61,7 @@ async def register(
     name = clean_name(request.session_name, ("input", "sessionName"))
     if isinstance(name, InvalidInput):
         return name
-    attempt = await consume(deps, registration_limit(deps, client))
+    attempt = await consume(deps, *registration_limits(deps.policy, client))
     if isinstance(attempt, RateLimited):
         return attempt
     context = (email, deps.tokens.issuer)
@@ -70,7 +76,8 @@ async def register(
             return EmailTaken()
         await repositories.sessions.add(session)
         await record_event(deps, repositories, session, EventKind.REGISTERED, client, now)
-    return LogInResult(user, session, issue_tokens(deps, session, now))
+    device_token = issue_device_token(deps, user.id, None, now)
+    return LogInResult(user, session, issue_tokens(deps, session, now), device_token)
 
 
 async def login(
@@ -82,14 +89,21 @@ async def login(
         return name
     email = normalize_email(request.email, nonstandard=True)
     key = email_key(email) if isinstance(email, str) else ""
-    limits = login_limits(deps.policy, key or request.email, client)
+    async with deps.storage.reading() as repositories:
+        found = await repositories.users.find_credentials(key)
+        user_id = found.user.id if found else NO_USER_ID
+        known = await find_known_client(deps, repositories, user_id, request.device_token, client)
+    limits = login_limits(deps.policy, key or request.email, client, known)
     check = PasswordCheck(limits, request.password, lambda tables: tables.users.find_credentials(key))
     async with check_password(deps, check, client) as checked:
         if not isinstance(checked, VerifiedPassword):
             return checked
         if checked.credentials.user.disabled_at is not None:
             return AccountDisabled()
-        return await _start_session(deps, checked, request.password, name, client)
+        started = await _start_session(deps, checked, request.password, name, client)
+    if isinstance(started, InvalidCredentials):
+        return started
+    return replace(started, device_token=issue_device_token(deps, started.user.id, known.device_id, deps.clock()))
 
 
 async def _start_session(

@@ -19,13 +19,15 @@ MAX_USER_AGENT_BYTES = 4 * MAX_USER_AGENT_LENGTH
 class ClientInfo:
     """What a request reveals about the program that sent it.
 
-    `ip_address` is the address to store (possibly truncated), `network` the key that rate limits count by.
+    `ip_address` is the address to store (possibly truncated), `network` the key that rate limits count by, and
+    `wider_networks` those around it that they count too.
     """
 
     ip_address: str | None
     user_agent: str | None
     network: str = UNKNOWN_NETWORK
     hints: ClientHints = NO_HINTS
+    wider_networks: tuple[str, ...] = ()
 
 
 UNKNOWN_CLIENT = ClientInfo(None, None)
@@ -42,7 +44,7 @@ def client_info(
     shorten a header of more than MAX_USER_AGENT_BYTES first.
     """
     stored = truncate_address(address) if truncate else canonical_address(address)
-    return ClientInfo(stored, clean_user_agent(user_agent), network_of(address), hints)
+    return ClientInfo(stored, clean_user_agent(user_agent), network_of(address), hints, wider_networks_of(address))
 
 
 def shorten_user_agent(user_agent: bytes) -> bytes:
@@ -66,6 +68,15 @@ def network_of(address: str | None) -> str:
     if parsed is None:
         return UNKNOWN_NETWORK
     return str(parsed) if parsed.version == 4 else _network_address(parsed, 64)  # noqa: PLR2004 - the version
+
+
+def wider_networks_of(address: str | None) -> tuple[str, ...]:
+    """Return the networks around `network_of` that one party may have: IPv4 /24, IPv6 /56 and /48, with the prefix."""
+    parsed = _parse(address)
+    if parsed is None:
+        return ()
+    prefixes = (24,) if parsed.version == 4 else (56, 48)  # noqa: PLR2004 - the version
+    return tuple(str(ip_network((parsed, prefix), strict=False)) for prefix in prefixes)
 
 
 def truncate_address(address: str | None) -> str | None:

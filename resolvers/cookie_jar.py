@@ -19,6 +19,7 @@ class CookieKind(Enum):
 
     ACCESS = auto()
     REFRESH = auto()
+    DEVICE = auto()
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -37,13 +38,14 @@ def _never_rejected() -> str | None:
 class CookieJar:
     """The SessionQL cookies of a request, and the changes that its response makes to them.
 
-    `sent`: the request had at least one of our cookies, valid or not. `refresh_token`: the value of the refresh
-    cookie. `rejection` returns why no cookie may be set for this request, or None. `changes`: the cookies that the
-    response sets, and None for one that it deletes.
+    `sent`: the request had a cookie with an access or refresh token, valid or not. `refresh_token` and `device_token`:
+    the values of these cookies. `rejection` returns why no cookie may be set for this request, or None. `changes`: the
+    cookies that the response sets, and None for one that it deletes.
     """
 
     sent: bool = False
     refresh_token: str | None = field(default=None, repr=False)
+    device_token: str | None = field(default=None, repr=False)
     rejection: Callable[[], str | None] = _never_rejected
     changes: dict[CookieKind, Cookie | None] = field(default_factory=dict[CookieKind, Cookie | None])
 
@@ -64,8 +66,12 @@ class CookieJar:
             self.refresh_token = tokens.refresh
         self.sent = True
 
+    def set_device(self, token: str, expires_at: datetime) -> None:
+        """Set the device cookie. It stays after a log-out."""
+        self.changes[CookieKind.DEVICE] = Cookie(token, expires_at)
+
     def clear(self) -> None:
-        """Delete both cookies, if the request had one or the response was to set one."""
+        """Delete the cookies of a session, if the request had one or the response was to set one."""
         self.refresh_token = None
         if self.sent:
-            self.changes = dict.fromkeys(CookieKind)
+            self.changes |= {CookieKind.ACCESS: None, CookieKind.REFRESH: None}

@@ -36,9 +36,10 @@ class Policy:
     fresh_login: timedelta = timedelta(hours=1)
     """Maximum age of the last authentication for revoking other sessions; 0: no limit."""
     attempts_per_account: int = 5
-    """Maximum number of failed password checks per account and minute; 0: no limit."""
+    """Maximum number of failed password checks per minute, of an account and a network, a known device, or a session;
+    0: no limit. `rate_limits` derives the larger limits from it."""
     attempts_per_address: int = 20
-    """Maximum number of failed password checks, and of failed refreshes, per network and minute; 0: no limit."""
+    """Maximum number of failed password checks, and of failed refreshes, per address and minute; 0: no limit."""
     registrations_per_address: int = 30
     """Maximum number of registrations per network and minute; 0: no limit."""
     nonstandard_emails: bool = False

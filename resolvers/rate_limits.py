@@ -4,19 +4,28 @@ A failed attempt stays counted, a successful one is refunded. Accounts and netwo
 successful log-in to one account does not reset the counter of the network.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from hashlib import sha256
 from math import ceil
+from types import MappingProxyType
 
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import RateLimited
+from sessionql.resolvers.known_clients import KnownClient
 from sessionql.storage import Repositories
 from sessionql.storage.rate_limits import ConsumedAttempt, Limit
 from sessionql.storage.records import SessionRecord
 
+WIDER_NETWORKS: Mapping[int, float] = MappingProxyType({24: 20, 56: 1.5, 48: 2.5})
+"""How many times the attempts of one address a wider network has, by the length of its prefix. Many subscribers may
+share an IPv4 /24 behind addresses that each have many users (CGNAT); one subscriber may have a whole IPv6 /48."""
+WIDER_NETWORKS_OF_ACCOUNT: Mapping[int, float] = MappingProxyType({24: 4, 56: 1.5, 48: 2})
+"""The same for the attempts of one account."""
+ALL_NETWORKS = 10
+"""All networks from which an account is not known have together this many times `Policy.attempts_per_account`."""
 SESSION_FAILURES_WINDOW = timedelta(days=1)
 SESSION_FAILURES = 2
 """A session ends after this many times `Policy.attempts_per_account` wrong passwords in `SESSION_FAILURES_WINDOW`."""
@@ -47,14 +56,31 @@ class _LimitReached(Exception):
         self.attempts = attempts
 
 
-def login_limits(policy: Policy, account: str, client: ClientInfo) -> PasswordLimits:
-    """Return the limits of a log-in, by account and by network. The account need not exist."""
+def login_limits(policy: Policy, account: str, client: ClientInfo, known: KnownClient) -> PasswordLimits:
+    """Return the limits of a log-in. The account need not exist.
+
+    A known device has a counter of its own, and so has each network. Only attempts from networks where the account is
+    not known count for the account as a whole, so that strangers cannot keep its owner from logging in.
+    """
+    attempts = policy.attempts_per_account
+    if known.device_id is not None:
+        return PasswordLimits(Limit(f"device:{known.device_id}", attempts), ())
     # Hashed, because users sometimes type a password or other secrets where the e-mail address belongs.
-    account_hash = sha256(account.encode(errors="surrogatepass")).hexdigest()
-    return PasswordLimits(
-        Limit(f"account:{account_hash}", policy.attempts_per_account),
-        (Limit(f"password:{client.network}", policy.attempts_per_address),),
-        client.network,
+    account_key = f"account:{sha256(account.encode(errors='surrogatepass')).hexdigest()}"
+    here, *around = network_limits(account_key, client, attempts, WIDER_NETWORKS_OF_ACCOUNT)
+    total = Limit(account_key, attempts * ALL_NETWORKS)
+    others = network_limits("password", client, policy.attempts_per_address)
+    return PasswordLimits(here, (*others, *(() if known.has_network else (*around, total))), client.network)
+
+
+def network_limits(
+    name: str, client: ClientInfo, max_attempts: int, wider: Mapping[int, float] = WIDER_NETWORKS
+) -> Sequence[Limit]:
+    """Return the limits of something by network: that of the client, then the wider ones with growing numbers."""
+    around = ((each, wider[int(each.rpartition("/")[2])]) for each in client.wider_networks)
+    return (
+        Limit(f"{name}:{client.network}", max_attempts),
+        *(Limit(f"{name}:{network}", ceil(max_attempts * factor)) for network, factor in around),
     )
 
 
@@ -72,14 +98,14 @@ def session_limits(policy: Policy, session: SessionRecord) -> PasswordLimits:
     )
 
 
-def refresh_limit(deps: Dependencies, client: ClientInfo) -> Limit:
-    """Return the limit of failed refreshes by network."""
-    return Limit(f"refresh:{client.network}", deps.policy.attempts_per_address)
+def refresh_limits(policy: Policy, client: ClientInfo) -> Sequence[Limit]:
+    """Return the limits of failed refreshes by network."""
+    return network_limits("refresh", client, policy.attempts_per_address)
 
 
-def registration_limit(deps: Dependencies, client: ClientInfo) -> Limit:
-    """Return the limit of registrations by network."""
-    return Limit(f"register:{client.network}", deps.policy.registrations_per_address)
+def registration_limits(policy: Policy, client: ClientInfo) -> Sequence[Limit]:
+    """Return the limits of registrations by network."""
+    return network_limits("register", client, policy.registrations_per_address)
 
 
 async def consume(deps: Dependencies, *limits: Limit) -> Sequence[ConsumedAttempt] | RateLimited:

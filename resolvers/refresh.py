@@ -14,7 +14,7 @@ from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import RateLimited, RefreshTokenInvalid
 from sessionql.resolvers.events import record_event
-from sessionql.resolvers.rate_limits import consume, refresh_limit
+from sessionql.resolvers.rate_limits import consume, refresh_limits
 from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
 from sessionql.resolvers.tokens.refresh import RefreshClaims, verify
 from sessionql.storage import Repositories
@@ -45,7 +45,7 @@ async def refresh(
     if isinstance(result, RefreshResult) or result.reuse_detected:
         return result
     log.info("Rejected a refresh token from %s: %s", client.ip_address, result.message)
-    attempt = await consume(deps, refresh_limit(deps, client))
+    attempt = await consume(deps, *refresh_limits(deps.policy, client))
     return attempt if isinstance(attempt, RateLimited) else result
 
 

@@ -1,6 +1,7 @@
 """The mutations of accounts, for users: register, log in, refresh, log out, reauthenticate, change the password."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Annotated, Any, Protocol
 
 import strawberry
@@ -12,6 +13,7 @@ from sessionql.resolvers.credentials import PasswordChange
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import Failure, RefreshTokenInvalid
 from sessionql.resolvers.token_pairs import TokenPair
+from sessionql.resolvers.tokens.device import LIFETIME as DEVICE_TOKEN_LIFETIME
 from sessionql.schema.context import Context, Info
 from sessionql.schema.enums import TokenDelivery
 from sessionql.schema.errors import errors_from_failure
@@ -143,10 +145,13 @@ async def _log_in(context: Context, input_: LoginInput, resolve: _LogIn) -> Fail
     """Log in by `resolve`; returns the fields of the payload."""
     by_cookie = input_.delivery is TokenDelivery.COOKIE
     _require_cookies_allowed(context, by_cookie)
-    done = await resolve(context.deps, input_.to_login(), context.client)
+    log_in = replace(input_.to_login(), device_token=context.cookies.device_token)
+    done = await resolve(context.deps, log_in, context.client)
     if isinstance(done, Failure):
         return done
     tokens = _use_tokens(context, done, by_cookie)
+    if by_cookie and done.device_token is not None:
+        context.cookies.set_device(done.device_token, context.deps.clock() + DEVICE_TOKEN_LIFETIME)
     return {
         "user": user_from_record(context, done.user, done.session),
         "session": session_from_record(context, done.session, done.session.id),

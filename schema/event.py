@@ -29,7 +29,12 @@ SessionFromRecord = Callable[[SessionRecord], "Session"]
 class SecurityEvent(Node):
     id: strawberry.ID = strawberry.field(description="The globally unique, opaque ID of the event.")
     kind: EventKind = strawberry.field(description="The kind of the event.")
-    occurred_at: datetime = strawberry.field(description="When the event occurred.")
+    occurred_at: datetime = strawberry.field(description="When the event occurred, for the first time.")
+    count: int = strawberry.field(
+        description="How often the event occurred: failed log-ins from one network, and other events that a client can "
+        "repeat at will, are one event with a count when they are equal and occur within an hour."
+    )
+    last_occurred_at: datetime = strawberry.field(description="When the event occurred for the last time.")
     ip_address: IPAddress | None = strawberry.field(
         description="The address of the client; null when it is not recorded."
     )
@@ -79,6 +84,8 @@ def event_from_record(event: EventRecord, to_session: SessionFromRecord) -> Secu
         id=strawberry.ID(str(event.id)),
         kind=event.kind,
         occurred_at=event.occurred_at,
+        count=event.count,
+        last_occurred_at=event.repeated_at or event.occurred_at,
         ip_address=None if event.ip_address is None else IPAddress(event.ip_address),
         device=event.device,
         actor_name=event.actor_name,

@@ -2,13 +2,14 @@
 
 import builtins
 from collections.abc import Collection, Mapping, Sequence
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Uuid, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Executable, Select, Uuid, bindparam, func, insert, select
 
 from sessionql.storage.database import Row, Transaction
+from sessionql.storage.event_folding import FOLDED_KINDS, fold_key
 from sessionql.storage.filters import Page
 from sessionql.storage.records import EventKind, EventRecord
 from sessionql.storage.rows import enum_from_value, field_names, values_reader
@@ -19,15 +20,14 @@ c = events.c
 
 COLUMNS = (
     *(c.user_id, c.id, c.kind, c.occurred_at, c.ip_address, c.device),
-    *(c.session_id, c.actor_id, c.actor_name),
+    *(c.session_id, c.actor_id, c.actor_name, c.count, c.repeated_at),
 )
+_INSERTED = (*COLUMNS, c.fold_key)
 _ADD = insert(events)
-_OWNER = select(*(bindparam(f"new_{column.name}", type_=column.type) for column in COLUMNS)).where(
-    users.c.id == bindparam("new_user_id", type_=users.c.id.type)
-)
+_NEW = select(*(bindparam(f"new_{column.name}", type_=column.type) for column in _INSERTED))
 # Locks the row of the account, so that it is not deleted before the event is inserted.
-_ADD_IF_KNOWN = insert(events).from_select(
-    [column.name for column in COLUMNS], _OWNER.with_for_update(read=True, key_share=True)
+_OF_KNOWN_USER = _NEW.where(users.c.id == bindparam("new_user_id", type_=users.c.id.type)).with_for_update(
+    read=True, key_share=True
 )
 
 Kinds = frozenset[EventKind] | None
@@ -45,26 +45,21 @@ class EventRepository:
         self._tx = tx
 
     async def add(self, event: EventRecord) -> None:
-        """Insert an event and notify the subscribers of its user."""
-        await self._tx.execute(_ADD, _to_row(event))
-        self._notify(event)
+        """Insert an event, or count it in the row of an equal one, and notify the subscribers of its user."""
+        await self._add_or_fold(_add_or_fold(), event)
 
     async def add_if_known(self, event: EventRecord) -> bool:
-        """Insert an event if its user exists; False when not.
+        """As `add`, if its user exists; False when not.
 
         Both cases take nearly the same time, so that the time does not reveal whether the account exists.
         """
-        row = {f"new_{name}": value for name, value in _to_row(event).items()}
-        known = await self._tx.execute(_ADD_IF_KNOWN, row) == 1
-        if known:
-            self._notify(event)
-        return known
+        return await self._add_or_fold(_add_or_fold_if_known(), event)
 
     async def add_many(self, events_: Sequence[EventRecord]) -> None:
-        """Insert several events and notify the subscribers of their users."""
-        await self._tx.execute_many(_ADD, [_to_row(event) for event in events_])
+        """Insert several events, each as a row of its own, and notify the subscribers of their users."""
+        await self._tx.execute_many(_ADD, [{**_to_row(event), "fold_key": None} for event in events_])
         for event in events_:
-            self._notify(event)
+            self._tx.notifications.event_written(event.user_id, event.id)
 
     async def find_many(self, user_id: UUID, ids: Collection[UUID]) -> dict[UUID, EventRecord]:
         """The events with these ids that belong to the user, by id, with one statement."""
@@ -112,8 +107,14 @@ class EventRepository:
             counts[session_id] = number
         return counts
 
-    def _notify(self, event: EventRecord) -> None:
-        self._tx.notifications.event_written(event.user_id, event.id)
+    async def _add_or_fold(self, statement: Executable, event: EventRecord) -> bool:
+        row = {f"new_{name}": value for name, value in _to_row(event).items()}
+        key = fold_key(event) if event.kind in FOLDED_KINDS else None
+        written = await self._tx.fetch_one(statement, {**row, "new_fold_key": key})
+        if written is None:
+            return False
+        self._tx.notifications.event_written(event.user_id, written[0])
+        return True
 
 
 def _to_row(event: EventRecord) -> dict[str, Any]:
@@ -178,3 +179,28 @@ def _list_by_session(size: int, shape: _PageShape) -> Select[*tuple[Any, ...]]:
 def _count_by_session(size: int) -> Select[*tuple[Any, ...]]:
     conditions = (c.user_id == bindparam("owner"), one_of(c.session_id, size))
     return select(c.session_id, func.count()).where(*conditions).group_by(c.session_id)
+
+
+@cache
+def _add_or_fold() -> Executable:
+    return _with_folding(_inserting().values({column.name: bindparam(f"new_{column.name}") for column in _INSERTED}))
+
+
+@cache
+def _add_or_fold_if_known() -> Executable:
+    return _with_folding(_inserting().from_select([column.name for column in _INSERTED], _OF_KNOWN_USER))
+
+
+def _inserting() -> Any:
+    # SQLite's compiler accepts PostgreSQL's ON CONFLICT clause. Imported late, to start faster.
+    from sqlalchemy.dialects.postgresql import insert as insert_or_update  # noqa: PLC0415
+
+    return insert_or_update(events)
+
+
+def _with_folding(new: Any) -> Executable:
+    statement: Executable = new.on_conflict_do_update(
+        index_elements=[c.user_id, c.fold_key],
+        set_={"count": c.count + 1, "repeated_at": new.excluded.occurred_at},
+    ).returning(c.id)
+    return statement

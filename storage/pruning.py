@@ -57,7 +57,8 @@ _CLEAR_SESSION_ADDRESSES = (
 _CLEAR_EVENT_ADDRESSES = (
     update(events)
     .where(*_EVENTS.within, events.c.ip_address.is_not(None), _before(events.c.occurred_at, "addresses_before"))
-    .values({"ip_address": None})
+    # The key is a hash of the address and could be guessed.
+    .values({"ip_address": None, "fold_key": None})
 )
 
 

@@ -136,6 +136,10 @@ class EventRecord:
     session_id: UUID | None
     actor_id: UUID | None
     actor_name: str | None = None
+    count: int = 1
+    """How often it occurred: equal events of one hour are one record, see `storage.event_folding`."""
+    repeated_at: datetime | None = None
+    """When it occurred for the last time; None when it occurred once."""
 
 
 @dataclass(frozen=True, slots=True)

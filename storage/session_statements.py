@@ -56,6 +56,7 @@ HAS_DEVICE = (
     .where(c.user_id == bindparam("owner"), c.device_key == bindparam("key"), c.device_kind == bindparam("kind"))
     .limit(1)
 )
+ADDRESSES = select(c.ip_address).distinct().where(c.user_id == bindparam("owner"), c.ip_address.is_not(None))
 _LEAST_USED = (
     select(c.id)
     .where(*_ACTIVE_OF_USER, c.id != bindparam("keep"))

@@ -151,6 +151,10 @@ class SessionRepository:
         """
         await self._tx.fetch_all(statements.LOCK_ACTIVE, {"owner": user_id, **self._lifetimes.cutoffs(now)})
 
+    async def addresses(self, user_id: UUID) -> set[str]:
+        """The last addresses of the sessions of the user, in any state."""
+        return {row[0] for row in await self._tx.fetch_all(statements.ADDRESSES, {"owner": user_id})}
+
     async def has_device(self, user_id: UUID, device: Device) -> bool:
         """Whether the user has a session, in any state, with this label and kind of device."""
         parameters = {"owner": user_id, "key": fold(device.label), "kind": device.kind.value}

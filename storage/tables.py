@@ -112,7 +112,12 @@ events = Table(
     Column("actor_id", Uuid),
     # The name of the service key or operator, when the actor is no session of the user.
     Column("actor_name", Text),
+    Column("count", Integer, nullable=False),
+    Column("repeated_at", INSTANT),
+    # Equal for events that are one row, see `event_folding`; NULL for events that are rows of their own.
+    Column("fold_key", Uuid),
     Index(None, "user_id", "session_id", "id"),
+    Index(None, "user_id", "fold_key", unique=True),
     sqlite_with_rowid=False,
 )
 
@@ -121,7 +126,7 @@ rate_limits = Table(
     metadata,
     Column("key", Text, primary_key=True),
     Column("count", Integer, nullable=False),
-    Column("window_ends", INSTANT, nullable=False),
+    Column("window_ends", INSTANT, nullable=False, index=True),
     Column("failed_at", INSTANT),
     sqlite_with_rowid=False,
 )

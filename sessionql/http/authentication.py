@@ -46,7 +46,8 @@ class Authenticator:
         rejects the request.
         """
         token, cookies = bearer_token(request), self._cookies(request)
-        jar = CookieJar(sent=cookies.sent, rejection=partial(csrf_check, request, self.origins))
+        rejection = partial(csrf_check, request, self.origins)
+        jar = CookieJar(sent=cookies.sent, device_token=cookies.device_token, rejection=rejection)
         if token is not None or not cookies.sent:
             return await self._context(request, token, jar)
         jar.require_allowed()

@@ -1,4 +1,4 @@
-"""Reads and writes the two cookies that hold the tokens of a browser (RFC 6265bis).
+"""Reads and writes the cookies that hold the tokens of a browser (RFC 6265bis).
 
 Both have the prefix `__Host-`: browsers store such a cookie only for the host that sets it, over https, and send it to
 every path. No other host of the domain can set one of them for this host.
@@ -14,18 +14,23 @@ from sessionql.resolvers.service_keys import PREFIX as SERVICE_KEY_PREFIX
 
 SameSite = Literal["strict", "lax", "none"]
 
-_NAMES = {CookieKind.ACCESS: "sessionql_access", CookieKind.REFRESH: "sessionql_refresh"}
+_NAMES = {
+    CookieKind.ACCESS: "sessionql_access",
+    CookieKind.REFRESH: "sessionql_refresh",
+    CookieKind.DEVICE: "sessionql_device",
+}
 _PREFIX = "__Host-"
 _EPOCH = "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
 @dataclass(frozen=True, slots=True, repr=False)
 class RequestCookies:
-    """The SessionQL cookies of a request. `sent`: there was at least one, valid or not."""
+    """The SessionQL cookies of a request. `sent`: one with an access or refresh token, valid or not."""
 
     sent: bool = False
     access_token: str | None = None
     refresh_token: str | None = None
+    device_token: str | None = None
 
 
 NO_COOKIES = RequestCookies()
@@ -59,12 +64,13 @@ class CookieRules:
         # Browsers remove these two characters only. `strip()` removes others too: `\x85__Host-sessionql_access`, which
         # another host can set, would be our name.
         found = [(name.strip(" \t"), value.strip(" \t")) for name, _, value in pairs]
-        access, refresh = ([value for name, value in found if name == self.name(kind)] for kind in CookieKind)
+        access, refresh, device = ([value for name, value in found if name == self.name(kind)] for kind in CookieKind)
+        device_token = device[0] if len(device) == 1 else None
         if len(access) > 1 or len(refresh) > 1:
-            return RequestCookies(sent=True)
+            return RequestCookies(sent=True, device_token=device_token)
         # Service keys are for programs: SessionQL never sets one as a cookie.
         token = next((value for value in access if not value.startswith(SERVICE_KEY_PREFIX)), None)
-        return RequestCookies(bool(access or refresh), token, next(iter(refresh), None))
+        return RequestCookies(bool(access or refresh), token, next(iter(refresh), None), device_token)
 
     def write(self, changes: Mapping[CookieKind, Cookie | None], now: datetime) -> list[tuple[str, str]]:
         """The `Set-Cookie` headers of the changes."""

@@ -87,20 +87,24 @@ class Settings(TrustedSettings, ConnectionSettings):
         default=5,
         ge=0,
         le=MAX_LIMIT,
-        description="The maximum number of failed password checks of an account in a minute; 0 for no limit.",
+        description="The maximum number of failed password checks in a minute, of an account from one network, on one "
+        "known device, or in one session; ten times as many of an account from all networks where it is not known, "
+        "and in all its sessions. A session ends after twice as many in a day. 0 for no limit.",
     )
     attempts_per_address: int = Field(
         default=20,
         ge=0,
         le=MAX_LIMIT,
         description="The maximum number of failed password checks from an IP address (IPv6: /64) in a minute, and of "
-        "rejected refreshes; 0 for no limit.",
+        "rejected refreshes; 20 times as many from an IPv4 /24, 1.5 times from an IPv6 /56, 2.5 times from a /48. "
+        "Known devices are counted apart. 0 for no limit.",
     )
     registrations_per_address: int = Field(
         default=30,
         ge=0,
         le=MAX_LIMIT,
-        description="The maximum number of accounts created from an IP address in a minute; 0 for no limit.",
+        description="The maximum number of accounts created from an IP address (IPv6: /64) in a minute, and more from "
+        "wider networks, as for `SESSIONQL_ATTEMPTS_PER_ADDRESS`; 0 for no limit.",
     )
     nonstandard_emails: bool = Field(
         default=False,

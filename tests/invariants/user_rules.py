@@ -47,7 +47,7 @@ class UserRules(ModelComparison):
         """On several devices in sequence; the external user has no password."""
         for device in on:
             password = self.model.passwords.get(user) if right else None
-            limits = (f"password {device}", model.PER_ADDRESS), (f"account {user}", model.PER_ACCOUNT)
+            limits = (f"password {device}", model.PER_ADDRESS), (f"account {user} {device}", model.PER_ACCOUNT)
             request = LogIn(self.email(user), password or "not the password")
             done = self.run(partial(login, request=request, client=self.client(device)))
             if self.password_was_checked(

@@ -1,5 +1,7 @@
 """IP addresses: canonical form, network for rate limits, truncation."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -110,8 +112,9 @@ def test_a_truncated_address_is_that_of_its_network(address: str | None, kept: s
 
 
 def test_attempts_are_counted_by_the_whole_address_even_if_it_is_stored_truncated() -> None:
-    assert client_info("192.0.2.77", b"curl", truncate=False) == ClientInfo("192.0.2.77", "curl", "192.0.2.77")
-    assert client_info("192.0.2.77", b"curl", truncate=True) == ClientInfo("192.0.2.0", "curl", "192.0.2.77")
+    whole = ClientInfo("192.0.2.77", "curl", "192.0.2.77", wider_networks=("192.0.2.0/24",))
+    assert client_info("192.0.2.77", b"curl", truncate=False) == whole
+    assert client_info("192.0.2.77", b"curl", truncate=True) == replace(whole, ip_address="192.0.2.0")
     assert client_info(None, None, truncate=True) == ClientInfo(None, None, UNKNOWN_NETWORK)
 
 

@@ -145,9 +145,10 @@ async def test_events_are_filtered_by_their_kind(deps: Dependencies) -> None:
     assert await count_events(deps, ana.user.id, frozenset()) == 0
 
 
-async def test_each_session_has_its_own_page_of_events(deps: Dependencies) -> None:
+async def test_each_session_has_its_own_page_of_events(deps: Dependencies, clock: FakeClock) -> None:
     ana, phone = await sign_up(deps), await sign_in(deps)
     for name in ("one", "two", "three"):
+        clock.advance(hours=1)
         await rename_session(deps, as_requester(ana), str(phone.session.id), name, LAPTOP)
     ids = [ana.session.id, phone.session.id, uuid7()]
 

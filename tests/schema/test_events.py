@@ -1,8 +1,10 @@
 """Security events: of the account and of each session, newest first, paginated."""
 
+from datetime import datetime
 from typing import Any
 
 import httpx
+import pytest
 
 from tests.conftest import FakeClock
 from tests.schema.graphql_client import IPHONE, GraphQLClient
@@ -62,6 +64,12 @@ async def test_events_are_filtered_by_kind(ana: GraphQLClient) -> None:
         assert events["totalCount"] == len(expected)
 
 
+@pytest.fixture
+def without_folding(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Equal events are rows of their own: this is about pages."""
+    monkeypatch.setattr("sessionql.storage.events.fold_key", lambda _event: None)
+
+
 async def ids_of_all_pages(
     caller: GraphQLClient, query: str, path: tuple[str, str], *, back: bool, **more: Any
 ) -> list[str]:
@@ -79,6 +87,7 @@ async def ids_of_all_pages(
             return returned
 
 
+@pytest.mark.usefixtures("without_folding")
 async def test_events_of_one_instant_are_returned_once_in_both_directions(ana: GraphQLClient) -> None:
     for n in range(6):
         await rename(ana, f"N{n}")
@@ -101,6 +110,7 @@ async def test_a_session_has_its_own_events_only(http: httpx.AsyncClient, ana: G
     assert (await ana.get(OF_SESSION, id=ana.session_id))["session"]["events"]["totalCount"] == 1
 
 
+@pytest.mark.usefixtures("without_folding")
 async def test_each_session_of_a_list_has_its_own_page_of_events(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     phone = await GraphQLClient(http, IPHONE).log_in("ana@example.com")
     for n in range(3):
@@ -129,3 +139,21 @@ async def test_invalid_sizes_and_cursors_of_events_are_rejected(ana: GraphQLClie
     ):
         assert await ana.code(ACCOUNT, **arguments) == code
         assert await ana.code(OF_SESSION, id=ana.session_id, **arguments) == code
+
+
+async def test_equal_events_of_an_hour_are_one_with_a_count(ana: GraphQLClient, clock: FakeClock) -> None:
+    times = "{ me { securityEvents(first: 1) { nodes { kind count occurredAt lastOccurredAt } totalCount } } }"
+    await rename(ana, "One")
+    first = clock()
+    once = (await ana.get(times))["me"]["securityEvents"]
+    last = clock.advance(minutes=4)
+    await rename(ana, "Two")
+
+    found = (await ana.get(times))["me"]["securityEvents"]
+
+    assert once["nodes"][0]["count"] == 1
+    assert once["nodes"][0]["occurredAt"] == once["nodes"][0]["lastOccurredAt"]
+    (event,) = found["nodes"]
+    assert (event["kind"], event["count"], found["totalCount"]) == ("SESSION_RENAMED", 2, once["totalCount"])
+    shown = [datetime.fromisoformat(event[name]) for name in ("occurredAt", "lastOccurredAt")]
+    assert shown == [first, last]

@@ -18,6 +18,7 @@ PAGE = {"Origin": HERE, "Sec-Fetch-Site": "same-origin"}
 """What a browser adds to what a page of this site sends."""
 ACCESS = "__Host-sessionql_access"
 REFRESH = "__Host-sessionql_refresh"
+DEVICE = "__Host-sessionql_device"
 
 TOKENS = "tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt }"
 ERRORS = "errors { ... on UserError { code message } }"
@@ -29,7 +30,7 @@ ME = "{ me { email } }"
 
 
 class Browser:
-    """A browser. `cookies` has its cookies by name; scripts of a page could read none of them."""
+    """A browser. `cookies` has the cookies of its session by name; scripts of a page could read none of them."""
 
     def __init__(self, app: FastAPI, http: httpx.AsyncClient) -> None:
         self.app = app
@@ -38,13 +39,18 @@ class Browser:
 
     @property
     def cookies(self) -> dict[str, str]:
-        return {cookie.name: cookie.value or "" for cookie in self.http.cookies.jar}
+        return {each.name: each.value or "" for each in self.http.cookies.jar if not each.name.endswith("_device")}
+
+    @property
+    def device(self) -> str | None:
+        """The cookie of the device, which stays after a log-out."""
+        return next((each.value for each in self.http.cookies.jar if each.name == DEVICE), None)
 
     async def send(self, query: str, *, headers: Mapping[str, str] = PAGE, **variables: Any) -> httpx.Response:
-        """The response to an operation of a page. `set` has the cookies that it set, with their attributes."""
+        """The response to an operation of a page. `set` has the session's cookies that it set."""
         body = {"query": query, "variables": variables}
         response = await self.http.post("/graphql", json=body, headers=dict(headers))
-        self.set = cookies_of(response)
+        self.set = {name: each for name, each in cookies_of(response).items() if not name.endswith("_device")}
         return response
 
     async def ask(self, query: str, *, headers: Mapping[str, str] = PAGE, **variables: Any) -> Any:

@@ -11,8 +11,8 @@ export function eventEntry(event, i18n) {
   const source = event.actorName ? i18n.t("by", { actor: event.actorName }) : event.device;
   return entry(
     i18n.t(kind, { device: displayName(event.session, i18n) }),
-    [source, event.ipAddress].filter(Boolean),
-    event.occurredAt,
+    [source, event.ipAddress, event.count > 1 && i18n.t("times", { count: event.count })].filter(Boolean),
+    event.lastOccurredAt,
     i18n,
     NOTABLE_KINDS.has(event.kind),
   );

@@ -109,6 +109,7 @@ export const TRANSLATIONS = {
     USER_ENABLED: "Account enabled again",
     OTHER: "Other event",
     by: "by {actor}",
+    times: { one: "once", other: "{count} times" },
 
     DESKTOP: "Computer",
     PHONE: "Phone",
@@ -227,6 +228,7 @@ export const TRANSLATIONS = {
     USER_ENABLED: "Konto wieder freigegeben",
     OTHER: "Anderes Ereignis",
     by: "durch {actor}",
+    times: { one: "einmal", other: "{count}-mal" },
 
     DESKTOP: "Computer",
     PHONE: "Telefon",
@@ -340,6 +342,7 @@ export const TRANSLATIONS = {
     USER_ENABLED: "アカウントを再び有効化",
     OTHER: "その他の出来事",
     by: "{actor} による",
+    times: { other: "{count}回" },
 
     DESKTOP: "パソコン",
     PHONE: "スマートフォン",

@@ -64,11 +64,15 @@ def upgrade() -> None:
         sa.Column("session_id", sa.Uuid),
         sa.Column("actor_id", sa.Uuid),
         sa.Column("actor_name", sa.Text),
+        sa.Column("count", sa.Integer, nullable=False),
+        sa.Column("repeated_at", instant),
+        sa.Column("fold_key", sa.Uuid),
         sa.PrimaryKeyConstraint("user_id", "id", name="pk_events"),
         sa.ForeignKeyConstraint(["user_id"], ["users.id"], name="fk_events_users", ondelete="CASCADE"),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_events_user_id_session_id_id", "events", ["user_id", "session_id", "id"])
+    op.create_index("ix_events_user_id_fold_key", "events", ["user_id", "fold_key"], unique=True)
     op.create_table(
         "rate_limits",
         sa.Column("key", sa.Text, nullable=False),
@@ -78,6 +82,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("key", name="pk_rate_limits"),
         sqlite_with_rowid=False,
     )
+    op.create_index("ix_rate_limits_window_ends", "rate_limits", ["window_ends"])
     op.create_table(
         "service_keys",
         sa.Column("id", sa.Uuid, nullable=False),

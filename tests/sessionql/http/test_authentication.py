@@ -8,6 +8,7 @@ from tests.conftest import FakeClock
 from tests.schema.graphql_client import PASSWORD
 from tests.sessionql.browser import (
     ACCESS,
+    DEVICE,
     LOG_OUT,
     ME,
     PAGE,
@@ -46,7 +47,7 @@ async def test_with_a_log_in_by_cookie_scripts_can_read_no_token(browser: Browse
     }
     cookies = cookies_of(response)
     assert not [secret for secret in cookies.values() if secret.value in response.text]
-    assert cookies.keys() == {ACCESS, REFRESH}
+    assert cookies.keys() == {ACCESS, REFRESH, DEVICE}
     assert sum(len(name) + len(cookie.value) for name, cookie in cookies.items()) < 1024, "browsers keep 4,096 each"
     for name in (ACCESS, REFRESH):
         attributes = {key: value for key, value in cookies[name].items() if value}

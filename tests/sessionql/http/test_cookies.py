@@ -8,6 +8,7 @@ from sessionql.settings.settings import Settings
 from tests.conftest import FakeClock
 from tests.sessionql.browser import (
     ACCESS,
+    DEVICE,
     LOG_OUT,
     ME,
     PAGE,
@@ -73,11 +74,12 @@ async def test_in_development_cookies_omit_what_requires_https(settings: Setting
 
 
 @pytest.mark.parametrize("same_site", ["strict", "lax", "none"])
-def test_both_cookies_have_what_the_prefix_requires(clock: FakeClock, same_site: SameSite) -> None:
+def test_all_cookies_have_what_the_prefix_requires(clock: FakeClock, same_site: SameSite) -> None:
     """Secure, `Path=/`, and no Domain (RFC 6265bis section 4.1.3.2): else browsers reject them."""
     kept = dict.fromkeys(CookieKind, Cookie("token", clock.now))
     for changes in (kept, dict.fromkeys(CookieKind)):
-        for name, (_, line) in zip((ACCESS, REFRESH), CookieRules(same_site).write(changes, clock.now), strict=True):
+        names = (ACCESS, REFRESH, DEVICE)
+        for name, (_, line) in zip(names, CookieRules(same_site).write(changes, clock.now), strict=True):
             assert line.startswith(f"{name}=")
             attributes = line.lower().split("; ")[1:]
             assert {"path=/", "secure", "httponly", f"samesite={same_site}"} <= set(attributes)
