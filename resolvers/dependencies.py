@@ -23,6 +23,8 @@ class Policy:
 
     refresh_grace: timedelta = timedelta(seconds=10)
     """How long the previous refresh token still returns the same successor, for tabs that refresh concurrently."""
+    refresh_grace_same_client: bool = False
+    """Within the grace, reject the previous token from another network or program than that of the refresh."""
     keep_ended: timedelta = timedelta(days=30)
     """How long ended sessions stay visible to their user before they are deleted."""
     keep_events: timedelta = timedelta(days=90)

@@ -35,6 +35,7 @@ def build_event(
     *,
     session_id: UUID | None = None,
     actor: Actor = NO_ACTOR,
+    previous_device: str | None = None,
 ) -> EventRecord:
     """Build an event, to be written in the transaction of the change. `session_id` is the affected session."""
     return EventRecord(
@@ -47,6 +48,7 @@ def build_event(
         session_id=session_id,
         actor_id=actor.session_id,
         actor_name=actor.name,
+        previous_device=previous_device,
     )
 
 
@@ -63,6 +65,16 @@ async def record_event(
     actor = Actor(session_id=actor_id or session.id)
     event = build_event(deps, session.user_id, kind, client, now, session_id=session.id, actor=actor)
     await repositories.events.add(event)
+
+
+def device_event(
+    deps: Dependencies, before: SessionRecord, kind: EventKind, client: ClientInfo, now: datetime
+) -> EventRecord:
+    """Build an event of the session that compares the device of the client with that of the session `before`."""
+    actor, previous = Actor(session_id=before.id), before.device.label
+    return build_event(
+        deps, before.user_id, kind, client, now, session_id=before.id, actor=actor, previous_device=previous
+    )
 
 
 async def record_revocations(

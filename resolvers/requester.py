@@ -6,11 +6,14 @@ from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
+from sessionql.resolvers.background.activity import DeviceChange
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.devices.comparison import compare_devices
 from sessionql.resolvers.errors import ReauthenticationRequired
+from sessionql.resolvers.events import device_event
 from sessionql.resolvers.tokens.access import AccessToken
-from sessionql.storage.records import SessionRecord, SessionState
+from sessionql.storage.records import EventKind, SessionRecord, SessionState
 
 log = logging.getLogger("sessionql.requester")
 
@@ -63,7 +66,7 @@ async def authenticate(deps: Dependencies, token: str, client: ClientInfo) -> Re
     if isinstance(access, AuthError):
         log.info("Rejected an access token from %s: %s", client.ip_address, access.value)
         return None
-    deps.activity.record(access.session, client.ip_address, now)
+    _record_use(deps, access.session, client, now)
     return Requester(access.session, access.token)
 
 
@@ -90,13 +93,33 @@ async def revalidate(deps: Dependencies, requester: Requester, client: ClientInf
     checked = check_session(deps, current, session.authenticated_at, now)
     if isinstance(checked, AuthError):
         return None
-    deps.activity.record(checked, client.ip_address, now)
+    _record_use(deps, checked, client, now)
     return Requester(checked, requester.token)
 
 
 def is_token_valid(deps: Dependencies, requester: Requester, now: datetime) -> bool:
     """Whether the access token of the requester has not expired, and the key that signed it has not been removed."""
     return requester.token is None or deps.tokens.verify(requester.token.text, now) is not None
+
+
+def _record_use(deps: Dependencies, session: SessionRecord, client: ClientInfo, now: datetime) -> None:
+    """Record the activity, with the device of the client if it is not the stored one."""
+    if deps.activity.is_due(session, now):
+        deps.activity.record(session, client.ip_address, now, _device_change(deps, session, client, now))
+
+
+def _device_change(
+    deps: Dependencies, session: SessionRecord, client: ClientInfo, now: datetime
+) -> DeviceChange | None:
+    # The sockets of many programs send no User-Agent, which says nothing about their device.
+    if client.user_agent is None:
+        return None
+    seen = compare_devices(session.device, session.user_agent, client.user_agent, client.hints)
+    if (seen.user_agent, seen.device) == (session.user_agent, session.device):
+        return None
+    return DeviceChange(
+        seen, device_event(deps, session, EventKind.DEVICE_CHANGED, client, now) if seen.is_another else None
+    )
 
 
 def check_session(

@@ -63,14 +63,15 @@ class AccountMutation:
     @strawberry.mutation(
         description="Exchange a refresh token for new tokens. A refresh token can be used once; a second use revokes "
         "its session. During a grace period of some seconds, a second use returns the same new token instead, so that "
-        "several tabs can refresh concurrently."
+        "several tabs can refresh concurrently; with the `retryKey` of the first use it does so at any time, so that a "
+        "client that lost the response can retry."
     )
     async def refresh(self, info: Info, input: RefreshArgument) -> RefreshPayload:  # noqa: A002
-        context, token = info.context, unset_to_none(input.refresh_token)
+        context, token, retry_key = info.context, unset_to_none(input.refresh_token), unset_to_none(input.retry_key)
         by_cookie = token is None
         _require_cookies_allowed(context, by_cookie and context.by_cookie)
         token = context.cookies.refresh_token if by_cookie else token
-        done = await refresh.refresh(context.deps, token, context.client)
+        done = await refresh.refresh(context.deps, token, context.client, retry_key)
         if isinstance(done, Failure):
             _sign_out_if_reused(context, token, done)
             return RefreshPayload(errors=errors_from_failure(done))

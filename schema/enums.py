@@ -86,7 +86,10 @@ describe_enum(
     SESSIONS_REVOKED="Several sessions were revoked at once.",
     SESSION_RENAMED="The name of a session was changed.",
     PASSWORD_CHANGED="The password was changed.",
-    REFRESH_TOKEN_REUSED="A refresh token was used again.",
+    REFRESH_TOKEN_REUSED="A refresh token was used again, and its session was revoked.",
+    REFRESH_TOKEN_USED_ELSEWHERE="A refresh token was used again within the grace period, from another network or "
+    "program than before: perhaps by a thief.",
+    DEVICE_CHANGED="A session was used by another program or operating system than before.",
     USER_DISABLED="An operator disabled the account.",
     USER_ENABLED="An operator enabled the account again.",
 )

@@ -89,7 +89,7 @@ LoginError = Annotated[
     strawberry.union("LoginError", description="Why `login` can fail."),
 ]
 RefreshError = Annotated[
-    RefreshTokenInvalidError | RateLimitedError,
+    RefreshTokenInvalidError | InvalidInputError | RateLimitedError,
     strawberry.union("RefreshError", description="Why `refresh` can fail."),
 ]
 ReauthenticateError = Annotated[

@@ -39,6 +39,10 @@ class SecurityEvent(Node):
         description="The address of the client; null when it is not recorded."
     )
     device: str = strawberry.field(description="The device of the client, as a short name to show.")
+    previous_device: str | None = strawberry.field(
+        description="The device that used the session before, for the kinds `DEVICE_CHANGED` and "
+        "`REFRESH_TOKEN_USED_ELSEWHERE`; null for others."
+    )
     actor_name: str | None = strawberry.field(
         description="The service or operator that caused the event; null when a user or an unauthenticated "
         "client caused it."
@@ -88,6 +92,7 @@ def event_from_record(event: EventRecord, to_session: SessionFromRecord) -> Secu
         last_occurred_at=event.repeated_at or event.occurred_at,
         ip_address=None if event.ip_address is None else IPAddress(event.ip_address),
         device=event.device,
+        previous_device=event.previous_device,
         actor_name=event.actor_name,
         record=event,
         to_session=to_session,

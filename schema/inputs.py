@@ -89,6 +89,12 @@ class RefreshInput:
     refresh_token: str | None = strawberry.field(
         default=strawberry.UNSET, description="The refresh token; absent or null to use the refresh cookie."
     )
+    retry_key: str | None = strawberry.field(
+        default=strawberry.UNSET,
+        description="A random value of 16 to 64 of the characters A-Z, a-z, 0-9, `-` and `_`, e.g. a UUID. Make a new "
+        "one for each refresh, and send the same one with each retry of it until a response arrives: a retry then "
+        "succeeds also after the grace period.",
+    )
 
 
 @strawberry.input(description="A session and its new name.")

@@ -11,7 +11,14 @@ from sessionql.storage.records import EventKind, EventRecord
 
 WINDOW_SECONDS = 3600
 FOLDED_KINDS = frozenset(
-    {EventKind.LOGIN_FAILED, EventKind.REAUTHENTICATED, EventKind.SESSION_RENAMED, EventKind.PASSWORD_CHANGED}
+    {
+        EventKind.LOGIN_FAILED,
+        EventKind.REAUTHENTICATED,
+        EventKind.SESSION_RENAMED,
+        EventKind.PASSWORD_CHANGED,
+        EventKind.REFRESH_TOKEN_USED_ELSEWHERE,
+        EventKind.DEVICE_CHANGED,
+    }
 )
 
 
@@ -21,8 +28,9 @@ def fold_key(event: EventRecord) -> UUID:
     A network is an IPv4 /24 or an IPv6 /48.
     """
     window = int(event.occurred_at.timestamp()) // WINDOW_SECONDS
-    same = (event.kind, event.session_id, event.actor_id, event.actor_name, event.device, _network(event.ip_address))
-    return UUID(bytes=sha256(repr((window, *map(str, same))).encode(errors="surrogatepass")).digest()[:16])
+    same = (event.kind, event.session_id, event.actor_id, event.actor_name, event.device, event.previous_device)
+    place = _network(event.ip_address)
+    return UUID(bytes=sha256(repr((window, *map(str, same), str(place))).encode(errors="surrogatepass")).digest()[:16])
 
 
 def _network(address: str | None) -> str | None:

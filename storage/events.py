@@ -20,7 +20,7 @@ c = events.c
 
 COLUMNS = (
     *(c.user_id, c.id, c.kind, c.occurred_at, c.ip_address, c.device),
-    *(c.session_id, c.actor_id, c.actor_name, c.count, c.repeated_at),
+    *(c.session_id, c.actor_id, c.actor_name, c.previous_device, c.count, c.repeated_at),
 )
 _INSERTED = (*COLUMNS, c.fold_key)
 _ADD = insert(events)

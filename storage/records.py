@@ -52,6 +52,8 @@ class EventKind(StrEnum):
     SESSION_RENAMED = "SESSION_RENAMED"
     PASSWORD_CHANGED = "PASSWORD_CHANGED"
     REFRESH_TOKEN_REUSED = "REFRESH_TOKEN_REUSED"
+    REFRESH_TOKEN_USED_ELSEWHERE = "REFRESH_TOKEN_USED_ELSEWHERE"
+    DEVICE_CHANGED = "DEVICE_CHANGED"
     USER_DISABLED = "USER_DISABLED"
     USER_ENABLED = "USER_ENABLED"
 
@@ -125,7 +127,10 @@ class SessionRecord:
 
 @dataclass(frozen=True, slots=True)
 class EventRecord:
-    """A security event of an account. `session_id` may refer to a deleted session."""
+    """A security event of an account. `session_id` may refer to a deleted session.
+
+    `previous_device` is the label of the device that the session had before the event.
+    """
 
     user_id: UUID
     id: UUID
@@ -136,6 +141,7 @@ class EventRecord:
     session_id: UUID | None
     actor_id: UUID | None
     actor_name: str | None = None
+    previous_device: str | None = None
     count: int = 1
     """How often it occurred: equal events of one hour are one record, see `storage.event_folding`."""
     repeated_at: datetime | None = None

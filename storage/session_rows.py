@@ -13,6 +13,12 @@ from sessionql.storage.tables import INSTANT, sessions
 
 c = sessions.c
 
+DEVICE_COLUMNS = (
+    *(c.user_agent, c.device, c.device_key, c.device_kind),
+    *(c.browser, c.browser_version, c.os, c.os_version, c.model),
+)
+"""What a device is stored in, see `device_to_row`."""
+
 COLUMNS = (
     *(c.user_id, c.id, c.name, c.user_agent, c.ip_address),
     *(c.created_at, c.authenticated_at, c.last_active, c.generation, c.rotated_at),
@@ -52,14 +58,11 @@ to_record = session_reader(COLUMNS)
 
 def to_row(session: SessionRecord) -> dict[str, Any]:
     """The values of a new row, by column name."""
-    device = session.device
     return {
         "user_id": session.user_id,
         "id": session.id,
         "name": session.name,
         "name_key": None if session.name is None else fold(session.name),
-        "device_key": fold(device.label),
-        "user_agent": session.user_agent,
         "ip_address": session.ip_address,
         "created_at": session.created_at,
         "authenticated_at": session.authenticated_at,
@@ -68,7 +71,16 @@ def to_row(session: SessionRecord) -> dict[str, Any]:
         "rotated_at": session.rotated_at,
         "revoked_at": session.revoked_at,
         "revocation_reason": session.revocation_reason,
+        **device_to_row(session.user_agent, session.device),
+    }
+
+
+def device_to_row(user_agent: str | None, device: Device) -> dict[str, Any]:
+    """The values of the columns of a device, by column name."""
+    return {
+        "user_agent": user_agent,
         "device": device.label,
+        "device_key": fold(device.label),
         "device_kind": device.kind.value,
         "browser": device.browser,
         "browser_version": device.browser_version,

@@ -3,10 +3,25 @@
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Select, Update, bindparam, case, func, insert, literal, select, tuple_, update
+from sqlalchemy import (
+    Column,
+    ColumnElement,
+    Select,
+    Update,
+    and_,
+    bindparam,
+    case,
+    func,
+    insert,
+    literal,
+    or_,
+    select,
+    tuple_,
+    update,
+)
 
 from sessionql.storage.filters import FilterShape
-from sessionql.storage.session_rows import ACTIVE, COLUMNS
+from sessionql.storage.session_rows import ACTIVE, COLUMNS, DEVICE_COLUMNS
 from sessionql.storage.sql_conditions import one_of
 from sessionql.storage.tables import INSTANT, sessions
 
@@ -17,8 +32,10 @@ _ACTIVE_OF_USER = (c.user_id == bindparam("owner"), ACTIVE)
 _REVOCATION: dict[str, Any] = {"revoked_at": bindparam("now"), "revocation_reason": bindparam("reason")}
 _ACTIVITY: dict[str, Any] = {"last_active": bindparam("seen_at"), "ip_address": bindparam("seen_from")}
 _NEXT: dict[str, Any] = {"generation": c.generation + 1}
+_DEVICE: dict[str, Any] = {column.name: bindparam(f"new_{column.name}") for column in DEVICE_COLUMNS}
 
 FIND = select(*COLUMNS).where(*_ONE)
+FIND_RETRIED = select(*COLUMNS, c.retry_key_hash).where(*_ONE)
 LOCK_ACTIVE = select(c.id).where(*_ACTIVE_OF_USER).order_by(c.id).with_for_update()
 ADD = insert(sessions)
 REVOKE = update(sessions).where(*_ONE, ACTIVE).values(_REVOCATION).returning(*COLUMNS)
@@ -31,10 +48,14 @@ RENAME = (
 TOUCH = (
     update(sessions).where(*_ONE, ACTIVE, c.last_active <= bindparam("active_until", type_=INSTANT)).values(_ACTIVITY)
 )
+TOUCH_DEVICE = TOUCH.values(_DEVICE)
+SET_DEVICE = update(sessions).where(*_ONE, ACTIVE).values(_DEVICE).returning(*COLUMNS)
 ROTATE = (
     update(sessions)
     .where(*_ONE, ACTIVE, c.generation == bindparam("presented_generation"))
-    .values({**_NEXT, "rotated_at": bindparam("seen_at"), **_ACTIVITY})
+    .values(
+        {**_NEXT, "rotated_at": bindparam("seen_at"), "retry_key_hash": bindparam("new_retry_key_hash"), **_ACTIVITY}
+    )
     .returning(*COLUMNS)
 )
 _NEW_TIME = bindparam("new_authenticated_at", type_=INSTANT)
@@ -45,15 +66,39 @@ _AUTHENTICATED: dict[str, Any] = {
 REAUTHENTICATE = update(sessions).where(*_ONE, ACTIVE).values(_AUTHENTICATED).returning(*COLUMNS)
 # Without `rotated_at` the previous refresh token has no grace period.
 RENEW = (
-    update(sessions).where(*_ONE, ACTIVE).values({**_NEXT, **_AUTHENTICATED, "rotated_at": None}).returning(*COLUMNS)
+    update(sessions)
+    .where(*_ONE, ACTIVE)
+    .values({**_NEXT, **_AUTHENTICATED, "rotated_at": None, "retry_key_hash": None})
+    .returning(*COLUMNS)
 )
 COUNT_BY_KIND = select(c.device_kind, func.count()).where(*_ACTIVE_OF_USER).group_by(c.device_kind)
 ACTIVITY_STATS = select(
     func.count().filter(c.last_active > bindparam("since", type_=INSTANT)), func.min(c.created_at)
 ).where(*_ACTIVE_OF_USER)
+
+
+def _agrees(column: Column[Any]) -> ColumnElement[bool]:
+    """Whether a detail of the stored device is that of the given one, or one of the two is unknown."""
+    given = bindparam(f"new_{column.name}", type_=column.type)
+    return or_(column == given, column.is_(None), given.is_(None))
+
+
+# The SQL form of `resolvers.devices.comparison.is_same`.
 HAS_DEVICE = (
     select(literal(1))
-    .where(c.user_id == bindparam("owner"), c.device_key == bindparam("key"), c.device_kind == bindparam("kind"))
+    .where(
+        c.user_id == bindparam("owner"),
+        c.device_kind == bindparam("new_device_kind"),
+        or_(
+            c.device_key == bindparam("new_device_key"),
+            and_(
+                c.os == bindparam("new_os"),
+                c.browser.is_not_distinct_from(bindparam("new_browser")),
+                _agrees(c.os_version),
+                _agrees(c.model),
+            ),
+        ),
+    )
     .limit(1)
 )
 ADDRESSES = select(c.ip_address).distinct().where(c.user_id == bindparam("owner"), c.ip_address.is_not(None))

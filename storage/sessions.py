@@ -13,7 +13,7 @@ from sessionql.storage.database import Transaction
 from sessionql.storage.filters import Page, SessionFilter, SessionOrderField, page_statement
 from sessionql.storage.lifetimes import Lifetimes
 from sessionql.storage.records import Device, DeviceKind, RevocationReason, SessionRecord
-from sessionql.storage.session_rows import fold, to_record, to_row
+from sessionql.storage.session_rows import device_to_row, fold, to_record, to_row
 from sessionql.storage.sql_conditions import padded
 
 
@@ -57,6 +57,11 @@ class SessionRepository:
         """The session in any state; None when the user has no session with this id."""
         row = await self._tx.fetch_one(statements.FIND, {"owner": user_id, "session_id": session_id})
         return None if row is None else to_record(row)
+
+    async def find_retried(self, user_id: UUID, session_id: UUID) -> tuple[SessionRecord, str | None] | None:
+        """As `find`, with the hash of the retry key of the last rotation (None: it had no key)."""
+        row = await self._tx.fetch_one(statements.FIND_RETRIED, {"owner": user_id, "session_id": session_id})
+        return None if row is None else (to_record(row), row[-1])
 
     async def find_many(self, user_id: UUID, ids: Collection[UUID]) -> dict[UUID, SessionRecord]:
         """The sessions with these ids that belong to the user, by id, with one statement."""
@@ -156,8 +161,8 @@ class SessionRepository:
         return {row[0] for row in await self._tx.fetch_all(statements.ADDRESSES, {"owner": user_id})}
 
     async def has_device(self, user_id: UUID, device: Device) -> bool:
-        """Whether the user has a session, in any state, with this label and kind of device."""
-        parameters = {"owner": user_id, "key": fold(device.label), "kind": device.kind.value}
+        """Whether the user has a session, in any state, whose device may be this one, by what both tell."""
+        parameters = {"owner": user_id, **_device_parameters(None, device)}
         return await self._tx.fetch_one(statements.HAS_DEVICE, parameters) is not None
 
     async def reauthenticate(
@@ -187,13 +192,22 @@ class SessionRepository:
         names = {"new_name": name, "new_key": None if name is None else fold(name)}
         return await self._change(statements.RENAME, user_id, session_id, now, names)
 
-    async def rotate(self, touch: Touch, presented: int) -> SessionRecord | None:
+    async def set_device(
+        self, user_id: UUID, session_id: UUID, user_agent: str | None, device: Device, now: datetime
+    ) -> SessionRecord | None:
+        """Set the device of an active session. None when it is not active or not the user's."""
+        values = _device_parameters(user_agent, device)
+        return await self._change(statements.SET_DEVICE, user_id, session_id, now, values)
+
+    async def rotate(self, touch: Touch, presented: int, retry_key_hash: str | None = None) -> SessionRecord | None:
         """Increment the generation of the refresh token if it is still `presented` (compare-and-set).
 
-        None when it is not, or when the session is not active or not the user's.
+        Stores the hash of the retry key of this rotation, or that it has none. None when the generation is another, or
+        when the session is not active or not the user's.
         """
         values = {
             "presented_generation": presented,
+            "new_retry_key_hash": retry_key_hash,
             "seen_at": touch.seen_at,
             "seen_from": touch.seen_from,
         }
@@ -206,18 +220,22 @@ class SessionRepository:
         """
         # In the order of the primary key, so that two writers of the same rows cannot deadlock.
         ordered = sorted(touches, key=lambda touch: (touch.user_id, touch.session_id))
-        rows = [
-            {
-                "owner": touch.user_id,
-                "session_id": touch.session_id,
-                "active_until": touch.seen_at - interval,
-                "seen_at": touch.seen_at,
-                "seen_from": touch.seen_from,
-                **self._lifetimes.cutoffs(touch.seen_at),
-            }
-            for touch in ordered
-        ]
-        await self._tx.execute_many(statements.TOUCH, rows)
+        await self._tx.execute_many(statements.TOUCH, [self._touched(touch, interval) for touch in ordered])
+
+    async def touch_device(self, touch: Touch, user_agent: str | None, device: Device, interval: timedelta) -> bool:
+        """As `touch` for one session, and set its device. False when nothing changed."""
+        parameters = {**self._touched(touch, interval), **_device_parameters(user_agent, device)}
+        return await self._tx.execute(statements.TOUCH_DEVICE, parameters) == 1
+
+    def _touched(self, touch: Touch, interval: timedelta) -> dict[str, Any]:
+        return {
+            "owner": touch.user_id,
+            "session_id": touch.session_id,
+            "active_until": touch.seen_at - interval,
+            "seen_at": touch.seen_at,
+            "seen_from": touch.seen_from,
+            **self._lifetimes.cutoffs(touch.seen_at),
+        }
 
     async def _revoke(self, statement: Update, parameters: dict[str, Any]) -> Sequence[UUID]:
         ids = [session_id for _, session_id in await self._tx.fetch_all(statement, parameters)]
@@ -238,3 +256,7 @@ class SessionRepository:
 
     def _scope(self, user_id: UUID, filter_: SessionFilter, now: datetime) -> dict[str, Any]:
         return {"owner": user_id, **filter_.parameters(), **self._lifetimes.cutoffs(now)}
+
+
+def _device_parameters(user_agent: str | None, device: Device) -> dict[str, Any]:
+    return {f"new_{name}": value for name, value in device_to_row(user_agent, device).items()}

@@ -82,6 +82,8 @@ sessions = Table(
     Column("last_active", INSTANT, nullable=False),
     Column("generation", Integer, nullable=False),
     Column("rotated_at", INSTANT),
+    # The SHA-256 of the retry key of the last rotation.
+    Column("retry_key_hash", String(64)),
     Column("revoked_at", INSTANT),
     Column("revocation_reason", String(32)),
     Column("device", Text, nullable=False),
@@ -112,6 +114,8 @@ events = Table(
     Column("actor_id", Uuid),
     # The name of the service key or operator, when the actor is no session of the user.
     Column("actor_name", Text),
+    # The label of the device before, of the kinds that compare two devices.
+    Column("previous_device", Text),
     Column("count", Integer, nullable=False),
     Column("repeated_at", INSTANT),
     # Equal for events that are one row, see `event_folding`; NULL for events that are rows of their own.

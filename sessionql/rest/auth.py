@@ -22,10 +22,13 @@ def auth_routes(reader: RequestReader) -> APIRouter:
         openapi_extra=optional_authentication(json_body(RefreshBody)),
     )
     async def refresh_tokens(request: Request) -> Tokens:
-        """Exchange a refresh token for new tokens. Each works once; using one again revokes its session."""
+        """Exchange a refresh token for new tokens. Each works once; using one again revokes its session.
+
+        With the `retry_key` of its first use, it returns the same new tokens again while these are unused.
+        """
         context = await reader.bearer_only(request)
         body = await reader.body(request, RefreshBody)
-        renewed = await refresh.refresh(deps, body.refresh_token, context.client)
+        renewed = await refresh.refresh(deps, body.refresh_token, context.client, body.retry_key)
         if isinstance(renewed, Failure):
             raise FailureRaised(renewed)
         return Tokens.of(renewed.session, renewed.tokens, deps.clock())

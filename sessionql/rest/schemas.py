@@ -12,6 +12,7 @@ from sessionql.resolvers.passwords import MAX_PASSWORD_LENGTH, MIN_PASSWORD_LENG
 from sessionql.resolvers.token_pairs import TokenPair
 from sessionql.resolvers.values.emails import MAX_EMAIL_LENGTH
 from sessionql.resolvers.values.names import MAX_NAME_LENGTH
+from sessionql.resolvers.values.retry_keys import PATTERN as RETRY_KEY_PATTERN
 from sessionql.storage.records import SessionRecord
 
 KEEP_CURRENT = "Whether to keep the current session; true by default."
@@ -81,6 +82,12 @@ class RefreshBody(Input):
     """The token to exchange."""
 
     refresh_token: str = Field(description="The refresh token.")
+    retry_key: str | None = Field(
+        default=None,
+        description="A random value for this refresh, e.g. a UUID, the same with each retry until a response arrives: "
+        "a retry then succeeds also after the grace period.",
+        json_schema_extra=_rules(anyOf=[{"type": "string", "pattern": RETRY_KEY_PATTERN}, {"type": "null"}]),
+    )
 
 
 class PasswordBody(Input):

@@ -68,6 +68,12 @@ class Settings(TrustedSettings, ConnectionSettings):
         description="How long the previous refresh token still returns the same new tokens, for "
         "tabs that refresh at the same time; 0 for never.",
     )
+    refresh_grace_same_client: bool = Field(
+        default=False,
+        description="Whether the previous refresh token is rejected within the grace when it comes from another "
+        "network or program than that of the refresh. Such a use always leaves a security event. A phone that changes "
+        "its network between two tries then needs a retry key, or its user logs in again.",
+    )
     activity_interval: Duration = Field(
         default=timedelta(seconds=60), description="The minimum time between two writes of `lastActive` of a session."
     )
@@ -223,6 +229,7 @@ class Settings(TrustedSettings, ConnectionSettings):
         """The other rules of sessions."""
         return Policy(
             refresh_grace=self.refresh_grace,
+            refresh_grace_same_client=self.refresh_grace_same_client,
             keep_ended=self.keep_ended,
             keep_events=self.keep_events,
             keep_addresses=self.keep_addresses or None,

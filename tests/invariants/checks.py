@@ -12,17 +12,19 @@ from hypothesis.stateful import invariant
 from sessionql.resolvers.admin import UserSelector, find_user, list_admin_actions
 from sessionql.resolvers.background.activity import Activity
 from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.events import list_events
 from sessionql.resolvers.introspection import TokenKind, introspect
 from sessionql.resolvers.requester import Requester, authenticate
 from sessionql.resolvers.sessions import my_sessions
 from sessionql.storage.filters import Page, SessionFilter
-from sessionql.storage.records import SessionRecord
+from sessionql.storage.records import EventKind, SessionRecord
 from sessionql.storage.sessions import SessionOrder
 from tests.invariants import model
 from tests.invariants.comparison import ModelComparison
 from tests.invariants.model import Access, Refresh, Session
 
 EVERY = SessionFilter(states=None)
+DEVICE_KINDS = frozenset({EventKind.DEVICE_CHANGED, EventKind.REFRESH_TOKEN_USED_ELSEWHERE})
 
 
 class ModelChecks(ModelComparison):
@@ -65,6 +67,15 @@ class ModelChecks(ModelComparison):
         for refresh in self.refresh:
             self.assert_introspection(deps, refresh, TokenKind.REFRESH, self.model.accepted_until(refresh))
         assert self.environment.runner.run(deps.activity.flush()) == 0
+
+    @invariant()
+    def device_events_equal_the_model(self) -> None:
+        for user, user_id in self.ids.items():
+            events = self.run(partial(list_events, user_id=user_id, kinds=DEVICE_KINDS, page=Page(1000))).items
+            found = [(each.session_id, each.kind, each.ip_address, each.occurred_at, each.count) for each in events]
+            mine = [each for each in self.model.device_events if each.user == user]
+            expected = [(each.session, each.kind, each.address, each.at, each.count) for each in mine]
+            assert sorted(found, key=str) == sorted(expected, key=str)
 
     @invariant()
     def admin_actions_equal_the_model(self) -> None:

@@ -16,7 +16,7 @@ from sessionql.resolvers.refresh import RefreshResult, refresh
 from sessionql.resolvers.requester import Requester, Unauthenticated, authenticate
 from sessionql.resolvers.sessions import RevokeManyResult
 from sessionql.resolvers.token_pairs import TokenPair
-from sessionql.storage.records import AdminActionKind, DeviceKind, RevocationReason
+from sessionql.storage.records import AdminActionKind, RevocationReason
 from tests.conftest import FakeClock
 from tests.invariants import model
 from tests.invariants.fixtures import Environment, T, mostly
@@ -71,9 +71,8 @@ class ModelComparison(RuleBasedStateMachine):
 
     def starts_session(self, user: str, device: str, done: LogInResult, proved: datetime | None = None) -> None:
         """Record a session that the server has just created."""
-        kind = DeviceKind.DESKTOP if device == "laptop" else DeviceKind.PHONE
         now, label = self.model.now, f"{user}'s {device} ({len(self.sessions)})"
-        session = Session(user, label, done.session.id, kind, device, now, proved or now, now)
+        session = Session(user, label, done.session.id, model.KINDS[device], device, now, proved or now, now)
         self.model.start(session)
         self.sessions.append(session)
         self.stores_tokens(session, done.tokens)
@@ -117,10 +116,10 @@ class ModelComparison(RuleBasedStateMachine):
     def newest(self, session: Session) -> Refresh:
         return next(token for token in reversed(self.refresh) if token.session is session)
 
-    def exchanges_token(self, token: Refresh, device: str) -> None:
+    def exchanges_token(self, token: Refresh, device: str, retry_key: str | None = None) -> None:
         """Refresh, and compare the result with the model."""
-        done = self.run(lambda s: refresh(s, token.text, self.client(device)))
-        expected = self.model.exchange(token, device)
+        done = self.run(lambda s: refresh(s, token.text, self.client(device), retry_key))
+        expected = self.model.exchange(token, device, retry_key)
         if isinstance(done, RefreshTokenInvalid):
             assert expected == ("reuse" if done.reuse_detected else "refused")
         else:

@@ -37,6 +37,7 @@ POLICY = Policy(
 TICK = timedelta(microseconds=1)
 
 data, devices, booleans = st.data(), st.sampled_from(DEVICES), st.booleans()
+retry_keys = st.sampled_from([None, "first-retry-key-0", "second_retry_key"])
 people, any_user = st.sampled_from(PASSWORD_USERS), st.sampled_from((*PASSWORD_USERS, EXTERNAL_USER))
 mostly = st.sampled_from([True, True, True, False])
 

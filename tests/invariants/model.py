@@ -10,12 +10,13 @@ from datetime import datetime, timedelta
 from math import ceil
 from uuid import UUID
 
-from sessionql.storage.records import DeviceKind, RevocationReason
+from sessionql.storage.records import DeviceKind, EventKind, RevocationReason
 
-IDLE, ABSOLUTE, KEPT = timedelta(days=30), timedelta(days=90), timedelta(days=30)
+IDLE, ABSOLUTE, KEPT, KEPT_EVENTS = timedelta(days=30), timedelta(days=90), timedelta(days=30), timedelta(days=90)
 GRACE, FRESH, INTERVAL = timedelta(seconds=10), timedelta(hours=1), timedelta(seconds=60)
 TICK, SECOND, WINDOW, SKEW = timedelta(microseconds=1), timedelta(seconds=1), timedelta(minutes=1), timedelta(minutes=1)
 ACCESS = timedelta(minutes=5)
+KINDS = {"laptop": DeviceKind.DESKTOP, "phone": DeviceKind.PHONE}
 LIMIT, PER_ACCOUNT, PER_ADDRESS, REGISTRATIONS = 3, 3, 5, 30
 PER_USER, FAILURES = 10 * PER_ACCOUNT, 2 * PER_ACCOUNT
 DAY = timedelta(days=1)
@@ -36,6 +37,7 @@ class Session:
     name: str | None = None
     generation: int = 0
     rotated: datetime | None = None
+    retry_key: str | None = None
     revoked: datetime | None = None
     reason: RevocationReason | None = None
     deleted: bool = False
@@ -87,6 +89,34 @@ class Window:
 
 
 @dataclass
+class DeviceEvent:
+    """An event about the device of a session: another one uses it, or two use one refresh token."""
+
+    user: str
+    session: UUID
+    kind: EventKind
+    address: str
+    at: datetime
+    count: int = 1
+
+    def equals(self, other: "DeviceEvent") -> bool:
+        """Whether both are one row: they differ in nothing but the time within one hour."""
+        mine, other_ = (
+            (each.user, each.session, each.kind, each.address, each.at.timestamp() // 3600) for each in (self, other)
+        )
+        return mine == other_
+
+
+@dataclass
+class Use:
+    """A request that a flush writes. `event`: it came from another device than the stored one."""
+
+    at: datetime
+    address: str
+    event: DeviceEvent | None
+
+
+@dataclass
 class Model:
     """The complete state of a server."""
 
@@ -95,7 +125,8 @@ class Model:
     passwords: dict[str, str] = field(default_factory=dict)
     disabled: dict[str, datetime] = field(default_factory=dict)
     sessions: list[Session] = field(default_factory=list)
-    uses: dict[Session, tuple[datetime, str]] = field(default_factory=dict)
+    uses: dict[Session, Use] = field(default_factory=dict)
+    device_events: list[DeviceEvent] = field(default_factory=list)
     windows: dict[str, Window] = field(default_factory=dict)
 
     def active(self, user: str) -> list[Session]:
@@ -141,17 +172,37 @@ class Model:
         return self.now - session.authenticated <= FRESH
 
     def use(self, session: Session, address: str) -> None:
-        """Record a request of the session; a flush writes it."""
-        if self.now - session.used >= INTERVAL:
-            self.uses[session] = (self.now, address)
+        """Record a request, which a flush writes. A later one does not replace the use by another device."""
+        pending = self.uses.get(session)
+        if self.now - session.used >= INTERVAL and not (pending and pending.event):
+            self.uses[session] = Use(self.now, address, self._device_event(session, address))
 
     def flush(self) -> None:
-        for session, (at, address) in self.uses.items():
-            if session.is_active(at) and session.used <= at - INTERVAL and not session.deleted:
-                session.used, session.address = at, address
+        for session, use in self.uses.items():
+            if session.is_active(use.at) and session.used <= use.at - INTERVAL and not session.deleted:
+                session.used, session.address, session.kind = use.at, use.address, KINDS[use.address]
+                self._record(use.event)
         self.uses.clear()
 
+    def _device_event(
+        self, session: Session, address: str, kind: EventKind = EventKind.DEVICE_CHANGED
+    ) -> DeviceEvent | None:
+        """Return the event of a use, if it comes from another device than the stored one."""
+        if KINDS[address] is session.kind:
+            return None
+        return DeviceEvent(session.user, session.id, kind, address, self.now)
+
+    def _record(self, event: DeviceEvent | None) -> None:
+        if event is None:
+            return
+        equal = next((each for each in self.device_events if each.equals(event)), None)
+        if equal is None:
+            self.device_events.append(event)
+        else:
+            equal.count += 1
+
     def prune(self) -> None:
+        self.device_events = [each for each in self.device_events if each.at > self.now - KEPT_EVENTS]
         for session in self.sessions:
             session.deleted = session.deleted or session.is_pruned(self.now)
         self.sessions = [each for each in self.sessions if not each.deleted]
@@ -181,13 +232,14 @@ class Model:
         for session in self.sessions:
             session.deleted = session.deleted or session.user == user
         self.sessions = [each for each in self.sessions if not each.deleted]
+        self.device_events = [each for each in self.device_events if each.user != user]
         self.users.discard(user)
         self.passwords.pop(user, None)
         self.disabled.pop(user, None)
         self.windows.pop(f"own {user}", None)
         return active
 
-    def exchange(self, token: Refresh, address: str) -> str:
+    def exchange(self, token: Refresh, address: str, retry_key: str | None) -> str:
         """Return the result of a refresh: the type name of a success, or the reason of the failure."""
         session = token.session
         if session.deleted or not session.is_active(self.now):
@@ -195,11 +247,16 @@ class Model:
         if token.generation == session.generation:
             session.generation += 1
             session.rotated = session.used = self.now
-            session.address = address
+            self._record(self._device_event(session, address))
+            session.address, session.kind, session.retry_key = address, KINDS[address], retry_key
             return "RefreshResult"
         if session.rotated is None:
             return self._reject_refresh(address)
-        if token.generation == session.generation - 1 and self.now - session.rotated < GRACE:
+        is_previous = token.generation == session.generation - 1
+        if is_previous and retry_key is not None and retry_key == session.retry_key:
+            return "RefreshResult"
+        if is_previous and self.now - session.rotated < GRACE:
+            self._record(self._device_event(session, address, EventKind.REFRESH_TOKEN_USED_ELSEWHERE))
             return "RefreshResult"
         session.end(self.now, RevocationReason.REFRESH_TOKEN_REUSED)
         return "reuse"

@@ -21,7 +21,7 @@ from sessionql.storage.filters import SessionFilter
 from sessionql.storage.records import DeviceKind, RevocationReason, SessionRecord
 from tests.invariants import model
 from tests.invariants.comparison import ModelComparison
-from tests.invariants.fixtures import TICK, any_user, booleans, data, devices, draw, mostly, people
+from tests.invariants.fixtures import TICK, any_user, booleans, data, devices, draw, mostly, people, retry_keys
 
 ENDS = [model.FRESH, model.FRESH, model.FRESH, model.IDLE, model.ABSOLUTE]
 
@@ -56,12 +56,20 @@ class UserRules(ModelComparison):
                 assert isinstance(done, LogInResult)
                 self.starts_session(user, device, done)
 
-    @rule(data=data, device=devices)
-    def refreshes(self, data: st.DataObject, device: str) -> None:
+    @rule(data=data, device=devices, retry_key=retry_keys)
+    def refreshes(self, data: st.DataObject, device: str, retry_key: str | None) -> None:
         """With any token that was issued; mostly with the newest of a session."""
         use_tokens = [token for token in self.refresh if token.session.is_active(self.model.now)]
         newest = [token for token in use_tokens if token.generation == token.session.generation]
-        self.exchanges_token(draw(data, newest, use_tokens or self.refresh), device)
+        self.exchanges_token(draw(data, newest, use_tokens or self.refresh), device, retry_key)
+
+    @rule(data=data, device=devices, retry_key=retry_keys)
+    def retries(self, data: st.DataObject, device: str, retry_key: str | None) -> None:
+        """Send the previous token of a session again, mostly with the retry key of the rotation."""
+        active = [each for each in self.refresh if each.session.is_active(self.model.now)]
+        previous = [each for each in active if each.generation == each.session.generation - 1]
+        token = draw(data, previous, self.refresh)
+        self.exchanges_token(token, device, draw(data, [token.session.retry_key], [retry_key]))
 
     @rule(data=data, late=st.sampled_from([timedelta(0), model.GRACE - TICK, model.GRACE, model.GRACE + TICK]))
     def refreshes_in_two_tabs(self, data: st.DataObject, late: timedelta) -> None:

@@ -8,6 +8,7 @@ import pytest
 from uuid_utils.compat import uuid7
 
 from sessionql.resolvers.accounts import LogInResult, PresentedCredentials, logout
+from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies, Policy
 from sessionql.resolvers.errors import RefreshTokenInvalid
 from sessionql.resolvers.refresh import RefreshResult, refresh
@@ -27,9 +28,11 @@ def signed_refresh_token(deps: Dependencies, session: SessionRecord, **changes: 
     return refresh_tokens.sign(claims, deps.tokens.keys().refresh[0])
 
 
-async def refreshed(deps: Dependencies, token: str) -> RefreshResult:
+async def refreshed(
+    deps: Dependencies, token: str, client: ClientInfo = PHONE, retry_key: str | None = None
+) -> RefreshResult:
     """Refresh and assert that it succeeds."""
-    result = await refresh(deps, token, PHONE)
+    result = await refresh(deps, token, client, retry_key)
     assert isinstance(result, RefreshResult)
     return result
 
@@ -69,7 +72,7 @@ async def test_a_refresh_is_no_new_log_in(deps: Dependencies, clock: FakeClock) 
     ana = await sign_up(deps)
     clock.advance(days=2)
 
-    result = await refreshed(deps, ana.tokens.refresh)
+    result = await refreshed(deps, ana.tokens.refresh, LAPTOP)
 
     assert result.session.authenticated_at == ana.session.authenticated_at
     assert result.session.created_at == ana.session.created_at
@@ -179,7 +182,7 @@ async def test_a_replay_ends_one_session_and_no_other(deps: Dependencies, clock:
 
 async def test_concurrent_replays_revoke_once_and_record_once(deps: Dependencies, clock: FakeClock) -> None:
     ana = await sign_up(deps)
-    await refreshed(deps, ana.tokens.refresh)
+    await refreshed(deps, ana.tokens.refresh, LAPTOP)
     clock.advance(minutes=1)
 
     results = await asyncio.gather(*(refresh(deps, ana.tokens.refresh, PHONE) for _ in range(10)))

@@ -1,4 +1,4 @@
-"""Reauthentication and renewal of sessions, eviction of sessions over the limit, and known devices."""
+"""Reauthentication and renewal of sessions, and eviction of sessions over the limit."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 
 from sessionql.storage import Storage
-from sessionql.storage.records import Device, DeviceKind, RevocationReason, SessionRecord, UserRecord
+from sessionql.storage.records import RevocationReason, SessionRecord, UserRecord
 from tests.storage.builders import IDLED_OUT, NOW, REVOKED, TICK, TOO_OLD, a_session, find, keep, sessions_of
 
 ENDED: list[dict[str, Any]] = [REVOKED, IDLED_OUT, TOO_OLD]
@@ -119,16 +119,3 @@ async def test_sessions_of_other_users_do_not_count(storage: Storage, ana: UserR
 
     assert await evict(storage, ana, mine, 1) == []
     assert await sessions_of(storage, bob) == set(his)
-
-
-async def test_a_device_is_known_by_its_label_and_kind(storage: Storage, ana: UserRecord, bob: UserRecord) -> None:
-    session = a_session(ana, **REVOKED)
-    await keep(storage, session)
-
-    async with storage.reading() as repositories:
-        sessions = repositories.sessions
-        assert await sessions.has_device(ana.id, session.device)
-        assert await sessions.has_device(ana.id, replace(session.device, browser_version="131"))
-        assert not await sessions.has_device(ana.id, replace(session.device, kind=DeviceKind.PHONE))
-        assert not await sessions.has_device(ana.id, Device("Safari on iPhone", session.device.kind))
-        assert not await sessions.has_device(bob.id, session.device), "another user's"

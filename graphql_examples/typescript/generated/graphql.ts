@@ -82,6 +82,8 @@ export type ReauthenticateInput = {
 export type RefreshInput = {
   /** The refresh token; absent or null to use the refresh cookie. */
   refreshToken?: string | null | undefined;
+  /** A random value of 16 to 64 of the characters A-Z, a-z, 0-9, `-` and `_`, e.g. a UUID. Make a new one for each refresh, and send the same one with each retry of it until a response arrives: a retry then succeeds also after the grace period. */
+  retryKey?: string | null | undefined;
 };
 
 /** The credentials of a new account, and options of its first session. */
@@ -126,6 +128,8 @@ export type RevocationReason =
 
 /** The kind of a security event. */
 export type SecurityEventKind =
+  /** A session was used by another program or operating system than before. */
+  | 'DEVICE_CHANGED'
   /** A log-in succeeded. */
   | 'LOGGED_IN'
   /** The user logged out. */
@@ -138,8 +142,10 @@ export type SecurityEventKind =
   | 'PASSWORD_CHANGED'
   /** The user reauthenticated. */
   | 'REAUTHENTICATED'
-  /** A refresh token was used again. */
+  /** A refresh token was used again, and its session was revoked. */
   | 'REFRESH_TOKEN_REUSED'
+  /** A refresh token was used again within the grace period, from another network or program than before: perhaps by a thief. */
+  | 'REFRESH_TOKEN_USED_ELSEWHERE'
   /** The account was created. */
   | 'REGISTERED'
   /** Several sessions were revoked at once. */
@@ -334,6 +340,7 @@ export type RefreshMutationVariables = Exact<{
 
 
 export type RefreshMutation = { refresh: { session: { id: string, expiresAt: string } | null, tokens: { accessToken: string | null, accessTokenExpiresAt: string, refreshToken: string | null, refreshTokenExpiresAt: string } | null, errors: Array<
+      | { __typename: 'InvalidInputError', message: string, code: ErrorCode }
       | { __typename: 'RateLimitedError', message: string, code: ErrorCode }
       | { __typename: 'RefreshTokenInvalidError', message: string, code: ErrorCode, reuseDetected: boolean }
     > } };

@@ -3,14 +3,21 @@ import { displayName, facts } from "./cards.js";
 import { el } from "./dom.js";
 import { withoutBidiControls } from "./i18n.js";
 
-const NOTABLE_KINDS = new Set(["LOGIN_FAILED", "NEW_DEVICE", "REFRESH_TOKEN_REUSED", "USER_DISABLED"]);
+const NOTABLE_KINDS = new Set([
+  "LOGIN_FAILED",
+  "NEW_DEVICE",
+  "REFRESH_TOKEN_REUSED",
+  "REFRESH_TOKEN_USED_ELSEWHERE",
+  "DEVICE_CHANGED",
+  "USER_DISABLED",
+]);
 
 /** The entry of a security event. */
 export function eventEntry(event, i18n) {
   const kind = i18n.strings[event.kind] ? event.kind : "OTHER";
   const source = event.actorName ? i18n.t("by", { actor: event.actorName }) : event.device;
   return entry(
-    i18n.t(kind, { device: displayName(event.session, i18n) }),
+    i18n.t(kind, { device: displayName(event.session, i18n), before: event.previousDevice, now: event.device }),
     [source, event.ipAddress, event.count > 1 && i18n.t("times", { count: event.count })].filter(Boolean),
     event.lastOccurredAt,
     i18n,

@@ -12,7 +12,7 @@ export const SESSIONS_OVERVIEW = `query SessionsOverview($first: Int!, $events: 
       }
     }
     securityEvents(first: $events) {
-      nodes { id kind count lastOccurredAt device ipAddress actorName session { id name device } }
+      nodes { id kind count lastOccurredAt device previousDevice ipAddress actorName session { id name device } }
       pageInfo { hasNextPage }
     }
   }
