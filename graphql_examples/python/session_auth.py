@@ -4,6 +4,7 @@ Use it as `httpx.AsyncClient(auth=SessionAuth())` with any GraphQL client. Set `
 """
 
 import asyncio
+import secrets
 from collections.abc import AsyncGenerator
 from dataclasses import dataclass
 from typing import Any
@@ -31,6 +32,7 @@ class SessionAuth(httpx.Auth):
     def __init__(self, tokens: Tokens | None = None) -> None:
         self.tokens = tokens
         self._refreshing = asyncio.Lock()
+        self._retry_keys: dict[str, str] = {}
 
     async def async_auth_flow(self, request: httpx.Request) -> AsyncGenerator[httpx.Request, httpx.Response]:
         """Send the request. If the server rejects the token, refresh it and send the request again."""
@@ -42,7 +44,7 @@ class SessionAuth(httpx.Auth):
             if self.tokens is sent:  # otherwise another request has refreshed it meanwhile
                 # The server stores the User-Agent with the session and its events.
                 device = {"User-Agent": request.headers.get("User-Agent", "")}
-                response = yield httpx.Request("POST", request.url, json=_refresh(sent), headers=device)
+                response = yield httpx.Request("POST", request.url, json=self._refresh(sent), headers=device)
                 self._store(sent, await _json(response))
         self._authorize(request)
         yield request
@@ -53,6 +55,12 @@ class SessionAuth(httpx.Auth):
             request.headers["Authorization"] = f"Bearer {self.tokens.access_token}"
         return self.tokens
 
+    def _refresh(self, sent: Tokens) -> dict[str, object]:
+        # The same key with each retry until a response arrives, so that a lost response is not taken for a theft.
+        key = self._retry_keys.get(sent.refresh_token) or secrets.token_urlsafe(24)
+        self._retry_keys = {sent.refresh_token: key}
+        return {"query": REFRESH, "variables": {"input": {"refreshToken": sent.refresh_token, "retryKey": key}}}
+
     def _store(self, sent: Tokens, response: dict[str, Any]) -> None:
         payload = (response.get("data") or {}).get("refresh")
         if payload is None or self.tokens is not sent:
@@ -61,10 +69,6 @@ class SessionAuth(httpx.Auth):
             self.tokens = Tokens(payload["tokens"]["accessToken"], payload["tokens"]["refreshToken"])
         elif any(error["code"] == "REFRESH_TOKEN_INVALID" for error in payload["errors"]):
             self.tokens = None
-
-
-def _refresh(tokens: Tokens) -> dict[str, object]:
-    return {"query": REFRESH, "variables": {"input": {"refreshToken": tokens.refresh_token}}}
 
 
 async def _is_unauthenticated(response: httpx.Response) -> bool:

@@ -3,7 +3,8 @@
 import { print } from "graphql";
 
 import { RefreshDocument, type RefreshMutation } from "./generated/graphql.js";
-import { areOfOneSession, keep, type TokenStore } from "./tokens.js";
+import { inBrowser, pendingKey, type RetryKeyStore } from "./retryKeys.js";
+import { areOfOneSession, besideTokens, keep, type TokenStore } from "./tokens.js";
 
 export interface Signing {
   /** The URL of the GraphQL endpoint. */
@@ -23,6 +24,7 @@ interface RefreshResponse {
 
 export function signedFetch({ url, tokens, fetch: send = fetch, locks = browserLocks() }: Signing): typeof fetch {
   let refreshing: Promise<boolean> | null = null;
+  const retryKeys: RetryKeyStore = tokens ? besideTokens(tokens) : inBrowser(`sessionql retry key ${url}`);
 
   /** Refresh once for all requests of this page, and in one tab at a time. True if the request is to be sent again. */
   function refreshWithLock(rejected: string | undefined): Promise<boolean> {
@@ -36,7 +38,7 @@ export function signedFetch({ url, tokens, fetch: send = fetch, locks = browserL
     if (tokens && !stored) return false;
     // Another tab has refreshed: tabs share their tokens.
     if (stored && stored.accessToken !== rejected) return true;
-    const variables = { input: { refreshToken: stored?.refreshToken ?? null } };
+    const variables = { input: { refreshToken: stored?.refreshToken ?? null, retryKey: pendingKey(retryKeys) } };
     const response = await send(url, {
       method: "POST",
       credentials: tokens ? "omit" : "include",
@@ -48,6 +50,8 @@ export function signedFetch({ url, tokens, fetch: send = fetch, locks = browserL
     const ended = error?.__typename === "RefreshTokenInvalidError";
     // Service unavailable or rate limited: handle it like a network error. The session has not ended.
     if (error && !ended) throw new Error(`Could not refresh: ${error.message}`);
+    // The response has arrived. With tokens, `keep` drops the key together with the token that it belongs to.
+    if (!tokens) retryKeys.write(null);
     // Do not overwrite the tokens of a log-in or log-out in another tab.
     if (tokens && tokens.read()?.refreshToken === stored?.refreshToken) {
       if (ended) tokens.write(null);

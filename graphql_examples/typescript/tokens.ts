@@ -1,8 +1,12 @@
 // Stores the tokens of this device. With cookies you do not need this file.
 
+import type { RetryKeyStore } from "./retryKeys.js";
+
 export interface Tokens {
   accessToken: string;
   refreshToken: string;
+  /** That of a refresh with this refresh token, whose response has not arrived. */
+  retryKey?: string | undefined;
 }
 
 /** The tokens of a payload. Some mutations, like `reauthenticate`, do not replace the refresh token. */
@@ -39,7 +43,19 @@ export function keep(store: TokenStore, received: NewTokens | null | undefined):
   const before = store.read();
   const accessToken = received?.accessToken ?? before?.accessToken;
   const refreshToken = received?.refreshToken ?? before?.refreshToken;
-  if (accessToken && refreshToken) store.write({ accessToken, refreshToken });
+  const retryKey = refreshToken === before?.refreshToken ? before?.retryKey : undefined;
+  if (accessToken && refreshToken) store.write({ accessToken, refreshToken, retryKey });
+}
+
+/** The retry key beside the tokens. */
+export function besideTokens(store: TokenStore): RetryKeyStore {
+  return {
+    read: () => store.read()?.retryKey ?? null,
+    write: (key) => {
+      const tokens = store.read();
+      if (tokens) store.write({ ...tokens, retryKey: key ?? undefined });
+    },
+  };
 }
 
 /** Whether two access tokens have the same session in their claims. Compares only; does not verify the tokens. */

@@ -30,6 +30,7 @@ _COMPONENT = tuple(
         "icons",
         "styles",
         "operations",
+        "retry_key",
         "client",
         "live",
         "poller",

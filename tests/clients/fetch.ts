@@ -12,6 +12,7 @@ import {
 } from "../../graphql_examples/typescript/generated/graphql.js";
 import { keep } from "../../graphql_examples/typescript/tokens.js";
 import type { Browser } from "./story/browser.js";
+import { lostResponse } from "./story/lostResponse.js";
 import { meanwhile } from "./story/meanwhile.js";
 import { type Client, participants, story } from "./story/story.js";
 import { argument, runSteps } from "./story/steps.js";
@@ -58,6 +59,7 @@ const url = argument();
 await runSteps({
   ...story(participants(url, fetching)),
   ...tabs(url),
+  ...lostResponse(url),
   ...meanwhile(url),
   ...withCookies(url),
   ...watchingPages(url),

@@ -2,11 +2,15 @@
 
 import asyncio
 import json
+import re
 from collections.abc import Callable
+from dataclasses import replace
 
 import httpx
 import pytest
 from session_auth import SessionAuth, Tokens
+
+from sessionql.resolvers.values.retry_keys import PATTERN
 
 UNAUTHENTICATED: object = {"errors": [{"message": "", "extensions": {"code": "UNAUTHENTICATED"}}], "data": None}
 SESSIONS: object = {"data": {"mySessions": []}}
@@ -27,6 +31,7 @@ class FakeServer:
         self.refreshed = refreshed
         self.authorizations: list[str] = []
         self.devices: list[str] = []
+        self.retry_keys: list[str] = []
         self.meanwhile: Callable[[], None] = lambda: None
 
     async def __call__(self, request: httpx.Request) -> httpx.Response:
@@ -34,6 +39,7 @@ class FakeServer:
         if "refreshToken" in json.loads(request.content)["variables"].get("input", {}):
             self.authorizations.append("refresh")
             self.devices.append(request.headers["User-Agent"])
+            self.retry_keys.append(json.loads(request.content)["variables"]["input"]["retryKey"])
             self.meanwhile()
             return httpx.Response(200, json=self.refreshed)
         self.authorizations.append(request.headers.get("Authorization", "unauthenticated"))
@@ -96,3 +102,35 @@ async def test_a_response_without_json_is_returned_unchanged() -> None:
     ) as http:
         answer = await http.post("https://sessionql.test/graphql", json={"query": "{ me { id } }"})
     assert (answer.status_code, answer.text) == (502, "<h1>Bad gateway</h1>")
+
+
+async def test_a_refresh_is_retried_with_its_key_until_a_response_arrives() -> None:
+    server, auth = FakeServer(), SessionAuth(OLD)
+
+    def lose_the_response() -> None:
+        raise httpx.ReadError("")
+
+    server.meanwhile = lose_the_response
+    for _ in range(2):
+        with pytest.raises(httpx.ReadError):
+            await ask(server, auth)
+    server.meanwhile = lambda: None
+    assert await ask(server, auth) == [SESSIONS]
+    auth.tokens = replace(NEW, access_token="expired")
+    await ask(server, auth)
+
+    assert len(server.retry_keys) == 4
+    lost, *again, later = server.retry_keys
+    assert again == [lost, lost]
+    assert later != lost
+    assert all(re.fullmatch(PATTERN, key) for key in server.retry_keys)
+
+
+async def test_a_key_belongs_to_one_refresh_token() -> None:
+    server, auth = FakeServer(failed("RATE_LIMITED")), SessionAuth(OLD)
+    await ask(server, auth)
+    await ask(server, auth)
+    auth.tokens = Tokens("older access", "refresh token of another log-in")
+    await ask(server, auth)
+
+    assert server.retry_keys[0] == server.retry_keys[1] != server.retry_keys[2]

@@ -3,8 +3,10 @@
 import asyncio
 from dataclasses import replace
 
+from sessionql.resolvers.accounts import LogInResult
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies, Policy
+from sessionql.resolvers.devices.client_hints import NO_HINTS
 from sessionql.resolvers.requester import authenticate
 from sessionql.resolvers.sessions import my_sessions
 from sessionql.storage.filters import Page, SessionFilter
@@ -12,6 +14,8 @@ from sessionql.storage.records import EventKind, RevocationReason
 from sessionql.storage.sessions import SessionOrder
 from tests.conftest import FakeClock
 from tests.resolvers.builders import LAPTOP, PHONE, as_requester, events_of, get_row, sign_in, sign_up
+from tests.resolvers.devices.test_client_hints import MAC, WINDOWS, hints
+from tests.resolvers.devices.test_client_hints import PHONE as ANDROID
 
 EVERY = SessionFilter(states=None)
 
@@ -83,3 +87,31 @@ async def test_a_device_is_new_once(deps: Dependencies) -> None:
         ("Safari on iPad", "192.0.2.9"),
         ("Safari on iPhone", "198.51.100.7"),
     ]
+
+
+async def test_later_client_hints_make_no_new_device(deps: Dependencies) -> None:
+    """The first request of a browser has no full hints: the server asks for them in its response."""
+    pixel, windows_11 = hints("Android", "14.0.0", "Pixel 8"), hints("Windows", "15.0.0")
+    ana = await sign_up(deps, client=ClientInfo("192.0.2.1", ANDROID))
+    for user_agent, sent in ((ANDROID, pixel), (ANDROID, NO_HINTS), (WINDOWS, NO_HINTS), (WINDOWS, windows_11)):
+        await sign_in(deps, client=ClientInfo("192.0.2.1", user_agent, hints=sent))
+
+    assert await new_devices(deps, ana) == ["Chrome on Windows"]
+
+    await sign_in(deps, client=ClientInfo("192.0.2.1", WINDOWS.replace("Chrome", "Edg/1 Chrome")))
+    await sign_in(deps, client=ClientInfo("192.0.2.1", MAC))
+    assert len(await new_devices(deps, ana)) == 3, "another browser or system is a new device"
+
+
+async def test_two_models_are_two_devices(deps: Dependencies) -> None:
+    pixel, galaxy = hints("Android", "14.0.0", "Pixel 8"), hints("Android", "14.0.0", "SM-S911B")
+    ana = await sign_up(deps, client=ClientInfo("192.0.2.1", ANDROID, hints=pixel))
+
+    await sign_in(deps, client=ClientInfo("192.0.2.1", ANDROID, hints=galaxy))
+
+    assert await new_devices(deps, ana) == ["Chrome on Galaxy S23"]
+
+
+async def new_devices(deps: Dependencies, signed_in: LogInResult) -> list[str]:
+    """The devices of the NEW_DEVICE events of a user, newest first."""
+    return [each.device for each in await events_of(deps, signed_in.user.id) if each.kind is EventKind.NEW_DEVICE]

@@ -132,3 +132,49 @@ async def test_reuse_of_a_token_of_another_session_does_not_affect_the_request(
     data = await ana.get(query, old={"refreshToken": other.refresh_token})
     assert data["refresh"]["errors"] == [{"reuseDetected": True}]
     assert data["revokeAllSessions"]["keptSession"] == {"id": ana.session_id}
+
+
+async def test_a_retry_key_returns_the_same_successor_after_the_grace(ana: GraphQLClient, clock: FakeClock) -> None:
+    sent = {"refreshToken": ana.refresh_token, "retryKey": "0123456789abcdef"}
+    first = (await ana.get(REFRESH, input=sent))["refresh"]
+    clock.advance(minutes=4)
+
+    again = (await ana.get(REFRESH, input=sent))["refresh"]
+
+    assert (first["errors"], again["errors"]) == ([], [])
+    assert first["tokens"]["refreshToken"] == again["tokens"]["refreshToken"]
+
+
+async def test_a_retry_key_of_another_form_is_rejected(ana: GraphQLClient) -> None:
+    payload = (await ana.get(REFRESH, input={"refreshToken": ana.refresh_token, "retryKey": "short"}))["refresh"]
+    (error,) = payload["errors"]
+
+    assert (error["__typename"], error["code"], error["path"]) == (
+        "InvalidInputError",
+        "INVALID_INPUT",
+        ["input", "retryKey"],
+    )
+    assert (await refresh(ana, ana.refresh_token))["errors"] == []
+
+
+async def test_another_program_is_shown_as_a_change_of_the_device(
+    http: httpx.AsyncClient, ana: GraphQLClient, clock: FakeClock
+) -> None:
+    clock.advance(minutes=4)
+    curl = GraphQLClient(http, "curl/8.5.0")
+    curl.token = (await refresh(curl, ana.refresh_token))["tokens"]["accessToken"]
+
+    event_fields = "kind device previousDevice session { device }"
+    data = await curl.get(
+        "{ mySessions { isCurrent device userAgent } "
+        f"me {{ securityEvents(first: 1) {{ nodes {{ {event_fields} }} }} }} }}"
+    )
+
+    assert data["mySessions"] == [{"isCurrent": True, "device": "curl", "userAgent": "curl/8.5.0"}]
+    (event,) = data["me"]["securityEvents"]["nodes"]
+    assert event == {
+        "kind": "DEVICE_CHANGED",
+        "device": "curl",
+        "previousDevice": "Firefox on Ubuntu",
+        "session": {"device": "curl"},
+    }

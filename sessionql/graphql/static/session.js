@@ -1,7 +1,9 @@
 // The session of this browser tab. It is stored in sessionStorage: each tab is a device, and a reload stays signed in.
-import { tabStorage } from "./storage.js";
+import { permanentStorage, tabStorage } from "./storage.js";
 
 const KEY = "sessionql.session";
+// The page "Your devices" has the same cookies, so it uses the same name.
+const RETRY_KEY = `sessionql retry key ${window.location.origin}${window.location.pathname}`;
 const SIGNED_OUT = Object.freeze({});
 const listeners = new Set();
 let clockOffset = 0;
@@ -45,6 +47,21 @@ export function secondsLeft() {
   return (expiry - Date.now() - clockOffset) / 1000;
 }
 
+// The retry key of the refresh whose response has not arrived yet, or a new one. It is stored beside the refresh token, or
+// for all tabs if that is in a cookie, so that a lost response is not taken for a theft.
+export function retryKey() {
+  const pending = session.refreshToken ? session.retryKey : permanentStorage.getItem(RETRY_KEY);
+  const key = pending ?? Array.from(crypto.getRandomValues(new Uint8Array(16)), hex).join("");
+  if (session.refreshToken) save({ ...session, retryKey: key });
+  else permanentStorage.setItem(RETRY_KEY, key);
+  return key;
+}
+
+// Call it when the response of a refresh by cookie has arrived. With new tokens, `store` drops the key.
+export const forgetRetryKey = () => permanentStorage.removeItem(RETRY_KEY);
+
+const hex = (byte) => byte.toString(16).padStart(2, "0");
+
 // Stores the tokens of a payload. A refresh has no user, so the user of the log-in stays; a log-in replaces everything.
 // `credential` identifies the current tokens: the access token, or its expiry time if it is in a cookie, which scripts
 // cannot read.
@@ -59,6 +76,7 @@ function store(field, { tokens, user, session: device }) {
     accessToken: tokens.accessToken,
     accessTokenExpiresAt: tokens.accessTokenExpiresAt,
     refreshToken: tokens.refreshToken ?? before.refreshToken,
+    retryKey: tokens.refreshToken ? undefined : before.retryKey,
   });
 }
 

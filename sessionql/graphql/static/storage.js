@@ -15,7 +15,7 @@ function openStorage(name) {
   }
 }
 
-const permanentStorage = openStorage("localStorage");
+export const permanentStorage = openStorage("localStorage");
 export const tabStorage = openStorage("sessionStorage");
 
 // By default GraphiQL stores everything permanently. Operations, variables and history may contain passwords and tokens,

@@ -4,8 +4,8 @@ import { rootFields, selectOperation } from "./examples.js";
 import * as session from "./session.js";
 
 const URL_PATH = window.location.pathname;
-const REFRESH = `mutation Refresh($refreshToken: String) {
-  refresh(input: { refreshToken: $refreshToken }) {
+const REFRESH = `mutation Refresh($refreshToken: String, $retryKey: String!) {
+  refresh(input: { refreshToken: $refreshToken, retryKey: $retryKey }) {
     tokens { accessToken accessTokenExpiresAt refreshToken refreshTokenExpiresAt }
     errors { ... on UserError { code message } }
   }
@@ -63,10 +63,14 @@ export function refresh() {
 
 // Resolves to an error message, or to null.
 async function refreshOnce() {
+  const retryKey = session.retryKey();
   const { credential, refreshToken } = session.current();
-  const result = await post({ query: REFRESH, variables: { refreshToken } }, {});
+  const result = await post({ query: REFRESH, variables: { refreshToken, retryKey } }, {});
+  const [rejection] = result.data?.refresh?.errors ?? [];
+  const hasResponse = result.data?.refresh?.tokens || rejection?.code === "REFRESH_TOKEN_INVALID";
+  if (!refreshToken && hasResponse) session.forgetRetryKey();
   if (session.current().credential !== credential) return null; // signed in or out meanwhile
-  const error = result.data?.refresh?.errors?.[0] ?? result.errors?.[0];
+  const error = rejection ?? result.errors?.[0];
   if (!error) session.update([{ key: "refresh", name: "refresh" }], result, null);
   else if (credential && error.code === "REFRESH_TOKEN_INVALID") session.end();
   return error ? String(error.message) : null;

@@ -1,6 +1,7 @@
 // The GraphQL client. It authenticates with cookies, which it refreshes when they expire, or with an access token that
 // the page supplies.
 import { REFRESH } from "./operations.js";
+import { forgetRetryKey, pendingRetryKey } from "./retry_key.js";
 
 const REQUEST_TIMEOUT = 15_000; // milliseconds
 
@@ -63,9 +64,11 @@ export class GraphQLClient {
   }
 
   async #refreshCookies() {
-    const { refresh } = dataOf(await this.#post(REFRESH, {}, null));
+    const { refresh } = dataOf(await this.#post(REFRESH, { retryKey: pendingRetryKey(this.url) }, null));
     const [error] = refresh.errors;
+    // A rejection for the rate limit says nothing about an earlier try.
     if (error?.code === "RATE_LIMITED") throw new NetworkError(error.message);
+    forgetRetryKey(this.url);
     if (error) throw new SignedOutError();
     return null;
   }

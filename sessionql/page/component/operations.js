@@ -60,6 +60,6 @@ export const CHANGE_PASSWORD = `mutation ChangePassword($input: ChangePasswordIn
   }
 }`;
 export const LOG_OUT = `mutation LogOut { logout { session { id } } }`;
-export const REFRESH = `mutation Refresh { refresh(input: {}) { errors {
+export const REFRESH = `mutation Refresh($retryKey: String!) { refresh(input: { retryKey: $retryKey }) { errors {
   ... on UserError { code message } ... on RateLimitedError { retryAfterSeconds }
 } } }`;

@@ -49,7 +49,8 @@ async function race(
   return { refreshes, tokens };
 }
 
-async function signUp(url: string): Promise<TokenStore> {
+/** The tokens of a new user; the access token is not valid. */
+export async function signUp(url: string): Promise<TokenStore> {
   const tokens = inMemory();
   const input = { email: `${randomUUID()}@example.com`, password: PASSWORD };
   keep(tokens, (await graphqlClient(url)(RegisterDocument, { input })).register.tokens);
