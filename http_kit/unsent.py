@@ -1,8 +1,11 @@
 """Counts the bytes that clients do not take, and aborts connections when there are too many."""
 
+import logging
 from collections import Counter
 from collections.abc import Hashable
 from typing import Protocol
+
+log = logging.getLogger("sessionql.http_kit")
 
 
 class Sender(Protocol):
@@ -47,7 +50,7 @@ class UnsentBytes:
             if self._by_owner[owner] > self._per_owner:
                 self._abort_longest_waiting(owner)
         while self.total > self._max_total:
-            next(iter(self._counted)).abort()
+            self._abort(next(iter(self._counted)), self._max_total)
 
     def remove(self, sender: Sender) -> None:
         """Count the bytes of a connection no longer."""
@@ -59,7 +62,14 @@ class UnsentBytes:
             if self._by_owner[owner] <= self._per_owner:
                 return
             if owner in owners:
-                sender.abort()
+                self._abort(sender, self._per_owner)
+
+    def _abort(self, sender: Sender, maximum: int) -> None:
+        log.warning(
+            "Disconnected a client that does not read %d bytes: at most %d may be unsent. Send large bodies in parts",
+            *(sender.unsent, maximum),
+        )
+        sender.abort()
 
     def _change(self, owners: tuple[Hashable, ...], size: int) -> None:
         self.total += size

@@ -136,7 +136,7 @@ class SessionQL:
     @asynccontextmanager
     async def _started(self) -> AsyncIterator[None]:
         # The server has loaded its protocol classes, and no connection is open.
-        correct_uvicorn()
+        correct_uvicorn(self.settings.connection_send_timeout.total_seconds())
         await self._connect()
         try:
             async with background(self.settings, self.dependencies, self._keys):

@@ -1,4 +1,4 @@
-"""Clients of a real server that do not read static files: they are disconnected, and the server continues."""
+"""Clients of a real server that do not read: they are disconnected, and the server continues."""
 
 import select
 import socket
@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from tests.support.engines import Engines
-from tests.support.server import Server
+from tests.support.server import Program, Server
 
 FILE = b"GET /graphiql/graphiql.min.js HTTP/1.1\r\nHost: sessionql.test\r\n"
 TIMEOUT = 20
@@ -33,6 +33,14 @@ def is_reset(client: socket.socket) -> bool:
     return any(event & select.POLLHUP for _, event in poll.poll(0))
 
 
+def wait_until_reset(clients: list[socket.socket]) -> None:
+    """Wait until the server has aborted these connections."""
+    deadline = time.monotonic() + TIMEOUT
+    while not all(map(is_reset, clients)):
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
 @pytest.mark.parametrize("last", [b"\r\n", b"Connection: close\r\n\r\n"])
 def test_unread_files_are_discarded(engines: Engines, tmp_path: Path, last: bytes) -> None:
     requests = (FILE + b"\r\n") * 9 + FILE + last
@@ -40,12 +48,29 @@ def test_unread_files_are_discarded(engines: Engines, tmp_path: Path, last: byte
         clients = [unread(server.url, requests) for _ in range(6)]
         file = httpx.get(f"{server.url}/graphiql/graphiql.min.js", headers={"accept-encoding": "identity"})
         assert len(file.content) > 500_000, "others are served meanwhile"
-        deadline = time.monotonic() + TIMEOUT
-        while not all(map(is_reset, clients)):
-            assert time.monotonic() < deadline
-            time.sleep(0.05)
+        wait_until_reset(clients)
         for client in clients:
             client.close()
         assert httpx.get(f"{server.url}/healthz").is_success
         assert "Traceback" not in server.log
         assert " ERROR " not in server.log
+
+
+@pytest.mark.parametrize("protocol", ["httptools", "h11"])
+@pytest.mark.parametrize("last", [b"\r\n", b"Connection: close\r\n\r\n"])
+def test_answers_of_an_application_under_plain_uvicorn_are_discarded(
+    engines: Engines, tmp_path: Path, protocol: str, last: bytes
+) -> None:
+    options = ("--http", protocol)
+    with Program("notes", engines.sqlite(tmp_path), tmp_path, *options, CONNECTION_SEND_TIMEOUT="1s") as notes:
+        token = f"Bearer {notes.device().register('ana@example.com').access_token}"
+        with httpx.Client(base_url=notes.site, headers={"authorization": token}, timeout=TIMEOUT) as http:
+            for _ in range(4):
+                assert http.post("/notes", json={"text": "x" * 4_000_000}).is_success
+            head = b"GET /notes HTTP/1.1\r\nHost: a\r\nAuthorization: " + token.encode() + b"\r\n"
+            clients = [unread(notes.site, head + last) for _ in range(3)]
+            assert len(http.get("/notes").content) > 16_000_000, "others are served meanwhile"
+            wait_until_reset(clients)
+            for client in clients:
+                client.close()
+        assert "Traceback" not in notes.log
