@@ -12,8 +12,8 @@ from sessionql.http_kit.waiting import WaitingList
 class ConnectionQuota:
     """The slots of a server. Only authenticated connections get one.
 
-    `unauthenticated` are the WebSockets that have not authenticated: beyond its bounds, the oldest is closed. They
-    never take the slot of one that has.
+    `unauthenticated` are the WebSockets whose clients have not sent `connection_init`: beyond its bounds, the oldest is
+    closed. They never take the slot of one that has authenticated.
     """
 
     def __init__(self, limits: ConnectionLimits) -> None:
@@ -26,7 +26,7 @@ class ConnectionQuota:
 
     @property
     def reserved(self) -> int:
-        """The number of connections, authenticated or not."""
+        """The number of connections that have authenticated, or have not begun to."""
         return self._claimed + len(self.unauthenticated)
 
     def count(self, owner: Hashable) -> int:

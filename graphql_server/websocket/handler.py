@@ -111,7 +111,7 @@ class SocketHandler:
             await self._clean_up()
 
     def evict(self) -> None:
-        """Close the socket, which has not authenticated: there are too many of them."""
+        """Close the socket, whose client has not sent `connection_init`: there are too many of them."""
         self._deadline.expire(NOT_AUTHENTICATED)
 
     async def _run_until_closed(self) -> CloseReason | None:
@@ -159,9 +159,10 @@ class SocketHandler:
             raise ConnectionRejected(TOO_MANY_INITS)
         self._deadline.reschedule(self._limits.init_seconds, AUTHORIZATION_TIMEOUT)
         handshake, self._handshake = self._handshake, None
+        # It no longer waits for its client: when many reconnect at the same time, they do not end each other.
+        self._quota.unauthenticated.discard(self)
         peer = self._peer = await self._authorized(handshake, init)
         self._slot = self._quota.claim(peer.owner)
-        self._quota.unauthenticated.discard(self)
         self._deadline.reschedule(self._limits.lifetime(), LIFETIME)
         self._operations = Operations(self._runner, peer, self._writer, on_gone=partial(self._deadline.expire, None))
         self._watch = asyncio.create_task(self._wait_until_closed(peer))

@@ -16,7 +16,7 @@ class ConnectionSettings(LimitsSettings):
         ge=1,
         le=MAX_LIMIT,
         description="The maximum number of authenticated WebSockets and event streams of each worker. A tenth as many "
-        "WebSockets, but at least 100, may not have authenticated yet.",
+        "WebSockets, but at least 100, may not have sent `connection_init` yet.",
     )
     max_connections_per_session: int = Field(
         default=10,
@@ -37,7 +37,7 @@ class ConnectionSettings(LimitsSettings):
         ge=1,
         le=MAX_LIMIT,
         description="The maximum number of TCP connections of one IP address (IPv6: /64) in each worker that have no "
-        "complete request, and of WebSockets that have not authenticated. Beyond it, the one that has waited longest "
+        "complete request, and of WebSockets without `connection_init`. Beyond it, the one that has waited longest "
         "is closed. Connections of trusted proxies are counted in total only.",
     )
     max_operations_per_connection: int = Field(
