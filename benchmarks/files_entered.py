@@ -71,7 +71,8 @@ def _product_path(file: str) -> str | None:
 async def measure(folder: Path) -> dict[str, list[str]]:
     """The files that each kind of request of MAX_FILES enters."""
     recorder = Recorder()
-    app = create_app(Settings(data_dir=folder, database_url=f"sqlite:///{folder / 'sessions.sqlite3'}"))
+    url = f"sqlite:///{folder / 'sessions.sqlite3'}"
+    app = create_app(Settings(data_dir=folder, database_url=url, accounts="open"))
     transport = httpx.ASGITransport(app)
     async with (
         app.router.lifespan_context(app),

@@ -44,7 +44,13 @@ class Server:
         with socket.socket() as probe:
             probe.bind(("127.0.0.1", 0))
             port = probe.getsockname()[1]
-        settings = {"DATA_DIR": folder, "DATABASE_URL": url, "PORT": str(port), **dict.fromkeys(UNLIMITED, "0")}
+        settings = {
+            "ACCOUNTS": "open",
+            "DATA_DIR": folder,
+            "DATABASE_URL": url,
+            "PORT": str(port),
+            **dict.fromkeys(UNLIMITED, "0"),
+        }
         environment = os.environ | {f"SESSIONQL_{name}": value for name, value in settings.items()}
         with (Path(folder) / "server.log").open("wb") as log:
             command = [sys.executable, "-m", "sessionql", "serve"]

@@ -51,7 +51,7 @@ async def main(url: str) -> None:
     """Measure, and print the AUC and the medians."""
     with tempfile.TemporaryDirectory() as folder:
         free = {"attempts_per_account": 0, "attempts_per_address": 0}
-        app = create_app(Settings(data_dir=Path(folder), database_url=url, **free))  # type: ignore[arg-type]
+        app = create_app(Settings(data_dir=Path(folder), database_url=url, accounts="open", **free))  # type: ignore[arg-type]
         async with app.router.lifespan_context(app):
             known, unknown = (f"{secrets.token_hex(8)}@example.com" for _ in range(2))
             await ask(app, REGISTER, {"input": {"email": known, "password": "correct horse battery"}})

@@ -36,7 +36,7 @@ async def cost(app: Any, query: str, token: str = "") -> float:
 async def main(url: str) -> None:
     """Measure, and print the medians and their ratio."""
     with tempfile.TemporaryDirectory() as folder:
-        app = create_app(Settings(data_dir=Path(folder), database_url=url))
+        app = create_app(Settings(data_dir=Path(folder), database_url=url, accounts="open"))
         async with app.router.lifespan_context(app):
             account = {"input": {"email": f"{secrets.token_hex(8)}@example.com", "password": "correct horse battery"}}
             await ask(app, f"mutation($input: RegisterInput!) {{ register(input: $input) {{ {TOKENS} }} }}", account)

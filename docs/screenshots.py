@@ -92,6 +92,7 @@ def main() -> None:
 def serve(folder: Path, port: int) -> Iterator[None]:
     """Run `sessionql serve` on this port of localhost, with its data in this folder."""
     settings = {
+        "ACCOUNTS": "open",
         "DATABASE_URL": f"sqlite:///{folder / 'demo.db'}",
         "DATA_DIR": str(folder),
         "PORT": str(port),

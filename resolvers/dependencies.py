@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Literal
 from uuid import UUID
 
 from sessionql.resolvers.background.activity import Activity
@@ -12,6 +13,9 @@ from sessionql.resolvers.keyed_semaphore import KeyedSemaphore
 from sessionql.resolvers.passwords import Passwords
 from sessionql.resolvers.tokens.access import AccessTokens
 from sessionql.storage import Storage
+
+Accounts = Literal["open", "closed", "off"]
+"""The accounts with a password here: every visitor may register, operators create them, or there are none."""
 
 Clock = Callable[[], datetime]
 IdSource = Callable[[], UUID]
@@ -41,11 +45,16 @@ class Policy:
     """Maximum number of failed password checks per minute, of an account and a network, a known device, or a session;
     0: no limit. `rate_limits` derives the larger limits from it."""
     attempts_per_address: int = 20
-    """Maximum number of failed password checks, and of failed refreshes, per address and minute; 0: no limit."""
+    """Maximum number of failed password checks, of failed refreshes and of failed resets, per address and minute; 0: no
+    limit."""
     registrations_per_address: int = 30
     """Maximum number of registrations per network and minute; 0: no limit."""
     nonstandard_emails: bool = False
     """Whether addresses of private domains, and with the dots of docomo's addresses, can register."""
+    password_reset_lifetime: timedelta = timedelta(hours=24)
+    """How long a token that resets a password is valid."""
+    only_services: bool = False
+    """Accept only the sessions that services created."""
     list_size: int = 100
     """Maximum number of items per page, and of IDs in a list argument."""
 

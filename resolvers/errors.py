@@ -106,6 +106,15 @@ class RefreshTokenInvalid(Failure):
     reuse_detected: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class ResetTokenInvalid(Failure):
+    """The token does not reset a password. The failure does not reveal whether it was wrong, used or too old."""
+
+    code: ClassVar[str] = "RESET_TOKEN_INVALID"
+    message: str = "This token to reset the password is not valid or no longer valid. Ask for a new one."
+    path: tuple[str, ...] = ("input", "token")
+
+
 class InvalidArgument(ValueError):
     """An argument of a query breaks a rule; the message names the rule and what to send instead."""
 

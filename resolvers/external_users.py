@@ -66,7 +66,7 @@ async def create_session(
         user, is_new = await _find_or_add_user(deps, repositories, request.subject, now)
         if user is None:
             return AccountDisabled()
-        session = build_session(deps, user.id, name, client, now, authenticated_at)
+        session = build_session(deps, user.id, name, client, now, authenticated_at, by_service=True)
         await add_session(deps, repositories, session, client, is_new_user=is_new, actor_name=service.name)
     return LogInResult(user, session, issue_tokens(deps, session, now))
 
@@ -87,7 +87,7 @@ async def mark_reauthenticated(
         return _not_found()
     async with deps.storage.transaction() as repositories:
         before = await repositories.sessions.find(user_id, session_id)
-        if before is None:
+        if before is None or (deps.policy.only_services and not before.by_service):
             return _not_found()
         next_time = _next_time(before, authenticated_at, now)
         updated = await repositories.sessions.reauthenticate(user_id, session_id, next_time, now)

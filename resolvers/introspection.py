@@ -6,9 +6,9 @@ from enum import StrEnum
 
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.refresh import is_racing
-from sessionql.resolvers.requester import AuthError, check_access_token
+from sessionql.resolvers.requester import AuthError, check_access_token, is_usable
 from sessionql.resolvers.tokens.refresh import RefreshClaims, verify
-from sessionql.storage.records import SessionRecord, SessionState
+from sessionql.storage.records import SessionRecord
 
 
 class TokenKind(StrEnum):
@@ -45,7 +45,7 @@ async def _introspect_refresh_token(deps: Dependencies, claims: RefreshClaims, n
     async with deps.storage.reading() as repositories:
         session = await repositories.sessions.find(claims.user_id, claims.session_id)
     lifetimes = deps.storage.lifetimes
-    if session is None or lifetimes.state(session, now) is not SessionState.ACTIVE:
+    if session is None or not is_usable(deps, session, now):
         return None
     expires_at = lifetimes.expires_at(session)
     if session.generation != claims.generation:

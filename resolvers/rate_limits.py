@@ -108,6 +108,11 @@ def registration_limits(policy: Policy, client: ClientInfo) -> Sequence[Limit]:
     return network_limits("register", client, policy.registrations_per_address)
 
 
+def reset_limits(policy: Policy, client: ClientInfo) -> Sequence[Limit]:
+    """Return the limits of password resets that fail by network."""
+    return network_limits("reset", client, policy.attempts_per_address)
+
+
 async def consume(deps: Dependencies, *limits: Limit) -> Sequence[ConsumedAttempt] | RateLimited:
     """Count one attempt under each limit. If one limit is reached, counts under none and returns RateLimited."""
     # Counted even without a limit, so that a failure takes equally long under every configuration.

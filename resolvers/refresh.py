@@ -18,11 +18,12 @@ from sessionql.resolvers.devices.comparison import compare_devices
 from sessionql.resolvers.errors import InvalidInput, RateLimited, RefreshTokenInvalid
 from sessionql.resolvers.events import device_event, record_event
 from sessionql.resolvers.rate_limits import consume, refresh_limits
+from sessionql.resolvers.requester import is_usable
 from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
 from sessionql.resolvers.tokens.refresh import RefreshClaims, verify
 from sessionql.resolvers.values.retry_keys import check_retry_key, hash_retry_key
 from sessionql.storage import Repositories
-from sessionql.storage.records import EventKind, RevocationReason, SessionRecord, SessionState
+from sessionql.storage.records import EventKind, RevocationReason, SessionRecord
 from sessionql.storage.sessions import Touch
 
 log = logging.getLogger("sessionql.refresh")
@@ -81,6 +82,9 @@ async def _exchange(
         return RefreshTokenInvalid()
     exchange = _Exchange(claims, hash_retry_key(retry_key), client, deps.clock())
     async with deps.storage.transaction() as repositories:
+        # Before the rotation: if the operator accepts the session again, this token still continues it.
+        if deps.policy.only_services and not await _is_usable_now(deps, repositories, exchange):
+            return _ended()
         session = await _rotate(deps, repositories, exchange)
     # The transaction is committed: later errors cannot undo a revocation for reuse.
     if isinstance(session, RefreshTokenInvalid):
@@ -97,8 +101,8 @@ async def _rotate(
     if rotated is not None:
         return await _follow_device(deps, repositories, rotated, exchange)
     found = await repositories.sessions.find_retried(claims.user_id, claims.session_id)
-    if found is None or deps.storage.lifetimes.state(found[0], now) is not SessionState.ACTIVE:
-        return RefreshTokenInvalid("This session has ended. Log in again.")
+    if found is None or not is_usable(deps, found[0], now):
+        return _ended()
     session, retry_key_hash = found
     if _is_retry(session, retry_key_hash, exchange):
         return session
@@ -121,6 +125,15 @@ async def _follow_device(
         await repositories.events.add(device_event(deps, session, EventKind.DEVICE_CHANGED, client, now))
     changed = await repositories.sessions.set_device(session.user_id, session.id, seen.user_agent, seen.device, now)
     return changed or session
+
+
+async def _is_usable_now(deps: Dependencies, repositories: Repositories, exchange: _Exchange) -> bool:
+    session = await repositories.sessions.find(exchange.claims.user_id, exchange.claims.session_id)
+    return session is not None and is_usable(deps, session, exchange.now)
+
+
+def _ended() -> RefreshTokenInvalid:
+    return RefreshTokenInvalid("This session has ended. Log in again.")
 
 
 def is_racing(deps: Dependencies, session: SessionRecord, generation: int, now: datetime) -> bool:

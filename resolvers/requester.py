@@ -129,12 +129,19 @@ def check_session(
 
     `authenticated_at` is the `auth_time` of the token. A re-authentication replaces older access tokens (ASVS 7.2.4).
     """
-    if session is None or deps.storage.lifetimes.state(session, now) is not SessionState.ACTIVE:
+    if session is None or not is_usable(deps, session, now):
         return AuthError.ENDED
     # `auth_time` has whole seconds.
     if authenticated_at.replace(microsecond=0) < session.authenticated_at.replace(microsecond=0):
         return AuthError.REPLACED
     return session
+
+
+def is_usable(deps: Dependencies, session: SessionRecord, now: datetime) -> bool:
+    """Whether the session is active and of a kind that the operator accepts (`Policy.only_services`)."""
+    if deps.policy.only_services and not session.by_service:
+        return False
+    return deps.storage.lifetimes.state(session, now) is SessionState.ACTIVE
 
 
 def require_fresh_login(deps: Dependencies, requester: Requester) -> ReauthenticationRequired | None:

@@ -18,6 +18,8 @@ def build_session(
     client: ClientInfo,
     now: datetime,
     authenticated_at: datetime | None = None,
+    *,
+    by_service: bool = False,
 ) -> SessionRecord:
     """Build the record of a session that starts at `now`. Does not store it."""
     return SessionRecord(
@@ -33,6 +35,7 @@ def build_session(
         rotated_at=None,
         revoked_at=None,
         revocation_reason=None,
+        by_service=by_service,
         device=describe(client.user_agent, client.hints),
     )
 

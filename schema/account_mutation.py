@@ -1,4 +1,4 @@
-"""The mutations of accounts, for users: register, log in, refresh, log out, reauthenticate, change the password."""
+"""The mutations of accounts, for users: register, log in and out, refresh, reauthenticate, change the password."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
@@ -6,7 +6,7 @@ from typing import Annotated, Any, Protocol
 
 import strawberry
 
-from sessionql.resolvers import accounts, credentials, refresh
+from sessionql.resolvers import accounts, credentials, password_resets, refresh
 from sessionql.resolvers.accounts import LogIn, LogInResult
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.credentials import PasswordChange
@@ -17,7 +17,14 @@ from sessionql.resolvers.tokens.device import LIFETIME as DEVICE_TOKEN_LIFETIME
 from sessionql.schema.context import Context, Info
 from sessionql.schema.enums import TokenDelivery
 from sessionql.schema.errors import errors_from_failure
-from sessionql.schema.inputs import ChangePasswordInput, LoginInput, ReauthenticateInput, RefreshInput, RegisterInput
+from sessionql.schema.inputs import (
+    ChangePasswordInput,
+    LoginInput,
+    ReauthenticateInput,
+    RefreshInput,
+    RegisterInput,
+    ResetPasswordInput,
+)
 from sessionql.schema.node import unset_to_none
 from sessionql.schema.payloads import (
     AuthTokens,
@@ -27,6 +34,7 @@ from sessionql.schema.payloads import (
     ReauthenticatePayload,
     RefreshPayload,
     RegisterPayload,
+    ResetPasswordPayload,
     deliver_tokens,
 )
 from sessionql.schema.session import session_from_record
@@ -39,6 +47,7 @@ RefreshArgument = Annotated[RefreshInput, strawberry.argument(description="The r
 ReauthenticateArgument = Annotated[
     ReauthenticateInput, strawberry.argument(description="The credentials of the current user.")
 ]
+ResetArgument = Annotated[ResetPasswordInput, strawberry.argument(description="The token and the new password.")]
 PasswordsArgument = Annotated[
     ChangePasswordInput, strawberry.argument(description="The current password and the new one.")
 ]
@@ -108,6 +117,16 @@ class AccountMutation:
         if isinstance(done, Failure):
             return ChangePasswordPayload(errors=errors_from_failure(done))
         return ChangePasswordPayload(revoked_count=len(done.revoked), tokens=_use_tokens(context, done, by_cookie))
+
+    @strawberry.mutation(
+        description="Set a new password with a token that an operator issued, and revoke all sessions of the user. "
+        "A token works once. Does not log in."
+    )
+    async def reset_password(self, info: Info, input: ResetArgument) -> ResetPasswordPayload:  # noqa: A002
+        done = await password_resets.reset_password(info.context, input.to_reset())
+        if isinstance(done, Failure):
+            return ResetPasswordPayload(errors=errors_from_failure(done))
+        return ResetPasswordPayload(revoked_count=len(done.revoked))
 
 
 _LogIn = Callable[[Dependencies, LogIn, ClientInfo], Awaitable[LogInResult | Failure]]

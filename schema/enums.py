@@ -32,6 +32,7 @@ class ErrorCode(StrEnum):
     SESSION_NOT_FOUND = "SESSION_NOT_FOUND"
     SESSION_ENDED = "SESSION_ENDED"
     REFRESH_TOKEN_INVALID = "REFRESH_TOKEN_INVALID"
+    RESET_TOKEN_INVALID = "RESET_TOKEN_INVALID"
     REAUTHENTICATION_REQUIRED = "REAUTHENTICATION_REQUIRED"
     RATE_LIMITED = "RATE_LIMITED"
 
@@ -68,6 +69,7 @@ describe_enum(
     REFRESH_TOKEN_REUSED="A refresh token of the session was used again.",
     PASSWORD_CHANGED="The user changed the password.",
     WRONG_PASSWORDS="The password was entered wrongly too often in the session.",
+    PASSWORD_RESET="A new password was set with a token from an operator.",
     USER_DISABLED="The user's account was disabled.",
     SESSION_LIMIT="The limit of sessions per user was reached, and this session was unused for longest.",
     REVOKED_BY_OPERATOR="An operator revoked the session.",
@@ -86,6 +88,8 @@ describe_enum(
     SESSIONS_REVOKED="Several sessions were revoked at once.",
     SESSION_RENAMED="The name of a session was changed.",
     PASSWORD_CHANGED="The password was changed.",
+    PASSWORD_RESET_ISSUED="An operator issued a token that sets a new password.",
+    PASSWORD_RESET="A new password was set with a token from an operator.",
     REFRESH_TOKEN_REUSED="A refresh token was used again, and its session was revoked.",
     REFRESH_TOKEN_USED_ELSEWHERE="A refresh token was used again within the grace period, from another network or "
     "program than before: perhaps by a thief.",
@@ -122,6 +126,7 @@ describe_enum(
     "another user, or was deleted.",
     SESSION_ENDED="The session has already ended, so it cannot be changed.",
     REFRESH_TOKEN_INVALID="The refresh token is malformed, expired, revoked or already used.",
+    RESET_TOKEN_INVALID="The token does not reset a password: it is wrong, used, replaced or expired.",
     REAUTHENTICATION_REQUIRED="The caller must reauthenticate before this action.",
     RATE_LIMITED="Too many attempts; see `retryAfterSeconds`.",
 )

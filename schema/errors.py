@@ -68,6 +68,13 @@ class RefreshTokenInvalidError(UserError):
     )
 
 
+@strawberry.type(
+    description="The token does not reset a password: it is wrong, used, replaced or expired. Which is not disclosed."
+)
+class ResetTokenInvalidError(UserError):
+    pass
+
+
 @strawberry.type(description="The last log-in is too old for this action: the caller must reauthenticate.")
 class ReauthenticationRequiredError(UserError):
     max_age_seconds: int = strawberry.field(
@@ -100,6 +107,10 @@ ChangePasswordError = Annotated[
     InvalidCredentialsError | InvalidInputError | RateLimitedError,
     strawberry.union("ChangePasswordError", description="Why `changePassword` can fail."),
 ]
+ResetPasswordError = Annotated[
+    ResetTokenInvalidError | InvalidInputError | RateLimitedError,
+    strawberry.union("ResetPasswordError", description="Why `resetPassword` can fail."),
+]
 RevokeSessionError = Annotated[
     SessionNotFoundError | ReauthenticationRequiredError,
     strawberry.union("RevokeSessionError", description="Why `revokeSession` can fail."),
@@ -126,6 +137,7 @@ _ERROR_TYPES: ErrorTypes = {
     errors.SessionNotFound: SessionNotFoundError,
     errors.SessionEnded: SessionEndedError,
     errors.RefreshTokenInvalid: RefreshTokenInvalidError,
+    errors.ResetTokenInvalid: ResetTokenInvalidError,
     errors.ReauthenticationRequired: ReauthenticationRequiredError,
     errors.RateLimited: RateLimitedError,
 }

@@ -5,6 +5,7 @@ from datetime import datetime
 import strawberry
 
 from sessionql.resolvers.accounts import LogIn
+from sessionql.resolvers.password_resets import PasswordReset
 from sessionql.schema.enums import DeviceKind, OrderDirection, SessionOrderField, SessionState, TokenDelivery
 from sessionql.schema.node import unset_to_none
 from sessionql.storage.filters import SessionFilter as Filter
@@ -82,6 +83,16 @@ class ChangePasswordInput:
     keep_other_sessions: bool = strawberry.field(
         default=False, description="Whether the user's other sessions stay active."
     )
+
+
+@strawberry.input(description="The token of an operator, and the new password.")
+class ResetPasswordInput:
+    token: str = strawberry.field(description="The token, `sqlp_…`.")
+    new_password: str = strawberry.field(description="The new password, 8 to 128 characters.")
+
+    def to_reset(self) -> PasswordReset:
+        """Convert to the request of the resolvers."""
+        return PasswordReset(self.token, self.new_password)
 
 
 @strawberry.input(description="The refresh token to exchange.")

@@ -14,6 +14,7 @@ from sessionql.schema.errors import (
     RefreshError,
     RegisterError,
     RenameSessionError,
+    ResetPasswordError,
     RevokeAllSessionsError,
     RevokeSessionError,
 )
@@ -105,6 +106,12 @@ class ChangePasswordPayload:
     revoked_count: int = strawberry.field(default=0, description="The number of other sessions that were revoked.")
     tokens: AuthTokens | None = strawberry.field(default=None, description=TOKENS.format("new "))
     errors: list[ChangePasswordError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `resetPassword` returns.")
+class ResetPasswordPayload:
+    revoked_count: int = strawberry.field(default=0, description="The number of sessions that were revoked.")
+    errors: list[ResetPasswordError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
 @strawberry.type(description="What `logout` returns.")

@@ -41,7 +41,12 @@ class ServiceInvalidInputError(ServiceError):
     pass
 
 
-@strawberry.type(description="No user has this ID.")
+@strawberry.type(name="EmailTakenError", description="An account with this e-mail address already exists.")
+class ServiceEmailTakenError(ServiceError):
+    pass
+
+
+@strawberry.type(description="No user has this ID or e-mail address.")
 class UserNotFoundError(ServiceError):
     pass
 
@@ -68,6 +73,14 @@ RevokeUserSessionError = Annotated[
     UserNotFoundError | ServiceSessionNotFoundError,
     strawberry.union("RevokeUserSessionError", description="Why `revokeUserSession` can fail."),
 ]
+CreateUserError = Annotated[
+    ServiceInvalidInputError | ServiceEmailTakenError,
+    strawberry.union("CreateUserError", description="Why `createUser` can fail."),
+]
+IssuePasswordResetError = Annotated[
+    UserNotFoundError | ServiceInvalidInputError | ServiceAccountDisabledError,
+    strawberry.union("IssuePasswordResetError", description="Why `issuePasswordReset` can fail."),
+]
 # A union with one member, so that a later failure does not change the type of the field.
 ChangeUserError = Annotated[
     UserNotFoundError,
@@ -76,6 +89,7 @@ ChangeUserError = Annotated[
 
 _ERROR_TYPES: ErrorTypes = {
     errors.AccountDisabled: ServiceAccountDisabledError,
+    errors.EmailTaken: ServiceEmailTakenError,
     errors.InvalidInput: ServiceInvalidInputError,
     errors.UserNotFound: UserNotFoundError,
     errors.SessionNotFound: ServiceSessionNotFoundError,

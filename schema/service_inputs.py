@@ -48,6 +48,22 @@ class MarkReauthenticatedInput:
         return Reauthentication(self.user_id, self.session_id, unset_to_none(self.authenticated_at))
 
 
+@strawberry.input(description="A new user.")
+class CreateUserInput:
+    email: str = strawberry.field(description="The e-mail address with which the user logs in.")
+
+
+@strawberry.input(one_of=True, description="The user who gets a new password: exactly one of these fields.")
+class IssuePasswordResetInput:
+    user_id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The ID of the user.")
+    email: str | None = strawberry.field(
+        default=strawberry.UNSET, description="The e-mail address of the user, in any case."
+    )
+
+    def to_selector(self) -> UserSelector:
+        return UserSelector(unset_to_none(self.user_id), unset_to_none(self.email))
+
+
 @strawberry.input(one_of=True, description="The key of a user: exactly one of these fields.")
 class UserLookup:
     id: strawberry.ID | None = strawberry.field(default=strawberry.UNSET, description="The user's ID.")

@@ -15,16 +15,24 @@ from sessionql.schema.payloads import tokens_from_pair
 from sessionql.schema.service_context import ServiceInfo
 from sessionql.schema.service_enums import Scope
 from sessionql.schema.service_errors import errors_from_failure
-from sessionql.schema.service_inputs import CreateSessionInput, MarkReauthenticatedInput
+from sessionql.schema.service_inputs import (
+    CreateSessionInput,
+    CreateUserInput,
+    IssuePasswordResetInput,
+    MarkReauthenticatedInput,
+)
 from sessionql.schema.service_payloads import (
     CreateSessionPayload,
+    CreateUserPayload,
     DeleteUserPayload,
     DisableUserPayload,
     EnableUserPayload,
+    IssuePasswordResetPayload,
     MarkReauthenticatedPayload,
     RevokeEverySessionPayload,
     RevokeUserSessionPayload,
     RevokeUserSessionsPayload,
+    reset_token_from,
 )
 from sessionql.schema.service_user import user_from_record
 from sessionql.schema.session import session_from_record
@@ -33,6 +41,8 @@ CreateSessionArgument = Annotated[CreateSessionInput, strawberry.argument(descri
 ReauthenticationArgument = Annotated[
     MarkReauthenticatedInput, strawberry.argument(description="The session and the time of its reauthentication.")
 ]
+NewUserArgument = Annotated[CreateUserInput, strawberry.argument(description="The new user.")]
+ResetArgument = Annotated[IssuePasswordResetInput, strawberry.argument(description="The user who gets a new password.")]
 UserId = Annotated[strawberry.ID, strawberry.argument(description="The ID of the user.")]
 
 
@@ -75,6 +85,30 @@ class ServiceMutation:
             return MarkReauthenticatedPayload(errors=errors_from_failure(done))
         tokens = tokens_from_pair(done.tokens, refresh=False)
         return MarkReauthenticatedPayload(tokens=tokens, session=session_from_record(context, done.session, None))
+
+    @strawberry.mutation(
+        description="Create a user, who sets a first password with the returned token. Send it to the user, for "
+        "example by mail. Requires the scope `OPERATOR`."
+    )
+    async def create_user(self, info: ServiceInfo, input: NewUserArgument) -> CreateUserPayload:  # noqa: A002
+        done = await admin.create_user(info.context.deps, _operator(info), input.email)
+        if isinstance(done, Failure):
+            return CreateUserPayload(errors=errors_from_failure(done))
+        return CreateUserPayload(user=user_from_record(done.user), reset_token=reset_token_from(done.token))
+
+    @strawberry.mutation(
+        description="Issue a token with which a user sets a new password, once; an older token is no longer valid. The "
+        "password and the sessions stay until it is used. Requires the scope `OPERATOR`."
+    )
+    async def issue_password_reset(
+        self,
+        info: ServiceInfo,
+        input: ResetArgument,  # noqa: A002
+    ) -> IssuePasswordResetPayload:
+        done = await admin.issue_password_reset(info.context.deps, _operator(info), input.to_selector())
+        if isinstance(done, Failure):
+            return IssuePasswordResetPayload(errors=errors_from_failure(done))
+        return IssuePasswordResetPayload(user=user_from_record(done.user), reset_token=reset_token_from(done.token))
 
     @strawberry.mutation(
         description="Revoke a session of a user. If it has already ended, this succeeds and changes nothing. "

@@ -1,11 +1,16 @@
 """The payloads of the mutations for services and operators. When `errors` is empty, the mutation succeeded."""
 
+from datetime import datetime
+
 import strawberry
 
+from sessionql.resolvers.password_resets import ResetToken
 from sessionql.schema.payloads import ERRORS, NEW_SESSION, SESSION_NOW, TOKENS, AuthTokens
 from sessionql.schema.service_errors import (
     ChangeUserError,
     CreateSessionError,
+    CreateUserError,
+    IssuePasswordResetError,
     MarkReauthenticatedError,
     RevokeUserSessionError,
 )
@@ -55,6 +60,35 @@ class RevokeUserSessionsPayload:
 @strawberry.type(description="What `revokeEverySession` returns.")
 class RevokeEverySessionPayload:
     revoked_count: int = strawberry.field(description=COUNT)
+
+
+@strawberry.type(description="A token that sets a new password, once. It is secret: only its user may receive it.")
+class PasswordResetToken:
+    token: str = strawberry.field(description="The token, `sqlp_…`, for `resetPassword`. It is not shown again.")
+    expires_at: datetime = strawberry.field(description="When the token expires.")
+
+
+def reset_token_from(token: ResetToken) -> PasswordResetToken:
+    """Convert a token."""
+    return PasswordResetToken(token=token.text, expires_at=token.expires_at)
+
+
+@strawberry.type(description="What `createUser` returns.")
+class CreateUserPayload:
+    user: ServiceUser | None = strawberry.field(default=None, description=USER_NOW)
+    reset_token: PasswordResetToken | None = strawberry.field(
+        default=None, description="The token with which the user sets the first password; null as for `user`."
+    )
+    errors: list[CreateUserError] = strawberry.field(default_factory=list, description=ERRORS)
+
+
+@strawberry.type(description="What `issuePasswordReset` returns.")
+class IssuePasswordResetPayload:
+    user: ServiceUser | None = strawberry.field(default=None, description=USER_NOW)
+    reset_token: PasswordResetToken | None = strawberry.field(
+        default=None, description="The token with which the user sets a new password; null as for `user`."
+    )
+    errors: list[IssuePasswordResetError] = strawberry.field(default_factory=list, description=ERRORS)
 
 
 @strawberry.type(description="What `disableUser` returns.")

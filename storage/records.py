@@ -33,6 +33,7 @@ class RevocationReason(StrEnum):
     REFRESH_TOKEN_REUSED = "REFRESH_TOKEN_REUSED"
     PASSWORD_CHANGED = "PASSWORD_CHANGED"
     WRONG_PASSWORDS = "WRONG_PASSWORDS"
+    PASSWORD_RESET = "PASSWORD_RESET"
     USER_DISABLED = "USER_DISABLED"
     SESSION_LIMIT = "SESSION_LIMIT"
     REVOKED_BY_OPERATOR = "REVOKED_BY_OPERATOR"
@@ -51,6 +52,8 @@ class EventKind(StrEnum):
     SESSIONS_REVOKED = "SESSIONS_REVOKED"
     SESSION_RENAMED = "SESSION_RENAMED"
     PASSWORD_CHANGED = "PASSWORD_CHANGED"
+    PASSWORD_RESET_ISSUED = "PASSWORD_RESET_ISSUED"
+    PASSWORD_RESET = "PASSWORD_RESET"
     REFRESH_TOKEN_REUSED = "REFRESH_TOKEN_REUSED"
     REFRESH_TOKEN_USED_ELSEWHERE = "REFRESH_TOKEN_USED_ELSEWHERE"
     DEVICE_CHANGED = "DEVICE_CHANGED"
@@ -64,6 +67,8 @@ class AdminActionKind(StrEnum):
     SESSION_REVOKED = "SESSION_REVOKED"
     SESSIONS_REVOKED = "SESSIONS_REVOKED"
     EVERY_SESSION_REVOKED = "EVERY_SESSION_REVOKED"
+    USER_CREATED = "USER_CREATED"
+    PASSWORD_RESET_ISSUED = "PASSWORD_RESET_ISSUED"
     USER_DISABLED = "USER_DISABLED"
     USER_ENABLED = "USER_ENABLED"
     USER_DELETED = "USER_DELETED"
@@ -108,7 +113,10 @@ class UserRecord:
 
 @dataclass(frozen=True, slots=True)
 class SessionRecord:
-    """One log-in of one user on one device. `generation` counts the rotations of its refresh token."""
+    """One log-in of one user on one device. `generation` counts the rotations of its refresh token.
+
+    `by_service`: a service created it, for a user of its own, who has no password here.
+    """
 
     user_id: UUID
     id: UUID
@@ -122,6 +130,7 @@ class SessionRecord:
     rotated_at: datetime | None
     revoked_at: datetime | None
     revocation_reason: RevocationReason | None
+    by_service: bool
     device: Device
 
 

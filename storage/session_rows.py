@@ -22,7 +22,7 @@ DEVICE_COLUMNS = (
 COLUMNS = (
     *(c.user_id, c.id, c.name, c.user_agent, c.ip_address),
     *(c.created_at, c.authenticated_at, c.last_active, c.generation, c.rotated_at),
-    *(c.revoked_at, c.revocation_reason),
+    *(c.revoked_at, c.revocation_reason, c.by_service),
     *(c.device, c.device_kind, c.browser, c.browser_version, c.os, c.os_version, c.model),
 )
 
@@ -71,6 +71,7 @@ def to_row(session: SessionRecord) -> dict[str, Any]:
         "rotated_at": session.rotated_at,
         "revoked_at": session.revoked_at,
         "revocation_reason": session.revocation_reason,
+        "by_service": session.by_service,
         **device_to_row(session.user_agent, session.device),
     }
 

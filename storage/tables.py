@@ -7,6 +7,7 @@ partition key, and the tables can be partitioned without a change of code.
 from datetime import UTC, datetime
 
 from sqlalchemy import (
+    Boolean,
     Column,
     DateTime,
     Dialect,
@@ -58,6 +59,9 @@ users = Table(
     Column("created_at", INSTANT, nullable=False),
     Column("last_login", INSTANT),
     Column("disabled_at", INSTANT),
+    # The SHA-256 of the one token that sets a new password without the old one.
+    Column("reset_hash", String(64)),
+    Column("reset_expires_at", INSTANT),
 )
 
 
@@ -86,6 +90,8 @@ sessions = Table(
     Column("retry_key_hash", String(64)),
     Column("revoked_at", INSTANT),
     Column("revocation_reason", String(32)),
+    # Whether a service created it, for a user of its own. Here, so that a request need not read the user.
+    Column("by_service", Boolean, nullable=False),
     Column("device", Text, nullable=False),
     Column("device_kind", String(16), nullable=False),
     Column("browser", Text),

@@ -53,6 +53,8 @@ SERVER = pytest.StashKey[PostgresqlServer]()
 
 def pytest_configure(config: pytest.Config) -> None:
     """Find a PostgreSQL once; worker processes inherit its address."""
+    # Tests run in production mode and register their users, which its default does not allow.
+    os.environ["SESSIONQL_ACCOUNTS"] = "open"
     if not hasattr(config, "workerinput") and not config.option.collectonly:
         config.stash[SERVER] = found = find_postgresql()
         os.environ[GIVEN] = found.url

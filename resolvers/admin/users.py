@@ -31,13 +31,18 @@ class UserChangeResult:
 async def find_user(deps: Dependencies, selector: UserSelector) -> UserRecord | None:
     """Return the user with this ID, e-mail address or subject, or None."""
     async with deps.storage.reading() as repositories:
-        users = repositories.users
-        if selector.subject is not None:
-            return await users.find_by_subject(selector.subject) if selector.subject.isprintable() else None
-        if selector.email is not None:
-            email = normalize_email(selector.email, nonstandard=True)
-            return await users.find_by_email(email_key(email)) if isinstance(email, str) else None
-        return await find_by_id(repositories, selector.id or "")
+        return await find_one(repositories, selector)
+
+
+async def find_one(repositories: Repositories, selector: UserSelector) -> UserRecord | None:
+    """Return the user with this ID, e-mail address or subject, or None."""
+    users = repositories.users
+    if selector.subject is not None:
+        return await users.find_by_subject(selector.subject) if selector.subject.isprintable() else None
+    if selector.email is not None:
+        email = normalize_email(selector.email, nonstandard=True)
+        return await users.find_by_email(email_key(email)) if isinstance(email, str) else None
+    return await find_by_id(repositories, selector.id or "")
 
 
 async def find_by_id(repositories: Repositories, user_id: str) -> UserRecord | None:

@@ -4,11 +4,12 @@ import logging
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from graphql import parse, validate
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 
-from sessionql.graphql.examples import load_examples
+from sessionql.graphql.examples import Example, load_examples
 from sessionql.graphql.graphiql import PAGE_HEADERS, graphiql_files, graphiql_page
 from sessionql.graphql.sdl_routes import sdl_routes
 from sessionql.graphql.wiring import make_graphql
@@ -17,7 +18,8 @@ from sessionql.http.authentication import Authenticator
 from sessionql.http.static_packages import GRAPHIQL
 from sessionql.http_kit.budgets import Budgets
 from sessionql.page import page_routes
-from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.dependencies import Accounts, Dependencies
+from sessionql.schema.build import users_schema_of
 from sessionql.settings.settings import Settings
 from sessionql.storage import StorageError
 from sessionql.storage.migrate import check
@@ -45,12 +47,12 @@ def graphql_routes(settings: Settings, authenticator: Authenticator, budgets: Bu
     always: list[BaseRoute] = [
         WebSocketRoute("/graphql", graphql.socket),
         Route("/.well-known/jwks.json", _jwks(authenticator.deps), methods=["GET"]),
-        *sdl_routes(authenticator, settings.introspectors),
+        *sdl_routes(authenticator, settings.introspectors, settings.allowed_accounts),
     ]
     if not settings.serves_graphiql:
         return [*always, _any_method("/graphql", endpoint.__call__)]
     files = [graphiql_files()] if GRAPHIQL.is_installed() else []
-    return [*always, _any_method("/graphql", _with_page(endpoint)), *files]
+    return [*always, _any_method("/graphql", _with_page(endpoint, settings.allowed_accounts)), *files]
 
 
 def _any_method(path: str, handler: Handler) -> Route:
@@ -60,9 +62,9 @@ def _any_method(path: str, handler: Handler) -> Route:
     return route
 
 
-def _with_page(endpoint: GraphQLEndpoint) -> Handler:
+def _with_page(endpoint: GraphQLEndpoint, accounts: Accounts) -> Handler:
     """The endpoint, which responds with the GraphiQL page to browsers that open its URL."""
-    page = graphiql_page(load_examples(EXAMPLES)) if GRAPHIQL.is_installed() else None
+    page = graphiql_page(_examples(accounts)) if GRAPHIQL.is_installed() else None
 
     async def graphql(request: Request) -> Response:
         wants_page = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")
@@ -71,6 +73,12 @@ def _with_page(endpoint: GraphQLEndpoint) -> Handler:
         return await endpoint(request)
 
     return graphql
+
+
+def _examples(accounts: Accounts) -> list[Example]:
+    """The example operations that the schema of these accounts has."""
+    schema = users_schema_of(accounts)
+    return [each for each in load_examples(EXAMPLES) if not validate(schema, parse(each.query))]
 
 
 def _page_response(page: str | None) -> Response:

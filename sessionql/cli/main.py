@@ -4,7 +4,9 @@ import asyncio
 import gc
 import sys
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
+from typing import get_args
 
 import click
 from pydantic import ValidationError
@@ -14,6 +16,7 @@ from sessionql.cli.keys import keys
 from sessionql.cli.service_keys import service_keys
 from sessionql.cli.users import audit_log, users
 from sessionql.graphql_server.documents.manifests import ManifestError
+from sessionql.resolvers.dependencies import Accounts
 from sessionql.resolvers.devices.locations import LocationsError
 from sessionql.resolvers.tokens.key_file import KeysError
 from sessionql.settings.mode import MODES, Mode, set_default_mode
@@ -102,12 +105,19 @@ def prune() -> None:
 
 @commands.command("export-schema")
 @click.option("--services", "for_services", is_flag=True, help="The schema of services and operators.")
+@click.option(
+    "--accounts",
+    type=click.Choice(get_args(Accounts)),
+    default="open",
+    show_default=True,
+    help="The schema of a server with this SESSIONQL_ACCOUNTS.",
+)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
-def export_schema(for_services: bool, file: Path | None) -> None:
+def export_schema(for_services: bool, accounts: Accounts, file: Path | None) -> None:
     """Write the GraphQL schema (SDL) to FILE, or print it."""
     from sessionql.schema.build import sdl, services_sdl
 
-    _export(services_sdl if for_services else sdl, file)
+    _export(partial(services_sdl if for_services else sdl, accounts), file)
 
 
 @commands.command("export-settings")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from sessionql.cli.common import run_with_dependencies, show_time
+from sessionql.cli.common import read_settings, run_with_dependencies, show_time
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import Failure
 from sessionql.storage.filters import Page, SessionFilter
@@ -16,7 +16,7 @@ from sessionql.storage.records import UserRecord
 from sessionql.storage.sessions import SessionOrder
 
 if TYPE_CHECKING:
-    from sessionql.resolvers.admin import UserSelector
+    from sessionql.resolvers.admin import IssuedReset, UserSelector
 
 ACTOR = "command line"
 """The actor of these commands in security events and in the audit log."""
@@ -26,7 +26,7 @@ T = TypeVar("T")
 
 @click.group()
 def users() -> None:
-    """Look up users, revoke their sessions, disable, enable and delete them."""
+    """Create and look up users, reset their passwords, revoke their sessions, disable, enable and delete them."""
 
 
 def one_user(command: Callable[..., None]) -> Callable[..., None]:
@@ -60,6 +60,39 @@ def _with_user(lookup: UserSelector, work: Callable[[Dependencies, UserRecord], 
     if isinstance(done, Failure):
         raise SystemExit(f"sessionql: {done.message}")
     return done
+
+
+@users.command()
+@click.argument("email")
+def create(email: str) -> None:
+    """Create a user, and print a token with which the user sets a first password. It is stored nowhere."""
+    from sessionql.resolvers.admin import create_user
+
+    _print_token(lambda deps: create_user(deps, ACTOR, email))
+
+
+@users.command("reset-password")
+@click.argument("user", metavar="EMAIL|ID")
+def reset_password(user: str) -> None:
+    """Print a token with which a user sets a new password, once. It is stored nowhere, and ends an older one."""
+    from sessionql.resolvers.admin import UserSelector, issue_password_reset
+
+    selector = UserSelector(email=user) if "@" in user else UserSelector(id=user)
+    _print_token(lambda deps: issue_password_reset(deps, ACTOR, selector))
+
+
+def _print_token(work: Callable[[Dependencies], Awaitable[IssuedReset | Failure]]) -> None:
+    """Run `work` and print its token on standard output, and what to do with it on standard error."""
+    if read_settings().allowed_accounts == "off":
+        raise SystemExit("sessionql: SESSIONQL_ACCOUNTS is off: users have no passwords here, services create them")
+    done = run_with_dependencies(work)
+    if isinstance(done, Failure):
+        raise SystemExit(f"sessionql: {done.message}")
+    click.echo(done.token.text)
+    click.echo(
+        f"Send it to {done.user.email} only: it sets a password until {show_time(done.token.expires_at)}.", err=True
+    )
+    click.echo(f"The ID of the user: {done.user.id}", err=True)
 
 
 @users.command()

@@ -5,7 +5,7 @@ are not read.
 """
 
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from http import HTTPStatus
 
 from starlette.requests import Request
@@ -17,6 +17,7 @@ from sessionql.http.authentication import Authenticator
 from sessionql.http.errors import RETRY_AFTER, map_exception
 from sessionql.http.static_files import StaticFile, static_file
 from sessionql.http_kit.errors import mask_error
+from sessionql.resolvers.dependencies import Accounts
 from sessionql.resolvers.request_context import Anonymous, Rejected, RequestContext
 from sessionql.resolvers.service_keys import ServiceAccount
 from sessionql.schema.build import sdl, services_sdl
@@ -25,12 +26,12 @@ from sessionql.settings.mode import Introspection
 SERVICE_KEY_REQUIRED = "This schema needs a service key: send one as `Authorization: Bearer sqls_…`."
 
 
-def sdl_routes(authenticator: Authenticator, introspection: Introspection) -> list[Route]:
-    """The routes of both schemas; none when introspection is off."""
+def sdl_routes(authenticator: Authenticator, introspection: Introspection, accounts: Accounts) -> list[Route]:
+    """The routes of both schemas, of these accounts; none when introspection is off."""
     if introspection == "off":
         return []
-    users = _SdlEndpoint(authenticator, introspection, sdl, for_services=False)
-    services = _SdlEndpoint(authenticator, introspection, services_sdl, for_services=True)
+    users = _SdlEndpoint(authenticator, introspection, partial(_file, sdl, accounts), for_services=False)
+    services = _SdlEndpoint(authenticator, introspection, partial(_file, services_sdl, accounts), for_services=True)
     return [
         Route("/schema.graphql", users.respond, methods=["GET"]),
         Route("/services.graphql", services.respond, methods=["GET"]),
@@ -41,11 +42,16 @@ class _SdlEndpoint:
     """Responds with the SDL of one schema, or with an error in plain text."""
 
     def __init__(
-        self, authenticator: Authenticator, introspection: Introspection, sdl: Callable[[], str], *, for_services: bool
+        self,
+        authenticator: Authenticator,
+        introspection: Introspection,
+        file: Callable[[], StaticFile],
+        *,
+        for_services: bool,
     ) -> None:
         self._authenticator = authenticator
         self._introspection: Introspection = introspection
-        self._sdl = sdl
+        self._file = file
         self._for_services = for_services
 
     async def respond(self, request: Request) -> Response:
@@ -60,7 +66,7 @@ class _SdlEndpoint:
             if isinstance(context.authentication, Anonymous | Rejected):
                 return _error(401, rejection, **{"WWW-Authenticate": "Bearer"})
             return _error(403, rejection)
-        return _file(self._sdl).respond(request)
+        return self._file().respond(request)
 
     def _rejection(self, context: RequestContext) -> str | None:
         if not may_introspect(context, self._introspection):
@@ -70,9 +76,9 @@ class _SdlEndpoint:
 
 
 @cache
-def _file(sdl: Callable[[], str]) -> StaticFile:
+def _file(sdl: Callable[[Accounts], str], accounts: Accounts) -> StaticFile:
     """Printed on the first request, which keeps the start of the server short."""
-    return static_file(sdl().encode(), "text/plain; charset=utf-8", "private, no-cache")
+    return static_file(sdl(accounts).encode(), "text/plain; charset=utf-8", "private, no-cache")
 
 
 def _error(status: int, message: str, **headers: str) -> Response:

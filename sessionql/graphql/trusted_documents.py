@@ -4,12 +4,14 @@ import logging
 from dataclasses import dataclass
 from pathlib import Path
 
+from graphql import parse, validate
+
 from sessionql.graphql.introspection import REJECTIONS
 from sessionql.graphql.limits import document_limits
 from sessionql.graphql_server.documents.manifests import ManifestEntry, ManifestError, read_manifests
 from sessionql.graphql_server.documents.trusted import TrustedDocuments, UnusableDocument
 from sessionql.page import page_documents
-from sessionql.schema.build import graphql_schema, services_schema
+from sessionql.schema.build import services_schema_of, users_schema_of
 from sessionql.settings.settings import Settings
 
 log = logging.getLogger("sessionql")
@@ -45,12 +47,14 @@ def read_folder(folder: Path | None) -> tuple[list[ManifestEntry], list[Manifest
 def load_trusted(settings: Settings) -> Trusted:
     """The documents of the folder and of the page, validated against their schema. Raises ManifestError."""
     users, services = read_folder(settings.trusted_documents)
+    schema, accounts = users_schema_of(settings.allowed_accounts), settings.allowed_accounts
     if settings.trusted_documents_only and settings.page:
-        users = [*users, *page_documents()]
+        # Without those of accounts that the operator turned off.
+        users += [each for each in page_documents() if not validate(schema, parse(each.text))]
     limits, conceal = document_limits(settings), REJECTIONS.get(settings.introspectors)
     return Trusted(
-        TrustedDocuments(graphql_schema, limits, users, conceal),
-        TrustedDocuments(services_schema, limits, services, conceal),
+        TrustedDocuments(schema, limits, users, conceal),
+        TrustedDocuments(services_schema_of(accounts), limits, services, conceal),
     )
 
 

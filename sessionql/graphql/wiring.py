@@ -25,7 +25,7 @@ from sessionql.http_kit.budgets import Budgets
 from sessionql.http_kit.transport import set_owners
 from sessionql.resolvers.cookie_jar import CookiesRejected
 from sessionql.resolvers.service_keys import ServiceAccount
-from sessionql.schema.build import executor_class, graphql_schema, services_schema
+from sessionql.schema.build import executor_class, services_schema_of, users_schema_of
 from sessionql.schema.context import Context
 from sessionql.schema.service_context import ServiceContext
 from sessionql.settings.settings import Settings
@@ -61,7 +61,7 @@ def _engines(settings: Settings, budgets: Budgets) -> SelectEngine:
         budgets=budgets,
     )
     users = make_engine(
-        graphql_schema,
+        users_schema_of(settings.allowed_accounts),
         limits=limits,
         introspection_error=REJECTIONS.get(introspection),
         trusted_documents=trusted.users,
@@ -71,7 +71,10 @@ def _engines(settings: Settings, budgets: Budgets) -> SelectEngine:
     # document, also with `trusted_documents_only`.
     operator_limits = replace(limits, seconds=max(limits.seconds, MIN_OPERATOR_TIMEOUT))
     make_service_engine = partial(
-        make_engine, services_schema, limits=operator_limits, trusted_documents=trusted.services
+        make_engine,
+        services_schema_of(settings.allowed_accounts),
+        limits=operator_limits,
+        trusted_documents=trusted.services,
     )
     services = make_service_engine(introspection_error=REJECTIONS.get(introspection))
     operators = make_service_engine() if introspection == "operators" else services

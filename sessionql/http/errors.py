@@ -16,6 +16,7 @@ STATUSES: Mapping[str, int] = MappingProxyType(
         "UNAUTHENTICATED": 401,
         "INVALID_CREDENTIALS": 401,
         "REFRESH_TOKEN_INVALID": 401,
+        "RESET_TOKEN_INVALID": 401,
         "FORBIDDEN": 403,
         "ACCOUNT_DISABLED": 403,
         "CSRF_REFUSED": 403,

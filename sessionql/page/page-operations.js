@@ -9,3 +9,8 @@ export const PAGE_REGISTER = `mutation PageRegister($input: RegisterInput!) {
     ... on UserError { code message } ... on RateLimitedError { retryAfterSeconds }
   } }
 }`;
+export const PAGE_RESET_PASSWORD = `mutation PageResetPassword($input: ResetPasswordInput!) {
+  result: resetPassword(input: $input) { errors {
+    ... on UserError { code message } ... on RateLimitedError { retryAfterSeconds }
+  } }
+}`;

@@ -4,6 +4,7 @@ The page links to its files with their version, so browsers cache them without a
 version is the URL for other sites: their browsers revalidate it each time.
 """
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from functools import cache
@@ -17,6 +18,7 @@ from sessionql.http.security_headers import content_security_policy
 from sessionql.http.static_files import CONTENT_TYPES, StaticFile, files_route, static_file
 from sessionql.http.static_packages import GRAPHIQL
 from sessionql.page.bundle import bundle
+from sessionql.resolvers.dependencies import Accounts
 from sessionql.resolvers.devices.client_hints import ACCEPT_CH
 from sessionql.settings.settings import Settings
 
@@ -66,6 +68,13 @@ _PAGE_HEADERS = {
 # Any site may load the component: it contains no data of users. CORS restricts the requests that it sends.
 _ANY_ORIGIN = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 
+_PARTS: Mapping[str, frozenset[Accounts]] = {
+    "open": frozenset({"open"}),
+    "passwords": frozenset({"open", "closed"}),
+    "off": frozenset({"off"}),
+}
+"""The marked parts of the page, and with which accounts each is served."""
+
 _GRAPHIQL = '<a href="graphql" data-text="graphiql">GraphiQL</a>'
 
 
@@ -88,7 +97,8 @@ def page_routes(settings: Settings) -> list[Route]:
     if not settings.page:
         return []
     component, assets = _component(), _assets()
-    page = _page(component, assets, graphiql=settings.serves_graphiql and GRAPHIQL.is_installed())
+    graphiql = settings.serves_graphiql and GRAPHIQL.is_installed()
+    page = _page(component, assets, settings.allowed_accounts, graphiql=graphiql)
 
     async def serve_page(request: Request) -> Response:
         return page.respond(request)
@@ -117,9 +127,13 @@ def _assets() -> Mapping[str, _Asset]:
     }
 
 
-def _page(component: _Asset, assets: Mapping[str, _Asset], *, graphiql: bool) -> StaticFile:
+def _page(component: _Asset, assets: Mapping[str, _Asset], accounts: Accounts, *, graphiql: bool) -> StaticFile:
     """The HTML of the page. Its URLs are relative, so it works under a path prefix."""
     html = _read("index.html").replace("<!-- GraphiQL -->", _GRAPHIQL if graphiql else "")
+    for name, parts in _PARTS.items():
+        html = re.sub(
+            f"<!-- {name} -->(.*?)<!-- /{name} -->", r"\1" if accounts in parts else "", html, flags=re.DOTALL
+        )
     linked = {"my-sessions.js": component} | {f"page/{name}": asset for name, asset in assets.items()}
     for url, asset in linked.items():
         html = html.replace(f'"{url}"', f'"{url}?v={asset.version}"')

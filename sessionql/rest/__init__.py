@@ -1,7 +1,7 @@
 """REST for clients without GraphQL, on the same resolvers.
 
 `request` reads a request, `routing` builds the routes, `problems` renders errors (RFC 9457), `schemas` has the bodies.
-The routes are in `accounts`, `auth`, `sessions`, `revocations` and `tokens`; `openapi` describes them.
+The routes are in `accounts`, `passwords`, `auth`, `sessions`, `revocations` and `tokens`; `openapi` describes them.
 """
 
 from sessionql.rest.router import make_rest

@@ -1,18 +1,18 @@
-"""REST routes of a log-in: refresh, log out, reauthenticate."""
+"""REST routes of a running session: refresh, log out."""
 
 from fastapi import APIRouter, Request
 
-from sessionql.resolvers import accounts, credentials, refresh
+from sessionql.resolvers import accounts, refresh
 from sessionql.resolvers.errors import Failure
 from sessionql.rest.openapi import json_body, optional_authentication, problem_responses
 from sessionql.rest.problems import FailureRaised
 from sessionql.rest.request import RequestReader
 from sessionql.rest.routing import rest_router
-from sessionql.rest.schemas import AccessToken, Message, PasswordBody, RefreshBody, Tokens
+from sessionql.rest.schemas import Message, RefreshBody, Tokens
 
 
 def auth_routes(reader: RequestReader) -> APIRouter:
-    """The routes below `/auth`."""
+    """The routes `/auth/refresh` and `/auth/logout`."""
     router, deps = rest_router(reader, "account"), reader.deps
 
     @router.post(
@@ -45,22 +45,5 @@ def auth_routes(reader: RequestReader) -> APIRouter:
         await accounts.logout(deps, context.presented_credentials, context.client)
         context.cookies.clear()
         return Message(message="Logged out")
-
-    @router.post(
-        "/auth/reauthenticate",
-        operation_id="reauthenticate",
-        responses=problem_responses(400, 401, 403, 415, 422, 429),
-        openapi_extra=json_body(PasswordBody),
-    )
-    async def reauthenticate(request: Request) -> AccessToken:
-        """Enter the password again, so that actions that need a recent log-in are allowed for a while."""
-        context, requester = await reader.requester(request)
-        body = await reader.body(request, PasswordBody)
-        renewed = await credentials.reauthenticate(deps, requester, body.password, context.client)
-        if isinstance(renewed, Failure):
-            raise FailureRaised(renewed)
-        if context.by_cookie:
-            context.cookies.set(renewed.tokens, refresh=False)
-        return AccessToken.model_validate(AccessToken.values_of(renewed.tokens, deps.clock()))
 
     return router

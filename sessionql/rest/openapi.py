@@ -17,7 +17,7 @@ from sessionql.rest.problems import Problem
 from sessionql.rest.swagger_ui import PAGE, PAGE_HEADERS, swagger_files
 
 TAGS = [
-    {"name": "account", "description": "Register, log in, stay logged in and log out."},
+    {"name": "account", "description": "The account of the signed-in user, and its tokens."},
     {"name": "sessions", "description": "List, rename and revoke the sessions of the signed-in user."},
     {"name": "tokens", "description": "OAuth endpoints for other services: token introspection and revocation."},
 ]

@@ -7,6 +7,7 @@ from sessionql.http_kit.budgets import Budgets
 from sessionql.rest.accounts import account_routes
 from sessionql.rest.auth import auth_routes
 from sessionql.rest.openapi import documentation_routes
+from sessionql.rest.passwords import password_routes, registration_routes
 from sessionql.rest.request import RequestReader
 from sessionql.rest.revocations import revocation_routes
 from sessionql.rest.routing import combine
@@ -20,6 +21,8 @@ def make_rest(settings: Settings, authenticator: Authenticator, budgets: Budgets
     reader = RequestReader(authenticator, settings.max_body_bytes, budgets)
     router = combine(
         [
+            *([registration_routes(reader)] if settings.allowed_accounts == "open" else []),
+            *([password_routes(reader)] if settings.allowed_accounts != "off" else []),
             account_routes(reader),
             auth_routes(reader),
             session_routes(reader),

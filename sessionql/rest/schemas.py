@@ -96,6 +96,13 @@ class PasswordBody(Input):
     password: Password
 
 
+class ResetPasswordBody(Input):
+    """The token of an operator, and the new password."""
+
+    token: str = Field(description="The token, `sqlp_…`.")
+    new_password: NewPassword
+
+
 class RevokeAllBody(Input):
     """Which sessions to revoke."""
 

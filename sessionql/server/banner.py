@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from sessionql.http.static_packages import GRAPHIQL
+from sessionql.resolvers.dependencies import Accounts
 from sessionql.settings.mode import Introspection
 from sessionql.settings.settings import Settings
 
@@ -11,6 +12,11 @@ _FIRST_STEPS = """\
   try        1. open it, run the tab "Register", then "My sessions"
              2. open it in a second browser (or a private window), run "Log in"
              3. back in the first: "My sessions" shows both, "Revoke session" ends one at once"""
+_ACCOUNTS: dict[Accounts, str] = {
+    "open": "open: every visitor may register",
+    "closed": "closed: `sessionql users create EMAIL` creates a user (SESSIONQL_ACCOUNTS)",
+    "off": "off: services create the sessions of their users",
+}
 _HOW_TO = "SESSIONQL_GRAPHIQL=true turns it on, SESSIONQL_MODE=development that and introspection"
 
 
@@ -30,6 +36,7 @@ def _lines(settings: Settings, url: str) -> Iterator[str]:
     yield ""
     if settings.page:
         yield f"  devices    {url}/ in a browser"
+    yield f"  accounts   {_ACCOUNTS[settings.allowed_accounts]}"
     yield f"  GraphQL    {url}/graphql"
     if settings.introspectors in _ACCESS:
         yield f"  schema     {url}/schema.graphql{_ACCESS[settings.introspectors]}"
@@ -37,6 +44,7 @@ def _lines(settings: Settings, url: str) -> Iterator[str]:
         yield f"  GraphiQL   off: {GRAPHIQL.missing}"
     elif settings.serves_graphiql:
         yield f"  GraphiQL   {url}/graphql in a browser"
-        yield _FIRST_STEPS
+        if settings.allowed_accounts == "open":
+            yield _FIRST_STEPS
     else:
         yield f"  GraphiQL   off: {_HOW_TO}"

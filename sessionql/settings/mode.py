@@ -7,6 +7,8 @@ from dotenv import dotenv_values
 from pydantic import Field
 from pydantic_settings import BaseSettings
 
+from sessionql.resolvers.dependencies import Accounts
+
 Mode = Literal["production", "development"]
 Introspection = Literal["public", "operators", "off"]
 
@@ -22,6 +24,13 @@ class ModeSettings(BaseSettings):
         description="`development` turns on GraphiQL, the REST documentation and public "
         "introspection; in `production` only "
         "operators' keys may introspect. `make serve` uses `development` unless this is set.",
+    )
+    accounts: Accounts | None = Field(
+        default=None,
+        description="Accounts with a password: `open` (every visitor may register), `closed` (operators create users "
+        "and issue tokens with which they set their password) or `off` (none: services create the sessions of their "
+        "users); if unset, `open` in `development` and `closed` in `production`. See "
+        "[services-and-operators.md](services-and-operators.md#accounts).",
     )
     page: bool = Field(
         default=True,
@@ -47,6 +56,11 @@ class ModeSettings(BaseSettings):
         "misspelt names: `public` (all), `operators` (service keys with the scope OPERATOR) or `off` (none); if unset, "
         "`public` in `development` and `operators` in `production`.",
     )
+
+    @property
+    def allowed_accounts(self) -> Accounts:
+        """The accounts with a password, set or default."""
+        return self.accounts or ("open" if self.mode == "development" else "closed")
 
     @property
     def serves_graphiql(self) -> bool:

@@ -101,9 +101,9 @@ class Settings(TrustedSettings, ConnectionSettings):
         default=20,
         ge=0,
         le=MAX_LIMIT,
-        description="The maximum number of failed password checks from an IP address (IPv6: /64) in a minute, and of "
-        "rejected refreshes; 20 times as many from an IPv4 /24, 1.5 times from an IPv6 /56, 2.5 times from a /48. "
-        "Known devices are counted apart. 0 for no limit.",
+        description="The maximum number of failed password checks from an IP address (IPv6: /64) in a minute, of "
+        "rejected refreshes, and of password resets that fail; 20 times as many from an IPv4 /24, 1.5 times from an "
+        "IPv6 /56, 2.5 times from a /48. Known devices are counted apart. 0 for no limit.",
     )
     registrations_per_address: int = Field(
         default=30,
@@ -116,6 +116,10 @@ class Settings(TrustedSettings, ConnectionSettings):
         default=False,
         description="Whether users may register with e-mail addresses that internet mail does not define: those of "
         "`.local`, `home.arpa` and `localhost`, and those with the dots of docomo's addresses (`a..b@`, `a.@`).",
+    )
+    password_reset_lifetime: Duration = Field(
+        default=timedelta(hours=24),
+        description="How long a token that an operator issues sets a new password; at least `1m`.",
     )
     keep_ended: Duration = Field(
         default=timedelta(days=30), description="How long ended sessions are stored, for their user to see."
@@ -190,6 +194,8 @@ class Settings(TrustedSettings, ConnectionSettings):
             raise ValueError("idle_timeout is at least twice activity_interval, and at most absolute_lifetime")
         if self.prune_interval < timedelta(seconds=1):
             raise ValueError("prune_interval is at least 1s")
+        if self.password_reset_lifetime < timedelta(minutes=1):
+            raise ValueError("password_reset_lifetime is at least 1m")
         self._check_secret()
         self._check_browsers()
         return self
@@ -240,6 +246,8 @@ class Settings(TrustedSettings, ConnectionSettings):
             attempts_per_address=self.attempts_per_address,
             registrations_per_address=self.registrations_per_address,
             nonstandard_emails=self.nonstandard_emails,
+            password_reset_lifetime=self.password_reset_lifetime,
+            only_services=self.allowed_accounts == "off",
             list_size=self.max_list_size,
         )
 

@@ -26,7 +26,7 @@ const schemaRules = {
     {
       exceptions: {
         suffixes: ["Payload", "Error", "Connection", "Edge"],
-        types: ["AuthTokens", "DeviceInfo", "DeviceKindCount", "Introspection", "Location", "PageInfo", "SessionRevokedEvent", "SessionStats"],
+        types: ["AuthTokens", "DeviceInfo", "DeviceKindCount", "Introspection", "Location", "PageInfo", "PasswordResetToken", "SessionRevokedEvent", "SessionStats"],
       },
     },
   ],

@@ -21,16 +21,17 @@ UNKNOWN_ID = "00000000-0000-7000-8000-000000000000"
 
 @dataclass
 class Story:
-    """The laptop and the phone of Ana, and the variables of the example."""
+    """The laptop and the phone of Ana, a token to reset her password, and the variables of the example."""
 
     laptop: Device
     phone: Device
+    reset_token: str = ""
 
     def variables(self, example: Example) -> Any:
         """Return the variables of the example with IDs and tokens that exist."""
         text = example.variables or "{}"
         text = text.replace(UNKNOWN_ID, self.phone.session_id).replace("sqlr_…", self.laptop.refresh_token or "")
-        return json.loads(text)
+        return json.loads(text.replace("sqlp_…", self.reset_token))
 
 
 Check = Callable[[Story, Any], None]
@@ -236,6 +237,13 @@ def check_watch_security_events(story: Story, data: Any) -> None:
     assert event["session"] == {"id": story.phone.session_id, "device": "Safari on iPhone", "state": "REVOKED"}
 
 
+@check("23_reset_password")
+def check_reset_password(story: Story, data: Any) -> None:
+    assert data["resetPassword"] == {"revokedCount": 2, "errors": []}
+    assert story.phone.code("{ mySessions { id } }") == "UNAUTHENTICATED"
+    story.phone.log_in("23_reset_password@example.com", "an even better horse")
+
+
 @pytest.fixture
 def run_on_shared_server(server: Server) -> Callable[[str], Any]:
     """Run one example on a shared server. Each run has its own users."""
@@ -266,13 +274,15 @@ def watch(story: Story, query: str, variables: Any) -> Any:
 
 
 def cast_of(server: Server, name: str) -> tuple[Story, Device]:
-    laptop, phone = server.device(FIREFOX), server.device(IPHONE)
+    laptop, phone, reset_token = server.device(FIREFOX), server.device(IPHONE), ""
     if name == "01_register":
         return Story(laptop, phone), laptop
     laptop.register(f"{name}@example.com")
     phone.log_in(f"{name}@example.com")
-    needs_no_token = name in {"02_log_in", "15_refresh", "20_log_in_with_cookies"}
-    return Story(laptop, phone), server.device(FIREFOX) if needs_no_token else laptop
+    if name == "23_reset_password":
+        reset_token = server.run("users", "reset-password", f"{name}@example.com").out.strip()
+    needs_no_token = name in {"02_log_in", "15_refresh", "20_log_in_with_cookies", "23_reset_password"}
+    return Story(laptop, phone, reset_token), server.device(FIREFOX) if needs_no_token else laptop
 
 
 def test_every_example_succeeds_unchanged(run_on_shared_server: Callable[[str], Any]) -> None:

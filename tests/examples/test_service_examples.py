@@ -11,7 +11,8 @@ import pytest
 from sessionql.graphql.examples import load_examples
 from tests.support.cli import run
 from tests.support.client import Device
-from tests.support.constants import IPHONE
+from tests.support.constants import IPHONE, PASSWORD
+from tests.support.documents import ERRORS
 from tests.support.server import Server
 
 EXAMPLES = Path(__file__).parents[2] / "graphql_examples" / "services"
@@ -19,6 +20,7 @@ FILES = dict(zip((path.stem for path in sorted(EXAMPLES.glob("*.graphql"))), loa
 A_SESSION, A_USER = "00000000-0000-7000-8000-000000000000", "00000000-0000-7000-8000-000000000001"
 SIGNED_OUT = "UNAUTHENTICATED"
 MINE = "{ mySessions { id } }"
+RESET = f"mutation($input: ResetPasswordInput!) {{ resetPassword(input: $input) {{ {ERRORS} }} }}"
 
 
 @dataclass
@@ -106,6 +108,17 @@ def check_revoke_every_session(_: Story, payload: Any) -> None:
     assert payload == {"revokedCount": 1}, "that of the shop's own customer"
 
 
+def check_create_user(_: Story, payload: Any) -> None:
+    assert payload["user"]["email"] == "bob@example.com"
+    assert payload["resetToken"]["token"].startswith("sqlp_")
+
+
+def check_issue_password_reset(story: Story, payload: Any) -> None:
+    input_ = {"token": payload["resetToken"]["token"], "newPassword": PASSWORD}
+    assert story.phone.get(RESET, input=input_)["resetPassword"] == {"errors": []}
+    story.phone.log_in("bob@example.com")
+
+
 CHECKS: dict[str, Check] = {
     "01_service_key": check_service_key,
     "02_create_session": check_create_session,
@@ -119,6 +132,8 @@ CHECKS: dict[str, Check] = {
     "10_admin_actions": check_admin_actions,
     "11_delete_user": check_delete_user,
     "12_revoke_every_session": check_revoke_every_session,
+    "13_create_user": check_create_user,
+    "14_issue_password_reset": check_issue_password_reset,
 }
 LOGGED_IN_AGAIN = {"07_revoke_user_sessions", "08_disable_user"}
 

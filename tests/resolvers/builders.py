@@ -120,6 +120,7 @@ def a_session(now: datetime = NOW, **changes: Any) -> SessionRecord:
         rotated_at=None,
         revoked_at=None,
         revocation_reason=None,
+        by_service=False,
         device=describe(FIREFOX),
     )
     return replace(session, **changes)

@@ -29,6 +29,11 @@ FIELDS: dict[str, tuple[Scope | None, str]] = {
         Scope.REAUTHENTICATE,
         'mutation { markReauthenticated(input: {userId: "x", sessionId: "x"}) { session { id } } }',
     ),
+    "createUser": (Scope.OPERATOR, 'mutation { createUser(input: {email: "x"}) { user { id } } }'),
+    "issuePasswordReset": (
+        Scope.OPERATOR,
+        'mutation { issuePasswordReset(input: {userId: "x"}) { user { id } } }',
+    ),
     "revokeUserSession": (
         Scope.OPERATOR,
         'mutation { revokeUserSession(userId: "x", sessionId: "x") { session { id } } }',

@@ -59,6 +59,7 @@ def a_session(user: UserRecord, **changes: Any) -> SessionRecord:
         rotated_at=None,
         revoked_at=None,
         revocation_reason=None,
+        by_service=False,
         device=Device("Firefox on Ubuntu", DeviceKind.DESKTOP, "Firefox", "130", "Ubuntu"),
     )
     return replace(session, **changes)

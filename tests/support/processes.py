@@ -76,9 +76,9 @@ class ForkedCommand:
 
 
 def environment(**settings: str) -> dict[str, str]:
-    """The environment of a process with these settings and no others."""
+    """The environment of a process with these settings and no others. Tests register their users: see `conftest.py`."""
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("SESSIONQL_")}
-    return inherited | {f"SESSIONQL_{name}": value for name, value in settings.items()}
+    return inherited | {f"SESSIONQL_{name}": value for name, value in ({"ACCOUNTS": "open"} | settings).items()}
 
 
 def _main(folder: Path, arguments: tuple[str, ...], env: dict[str, str], streams: list[Path]) -> None:

@@ -12,6 +12,7 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
+from tests.support.cli import Result, run
 from tests.support.client import Device
 from tests.support.constants import FIREFOX
 from tests.support.processes import ChildProcess, ForkedCommand, environment
@@ -81,6 +82,18 @@ class Server:
         finally:
             self._process.kill()
             self._process = None
+
+    def run(self, *arguments: str, **settings: str) -> Result:
+        """Run a command on the database of this server. With SQLite the server stops meanwhile."""
+        url = self._settings["DATABASE_URL"]
+        stops = url.startswith("sqlite") and self._process is not None
+        if stops:
+            self.stop()
+        try:
+            return run(self._folder, *arguments, DATABASE_URL=url, **settings)
+        finally:
+            if stops:
+                self.start()
 
     def device(self, user_agent: str = FIREFOX) -> Device:
         """A client of this server, closed with it."""

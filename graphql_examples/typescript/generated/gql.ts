@@ -36,6 +36,7 @@ type Documents = {
     "mutation LogInWithCookies($input: LoginInput!) {\n  login(input: $input) {\n    user {\n      id\n      email\n    }\n    session {\n      id\n      device\n    }\n    tokens {\n      accessToken\n      accessTokenExpiresAt\n      refreshToken\n      refreshTokenExpiresAt\n    }\n    errors {\n      __typename\n      ... on UserError {\n        message\n        code\n      }\n    }\n  }\n}": typeof types.LogInWithCookiesDocument,
     "subscription WatchSignOuts {\n  sessionRevoked {\n    isCurrent\n    session {\n      id\n      device\n      state\n      revokedAt\n      revocationReason\n    }\n  }\n}": typeof types.WatchSignOutsDocument,
     "subscription WatchSecurityEvents($kinds: [SecurityEventKind!]) {\n  securityEvent(kinds: $kinds) {\n    id\n    kind\n    occurredAt\n    ipAddress\n    device\n    previousDevice\n    session {\n      id\n      device\n      state\n    }\n    actor {\n      id\n      device\n    }\n  }\n}": typeof types.WatchSecurityEventsDocument,
+    "mutation ResetPassword($input: ResetPasswordInput!) {\n  resetPassword(input: $input) {\n    revokedCount\n    errors {\n      __typename\n      ... on UserError {\n        message\n        code\n        path\n      }\n    }\n  }\n}": typeof types.ResetPasswordDocument,
 };
 const documents: Documents = {
     "mutation Register($input: RegisterInput!) {\n  register(input: $input) {\n    user {\n      id\n      email\n    }\n    session {\n      id\n      device\n      name\n    }\n    tokens {\n      accessToken\n      accessTokenExpiresAt\n      refreshToken\n      refreshTokenExpiresAt\n    }\n    errors {\n      __typename\n      ... on UserError {\n        message\n        code\n        path\n      }\n    }\n  }\n}": types.RegisterDocument,
@@ -60,6 +61,7 @@ const documents: Documents = {
     "mutation LogInWithCookies($input: LoginInput!) {\n  login(input: $input) {\n    user {\n      id\n      email\n    }\n    session {\n      id\n      device\n    }\n    tokens {\n      accessToken\n      accessTokenExpiresAt\n      refreshToken\n      refreshTokenExpiresAt\n    }\n    errors {\n      __typename\n      ... on UserError {\n        message\n        code\n      }\n    }\n  }\n}": types.LogInWithCookiesDocument,
     "subscription WatchSignOuts {\n  sessionRevoked {\n    isCurrent\n    session {\n      id\n      device\n      state\n      revokedAt\n      revocationReason\n    }\n  }\n}": types.WatchSignOutsDocument,
     "subscription WatchSecurityEvents($kinds: [SecurityEventKind!]) {\n  securityEvent(kinds: $kinds) {\n    id\n    kind\n    occurredAt\n    ipAddress\n    device\n    previousDevice\n    session {\n      id\n      device\n      state\n    }\n    actor {\n      id\n      device\n    }\n  }\n}": types.WatchSecurityEventsDocument,
+    "mutation ResetPassword($input: ResetPasswordInput!) {\n  resetPassword(input: $input) {\n    revokedCount\n    errors {\n      __typename\n      ... on UserError {\n        message\n        code\n        path\n      }\n    }\n  }\n}": types.ResetPasswordDocument,
 };
 
 /**
@@ -164,6 +166,10 @@ export function graphql(source: "subscription WatchSignOuts {\n  sessionRevoked 
  * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
  */
 export function graphql(source: "subscription WatchSecurityEvents($kinds: [SecurityEventKind!]) {\n  securityEvent(kinds: $kinds) {\n    id\n    kind\n    occurredAt\n    ipAddress\n    device\n    previousDevice\n    session {\n      id\n      device\n      state\n    }\n    actor {\n      id\n      device\n    }\n  }\n}"): (typeof documents)["subscription WatchSecurityEvents($kinds: [SecurityEventKind!]) {\n  securityEvent(kinds: $kinds) {\n    id\n    kind\n    occurredAt\n    ipAddress\n    device\n    previousDevice\n    session {\n      id\n      device\n      state\n    }\n    actor {\n      id\n      device\n    }\n  }\n}"];
+/**
+ * The graphql function is used to parse GraphQL queries into a document that can be used by GraphQL clients.
+ */
+export function graphql(source: "mutation ResetPassword($input: ResetPasswordInput!) {\n  resetPassword(input: $input) {\n    revokedCount\n    errors {\n      __typename\n      ... on UserError {\n        message\n        code\n        path\n      }\n    }\n  }\n}"): (typeof documents)["mutation ResetPassword($input: ResetPasswordInput!) {\n  resetPassword(input: $input) {\n    revokedCount\n    errors {\n      __typename\n      ... on UserError {\n        message\n        code\n        path\n      }\n    }\n  }\n}"];
 
 export function graphql(source: string) {
   return (documents as any)[source] ?? {};

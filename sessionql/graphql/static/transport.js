@@ -14,7 +14,7 @@ const REFRESH = `mutation Refresh($refreshToken: String, $retryKey: String!) {
 const CURRENT_USER = "{ me { email currentSession { id device } } }";
 
 // These fields need no token. They are sent without an expired token, which would prevent a new log-in.
-const PUBLIC_FIELDS = new Set(["register", "login", "refresh", "__schema", "__type", "__typename"]);
+const PUBLIC_FIELDS = new Set(["register", "login", "resetPassword", "refresh", "__schema", "__type", "__typename"]);
 const EXPIRY_MARGIN_SECONDS = 5;
 const TOKEN_REJECTED = 4403; // close code
 

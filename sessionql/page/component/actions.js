@@ -123,7 +123,10 @@ export class SessionActions {
     const [payload] = Object.values(await this.client.request(query, variables));
     const [error] = payload.errors;
     if (!error) return payload;
-    if (error.code === "REAUTHENTICATION_REQUIRED")
+    const isOld = error.code === "REAUTHENTICATION_REQUIRED";
+    // A user without an e-mail address logs in at a service, and has no password here.
+    if (isOld && !this.host.view()?.me.email) throw new UserError(this.i18n.t("logInAgain"));
+    if (isOld)
       return (await this.#reauthenticate()) ? this.#mutate(query, variables) : null;
     const key = ERROR_KEYS[error.code];
     throw new UserError(key ? this.i18n.t(key, { count: error.retryAfterSeconds }) : error.message);

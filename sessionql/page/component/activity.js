@@ -9,6 +9,7 @@ const NOTABLE_KINDS = new Set([
   "REFRESH_TOKEN_REUSED",
   "REFRESH_TOKEN_USED_ELSEWHERE",
   "DEVICE_CHANGED",
+  "PASSWORD_RESET",
   "USER_DISABLED",
 ]);
 
@@ -54,6 +55,7 @@ export function signOutExplanation({ reason, by, actor, at }, i18n) {
     {
       REFRESH_TOKEN_REUSED: "signedOutByTokenReuse",
       WRONG_PASSWORDS: "signedOutByTokenReuse",
+      PASSWORD_RESET: "signedOutByPasswordReset",
       USER_DISABLED: "accountDisabled",
       LOGGED_OUT: "loggedOut",
       NONE: "notSignedIn",
@@ -75,6 +77,7 @@ function endedReason({ state, revocationReason, events }, i18n) {
     REFRESH_TOKEN_REUSED: "endedByTokenReuse",
     WRONG_PASSWORDS: "endedByWrongPasswords",
     PASSWORD_CHANGED: "endedByPasswordChange",
+    PASSWORD_RESET: "endedByPasswordReset",
     USER_DISABLED: "endedAccountDisabled",
     SESSION_LIMIT: "endedBySessionLimit",
     REVOKED_BY_OPERATOR: actor ? "endedByOperator" : "endedByAnOperator",

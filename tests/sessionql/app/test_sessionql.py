@@ -13,11 +13,13 @@ from fastapi import Depends, FastAPI, WebSocket
 
 from sessionql import EndReason, Requester, SessionChange, SessionQL, Settings
 from sessionql.resolvers.client import UNKNOWN_CLIENT
-from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.dependencies import Accounts, Dependencies
 from sessionql.resolvers.requester import authenticate
 from sessionql.storage.records import RevocationReason, SessionRecord
 from tests.conftest import FakeClock
+from tests.resolvers.builders import sign_in_externally
 from tests.schema.graphql_client import GraphQLClient
+from tests.support.constants import PASSWORD
 
 REVOKE = "mutation { revokeAllSessions(keepCurrent: true) { revokedCount } }"
 SITE = "https://example.com"
@@ -246,6 +248,40 @@ async def test_guards_of_sockets_reject_the_handshake(sessions: SessionQL) -> No
         assert (accepted["type"], message["text"], closed["code"]) == ("websocket.accept", "Firefox on Ubuntu", 1000)
         (rejected,) = await connect(app, {})
         assert (rejected["type"], rejected["code"]) == ("websocket.close", 4401)
+
+
+async def test_with_accounts_off_a_guard_accepts_sessions_of_services_only(settings: Settings) -> None:
+    app = application(SessionQL(settings))
+    async with open_(app) as http:
+        visitor = await at(http).register("ana@example.com")
+        assert await accepted_by_guards(app, http, visitor) == [200, 200, 200, "websocket.accept"]
+    sessions = SessionQL(settings.model_copy(update={"accounts": "off"}))
+    app = application(sessions)
+    async with open_(app) as http:
+        body = {"email": "eve@example.com", "password": PASSWORD}
+        for path in ("/auth/register", "/auth/login"):
+            assert (await http.post(path, json=body)).status_code == 404
+        assert await accepted_by_guards(app, http, visitor) == [401, 401, 401, "websocket.close"]
+        customer = at(http)
+        customer.token = (await sign_in_externally(sessions.dependencies)).tokens.access.text
+        assert await accepted_by_guards(app, http, customer) == [200, 200, 200, "websocket.accept"]
+
+
+async def accepted_by_guards(app: FastAPI, http: httpx.AsyncClient, who: GraphQLClient) -> list[int | str]:
+    """The status of a route with each guard, and the first message of a socket."""
+    headers = as_(who)
+    gets = [(await http.get(path, headers=headers)).status_code for path in ("/current", "/optional")]
+    return [*gets, (await http.post("/fresh", headers=headers)).status_code, (await connect(app, headers))[0]["type"]]
+
+
+@pytest.mark.parametrize(("accounts", "registers"), [("open", True), ("closed", False), ("off", False)])
+def test_included_routers_have_the_routes_that_the_setting_allows(
+    settings: Settings, accounts: Accounts, registers: bool
+) -> None:
+    app = FastAPI()
+    app.include_router(SessionQL(settings.model_copy(update={"accounts": accounts})).rest_router)
+    paths = app.openapi()["paths"]
+    assert ("/register" in paths, "/login" in paths) == (registers, accounts != "off")
 
 
 async def test_a_socket_of_the_application_learns_that_its_session_has_ended(

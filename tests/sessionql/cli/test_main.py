@@ -7,7 +7,8 @@ import pytest
 from click.testing import CliRunner
 
 from sessionql.cli.main import commands
-from sessionql.schema.build import sdl
+from sessionql.resolvers.dependencies import Accounts
+from sessionql.schema.build import sdl, services_sdl
 from sessionql.settings.reference import settings_reference
 from tests.support.cli import Result, run
 
@@ -55,6 +56,12 @@ def test_the_schema_is_written_to_a_file_or_printed(tmp_path: Path) -> None:
     assert (printed.code, printed.out) == (0, sdl())
     written = run(tmp_path, "export-schema", "out.graphql")
     assert (written.code, written.out, (tmp_path / "out.graphql").read_text(encoding="utf-8")) == (0, "", sdl())
+
+
+@pytest.mark.parametrize("accounts", ["open", "closed", "off"])
+def test_the_schema_of_a_server_with_other_accounts_is_printed(tmp_path: Path, accounts: Accounts) -> None:
+    assert run(tmp_path, "export-schema", "--accounts", accounts).out == sdl(accounts)
+    assert run(tmp_path, "export-schema", "--services", "--accounts", accounts).out == services_sdl(accounts)
 
 
 def test_the_settings_are_written_to_a_file_or_printed(tmp_path: Path) -> None:

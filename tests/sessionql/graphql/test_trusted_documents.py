@@ -11,7 +11,9 @@ import pytest
 from fastapi import FastAPI
 
 from sessionql.app.factory import create_app
+from sessionql.graphql.trusted_documents import load_trusted
 from sessionql.page import page_documents
+from sessionql.resolvers.dependencies import Accounts
 from sessionql.settings.mode import Mode
 from sessionql.settings.settings import Settings
 from tests.conftest import developing
@@ -120,6 +122,17 @@ async def test_the_page_of_sessionql_sends_trusted_documents_only(http: httpx.As
         answer = (await http.post("/graphql", json={"query": entry.text})).json()
         codes = {error["extensions"]["code"] for error in answer.get("errors", ())}
         assert not codes & {"DOCUMENT_NOT_TRUSTED", "GRAPHQL_VALIDATION_FAILED", "GRAPHQL_PARSE_FAILED"}, entry.text
+
+
+@pytest.mark.parametrize("accounts", ["open", "closed", "off"])
+def test_documents_of_the_page_that_need_accounts_are_left_out(tmp_path: Path, accounts: Accounts) -> None:
+    folder = tmp_path / "documents"
+    folder.mkdir()
+    (folder / "manifest.json").write_text("{}")
+    found = load_trusted(Settings(trusted_documents=folder, trusted_documents_only=True, accounts=accounts))
+    assert found.unusable == ()
+    absent = {"open": 0, "closed": 1, "off": 5}[accounts]
+    assert len(found.users) == len([*page_documents()]) - absent
 
 
 @pytest.mark.parametrize("only", [False, True])

@@ -23,6 +23,7 @@ OPERATIONS = {
     "refreshTokens",
     "logout",
     "reauthenticate",
+    "resetPassword",
     "listSessions",
     "listLocatedSessions",
     "renameSession",

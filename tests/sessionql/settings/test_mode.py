@@ -6,9 +6,11 @@ from pathlib import Path
 
 import httpx
 import pytest
+from pydantic import ValidationError
 
+from sessionql.resolvers.dependencies import Accounts
 from sessionql.server.banner import banner
-from sessionql.settings.mode import Introspection, Mode, set_default_mode
+from sessionql.settings.mode import MODES, Introspection, Mode, set_default_mode
 from sessionql.settings.settings import Settings
 from tests.support.engines import Engines
 from tests.support.server import InstalledServer, Server
@@ -44,6 +46,30 @@ def test_the_mode_decides_the_defaults(
 ) -> None:
     settings = Settings(mode=mode, graphiql=graphiql, introspection=introspection)
     assert (settings.serves_graphiql, settings.introspectors) == (page, reported)
+
+
+@pytest.mark.parametrize(
+    ("mode", "accounts", "allowed"),
+    [
+        ("production", None, "closed"),
+        ("development", None, "open"),
+        *((mode, accounts, accounts) for mode in MODES for accounts in ("open", "closed", "off")),
+    ],
+)
+def test_visitors_register_by_default_in_development_only(
+    mode: Mode, accounts: Accounts | None, allowed: Accounts
+) -> None:
+    settings = Settings(mode=mode, accounts=accounts)
+    assert settings.allowed_accounts == allowed
+    assert settings.policy.only_services is (allowed == "off")
+
+
+def test_the_environment_selects_the_accounts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(os.environ, "SESSIONQL_ACCOUNTS", "off")
+    assert Settings().allowed_accounts == "off"
+    monkeypatch.setitem(os.environ, "SESSIONQL_ACCOUNTS", "all")
+    with pytest.raises(ValidationError, match="'open', 'closed' or 'off'"):
+        Settings()
 
 
 def test_a_default_is_used_without_a_setting() -> None:
@@ -106,6 +132,8 @@ def test_the_banner_of_development_has_the_url_of_the_page() -> None:
     assert f"SessionQL is ready on {URL} (sqlite, development)" in shown
     assert f"GraphiQL   {URL}/graphql" in shown
     assert "Register" in shown
+    assert "accounts   open" in shown
+    assert "Register" not in banner(Settings(mode="development", accounts="closed"), URL)
 
 
 def test_the_banner_of_production_explains_how_to_enable_features() -> None:
@@ -114,6 +142,7 @@ def test_the_banner_of_production_explains_how_to_enable_features() -> None:
     assert "SESSIONQL_GRAPHIQL=true" in shown
     assert "SESSIONQL_MODE=development" in shown
     assert "open it" not in shown
+    assert "accounts   closed: `sessionql users create EMAIL` creates a user" in shown
     assert "/schema.graphql (for service keys with the scope operator)" in shown
 
 

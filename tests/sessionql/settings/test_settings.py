@@ -52,6 +52,7 @@ DEFAULTS = {
     "attempts_per_account": 5,
     "attempts_per_address": 20,
     "registrations_per_address": 30,
+    "password_reset_lifetime": timedelta(hours=24),
     "keep_addresses": timedelta(0),
     "truncate_addresses": False,
     "cookie_same_site": "strict",
@@ -108,10 +109,13 @@ def test_the_rules_are_those_of_the_settings() -> None:
         "attempts_per_address": 8,
         "registrations_per_address": 9,
         "nonstandard_emails": True,
+        "password_reset_lifetime": timedelta(hours=10),
+        "accounts": "off",
         "max_list_size": 30,
     }
     settings = Settings(**given)
     given["list_size"] = given.pop("max_list_size")
+    given["only_services"] = given.pop("accounts") == "off"
     assert settings.policy == Policy(**given)
     assert {field.name for field in fields(Policy)} == given.keys(), "a rule that no setting sets"
     assert Settings().policy == Policy(), "the defaults agree"
@@ -205,6 +209,11 @@ def test_very_long_durations_do_not_overflow(name: str) -> None:
 def test_lifetimes_longer_than_the_calendar_are_rejected() -> None:
     rejected("", idle_timeout="900000d", absolute_lifetime="900000d")
     rejected("", activity_interval="999999999d")
+
+
+def test_a_reset_that_expires_within_a_minute_is_rejected() -> None:
+    rejected("password_reset_lifetime", password_reset_lifetime="59s")
+    assert Settings(password_reset_lifetime=timedelta(minutes=1)).policy.password_reset_lifetime.seconds == 60
 
 
 def test_a_prune_interval_of_zero_is_rejected() -> None:
