@@ -13,7 +13,7 @@ ROUNDS ?= 20
 PIP_INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 PACKAGES := sessionql graphql_server http_kit schema resolvers storage
 
-.PHONY: help serve test packaging contract proof check format generate docs screenshots lock clean
+.PHONY: help serve test packaging contract proof audit check format generate docs screenshots lock clean
 .DEFAULT_GOAL := help
 
 help:  ## List these commands
@@ -43,12 +43,18 @@ contract: $(DEV)  ## Run audits, clients and linters of other projects; print on
 proof: $(DEV)  ## Property, race and fuzz tests for some minutes (ROUNDS times as long as in `make test`)
 	@SESSIONQL_TEST_ROUNDS=$(ROUNDS) $(PYTEST) $(TESTFLAGS) -o faulthandler_timeout=1800 tests/invariants
 
-check: $(DEV)  ## Check formatting, lints, types and import contracts
+audit: $(DEV)  ## bandit, known vulnerabilities of the dependencies (ADVISORIES=folder: offline), SBOM in .build
+	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh audit
+	@ADVISORIES="$(ADVISORIES)" .build/audit/bin/python requirements/audit.py
+
+check: $(DEV)  ## Check formatting, lints, types and import contracts; audit as far as the network allows
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	@PYTHON="$(BIN)/python" sh requirements/find_environment.sh audit
+	.build/audit/bin/python requirements/audit.py --allow-unaudited
 
 format: $(DEV)  ## Format the code and fix what linters can fix
 	$(BIN)/ruff format .

@@ -5,6 +5,7 @@ pages.lock           the same, and the files of GraphiQL and Swagger UI: for `ma
 build.lock           what builds and installs SessionQL itself
 dev.lock             all of these, and what the tests need
 lowest.lock          what SessionQL needs to run, in the lowest versions that pyproject.toml allows
+audit.lock           the tools of `make audit`
 codegen.lock         the generator of the Python client
 other_packages.lock  packages that the tests install beside SessionQL
 """
@@ -36,6 +37,7 @@ lock("pages", "pyproject.toml", *PAGES, same_versions_as="app")
 lock("build", *BUILD, same_versions_as="pages")
 lock("dev", "pyproject.toml", *PAGES, *BUILD, "--group", "dev", same_versions_as="pages")
 lock("lowest", "pyproject.toml", *PAGES, "--resolution", "lowest-direct")
+lock("audit", "requirements/audit.in")
 lock("codegen", "requirements/codegen.in")
 lock("gql3", "requirements/gql3.in")
 lock("other_packages", "requirements/other_packages.in")
