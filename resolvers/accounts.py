@@ -8,7 +8,13 @@ from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import AccountDisabled, EmailTaken, InvalidCredentials, InvalidInput, RateLimited
 from sessionql.resolvers.events import record_event
 from sessionql.resolvers.known_clients import find_known_client, issue_device_token
-from sessionql.resolvers.password_checks import NO_USER_ID, PasswordCheck, VerifiedPassword, check_password
+from sessionql.resolvers.password_checks import (
+    MAX_CONCURRENT,
+    NO_USER_ID,
+    PasswordCheck,
+    VerifiedPassword,
+    check_password,
+)
 from sessionql.resolvers.rate_limits import consume, login_limits, refund, registration_limits
 from sessionql.resolvers.requester import Requester
 from sessionql.resolvers.session_creation import add_session, build_session
@@ -61,13 +67,15 @@ async def register(
     name = clean_name(request.session_name, ("input", "sessionName"))
     if isinstance(name, InvalidInput):
         return name
-    attempt = await consume(deps, *registration_limits(deps.policy, client))
-    if isinstance(attempt, RateLimited):
-        return attempt
-    context = (email, deps.tokens.issuer)
-    if weak := await deps.passwords.check_new(request.password, ("input", "password"), context):
-        return weak
-    password_hash = await deps.passwords.hash(request.password)
+    async with deps.keyed_semaphore.acquire(client.network, MAX_CONCURRENT):
+        with deps.passwords.place():
+            attempt = await consume(deps, *registration_limits(deps.policy, client))
+            if isinstance(attempt, RateLimited):
+                return attempt
+            context = (email, deps.tokens.issuer)
+            if weak := await deps.passwords.check_new(request.password, ("input", "password"), context):
+                return weak
+            password_hash = await deps.passwords.hash(request.password)
     now = deps.clock()
     user = UserRecord(deps.new_id(), email, now, now)
     session = build_session(deps, user.id, name, client, now)

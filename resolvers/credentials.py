@@ -70,7 +70,9 @@ async def change_password(
     """Set a new password. Replaces all older tokens of the session and, unless kept, revokes all other sessions."""
     user = await current_user(deps, requester)
     context = (user.email or "" if user else "", deps.tokens.issuer)
-    if weak := await deps.passwords.check_new(change.new, ("input", "newPassword"), context):
+    with deps.passwords.place(reserved=True):
+        weak = await deps.passwords.check_new(change.new, ("input", "newPassword"), context)
+    if weak:
         return weak
     async with check_password(deps, _password_check(deps, requester, change.current), client) as checked:
         if not isinstance(checked, VerifiedPassword):

@@ -115,6 +115,13 @@ class ResetTokenInvalid(Failure):
     path: tuple[str, ...] = ("input", "token")
 
 
+class ServerBusy(Exception):
+    """More passwords wait to be checked than the server accepts. Nothing was done: try again in a moment."""
+
+    def __init__(self) -> None:
+        super().__init__("The server has too many passwords to check at the moment. Try again in a second.")
+
+
 class InvalidArgument(ValueError):
     """An argument of a query breaks a rule; the message names the rule and what to send instead."""
 

@@ -9,6 +9,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
+from sessionql.resolvers.errors import ServerBusy
+
+MAX_WAITING = 32
+"""Tasks that wait for one key. More are rejected, so that one address or account cannot collect any number of them."""
+
 
 @dataclass(slots=True)
 class _Entry:
@@ -24,8 +29,13 @@ class KeyedSemaphore:
 
     @asynccontextmanager
     async def acquire(self, key: str, max_concurrent: int) -> AsyncIterator[None]:
-        """Wait until fewer than `max_concurrent` tasks hold the key, then hold it until the end of the block."""
+        """Wait until fewer than `max_concurrent` tasks hold the key, then hold it until the end of the block.
+
+        Raises ServerBusy when MAX_WAITING tasks wait already.
+        """
         entry = self._entries.setdefault(key, _Entry(Semaphore(max_concurrent)))
+        if entry.users >= max_concurrent + MAX_WAITING:
+            raise ServerBusy
         entry.users += 1
         try:
             async with entry.semaphore:

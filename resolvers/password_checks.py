@@ -1,7 +1,7 @@
 """Password checks: rate limited, and equally expensive for accounts that do not exist."""
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -17,8 +17,9 @@ from sessionql.storage.records import EventKind, EventRecord, RevocationReason, 
 from sessionql.storage.users import Credentials
 
 NO_USER_ID = UUID(int=0)
-MAX_CONCURRENT_PER_ADDRESS = 4
-"""Concurrent password checks per network in one worker. More would only wait for the processors."""
+MAX_CONCURRENT = 4
+"""Concurrent password checks per network in one worker, and of an account in all networks where it is not known. More
+would only wait for the processors."""
 
 FindCredentials = Callable[[Repositories], Awaitable[Credentials | None]]
 
@@ -49,7 +50,8 @@ async def check_password(
     """Check the password of an account. An unknown account takes as long as a wrong password.
 
     The next check under the same narrowest limit waits until the end of the block: put the transaction that refunds
-    the attempts inside the block. Raises Unauthenticated when the session has ended after too many wrong passwords.
+    the attempts inside the block. Raises Unauthenticated when the session has ended after too many wrong passwords,
+    and ServerBusy, without counting an attempt, when too many checks wait.
     """
     async with _turn(deps, check.limits):
         attempts = await consume(deps, *check.limits.all)
@@ -61,13 +63,13 @@ async def check_password(
 
 @asynccontextmanager
 async def _turn(deps: Dependencies, limits: PasswordLimits) -> AsyncIterator[None]:
-    acquire = deps.keyed_semaphore.acquire
-    async with acquire(limits.narrowest.key, 1):
-        if limits.network is None:
-            yield
-            return
-        async with acquire(limits.network, MAX_CONCURRENT_PER_ADDRESS):
-            yield
+    async with AsyncExitStack() as held:
+        # In the order from narrow to wide, so that two checks never wait for each other.
+        await held.enter_async_context(deps.keyed_semaphore.acquire(limits.narrowest.key, 1))
+        for key in limits.shared:
+            await held.enter_async_context(deps.keyed_semaphore.acquire(key, MAX_CONCURRENT))
+        held.enter_context(deps.passwords.place(reserved=not limits.shared))
+        yield
 
 
 async def _check(

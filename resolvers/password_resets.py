@@ -90,9 +90,10 @@ async def reset_password(
     if claims is None or user is None:
         return await _reject(deps, client, ResetTokenInvalid())
     words = (user.email or "", deps.tokens.issuer)
-    if weak := await deps.passwords.check_new(reset.new_password, ("input", "newPassword"), words):
-        return await _reject(deps, client, weak)
-    new_hash = await deps.passwords.hash(reset.new_password)
+    with deps.passwords.place(reserved=True):
+        if weak := await deps.passwords.check_new(reset.new_password, ("input", "newPassword"), words):
+            return await _reject(deps, client, weak)
+        new_hash = await deps.passwords.hash(reset.new_password)
     done = await _reset(deps, claims, new_hash, client)
     if done is None:
         return await _reject(deps, client, ResetTokenInvalid())

@@ -6,15 +6,16 @@ The only module that imports argon2. Hashing is slow by design, so it runs in a 
 import asyncio
 import os
 import unicodedata
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from functools import cache
 from typing import TypeVar, TypeVarTuple
 
 from argon2 import PasswordHasher
 from argon2.exceptions import Argon2Error, InvalidHashError
 
-from sessionql.resolvers.errors import InvalidInput
+from sessionql.resolvers.errors import InvalidInput, ServerBusy
 from sessionql.resolvers.password_strength import is_guessable
 
 Args = TypeVarTuple("Args")
@@ -22,6 +23,10 @@ T = TypeVar("T")
 
 MIN_PASSWORD_LENGTH, MAX_PASSWORD_LENGTH = 8, 128
 """In characters, after normalization."""
+
+MAX_PLACES, RESERVED = 80, 16
+"""Requests that hash a password at a time, and how many of these places are for known devices and sessions only. With
+two processors, all of them take about a second."""
 
 _LENGTH = f"A password must have {MIN_PASSWORD_LENGTH} to {MAX_PASSWORD_LENGTH} characters."
 _GUESSABLE = (
@@ -31,11 +36,15 @@ _GUESSABLE = (
 
 
 class Passwords:
-    """Hashes and verifies passwords with Argon2id (OWASP: t=2, m=19 MiB, p=1) in a bounded thread pool."""
+    """Hashes and verifies passwords with Argon2id (OWASP: t=2, m=19 MiB, p=1) in a bounded thread pool.
+
+    A request holds a `place` while it uses it, so that the queue in front of the threads is bounded too.
+    """
 
     def __init__(self, time_cost: int = 2, memory_kib: int = 19 * 1024) -> None:
         self._hasher = _hasher(time_cost, memory_kib)
         self._pool: ThreadPoolExecutor | None = None
+        self._places = 0
         self._dummy_hash = _dummy_hash(time_cost, memory_kib)
 
     async def check_new(self, password: str, path: tuple[str, ...], context: Iterable[str]) -> InvalidInput | None:
@@ -55,6 +64,17 @@ class Passwords:
         if normalized is None:
             raise ValueError("check_new rejects this password")
         return await self._run(self._hasher.hash, normalized)
+
+    @contextmanager
+    def place(self, *, reserved: bool = False) -> Iterator[None]:
+        """Hold a place in the queue, a reserved one if there is no other. Raises ServerBusy when there is none."""
+        if self._places >= (MAX_PLACES if reserved else MAX_PLACES - RESERVED):
+            raise ServerBusy
+        self._places += 1
+        try:
+            yield
+        finally:
+            self._places -= 1
 
     async def verify(self, password: str, password_hash: str | None) -> bool:
         """Compare the password with the hash. A hash of None (no account) takes equally long and returns False."""

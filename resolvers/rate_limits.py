@@ -38,9 +38,9 @@ class PasswordLimits:
     """The limits of one password check. The checks that share the limit `narrowest` run one after the other."""
 
     narrowest: Limit
-    others: tuple[Limit, ...]
-    network: str | None = None
-    """The network whose concurrent checks are bounded; None: those of `narrowest` only."""
+    others: tuple[Limit, ...] = ()
+    shared: tuple[str, ...] = ()
+    """Keys of which each may have a few concurrent checks: the account, the network. None for a known device."""
     session_failures: Limit | None = None
     """The failures after which the session ends."""
 
@@ -64,13 +64,15 @@ def login_limits(policy: Policy, account: str, client: ClientInfo, known: KnownC
     """
     attempts = policy.attempts_per_account
     if known.device_id is not None:
-        return PasswordLimits(Limit(f"device:{known.device_id}", attempts), ())
+        return PasswordLimits(Limit(f"device:{known.device_id}", attempts))
     # Hashed, because users sometimes type a password or other secrets where the e-mail address belongs.
     account_key = f"account:{sha256(account.encode(errors='surrogatepass')).hexdigest()}"
     here, *around = network_limits(account_key, client, attempts, WIDER_NETWORKS_OF_ACCOUNT)
     total = Limit(account_key, attempts * ALL_NETWORKS)
     others = network_limits("password", client, policy.attempts_per_address)
-    return PasswordLimits(here, (*others, *(() if known.has_network else (*around, total))), client.network)
+    if known.has_network:
+        return PasswordLimits(here, tuple(others), (client.network,))
+    return PasswordLimits(here, (*others, *around, total), (account_key, client.network))
 
 
 def network_limits(

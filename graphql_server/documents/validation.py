@@ -11,6 +11,7 @@ from sessionql.graphql_server.documents.lru_cache import LRUCache
 from sessionql.graphql_server.engine_messages import is_nesting_limit, is_token_limit
 from sessionql.graphql_server.limits.cost import Costs
 from sessionql.graphql_server.limits.document_size import longest_name, size_of
+from sessionql.graphql_server.limits.exclusive_fields import too_many_exclusive
 from sessionql.graphql_server.limits.limits import (
     LimitExceeded,
     Limits,
@@ -100,9 +101,14 @@ class Documents:
         if invalid := self._validate(ast):
             return invalid
         fields, bytes_ = self._costs.of(ast)
-        exceeded = too_costly(self._limits, fields, bytes_)
+        exceeded = too_costly(self._limits, fields, bytes_) or self._too_many_exclusive(ast, source)
         introspects = _INTROSPECTION.search(source) is not None
         return _rejected(exceeded) if exceeded else Document(ast, introspects=introspects, fields=fields)
+
+    def _too_many_exclusive(self, ast: DocumentNode, source: str) -> LimitExceeded | None:
+        names = self._limits.exclusive_fields
+        # Most documents have none of these fields.
+        return too_many_exclusive(ast, names) if any(name in source for name in names) else None
 
     def _not_parsed(self, error: GraphQLError) -> Document:
         if is_token_limit(error.message):

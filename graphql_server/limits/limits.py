@@ -41,6 +41,8 @@ class Limits:
     """Bytes of the response: those of each field's name and value, as often as the response may have the field."""
     value_bytes: Mapping[str, int] = field(default_factory=dict)
     """Bytes of the largest value of a scalar, or of a field by its coordinate, for `response_bytes`."""
+    exclusive_fields: frozenset[str] = frozenset()
+    """Names of expensive root fields, of which an operation may have one."""
     values: int = 2_000
     """Values of the variables, in lists and objects too. Larger than `list_size`, whose message is more precise."""
     list_size: int = 100

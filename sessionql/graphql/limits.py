@@ -7,6 +7,9 @@ from sessionql.schema.value_bytes import NESTED_LIST_SIZE, VALUE_BYTES
 from sessionql.settings.connections import ConnectionSettings
 from sessionql.settings.limits import LimitsSettings
 
+PASSWORD_FIELDS = frozenset({"register", "login", "reauthenticate", "changePassword", "resetPassword"})
+"""The mutations that hash a password, which takes about as long as a hundred other fields."""
+
 
 def document_limits(settings: LimitsSettings) -> Limits:
     """The limits of documents, variables and executions."""
@@ -22,6 +25,7 @@ def document_limits(settings: LimitsSettings) -> Limits:
         cost=settings.max_cost,
         response_bytes=settings.max_response_bytes,
         value_bytes=VALUE_BYTES,
+        exclusive_fields=PASSWORD_FIELDS,
         values=settings.max_values,
         page_size=paging.DEFAULT_PAGE_SIZE,
         list_size=settings.max_list_size,

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from sessionql.http.csrf import PreflightRequired
 from sessionql.http_kit.errors import ErrorInfo
 from sessionql.resolvers.cookie_jar import CookiesRejected
-from sessionql.resolvers.errors import InvalidArgument, ListTooLong
+from sessionql.resolvers.errors import InvalidArgument, ListTooLong, ServerBusy
 from sessionql.resolvers.requester import Unauthenticated
 from sessionql.resolvers.service_keys import Forbidden
 from sessionql.storage import StorageUnavailable
@@ -34,7 +34,7 @@ STATUSES: Mapping[str, int] = MappingProxyType(
 """The HTTP status of each code outside GraphQL, where a field error leaves the status of the response as it is."""
 
 RETRY_AFTER: Mapping[str, str] = MappingProxyType({"Retry-After": "1"})
-"""The header of a 503 response: seconds until the database may be available again."""
+"""The header of a 503 response: seconds until the database or the hashing of passwords may be available again."""
 
 UNAVAILABLE = "The server cannot reach its database. Try again in a moment."
 
@@ -56,6 +56,8 @@ def map_exception(error: BaseException) -> ErrorInfo | None:
     match error:
         case CookiesRejected() | PreflightRequired():
             return _with_status(str(error), "CSRF_REFUSED")
+        case ServerBusy():
+            return _with_status(str(error), "SERVICE_UNAVAILABLE")
         case StorageUnavailable():
             return _with_status(UNAVAILABLE, "SERVICE_UNAVAILABLE")
         case _:

@@ -75,7 +75,7 @@ def by_cookie(server: Server, email: str, key: str | None) -> Sent:
         f"{server.url}/graphql", headers=BROWSER, json={"query": LOG_IN, "variables": {"input": credentials}}
     )
     cookies = [line.partition(";")[0] for line in logged_in.headers.get_list("set-cookie")]
-    assert len(cookies) == 2
+    assert len(cookies) == 3
     body = {"query": REFRESH, "variables": {"input": {"retryKey": key}}}
     return Sent(server.url, "/graphql", {**BROWSER, "Cookie": "; ".join(cookies)}, body)
 

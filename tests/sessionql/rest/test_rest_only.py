@@ -125,12 +125,12 @@ async def test_cookies_authenticate_requests_that_no_other_origin_can_send(
         assert problem(answer) == (403, "CSRF_REFUSED")
 
 
-async def test_a_log_out_deletes_both_cookies(http: httpx.AsyncClient) -> None:
+async def test_a_log_out_deletes_the_cookies_of_the_session(http: httpx.AsyncClient) -> None:
     given = {"i": {**ANA, "delivery": "COOKIE"}}
     await http.post("/graphql", json={"query": REGISTER, "variables": given}, headers=SAME_ORIGIN | CHOSEN)
-    assert len(http.cookies.jar) == 2
+    assert len(http.cookies.jar) == 3
     await http.post("/auth/logout", headers=SAME_ORIGIN | CHOSEN)
-    assert len(http.cookies.jar) == 0
+    assert [cookie.name for cookie in http.cookies.jar] == ["__Host-sessionql_device"]
 
 
 async def a_key(sessions: SessionQL, *scopes: Scope) -> str:
@@ -200,3 +200,13 @@ async def test_the_references_of_the_document_are_valid(sessions: SessionQL, htt
         assert operations["post", "/login"]["security"] == [{"SessionQL": []}, {}]
         for operation in operations.values():
             assert "application/problem+json" in operation["responses"]["default"]["content"]
+
+
+async def test_a_full_queue_of_passwords_is_a_503_with_retry_after(
+    http: httpx.AsyncClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("sessionql.resolvers.passwords.MAX_PLACES", 0)
+    for path in ("/register", "/login"):
+        response = await http.post(path, json=ANA)
+        assert (response.status_code, response.headers["retry-after"]) == (503, "1")
+        assert response.json()["code"] == "SERVICE_UNAVAILABLE"
