@@ -17,6 +17,8 @@ TIMEOUT = 15.0
 SHUTDOWN_TIMEOUT = 1.0
 """Seconds that a body may take to arrive from the start of the server's shutdown."""
 _MAX_LENGTH_DIGITS = 20
+_MAX_ENCODING_CHARACTERS = 100
+"""A longer `Content-Encoding` is not parsed: it cannot be only `identity` in a request of an honest client."""
 
 
 async def read_json(request: Request, max_bytes: int) -> Any:
@@ -42,8 +44,9 @@ def _check_headers(headers: Headers) -> None:
     # JSON is UTF-8 whatever `charset` is (RFC 8259). With two types, a proxy might have used the other one.
     if {each.partition(";")[0].strip().lower() for each in headers.getlist("content-type")} != {JSON}:
         raise RequestError(415, f"Send a JSON body with `Content-Type: {JSON}`.", "UNSUPPORTED_MEDIA_TYPE")
-    encodings = ",".join(headers.getlist("content-encoding")).lower().split(",")
-    if {each.strip() for each in encodings} - {"", "identity"}:
+    encodings = ",".join(headers.getlist("content-encoding")).lower()
+    is_long = len(encodings) > _MAX_ENCODING_CHARACTERS
+    if is_long or {each.strip() for each in encodings.split(",")} - {"", "identity"}:
         message, accepted = "Send the body without a `Content-Encoding`.", {"Accept-Encoding": "identity"}
         raise RequestError(415, message, "UNSUPPORTED_MEDIA_TYPE", **accepted)
 

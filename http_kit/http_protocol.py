@@ -25,6 +25,8 @@ MAX_HEADER_BYTES = 65_536
 """All headers of a request together, and its trailers."""
 MAX_HEADERS = 100
 """The number of headers and trailers of a request, as in Apache and HAProxy: each of them costs a callback."""
+MAX_COOKIE_BYTES = 16_384
+"""All cookies: frameworks parse them, and most proxies pass on no more than 8 KiB of a header."""
 MAX_UPGRADE_BYTES = 1024
 """The headers of UPGRADE_HEADERS together: uvicorn and websockets split them into lists."""
 UPGRADE_HEADERS = frozenset({b"connection", b"upgrade", b"sec-websocket-protocol", b"sec-websocket-extensions"})
@@ -57,6 +59,11 @@ HEADERS_TOO_LARGE = ErrorResponse(
 )
 _TOO_MANY_HEADERS = ErrorResponse(
     431, "HEADERS_TOO_LARGE", f"The request has more than {MAX_HEADERS} headers, and {MAX_HEADERS} are allowed."
+)
+_COOKIES_TOO_LARGE = ErrorResponse(
+    431,
+    "HEADERS_TOO_LARGE",
+    f"The cookies are too large: {MAX_COOKIE_BYTES} bytes together are allowed. Delete those of this host.",
 )
 _UPGRADE_TOO_LARGE = ErrorResponse(
     431,
@@ -97,7 +104,7 @@ class HttpProtocol(HttpToolsProtocol):
     _error = _NOT_HTTP
     _is_head_open = True
     _is_deferred = _is_pipeline_full = False
-    _unfinished_bytes = _header_bytes = _header_count = _upgrade_bytes = 0
+    _unfinished_bytes = _header_bytes = _header_count = _upgrade_bytes = _cookie_bytes = 0
 
     def connection_made(self, transport: Transport) -> None:  # type: ignore[override] # as uvicorn declares it
         self._handle = TransportHandle(transport, self.loop, self.transports)
@@ -172,7 +179,7 @@ class HttpProtocol(HttpToolsProtocol):
             raise _Rejected
         super().on_message_begin()
         self._is_head_open = True
-        self._unfinished_bytes = self._header_bytes = self._header_count = self._upgrade_bytes = 0
+        self._unfinished_bytes = self._header_bytes = self._header_count = self._upgrade_bytes = self._cookie_bytes = 0
 
     def on_url(self, url: bytes) -> None:
         super().on_url(url)
@@ -189,10 +196,15 @@ class HttpProtocol(HttpToolsProtocol):
         if not self._is_head_open:
             return  # A trailer, which must not become a header (RFC 9110 section 6.5.1).
         _append_header(self, name, value)
-        if self.headers[-1][0] in UPGRADE_HEADERS:
+        kept = self.headers[-1][0]
+        if kept in UPGRADE_HEADERS:
             self._upgrade_bytes += len(value)
             if self._upgrade_bytes > MAX_UPGRADE_BYTES:
                 self._reject(_UPGRADE_TOO_LARGE)
+        elif kept == b"cookie":
+            self._cookie_bytes += len(value)
+            if self._cookie_bytes > MAX_COOKIE_BYTES:
+                self._reject(_COOKIES_TOO_LARGE)
 
     def on_headers_complete(self) -> None:
         if self.parser.get_http_version() not in _VERSIONS:

@@ -12,7 +12,7 @@ from starlette.responses import Response
 from sessionql.graphql_server.engine import Engine, SelectEngine
 from sessionql.graphql_server.errors import MalformedRequest
 from sessionql.graphql_server.http.event_stream import single_event
-from sessionql.graphql_server.http.negotiation import accepts_event_stream, choose_media_type
+from sessionql.graphql_server.http.negotiation import accepts_event_stream, choose_media_type, read_accept
 from sessionql.graphql_server.http.request import read_request
 from sessionql.graphql_server.http.statuses import HttpProfile, media_type_of, status_of
 from sessionql.graphql_server.http.streams import Streams
@@ -55,7 +55,7 @@ class GraphQLEndpoint:
 
     async def __call__(self, request: Request) -> Response:
         """The response to a request. Never raises: errors are JSON too."""
-        accept = ", ".join(request.headers.getlist("accept"))
+        accept = read_accept(request.headers.getlist("accept"))
         media_type = choose_media_type(accept)
         if media_type is None:
             message = f"Responses are {GRAPHQL_JSON}, {JSON} or {EVENT_STREAM}: accept one of them."

@@ -1,9 +1,20 @@
 """Content negotiation of responses (RFC 9110 section 12.5.1, GraphQL over HTTP)."""
 
+from collections.abc import Iterable
+
 from sessionql.http_kit.media_types import EVENT_STREAM, GRAPHQL_JSON, JSON
 
 # In the order of preference among types that a client weights equally.
 _OFFERED = (GRAPHQL_JSON, JSON, EVENT_STREAM)
+
+MAX_ACCEPT_CHARACTERS = 2048
+"""The longest `Accept` that is parsed. Browsers send about 150 characters."""
+
+
+def read_accept(values: Iterable[str]) -> str:
+    """The headers `Accept` as one list. Empty when it is too long: a server may disregard it (RFC 9110 12.5.1)."""
+    accept = ", ".join(values)
+    return accept if len(accept) <= MAX_ACCEPT_CHARACTERS else ""
 
 
 def choose_media_type(accept: str) -> str | None:

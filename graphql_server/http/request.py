@@ -8,6 +8,7 @@ from sessionql.graphql_server.errors import MalformedRequest
 from sessionql.graphql_server.request import GraphQLRequest, check_request
 from sessionql.http_kit.body import parse_json, read_json
 from sessionql.http_kit.errors import RequestError
+from sessionql.http_kit.query import check_parameters
 
 
 async def read_request(request: Request, max_bytes: int) -> GraphQLRequest:
@@ -22,6 +23,7 @@ async def read_request(request: Request, max_bytes: int) -> GraphQLRequest:
 
 
 def _from_query_string(request: Request) -> dict[str, Any]:
+    check_parameters(request)
     members: dict[str, Any] = {}
     for name in ("query", "documentId", "operationName", "variables", "extensions"):
         values = request.query_params.getlist(name)

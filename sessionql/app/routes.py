@@ -17,6 +17,7 @@ from sessionql.graphql_server.http.endpoint import GraphQLEndpoint
 from sessionql.http.authentication import Authenticator
 from sessionql.http.static_packages import GRAPHIQL
 from sessionql.http_kit.budgets import Budgets
+from sessionql.http_kit.query import has_too_many_parameters
 from sessionql.page import page_routes
 from sessionql.resolvers.dependencies import Accounts, Dependencies
 from sessionql.schema.build import users_schema_of
@@ -68,7 +69,11 @@ def _with_page(endpoint: GraphQLEndpoint, accounts: Accounts) -> Handler:
 
     async def graphql(request: Request) -> Response:
         wants_page = request.method in {"GET", "HEAD"} and "text/html" in request.headers.get("accept", "")
-        if wants_page and not _OPERATION_PARAMETERS.intersection(request.query_params):
+        if (
+            wants_page
+            and not has_too_many_parameters(request)
+            and not _OPERATION_PARAMETERS.intersection(request.query_params)
+        ):
             return _page_response(page)
         return await endpoint(request)
 

@@ -20,6 +20,9 @@ from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.client_hints import HINT_HEADERS, MAX_HINT_LENGTH, NO_HINTS, read_hints
 from sessionql.resolvers.request_context import RequestContext, SignedIn, authenticate_request
 
+MAX_BASIC_CHARACTERS = 2048
+"""The longest value of `Authorization: Basic` that is decoded. Service keys are much shorter."""
+
 CsrfCheck = Callable[[Request, Origins], str | None]
 """Returns why a request may neither use nor set cookies, or None."""
 
@@ -138,11 +141,13 @@ def bearer_token(request: HTTPConnection) -> str | None:
 
 def basic_password(request: HTTPConnection) -> str | None:
     """The password of an `Authorization: Basic` header, in which OAuth clients send their secret (RFC 6749,
-    section 2.3.1). None without the header, empty when it cannot be decoded.
+    section 2.3.1). None without the header, empty when it is too long or cannot be decoded.
     """
     scheme, _, encoded = request.headers.get("authorization", "").partition(" ")
     if scheme.lower() != "basic":
         return None
+    if len(encoded) > MAX_BASIC_CHARACTERS:
+        return ""
     try:
         _, _, password = b64decode(encoded.strip(" \t"), validate=True).decode().partition(":")
     except ValueError:

@@ -4,9 +4,11 @@ Both have the prefix `__Host-`: browsers store such a cookie only for the host t
 every path. No other host of the domain can set one of them for this host.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import chain, islice
 from typing import Literal
 
 from sessionql.resolvers.cookie_jar import Cookie, CookieKind
@@ -20,6 +22,16 @@ _NAMES = {
     CookieKind.DEVICE: "sessionql_device",
 }
 _PREFIX = "__Host-"
+# Browsers remove spaces and tabs around a name, and nothing else: `\x85__Host-sessionql_access`, which another host can
+# set, is not our name.
+_COOKIES = {
+    secure: re.compile(
+        rb"(?:^|;)[ \t]*%ssessionql_(access|refresh|device)[ \t]*=([^;]*)" % (_PREFIX.encode() if secure else b"")
+    )
+    for secure in (True, False)
+}
+_MAX_COOKIES = 20
+"""The number of cookies with our names that are read. A browser sends one of each."""
 _EPOCH = "Thu, 01 Jan 1970 00:00:00 GMT"
 
 
@@ -60,11 +72,14 @@ class CookieRules:
         lines = [value for name, value in headers if name == b"cookie"]
         if not any(b"sessionql_" in line for line in lines):
             return NO_COOKIES
-        pairs = (pair.partition("=") for line in lines for pair in line.decode("latin-1").split(";") if "=" in pair)
-        # Browsers remove these two characters only. `strip()` removes others too: `\x85__Host-sessionql_access`, which
-        # another host can set, would be our name.
-        found = [(name.strip(" \t"), value.strip(" \t")) for name, _, value in pairs]
-        access, refresh, device = ([value for name, value in found if name == self.name(kind)] for kind in CookieKind)
+        found: dict[bytes, list[str]] = {}
+        # A search, because the other cookies of a host can be thousands of pairs. So can ours: then none is read.
+        matches = chain.from_iterable(map(_COOKIES[self.secure].finditer, lines))
+        for match in islice(matches, _MAX_COOKIES):
+            found.setdefault(match[1], []).append(match[2].strip(b" \t").decode("latin-1"))
+        if next(matches, None) is not None:
+            return RequestCookies(sent=True)
+        access, refresh, device = (found.get(name, []) for name in (b"access", b"refresh", b"device"))
         device_token = device[0] if len(device) == 1 else None
         if len(access) > 1 or len(refresh) > 1:
             return RequestCookies(sent=True, device_token=device_token)

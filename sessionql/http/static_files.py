@@ -18,6 +18,8 @@ CONTENT_TYPES: Mapping[str, str] = {
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
 }
+_MAX_ACCEPTED_CHARACTERS = 2048
+"""The longest `Accept-Encoding` that is parsed."""
 
 
 class Servable(Protocol):
@@ -75,5 +77,9 @@ def files_route(folder: str, files: Mapping[str, Servable]) -> Route:
 
 
 def _accepts_gzip(request: Request) -> bool:
-    choices = (choice.partition(";") for choice in request.headers.get("accept-encoding", "").lower().split(","))
+    accepted = request.headers.get("accept-encoding", "")
+    if len(accepted) > _MAX_ACCEPTED_CHARACTERS:
+        # Without compression a file is always acceptable (RFC 9110 section 12.5.3).
+        return False
+    choices = (choice.partition(";") for choice in accepted.lower().split(","))
     return any(name.strip() == "gzip" and "".join(rest.split()) not in {"q=0", "q=0.0"} for name, _, rest in choices)

@@ -17,6 +17,7 @@ from starlette.routing import Route
 from sessionql.http.security_headers import content_security_policy
 from sessionql.http.static_files import CONTENT_TYPES, StaticFile, files_route, static_file
 from sessionql.http.static_packages import GRAPHIQL
+from sessionql.http_kit.query import has_too_many_parameters
 from sessionql.page.bundle import bundle
 from sessionql.resolvers.dependencies import Accounts
 from sessionql.resolvers.devices.client_hints import ACCEPT_CH
@@ -88,7 +89,7 @@ class _Asset:
 
     def respond(self, request: Request) -> Response:
         """The versioned file if the request names the current version (`?v=`), else the plain one."""
-        is_current = request.query_params.get("v") == self.version
+        is_current = not has_too_many_parameters(request) and request.query_params.get("v") == self.version
         return (self.versioned if is_current else self.plain).respond(request)
 
 

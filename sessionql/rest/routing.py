@@ -20,6 +20,7 @@ from starlette.types import Receive, Scope, Send
 from sessionql.http.error_responses import METHOD_NOT_ALLOWED, NOT_FOUND, Render
 from sessionql.http.security_headers import add_headers
 from sessionql.http_kit.budgets import BYTES_OF_A_FIELD
+from sessionql.http_kit.query import check_parameters
 from sessionql.rest.problems import from_exception, problem
 from sessionql.rest.request import RequestReader, context_of
 
@@ -100,6 +101,14 @@ def renderer(router: APIRouter, fallback: Render) -> Render:
     return render
 
 
+class _RestRequest(Request):
+    """A request whose cookies FastAPI does not parse: no route has a parameter for one."""
+
+    @property
+    def cookies(self) -> dict[str, str]:
+        return {}
+
+
 def _route_class(reader: RequestReader) -> type[RestRoute]:
     class ServerRoute(RestRoute):
         def get_route_handler(self) -> Handler:
@@ -113,7 +122,8 @@ async def _respond(
 ) -> Response:
     authenticator = reader.authenticator
     try:
-        response = await handle(request)
+        check_parameters(request)
+        response = await handle(_RestRequest(request.scope, request.receive))
     except Exception as error:  # noqa: BLE001 - the last handler before the client
         response = from_exception(error)
     context = context_of(request)

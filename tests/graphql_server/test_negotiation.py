@@ -36,6 +36,8 @@ CHROME = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,*/*;q
         (f",,{JSON},", JSON),
         (f"{JSON};q=7", JSON),
         (f"{JSON};v=1;q=0.3", JSON),
+        (f"{GRAPHQL_JSON}, ".ljust(2048, "a"), GRAPHQL_JSON),
+        (f"{GRAPHQL_JSON}, ".ljust(2049, "a"), JSON),  # too long, so it is disregarded
     ],
 )
 async def test_the_preferred_media_type_is_used(client: httpx.AsyncClient, accept: str, expected: str) -> None:

@@ -123,6 +123,8 @@ REJECTED: dict[str, tuple[bytes, int]] = {
     "an endless header": (b"POST /graphql HTTP/1.1\r\nHost: a\r\nX-Endless: " + b"a" * 1_000_000, 431),
     "an endless name": (b"POST /graphql HTTP/1.1\r\nHost: a\r\n" + b"a" * 1_000_000, 431),
     "headers without names or values": (Raw(headers=(b"a:",) * 98).wire, 431),
+    "many cookies": (Raw(headers=(b"Cookie: " + b"a=b;" * 4_100,)).wire, 431),
+    "cookies in many headers": (Raw(headers=(b"Cookie: " + b"a=b;" * 200,) * 30).wire, 431),
     "many connection options": (Raw(headers=(b"Connection: " + b"a," * 600,)).wire, 431),
     "many headers with connection options": (Raw(headers=(b"Connection: " + b"a," * 60,) * 10).wire, 431),
     "many protocols of a socket": (a_socket(b"Sec-WebSocket-Protocol: " + b"a," * 600), 431),
