@@ -7,6 +7,7 @@ from uuid import UUID
 
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.devices.comparison import compare_devices
 from sessionql.resolvers.devices.user_agent import describe
 from sessionql.resolvers.values.cursors import encode_cursor
 from sessionql.resolvers.values.paging import Slice, slice_page
@@ -35,21 +36,31 @@ def build_event(
     *,
     session_id: UUID | None = None,
     actor: Actor = NO_ACTOR,
+    sent_by: SessionRecord | None = None,
     previous_device: str | None = None,
 ) -> EventRecord:
-    """Build an event, to be written in the transaction of the change. `session_id` is the affected session."""
+    """Build an event, to be written in the transaction of the change. `session_id` is the affected session.
+
+    `sent_by` is the session of the client: its device is shown as in the list, also if a request tells less.
+    """
     return EventRecord(
         user_id=user_id,
         id=deps.new_id(),
         kind=kind,
         occurred_at=now,
         ip_address=client.ip_address,
-        device=describe(client.user_agent, client.hints).label,
+        device=_label(client, sent_by),
         session_id=session_id,
         actor_id=actor.session_id,
         actor_name=actor.name,
         previous_device=previous_device,
     )
+
+
+def _label(client: ClientInfo, session: SessionRecord | None) -> str:
+    if session is None or client.user_agent is None:
+        return describe(client.user_agent, client.hints).label
+    return compare_devices(session.device, session.user_agent, client.user_agent, client.hints).device.label
 
 
 async def record_event(
@@ -63,7 +74,8 @@ async def record_event(
 ) -> None:
     """Write an event about the session. The actor is the session `actor_id`, by default the session itself."""
     actor = Actor(session_id=actor_id or session.id)
-    event = build_event(deps, session.user_id, kind, client, now, session_id=session.id, actor=actor)
+    sent_by = session if actor.session_id == session.id else None
+    event = build_event(deps, session.user_id, kind, client, now, session_id=session.id, actor=actor, sent_by=sent_by)
     await repositories.events.add(event)
 
 
@@ -86,7 +98,8 @@ async def record_revocations(
     now: datetime,
 ) -> None:
     """Write the events of sessions that the session `current` revoked."""
-    events = revocation_events(deps, current.user_id, revoked, client, now, Actor(session_id=current.id))
+    actor = Actor(session_id=current.id)
+    events = revocation_events(deps, current.user_id, revoked, client, now, actor, sent_by=current)
     await repositories.events.add_many(events)
 
 
@@ -97,11 +110,13 @@ def revocation_events(
     client: ClientInfo,
     now: datetime,
     actor: Actor,
+    *,
+    sent_by: SessionRecord | None = None,
 ) -> list[EventRecord]:
     """Build the events of several revoked sessions: one per session, then one for the account."""
 
     def build(kind: EventKind, session_id: UUID | None) -> EventRecord:
-        return build_event(deps, user_id, kind, client, now, session_id=session_id, actor=actor)
+        return build_event(deps, user_id, kind, client, now, session_id=session_id, actor=actor, sent_by=sent_by)
 
     return [
         *(build(EventKind.SESSION_REVOKED, session_id) for session_id in revoked),

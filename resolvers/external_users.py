@@ -144,4 +144,4 @@ def _reauthentication_event(
     # The device is the user's; the service does not report the address of a re-authentication.
     client = ClientInfo(None, session.user_agent)
     kind, actor = EventKind.REAUTHENTICATED, Actor(name=service.name)
-    return build_event(deps, session.user_id, kind, client, now, session_id=session.id, actor=actor)
+    return build_event(deps, session.user_id, kind, client, now, session_id=session.id, actor=actor, sent_by=session)

@@ -1,5 +1,6 @@
-"""The refresh grace never extends a stolen token or a token from before a password change."""
+"""Neither the refresh grace nor a retry key extends a stolen token or a token from before a password change."""
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -9,6 +10,8 @@ from sessionql.resolvers.errors import RefreshTokenInvalid
 from sessionql.resolvers.refresh import RefreshResult, refresh
 from sessionql.storage.records import RevocationReason
 from tests.conftest import FakeClock
+from tests.invariants.races import Race, Workers
+from tests.invariants.rounds import rounds
 from tests.resolvers.builders import LAPTOP, PASSWORD, PHONE, as_requester, get_row, sign_up
 
 
@@ -50,3 +53,23 @@ async def test_a_password_change_voids_refresh_tokens_without_reporting_reuse(
     again = await refresh(deps, first.tokens.refresh, PHONE)
     assert isinstance(again, RefreshTokenInvalid)
     assert again.reuse_detected, "reuse is detected in the new lineage too"
+
+
+async def test_retries_of_one_refresh_on_two_workers_share_one_lineage(workers: Workers) -> None:
+    """Without a grace only the retry key distinguishes a retry from a theft."""
+    first, second = (replace(each, policy=replace(each.policy, refresh_grace=timedelta(0))) for each in workers)
+    ana, race, count = await sign_up(first), Race("retries"), rounds(6)
+    token = ana.tokens.refresh
+    for number in range(count):
+        key = f"retry-key-number-{number}"
+        tries = [race.later(refresh, worker, token, LAPTOP, key) for worker in (first, second) for _ in range(5)]
+        done = await asyncio.gather(*tries)
+        succeeded = [each.tokens.refresh for each in done if isinstance(each, RefreshResult)]
+        assert len(succeeded) == len(done), "an honest retry was rejected"
+        (token,) = set(succeeded)
+        assert (await get_row(second, ana.session)).generation == number + 1
+
+    assert (await get_row(first, ana.session)).revoked_at is None
+    theft = await refresh(second, ana.tokens.refresh, LAPTOP, "retry-key-number-0")
+    assert isinstance(theft, RefreshTokenInvalid)
+    assert theft.reuse_detected

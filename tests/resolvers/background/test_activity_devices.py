@@ -10,8 +10,9 @@ from sessionql.resolvers.accounts import LogInResult, PresentedCredentials, logo
 from sessionql.resolvers.background.activity import Activity
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies
+from sessionql.resolvers.devices.client_hints import NO_HINTS
 from sessionql.resolvers.requester import authenticate, revalidate
-from sessionql.resolvers.sessions import my_sessions, rename_session
+from sessionql.resolvers.sessions import my_sessions, rename_session, revoke_all_sessions
 from sessionql.storage import Storage
 from sessionql.storage.errors import StorageUnavailable
 from sessionql.storage.records import EventKind
@@ -188,3 +189,23 @@ async def test_a_requester_has_the_stored_device(deps: Dependencies, clock: Fake
     assert requester is not None
     assert requester.session == await get_row(deps, ana.session)
     assert await my_sessions(deps, requester) == [requester.session]
+
+
+async def test_events_show_the_device_as_the_list_does(deps: Dependencies, clock: FakeClock) -> None:
+    """A socket sends no Client Hints, so its requests tell less than the log-in."""
+    windows = ClientInfo("192.0.2.1", WINDOWS, hints=hints("Windows", "15.0.0"))
+    ana, other = await sign_up(deps, client=windows), await sign_in(deps)
+    by_socket = replace(windows, hints=NO_HINTS)
+    await rename_session(deps, as_requester(ana), str(ana.session.id), "My laptop", by_socket)
+    await rename_session(deps, as_requester(ana), str(ana.session.id), "Mine", CURL)
+    await revoke_all_sessions(deps, as_requester(ana), keep_current=True, client=by_socket)
+
+    shown = {(each.kind.value, each.device) for each in await events_of(deps, ana.user.id)}
+
+    assert {
+        ("SESSION_RENAMED", "Chrome on Windows 11"),
+        ("SESSION_RENAMED", "curl"),
+        ("SESSION_REVOKED", "Chrome on Windows 11"),
+        ("SESSIONS_REVOKED", "Chrome on Windows 11"),
+    } <= shown
+    assert (await get_row(deps, other.session)).revoked_at == clock()
