@@ -108,7 +108,8 @@ class TransportHandle:
         if self._has_ended:
             return
         self.end()
-        self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DISCARD)
+        with suppress(OSError):
+            self._transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _DISCARD)
         self._transport.abort()
 
     def evict(self) -> None:

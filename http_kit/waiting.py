@@ -4,8 +4,15 @@ A client that sends nothing must not take the place of one that does: beyond a b
 longest is ended.
 """
 
+import logging
 from collections.abc import Hashable
+from time import monotonic
 from typing import Protocol
+
+log = logging.getLogger("sessionql.http_kit")
+
+WARNING_INTERVAL = 60.0
+"""Seconds between two warnings, whatever clients do."""
 
 
 class Waiting(Protocol):
@@ -21,13 +28,14 @@ class Waiting(Protocol):
 class WaitingList:
     """The waiting connections, in the order in which they began to wait."""
 
-    __slots__ = ("_all", "_by_network", "_per_network", "_total")
+    __slots__ = ("_all", "_by_network", "_next_warning", "_per_network", "_total")
 
     def __init__(self, *, per_network: int, total: int | None = None) -> None:
         self._per_network = per_network
         self._total = total
         self._all: dict[Waiting, None] = {}
         self._by_network: dict[Hashable, dict[Waiting, None]] = {}
+        self._next_warning = 0.0
 
     def __len__(self) -> int:
         return len(self._all)
@@ -59,5 +67,12 @@ class WaitingList:
         return oldest is not None
 
     def _evict(self, connection: Waiting) -> None:
+        if monotonic() >= self._next_warning:
+            self._next_warning = monotonic() + WARNING_INTERVAL
+            log.warning(
+                "Too many connections wait for their clients: the oldest are closed, the first one of %s. A proxy "
+                "belongs in SESSIONQL_TRUSTED_PROXIES, and has to limit the connections of each address",
+                connection.network or "a trusted proxy",
+            )
         self.discard(connection)
         connection.evict()

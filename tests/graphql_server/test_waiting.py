@@ -78,6 +78,7 @@ async def test_clients_that_send_no_request_keep_no_other_from_being_served(
         for _, writer in silent:
             writer.close()
     assert "Traceback" not in caplog.text
+    assert caplog.text.count("Too many connections wait for their clients") == 1, "not once for each"
 
 
 async def _drained(reader: asyncio.StreamReader) -> None:
