@@ -48,10 +48,9 @@ async def test_the_same_key_gets_the_same_successor_at_any_time(
 
     for _ in range(3):
         again = await refreshed(deps, ana.tokens.refresh, KEY)
-
-    assert again.tokens.refresh == first.tokens.refresh
-    assert again.session == await get_row(deps, ana.session)
-    assert (again.session.generation, again.session.rotated_at) == (1, first.session.rotated_at)
+        assert again.tokens.refresh == first.tokens.refresh
+        assert again.session == await get_row(deps, ana.session)
+        assert (again.session.generation, again.session.rotated_at) == (1, first.session.rotated_at)
     assert (await refreshed(deps, first.tokens.refresh, OTHER_KEY)).session.generation == 2, "the lineage continues"
 
 

@@ -5,6 +5,7 @@ import socket
 import time
 from collections.abc import Iterable
 from contextlib import ExitStack
+from ipaddress import ip_network
 from pathlib import Path
 
 import httpx
@@ -103,7 +104,7 @@ def test_sockets_without_connection_init_keep_no_client_from_connecting(engines:
 
 
 def test_a_trusted_proxy_has_the_connections_of_many_clients() -> None:
-    network_of = transport_limits(Settings(trusted_proxies="10.0.0.0/8")).network_of
+    network_of = transport_limits(Settings(trusted_proxies=(ip_network("10.0.0.0/8"),))).network_of
     assert network_of("10.0.0.7") is None
     assert network_of("::ffff:10.0.0.7") is None
     assert network_of("203.0.113.7") == "203.0.113.7"
