@@ -15,7 +15,7 @@ from sessionql.resolvers.password_checks import (
     VerifiedPassword,
     check_password,
 )
-from sessionql.resolvers.rate_limits import consume, login_limits, refund, registration_limits
+from sessionql.resolvers.rate_limits import consume, limited, login_limits, record_success, registration_limits
 from sessionql.resolvers.requester import Requester
 from sessionql.resolvers.session_creation import add_session, build_session
 from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
@@ -88,6 +88,7 @@ async def register(
     return LogInResult(user, session, issue_tokens(deps, session, now), device_token)
 
 
+@limited
 async def login(
     deps: Dependencies, request: LogIn, client: ClientInfo
 ) -> LogInResult | InvalidInput | InvalidCredentials | AccountDisabled | RateLimited:
@@ -128,7 +129,7 @@ async def _start_session(
         if new_hash:
             await repositories.users.replace_password(user.id, password_hash, new_hash)
         await add_session(deps, repositories, session, client)
-        await refund(repositories, checked.attempts)
+        await record_success(deps, repositories, checked.attempts, user.id, client, now)
     return LogInResult(replace(user, last_login=now), session, issue_tokens(deps, session, now))
 
 

@@ -11,7 +11,7 @@ from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.errors import InvalidCredentials, InvalidInput, RateLimited
 from sessionql.resolvers.events import record_event, record_revocations
 from sessionql.resolvers.password_checks import PasswordCheck, VerifiedPassword, check_password
-from sessionql.resolvers.rate_limits import refund, session_limits
+from sessionql.resolvers.rate_limits import limited, record_success, session_limits
 from sessionql.resolvers.requester import Requester, Unauthenticated
 from sessionql.resolvers.token_pairs import TokenPair, issue_tokens
 from sessionql.storage import Repositories
@@ -37,6 +37,7 @@ class ReauthenticationResult:
     revoked: Sequence[UUID] = ()
 
 
+@limited
 async def reauthenticate(
     deps: Dependencies, requester: Requester, password: str, client: ClientInfo
 ) -> ReauthenticationResult | InvalidCredentials | RateLimited:
@@ -60,10 +61,11 @@ async def _reauthenticate(
         if updated is None:
             raise Unauthenticated(rejected=True)
         await record_event(deps, repositories, updated, EventKind.REAUTHENTICATED, client, now)
-        await refund(repositories, checked.attempts)
+        await record_success(deps, repositories, checked.attempts, session.user_id, client, now)
     return ReauthenticationResult(updated, issue_tokens(deps, updated, now))
 
 
+@limited
 async def change_password(
     deps: Dependencies, requester: Requester, change: PasswordChange, client: ClientInfo
 ) -> ReauthenticationResult | InvalidCredentials | InvalidInput | RateLimited:
@@ -99,7 +101,7 @@ async def _change_password(
         revoked: Sequence[UUID] = ()
         if not change.keep_other_sessions:
             revoked = await _revoke_others(deps, repositories, updated, client, now)
-        await refund(repositories, checked.attempts)
+        await record_success(deps, repositories, checked.attempts, session.user_id, client, now)
     return ReauthenticationResult(updated, issue_tokens(deps, updated, now), revoked)
 
 

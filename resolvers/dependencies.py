@@ -55,6 +55,10 @@ class Policy:
     """How long a token that resets a password is valid."""
     only_services: bool = False
     """Accept only the sessions that services created."""
+    logins_per_account: int = 30
+    """Maximum number of right passwords per account and minute; 0: no limit."""
+    logins_per_address: int = 300
+    """Maximum number of right passwords per address and minute; 0: no limit."""
     list_size: int = 100
     """Maximum number of items per page, and of IDs in a list argument."""
 

@@ -3,6 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +16,9 @@ log = logging.getLogger("sessionql.pruning")
 
 BATCH_SIZE = 1000
 """Rows read in one transaction: few enough that other transactions wait only briefly."""
+
+RATE_LIMITS_INTERVAL = 60.0
+"""In seconds."""
 
 PruneBatch = Callable[[Repositories, Cursor], Awaitable[PrunedBatch]]
 
@@ -60,6 +64,17 @@ async def prune_every(deps: Dependencies, interval: float) -> None:
             log.warning("Pruning stopped early and will be retried: %s", error)
         else:
             log.info("Deleted %d sessions and %d events", deleted.sessions, deleted.events)
+
+
+async def delete_rate_limits_every(deps: Dependencies, interval: float = RATE_LIMITS_INTERVAL) -> None:
+    """Delete the rate limits that are over every `interval` seconds until cancelled, so that their number is bounded.
+
+    Every attempt adds some, and an address may have only so many attempts in a minute. Continues after a StorageError.
+    """
+    while True:
+        await asyncio.sleep(interval)
+        with suppress(StorageError):  # `prune_every` reports it.
+            await _delete_expired_rate_limits(deps, deps.clock())
 
 
 async def _delete_expired_rate_limits(deps: Dependencies, now: datetime) -> None:

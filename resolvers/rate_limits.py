@@ -4,12 +4,15 @@ A failed attempt stays counted, a successful one is refunded. Accounts and netwo
 successful log-in to one account does not reset the counter of the network.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
+from functools import wraps
 from hashlib import sha256
 from math import ceil
 from types import MappingProxyType
+from typing import Any, ParamSpec, TypeVar
+from uuid import UUID
 
 from sessionql.resolvers.client import ClientInfo
 from sessionql.resolvers.dependencies import Dependencies, Policy
@@ -18,6 +21,9 @@ from sessionql.resolvers.known_clients import KnownClient
 from sessionql.storage import Repositories
 from sessionql.storage.rate_limits import ConsumedAttempt, Limit
 from sessionql.storage.records import SessionRecord
+
+P = ParamSpec("P")
+T = TypeVar("T")
 
 WIDER_NETWORKS: Mapping[int, float] = MappingProxyType({24: 20, 56: 1.5, 48: 2.5})
 """How many times the attempts of one address a wider network has, by the length of its prefix. Many subscribers may
@@ -50,10 +56,13 @@ class PasswordLimits:
         return (*limits, self.session_failures) if self.session_failures else limits
 
 
-class _LimitReached(Exception):
-    def __init__(self, attempts: Sequence[ConsumedAttempt]) -> None:
+class LimitReached(Exception):
+    """A limit is reached: the transaction is rolled back. `limited` returns the failure instead."""
+
+    def __init__(self, attempts: Sequence[ConsumedAttempt], now: datetime) -> None:
         super().__init__()
-        self.attempts = attempts
+        waits = (attempt.window_ends - now for attempt in attempts)
+        self.failure = RateLimited(retry_after_seconds=max(1, ceil(max(waits).total_seconds())))
 
 
 def login_limits(policy: Policy, account: str, client: ClientInfo, known: KnownClient) -> PasswordLimits:
@@ -118,18 +127,47 @@ def reset_limits(policy: Policy, client: ClientInfo) -> Sequence[Limit]:
 async def consume(deps: Dependencies, *limits: Limit) -> Sequence[ConsumedAttempt] | RateLimited:
     """Count one attempt under each limit. If one limit is reached, counts under none and returns RateLimited."""
     # Counted even without a limit, so that a failure takes equally long under every configuration.
-    now = deps.clock()
     try:
         async with deps.storage.transaction() as repositories:
-            attempts = await repositories.rate_limits.consume(limits, now)
-            if over := [attempt for attempt in attempts if attempt.is_over]:
-                raise _LimitReached(over)  # noqa: TRY301 - rolls the transaction back
-            return attempts
-    except _LimitReached as reached:
-        waits = (attempt.window_ends - now for attempt in reached.attempts)
-        return RateLimited(retry_after_seconds=max(1, ceil(max(waits).total_seconds())))
+            return await _consume(repositories, limits, deps.clock())
+    except LimitReached as reached:
+        return reached.failure
 
 
-async def refund(repositories: Repositories, attempts: Sequence[ConsumedAttempt]) -> None:
-    """Subtract the attempts again, in the transaction of the success."""
+async def record_success(
+    deps: Dependencies,
+    repositories: Repositories,
+    attempts: Sequence[ConsumedAttempt],
+    user_id: UUID,
+    client: ClientInfo,
+    now: datetime,
+) -> None:
+    """Subtract the attempts again, and count a right password, in the transaction of the success.
+
+    Raises LimitReached when there were too many right passwords: then the attempts stay counted, so that further ones
+    are soon rejected before they are checked.
+    """
     await repositories.rate_limits.refund(attempts)
+    by_account = Limit(f"logins:{user_id}", deps.policy.logins_per_account)
+    by_network = network_limits("logins", client, deps.policy.logins_per_address)
+    await _consume(repositories, (by_account, *by_network), now)
+
+
+def limited(resolver: Callable[P, Awaitable[T]]) -> Callable[P, Coroutine[Any, Any, T | RateLimited]]:
+    """Return RateLimited from a resolver that raises LimitReached."""
+
+    @wraps(resolver)
+    async def run(*args: P.args, **kwargs: P.kwargs) -> T | RateLimited:
+        try:
+            return await resolver(*args, **kwargs)
+        except LimitReached as reached:
+            return reached.failure
+
+    return run
+
+
+async def _consume(repositories: Repositories, limits: Sequence[Limit], now: datetime) -> Sequence[ConsumedAttempt]:
+    attempts = await repositories.rate_limits.consume(limits, now)
+    if over := [attempt for attempt in attempts if attempt.is_over]:
+        raise LimitReached(over, now)
+    return attempts

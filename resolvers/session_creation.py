@@ -10,6 +10,9 @@ from sessionql.resolvers.events import Actor, build_event
 from sessionql.storage import Repositories
 from sessionql.storage.records import EventKind, EventRecord, SessionRecord
 
+MAX_ENDED = 200
+"""Ended sessions that a user keeps for `Policy.keep_ended`. More are deleted, those that began first."""
+
 
 def build_session(
     deps: Dependencies,
@@ -59,6 +62,7 @@ async def add_session(
     await sessions.add(session)
     limit = deps.policy.session_limit
     evicted = await sessions.evict(user_id, session.id, limit, now) if limit else ()
+    await sessions.delete_oldest_ended(user_id, MAX_ENDED, now)
     actor = Actor(name=actor_name) if actor_name else Actor(session_id=session.id)
 
     def build(kind: EventKind, session_id: UUID) -> EventRecord:

@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, Select, Uuid, bindparam, func, insert, select
+from sqlalchemy import ColumnElement, Executable, Select, Uuid, bindparam, delete, func, insert, select
 
 from sessionql.storage.database import Row, Transaction
 from sessionql.storage.event_folding import FOLDED_KINDS, fold_key
@@ -29,6 +29,20 @@ _NEW = select(*(bindparam(f"new_{column.name}", type_=column.type) for column in
 _OF_KNOWN_USER = _NEW.where(users.c.id == bindparam("new_user_id", type_=users.c.id.type)).with_for_update(
     read=True, key_share=True
 )
+
+MAX_EVENTS_PER_KIND = 500
+"""Events of one kind that a user keeps."""
+_OF_KIND = (c.user_id == bindparam("owner"), c.kind == bindparam("kind"))
+# Locked rows are skipped: another transaction deletes them.
+_OLDEST = (
+    select(c.id)
+    .where(*_OF_KIND)
+    .order_by(c.id.desc())
+    .offset(MAX_EVENTS_PER_KIND)
+    .limit(100)
+    .with_for_update(skip_locked=True)
+)
+_DELETE_OLDEST = delete(events).where(*_OF_KIND, c.id.in_(_OLDEST))
 
 Kinds = frozenset[EventKind] | None
 """The kinds to select; None selects all."""
@@ -60,6 +74,8 @@ class EventRepository:
         await self._tx.execute_many(_ADD, [{**_to_row(event), "fold_key": None} for event in events_])
         for event in events_:
             self._tx.notifications.event_written(event.user_id, event.id)
+        for user_id, kind in {(event.user_id, event.kind): None for event in events_}:
+            await self._delete_beyond_limit(user_id, kind)
 
     async def find_many(self, user_id: UUID, ids: Collection[UUID]) -> dict[UUID, EventRecord]:
         """The events with these ids that belong to the user, by id, with one statement."""
@@ -107,6 +123,13 @@ class EventRepository:
             counts[session_id] = number
         return counts
 
+    async def _delete_beyond_limit(self, user_id: UUID, kind: EventKind) -> None:
+        """Delete the oldest events of a kind, so that a user keeps at most MAX_EVENTS_PER_KIND of it.
+
+        For each kind, because otherwise a client that repeats one could delete the others.
+        """
+        await self._tx.execute(_DELETE_OLDEST, {"owner": user_id, "kind": kind.value})
+
     async def _add_or_fold(self, statement: Executable, event: EventRecord) -> bool:
         row = {f"new_{name}": value for name, value in _to_row(event).items()}
         key = fold_key(event) if event.kind in FOLDED_KINDS else None
@@ -114,6 +137,8 @@ class EventRepository:
         if written is None:
             return False
         self._tx.notifications.event_written(event.user_id, written[0])
+        if written[0] == event.id:
+            await self._delete_beyond_limit(event.user_id, event.kind)
         return True
 
 

@@ -11,9 +11,11 @@ from sqlalchemy import (
     and_,
     bindparam,
     case,
+    delete,
     func,
     insert,
     literal,
+    not_,
     or_,
     select,
     tuple_,
@@ -102,6 +104,14 @@ HAS_DEVICE = (
     .limit(1)
 )
 ADDRESSES = select(c.ip_address).distinct().where(c.user_id == bindparam("owner"), c.ip_address.is_not(None))
+_OLDEST_ENDED = (
+    select(c.id)
+    .where(c.user_id == bindparam("owner"), not_(ACTIVE))
+    .order_by(c.id.desc())
+    .offset(bindparam("most"))
+    .limit(100)
+)
+DELETE_OLDEST_ENDED = delete(sessions).where(c.user_id == bindparam("owner"), not_(ACTIVE), c.id.in_(_OLDEST_ENDED))
 _LEAST_USED = (
     select(c.id)
     .where(*_ACTIVE_OF_USER, c.id != bindparam("keep"))

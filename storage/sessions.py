@@ -148,6 +148,14 @@ class SessionRepository:
         scope = {"owner": user_id, "keep": keep, "max_others": limit - 1, **self._lifetimes.cutoffs(now)}
         return await self._revoke(statements.EVICT, {**scope, **revocation})
 
+    async def delete_oldest_ended(self, user_id: UUID, most: int, now: datetime) -> int:
+        """Delete ended sessions of the user, those that began first, until `most` are left; at most 100 at a time.
+
+        Returns the number of deleted ones.
+        """
+        parameters = {"owner": user_id, "most": most, **self._lifetimes.cutoffs(now)}
+        return await self._tx.execute(statements.DELETE_OLDEST_ENDED, parameters)
+
     async def lock_active(self, user_id: UUID, now: datetime) -> None:
         """Lock the active sessions of the user until the transaction ends.
 

@@ -128,6 +128,8 @@ events = Table(
     Column("fold_key", Uuid),
     Index(None, "user_id", "session_id", "id"),
     Index(None, "user_id", "fold_key", unique=True),
+    # To find the oldest ones of a kind.
+    Index(None, "user_id", "kind", "id"),
     sqlite_with_rowid=False,
 )
 

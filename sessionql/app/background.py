@@ -9,7 +9,7 @@ from typing import Any
 from sessionql.resolvers.dependencies import Dependencies
 from sessionql.resolvers.devices.locations import LocationsError
 from sessionql.resolvers.devices.user_agent import describe
-from sessionql.resolvers.pruning import prune_every
+from sessionql.resolvers.pruning import delete_rate_limits_every, prune_every
 from sessionql.resolvers.tokens.key_file import KeyFile, KeysError
 from sessionql.settings.settings import Settings
 from sessionql.storage import StorageError
@@ -26,6 +26,7 @@ async def background(settings: Settings, deps: Dependencies, keys: KeyFile) -> A
     tasks = [
         asyncio.create_task(deps.activity.flush_every(INTERVAL)),
         asyncio.create_task(prune_every(deps, settings.prune_interval.total_seconds())),
+        asyncio.create_task(delete_rate_limits_every(deps)),
         asyncio.create_task(_reload_files(keys, deps)),
         asyncio.create_task(deps.pubsub.run()),
         # Building its tables takes a third of a second, which the first log-in must not wait for.

@@ -121,6 +121,20 @@ class Settings(TrustedSettings, ConnectionSettings):
         default=timedelta(hours=24),
         description="How long a token that an operator issues sets a new password; at least `1m`.",
     )
+    logins_per_account: int = Field(
+        default=30,
+        ge=0,
+        le=MAX_LIMIT,
+        description="The maximum number of right passwords of an account in a minute, in log-ins, `reauthenticate` and "
+        "`changePassword`; 0 for no limit.",
+    )
+    logins_per_address: int = Field(
+        default=300,
+        ge=0,
+        le=MAX_LIMIT,
+        description="The maximum number of right passwords from an IP address (IPv6: /64) in a minute, and more from "
+        "wider networks, as for `SESSIONQL_ATTEMPTS_PER_ADDRESS`; 0 for no limit.",
+    )
     keep_ended: Duration = Field(
         default=timedelta(days=30), description="How long ended sessions are stored, for their user to see."
     )
@@ -245,6 +259,8 @@ class Settings(TrustedSettings, ConnectionSettings):
             attempts_per_account=self.attempts_per_account,
             attempts_per_address=self.attempts_per_address,
             registrations_per_address=self.registrations_per_address,
+            logins_per_account=self.logins_per_account,
+            logins_per_address=self.logins_per_address,
             nonstandard_emails=self.nonstandard_emails,
             password_reset_lifetime=self.password_reset_lifetime,
             only_services=self.allowed_accounts == "off",

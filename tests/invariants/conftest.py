@@ -14,7 +14,13 @@ from sessionql.storage.storage import connect
 from tests.invariants.races import Workers
 from tests.resolvers.builders import make_tokens
 
-UNCOUNTED = Policy(attempts_per_account=0, attempts_per_address=0, registrations_per_address=0)
+UNCOUNTED = Policy(
+    attempts_per_account=0,
+    attempts_per_address=0,
+    registrations_per_address=0,
+    logins_per_account=0,
+    logins_per_address=0,
+)
 """No rate limits: races try more often than they allow."""
 
 

@@ -33,6 +33,8 @@ POLICY = Policy(
     attempts_per_account=model.PER_ACCOUNT,
     attempts_per_address=model.PER_ADDRESS,
     registrations_per_address=model.REGISTRATIONS,
+    logins_per_account=0,
+    logins_per_address=0,
 )
 TICK = timedelta(microseconds=1)
 

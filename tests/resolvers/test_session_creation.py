@@ -67,7 +67,7 @@ async def test_sessions_of_other_users_are_not_counted(deps: Dependencies) -> No
 
 
 async def test_a_limit_of_zero_is_no_limit(deps: Dependencies) -> None:
-    free = replace(deps, policy=Policy(session_limit=0))
+    free = replace(deps, policy=Policy(session_limit=0, logins_per_account=0))
     ana = await sign_up(free)
     for _ in range(60):
         await sign_in(free)

@@ -9,7 +9,12 @@ IPHONE = (
     "Version/17.5 Mobile/15E148 Safari/604.1"
 )
 
-NO_LIMITS_PER_ADDRESS = {"ATTEMPTS_PER_ADDRESS": "0", "REGISTRATIONS_PER_ADDRESS": "0"}
+NO_LIMITS_PER_ADDRESS = {
+    "ATTEMPTS_PER_ADDRESS": "0",
+    "REGISTRATIONS_PER_ADDRESS": "0",
+    "LOGINS_PER_ADDRESS": "0",
+    "LOGINS_PER_ACCOUNT": "0",
+}
 """Settings of a server that many test clients use from one address."""
 NO_ATTEMPT_LIMITS = {"ATTEMPTS_PER_ACCOUNT": "0", **NO_LIMITS_PER_ADDRESS}
 """Settings of a server on which clients guess passwords."""

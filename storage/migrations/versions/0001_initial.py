@@ -78,6 +78,7 @@ def upgrade() -> None:
     )
     op.create_index("ix_events_user_id_session_id_id", "events", ["user_id", "session_id", "id"])
     op.create_index("ix_events_user_id_fold_key", "events", ["user_id", "fold_key"], unique=True)
+    op.create_index("ix_events_user_id_kind_id", "events", ["user_id", "kind", "id"])
     op.create_table(
         "rate_limits",
         sa.Column("key", sa.Text, nullable=False),
