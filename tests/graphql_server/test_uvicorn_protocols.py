@@ -152,3 +152,24 @@ def sockets(live_server: LiveServer) -> list[WebSocketsSansIOProtocol]:
     """The WebSocket protocol class of uvicorn."""
     assert live_server.server is not None
     return [each for each in live_server.server.server_state.connections if isinstance(each, WebSocketsSansIOProtocol)]
+
+
+async def test_a_handshake_that_websockets_does_not_read_is_closed(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Uvicorn alone would neither answer nor close it."""
+    monkeypatch.setattr(http_protocol, "MAX_HANDSHAKE_LINE", 100_000)
+    handshake = [
+        b"GET /graphql HTTP/1.1",
+        b"Host: a",
+        b"Connection: Upgrade",
+        b"Upgrade: websocket",
+        b"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==",
+        b"Sec-WebSocket-Version: 13",
+        b"X-Long: " + b"a" * 9_000,
+        b"\r\n",
+    ]
+    async with LiveServer().serve() as live_server:
+        reader, writer = await asyncio.open_connection(*live_server.address.split(":"))
+        writer.write(b"\r\n".join(handshake))
+        async with asyncio.timeout(4):
+            assert await reader.read() == b""
+        writer.close()
