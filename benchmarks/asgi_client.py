@@ -15,6 +15,11 @@ async def ask(app: Any, query: str, variables: dict[str, Any] | None = None, tok
 
 async def send(app: Any, body: bytes, token: str = "") -> Any:
     """The response to one request with this body, as JSON."""
+    return json.loads(await send_raw(app, body, token))
+
+
+async def send_raw(app: Any, body: bytes, token: str = "") -> bytes:
+    """The body of the response to one request with this body."""
     headers = [(b"content-type", b"application/json"), (b"user-agent", USER_AGENT)]
     if token:
         headers.append((b"authorization", b"Bearer " + token.encode()))
@@ -40,4 +45,4 @@ async def send(app: Any, body: bytes, token: str = "") -> Any:
         parts.append(message.get("body", b""))
 
     await app(scope, receive, collect)
-    return json.loads(b"".join(parts))
+    return b"".join(parts)

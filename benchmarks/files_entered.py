@@ -26,9 +26,9 @@ from sessionql.settings.settings import Settings
 
 MAX_FILES = {
     "GET /sessions": 25,
-    "mySessions, a new document": 42,
-    "mySessions, a known document": 36,
-    "revokeSession": 42,
+    "mySessions, a new document": 43,
+    "mySessions, a known document": 37,
+    "revokeSession": 43,
 }
 PACKAGE = Path(sessionql.__file__).parent
 ANA = {"email": "ana@example.com", "password": "correct horse battery"}

@@ -34,13 +34,12 @@ from sessionql.graphql_server.limits.limits import (
 from sessionql.graphql_server.outcome import Answer, Answers, Outcome, answer_of
 from sessionql.graphql_server.request import GraphQLRequest
 from sessionql.graphql_server.subscription import each_event
+from sessionql.graphql_server.turns import ExecutorClass, Turns, turn_taking
 from sessionql.http_kit.budgets import UNLIMITED, Budgets
 from sessionql.http_kit.errors import MapException, RequestError, mask_error
 
 T = TypeVar("T")
 EventSource: TypeAlias = AsyncIterable[Any] | ExecutionResult
-
-ExecutorClass: TypeAlias = type[Executor[Any]]
 
 BAD_INPUT = "BAD_USER_INPUT"
 MAX_READING = 1_600
@@ -90,7 +89,7 @@ class Engine:
         # Only for documents that need it: each field of an operation costs a call more with it.
         self._introspection_schema = specified_introspection(schema)
         self._map_exception = map_exception
-        self._executor_class = executor_class
+        self._executor_class = turn_taking(executor_class, Turns())
         self._limits = limits or Limits()
         self._hide_suggestions = introspection_error is not None
         self._store = DocumentStore(
@@ -164,8 +163,7 @@ class Engine:
         return self._timed_out(Outcome.FAILED) if result is None else self._format(result)
 
     async def _subscribe(self, prepared: _Prepared, request: GraphQLRequest, context: Any) -> Answer | Answers:
-        build = (self._executor_class or Executor).build
-        executor = build(
+        executor = self._executor_class.build(
             prepared.schema,
             prepared.document,
             context_value=context,

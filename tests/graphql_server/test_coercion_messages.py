@@ -18,7 +18,6 @@ from graphql import (
     build_schema,
     is_input_type,
 )
-from graphql.execution import Executor
 
 from sessionql.graphql_server.engine import Engine
 from sessionql.graphql_server.limits.limits import Limits
@@ -102,7 +101,7 @@ def rejection(engine: Engine, request: GraphQLRequest) -> Answer | None:
     prepared = engine._prepare(request, None)
     if isinstance(prepared, Answer):
         return prepared
-    build = (engine._executor_class or Executor).build
+    build = engine._executor_class.build
     built = build(prepared.schema, prepared.document, raw_variable_values=request.variables)
     return engine._source_failed(built) if isinstance(built, list) else None
 
