@@ -19,10 +19,10 @@ from graphql.execution import Executor
 from graphql.execution.incremental.incremental_executor import IncrementalExecutor
 from graphql.pyutils import AwaitableOrValue, Path, gather_with_cancel
 
-FIRST = 0.002
-"""Seconds before the first pause."""
+FIRST = 0.005
+"""Seconds of CPU time before the first pause."""
 SLICE = 0.001
-"""Seconds of each turn. One item of a list is never divided."""
+"""Seconds of CPU time of each turn. One item of a list is never divided."""
 PAUSE = 8
 """Iterations of the event loop between two turns: about as many as a short request needs between two waits."""
 FEW = 20
@@ -86,7 +86,7 @@ class TurnTaking(Executor[Any]):
     """Completes lists in turns. A mixin: `turn_taking` adds it to another class of executors."""
 
     turns: ClassVar[Turns]
-    clock = staticmethod(time.perf_counter)
+    clock = staticmethod(time.thread_time)
     seconds_left: float = FIRST
     """Of the turn, or before the first one."""
     turns_taken: int = 0

@@ -1,8 +1,10 @@
 """The number of SQL statements: it does not depend on the number of sessions."""
 
 import httpx
+import pytest
 from fastapi import FastAPI
 
+from sessionql.graphql_server.turns import TurnTaking
 from tests.conftest import developing
 from tests.schema.graphql_client import GraphQLClient, recorded_statements
 
@@ -15,6 +17,12 @@ LISTS = {
     "siblings": "{ a: mySessions { events { totalCount } } b: mySessions { events { totalCount } } }",
 }
 MAX_STATEMENTS = 9
+
+
+@pytest.fixture(autouse=True)
+def _without_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An execution that pauses reads in more batches; on a busy machine, that would be any."""
+    monkeypatch.setattr(TurnTaking, "seconds_left", 60)
 
 
 async def statements(app: FastAPI, caller: GraphQLClient, query: str) -> list[str]:
