@@ -17,10 +17,6 @@ export class CookieJar {
     return [...this.#cookies].map((pair) => pair.join("=")).join("; ");
   }
 
-  get size(): number {
-    return this.#cookies.size;
-  }
-
   read(name: string): string {
     const value = this.#cookies.get(name);
     if (value === undefined) throw new Error(`there is no cookie ${name}`);
