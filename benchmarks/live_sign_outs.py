@@ -34,7 +34,10 @@ LOG_IN = f"mutation($input: LoginInput!) {{ login(input: $input) {{ {FIELDS} }} 
 REVOKE = "mutation($id: ID!) { revokeSession(sessionId: $id) { errors { ... on UserError { message } } } }"
 WATCH = "subscription { sessionRevoked { isCurrent session { id device revocationReason } } }"
 # All users have one address, and register within a minute.
-UNLIMITED = ("ATTEMPTS_PER_ADDRESS", "ATTEMPTS_PER_ACCOUNT", "REGISTRATIONS_PER_ADDRESS")
+UNLIMITED = (
+    *("ATTEMPTS_PER_ADDRESS", "ATTEMPTS_PER_ACCOUNT", "REGISTRATIONS_PER_ADDRESS"),
+    *("LOGINS_PER_ACCOUNT", "LOGINS_PER_ADDRESS"),
+)
 
 
 class Server:

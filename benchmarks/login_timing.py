@@ -50,7 +50,9 @@ async def time_of_rejection(app: Any, email: str) -> float:
 async def main(url: str) -> None:
     """Measure, and print the AUC and the medians."""
     with tempfile.TemporaryDirectory() as folder:
-        free = {"attempts_per_account": 0, "attempts_per_address": 0}
+        free = dict.fromkeys(
+            ("attempts_per_account", "attempts_per_address", "logins_per_account", "logins_per_address"), 0
+        )
         app = create_app(Settings(data_dir=Path(folder), database_url=url, accounts="open", **free))  # type: ignore[arg-type]
         async with app.router.lifespan_context(app):
             known, unknown = (f"{secrets.token_hex(8)}@example.com" for _ in range(2))

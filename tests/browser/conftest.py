@@ -8,6 +8,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.certificates import DOMAIN, Authority
 from tests.browser.page_users import PageUsers, page_users
+from tests.support.constants import NO_LIMITS_PER_ADDRESS
 from tests.support.engines import Engines
 from tests.support.server import Server
 
@@ -45,7 +46,7 @@ def chromium(authority: Authority) -> Iterator[Browser]:
 def page_url(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of one production server per worker process, without limits on users and sessions."""
     folder = tmp_path_factory.mktemp("page")
-    unlimited = dict.fromkeys(("REGISTRATIONS_PER_ADDRESS", "ATTEMPTS_PER_ADDRESS", "SESSION_LIMIT"), "0")
+    unlimited = {**NO_LIMITS_PER_ADDRESS, "SESSION_LIMIT": "0"}
     with Server(engines.sqlite(folder), folder, **unlimited) as running:
         yield running.url.replace("127.0.0.1", "localhost")
 

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from tests.contracts.build_workspace import BuildWorkspace
+from tests.support.constants import NO_LIMITS_PER_ADDRESS
 from tests.support.engines import Engines
 from tests.support.server import Server
 
@@ -26,6 +27,6 @@ def workspace(tmp_path_factory: pytest.TempPathFactory) -> BuildWorkspace:
 def endpoint(engines: Engines, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """The URL of a server that accepts many clients with failed attempts from one address."""
     folder = tmp_path_factory.mktemp("endpoint")
-    limits = {"ATTEMPTS_PER_ADDRESS": "0", "REGISTRATIONS_PER_ADDRESS": "0", "CONNECTION_INIT_TIMEOUT": "4s"}
+    limits = {**NO_LIMITS_PER_ADDRESS, "CONNECTION_INIT_TIMEOUT": "4s"}
     with Server(engines.sqlite(folder), folder, **limits) as running:
         yield f"{running.url}/graphql"

@@ -29,7 +29,7 @@ Who: TypeAlias = tuple[GraphQLClient, dict[str, str]]
 @pytest.fixture
 def settings(database_url: str, tmp_path: Path) -> Settings:
     """No rate limits."""
-    counts = ("attempts_per_account", "attempts_per_address", "registrations_per_address")
+    counts = ("attempts_per_account", "attempts_per_address", "registrations_per_address", "logins_per_account")
     uncounted: dict[str, Any] = dict.fromkeys(counts, 0)
     return Settings(data_dir=tmp_path, database_url=database_url, **uncounted)
 

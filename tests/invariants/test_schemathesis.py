@@ -17,7 +17,7 @@ from schemathesis.graphql import nodes
 from tests.invariants.rounds import LONG, rounds
 from tests.support.cli import run
 from tests.support.client import Device
-from tests.support.constants import FIREFOX
+from tests.support.constants import FIREFOX, NO_ATTEMPT_LIMITS
 from tests.support.engines import Engines
 from tests.support.server import Server
 
@@ -26,7 +26,7 @@ schemathesis.graphql.scalar("IPAddress", st.ip_addresses().map(str).map(nodes.St
 schemathesis.graphql.scalar("JWT", st.text().map(nodes.String))
 
 # Generated log-ins fail more often than the rate limits allow.
-UNCOUNTED = {"ATTEMPTS_PER_ACCOUNT": "0", "ATTEMPTS_PER_ADDRESS": "0", "REGISTRATIONS_PER_ADDRESS": "0"}
+UNCOUNTED = NO_ATTEMPT_LIMITS
 DEVELOPMENT = {"MODE": "development"}
 HYPOTHESIS_SETTINGS = settings(
     max_examples=rounds(6),

@@ -8,7 +8,7 @@ from tests.schema.graphql_client import ERRORS, PASSWORD, GraphQLClient
 TOKENS = "{ tokens { accessToken refreshToken accessTokenExpiresAt refreshTokenExpiresAt } " + ERRORS + " }"
 LOG_IN = f"mutation($input: LoginInput!) {{ login(input: $input) {TOKENS} }}"
 ANA = {"email": "ana@example.com", "password": PASSWORD}
-HERE = {"Origin": "http://sessionql.test"}
+HERE = {"Origin": "http://sessionql.test", "Sec-Fetch-Site": "same-origin"}
 
 
 @pytest.mark.parametrize("more", [{}, {"delivery": "BEARER"}])
@@ -44,13 +44,12 @@ async def test_a_failed_log_in_sets_no_cookies(http: httpx.AsyncClient, ana: Gra
 
 async def test_the_rest_of_the_request_uses_the_created_session(http: httpx.AsyncClient, ana: GraphQLClient) -> None:
     query = """mutation($input: LoginInput!) { login(input: $input) { session { id } }
-      changePassword(input: {currentPassword: "correct horse battery", newPassword: "another horse 42"}) {
-        revokedCount tokens { accessToken refreshToken } } }"""
+      revokeAllSessions(keepCurrent: true) { revokedCount keptSession { id } } }"""
     variables = {"input": ANA | {"delivery": "COOKIE"}}
     response = await http.post("/graphql", json={"query": query, "variables": variables}, headers=HERE)
-    changed = response.json()["data"]["changePassword"]
-    assert changed == {"revokedCount": 1, "tokens": {"accessToken": None, "refreshToken": None}}
-    assert len(response.headers.get_list("set-cookie")) == 2
+    data = response.json()["data"]
+    assert data["revokeAllSessions"] == {"revokedCount": 1, "keptSession": data["login"]["session"]}
+    assert len(response.headers.get_list("set-cookie")) == 3
     assert await ana.code("{ me { email } }") == "UNAUTHENTICATED"
 
 
@@ -62,8 +61,7 @@ async def test_a_field_refreshes_the_cookies_of_the_field_before_it(
     """
     await ana.get("{ me { id } }")
     query = """mutation($input: LoginInput!) { login(input: $input) { session { id } }
-      changePassword(input: {currentPassword: "correct horse battery", newPassword: "another horse 42"}) {
-        revokedCount }
+      first: refresh(input: {}) { errors { __typename } }
       refresh(input: {}) { session { id } errors { ... on UserError { message } } } }"""
     body = {"query": query, "variables": {"input": ANA | {"delivery": "COOKIE"}}}
     data = (await http.post("/graphql", json=body, headers=HERE)).json()["data"]

@@ -12,11 +12,12 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from schemathesis.specs.openapi.checks import positive_data_acceptance
 
+from tests.support.constants import NO_ATTEMPT_LIMITS
 from tests.support.engines import Engines
 from tests.support.server import Server
 
 # No schema describes valid passwords, or names of blanks only: `positive_data_acceptance` is left out.
-UNCOUNTED = {"ATTEMPTS_PER_ACCOUNT": "0", "ATTEMPTS_PER_ADDRESS": "0", "REGISTRATIONS_PER_ADDRESS": "0"}
+UNCOUNTED = NO_ATTEMPT_LIMITS
 HOW_MANY = settings(
     max_examples=8,
     derandomize=True,
