@@ -33,7 +33,7 @@ def too_many_exclusive(document: DocumentNode, names: Collection[str]) -> LimitE
     if most <= 1:
         return None
     listed = ", ".join(f"`{name}`" for name in sorted(names))
-    message = f"An operation may have one of the fields {listed}, and this one has {most}. Send one request for each."
+    message = f"An operation may have 1 of the fields {listed}, and this one has {most}. Send one request for each."
     return LimitExceeded(CODE, message)
 
 

@@ -39,6 +39,7 @@ def many(text: str, times: int) -> str:
 
 
 PAGES = "{ me { sessions(first: 100) { nodes { events(first: 100) { nodes { id kind occurredAt } } } } } }"
+PROOF = 'reauthenticate(input: {password: "x"}) { __typename }'
 # By the first cell of the page: a request beyond the limit, and the part of the message with the value of the request.
 BEYOND: dict[str, tuple[Any, str]] = {
     "operations of a request: batches are off": ([{"query": "{ __typename }"}] * 2, "2"),
@@ -49,6 +50,7 @@ BEYOND: dict[str, tuple[Any, str]] = {
     "characters of an alias or another name": ({"query": "{ " + "n" * 101 + ": __typename }"}, "101 characters"),
     "aliases": ({"query": "{ me " + many("a{}: id", 101) + "}"}, "101"),
     "fields of Query and Mutation": ({"query": many("__typename", 101)}, "101"),
+    "fields of Mutation that hash a password": ({"query": f"mutation {{ a: {PROOF} b: {PROOF} }}"}, "has 2"),
     "directives": ({"query": "{ __typename " + "@skip(if: true) " * 51 + "}"}, "51"),
     "pairs of fields with one response name": ({"query": many("__typename", 100)}, "more than 1000"),
     "validation errors that are reported": ({"query": many("a{}", 6)}, "more than 5"),
