@@ -50,7 +50,7 @@ class OverBudget:
         """COST_LIMITED, with `Retry-After`."""
         message = (
             f"Your requests cost more than the {self.units} fields that are allowed in a minute. "
-            f"Send the next one in {self.seconds} seconds."
+            f"Send the next one after {self.seconds} s."
         )
         return RequestError(429, message, "COST_LIMITED", **{"Retry-After": str(self.seconds)})
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
-from sessionql.graphql.limits import document_limits
+from sessionql.graphql.limits import PASSWORD_FIELDS, document_limits
 from sessionql.graphql_server.limits.limits import Limits
 from sessionql.resolvers.dependencies import Policy
 from sessionql.resolvers.values import paging
@@ -108,6 +108,9 @@ def test_the_rules_are_those_of_the_settings() -> None:
         "attempts_per_account": 7,
         "attempts_per_address": 8,
         "registrations_per_address": 9,
+        "refresh_grace_same_client": True,
+        "logins_per_account": 11,
+        "logins_per_address": 12,
         "nonstandard_emails": True,
         "password_reset_lifetime": timedelta(hours=10),
         "accounts": "off",
@@ -128,6 +131,7 @@ def test_the_limits_are_those_of_the_settings() -> None:
         "nested_list_size": NESTED_LIST_SIZE,
         "value_bytes": VALUE_BYTES,
         "name_length": Limits().name_length,
+        "exclusive_fields": PASSWORD_FIELDS,
     }
     names = {field.name for field in fields(Limits)} - {"seconds", *sizes}
     given: dict[str, Any] = {f"max_{name}": number for number, name in enumerate(sorted(names), 30)}
