@@ -75,13 +75,12 @@ async def embedding(settings: Settings, request: pytest.FixtureRequest) -> Async
     sessions = SessionQL(Settings.model_validate({**given, **proxies, **origins, "mode": "development"}))
     app = FastAPI(lifespan=sessions.lifespan)
     app.mount("/auth", sessions.app)
-    current = Annotated[Requester, Depends(sessions.current_session)]
 
     @app.get("/guarded")
-    async def guarded(_current: current) -> None: ...
+    async def guarded(_current: Annotated[Requester, Depends(sessions.current_session)]) -> None: ...
 
     @app.websocket("/guarded")
-    async def guarded_socket(_current: current) -> None: ...
+    async def guarded_socket(_current: Annotated[Requester, Depends(sessions.current_session)]) -> None: ...
 
     async with app.router.lifespan_context(app):
         yield app
