@@ -147,7 +147,7 @@ class TurnTaking(Executor[Any]):
 
 
 class _InTurns:
-    """An awaitable that takes a turn each time before it continues."""
+    """An awaitable that takes a turn before it begins, and each time before it continues."""
 
     __slots__ = ("_awaitable", "_execution")
 
@@ -156,7 +156,15 @@ class _InTurns:
         self._awaitable = awaitable
 
     def __await__(self) -> Generator[Any, Any, Any]:
-        execution, waiting = self._execution, self._awaitable.__await__()
+        execution = self._execution
+        try:
+            # A resolver whose rows were read for another one does all of its work at once.
+            yield from execution.turns.take(execution).__await__()
+        except asyncio.CancelledError:
+            if asyncio.iscoroutine(self._awaitable):
+                self._awaitable.close()
+            raise
+        waiting = self._awaitable.__await__()
         send: Callable[[Any], Any] = waiting.send
         value: Any = None
         while True:
