@@ -103,7 +103,12 @@ class Running:
         chain, key = certificate or (None, None)
         self._socket = socket.create_server(("127.0.0.1", 0))
         config = uvicorn.Config(
-            app, ssl_certfile=chain, ssl_keyfile=key, log_level="error", ws="websockets-sansio", proxy_headers=False
+            app,
+            ssl_certfile=chain,
+            ssl_keyfile=key,
+            ws="websockets-sansio",
+            proxy_headers=False,
+            log_config=None,  # that of the other tests stays
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(target=self._server.run, args=([self._socket],))

@@ -79,6 +79,8 @@ def run_every_command(command_line: CommandLine, folder: Path, session_id: str) 
     key_id = run("service-keys list").split()[0]
     assert "Reports" in run("service-keys revoke", key_id)
 
+    assert run("users create", "bo@example.com").startswith("sqlp_")
+    assert run("users reset-password", "bo@example.com").startswith("sqlp_")
     ana = ("--email", ANA)
     assert f"email: {ANA}" in run("users show", *ana)
     assert session_id in run("users sessions", *ana)

@@ -159,4 +159,4 @@ async def test_a_refresh_whose_device_is_known_needs_no_further_statement(deps: 
         with recorded_statements(deps.storage.database) as executed:
             ana = replace(ana, tokens=(await refreshed(deps, ana.tokens.refresh, client, key)).tokens)
         counts.append(len(executed))
-    assert counts == [1, 1, 3], "the rotation; another device is written with its event"
+    assert counts == [1, 1, 4], "the rotation; another device, its event and the bound of events"

@@ -174,7 +174,7 @@ async def test_a_request_needs_no_further_statement_for_its_device(deps: Depende
         assert len(executed) == 3, "each request reads the row of its session"
         del executed[:]
         await deps.activity.flush()
-    assert len(executed) == 2, "the device with its event, in the batch"
+    assert len(executed) == 3, "the device, its event and the bound of events, in the batch"
 
 
 async def test_a_requester_has_the_stored_device(deps: Dependencies, clock: FakeClock) -> None:
