@@ -110,7 +110,12 @@ async def test_a_user_keeps_a_bounded_number_of_events_of_each_kind(
 ) -> None:
     monkeypatch.setattr("sessionql.storage.events.fold_key", lambda _event: None)
     ana, bob = await sign_up(deps), await sign_up(deps, "bob@example.com")
-    for number in range(MAX_EVENTS_PER_KIND + 5):
+    await rename_session(deps, as_requester(ana), str(ana.session.id), "First", LAPTOP)
+    first = (await events_of(deps, ana.user.id))[0]
+    assert first.kind is EventKind.SESSION_RENAMED
+    async with deps.storage.transaction() as repositories:
+        await repositories.events.add_many([replace(first, id=deps.new_id()) for _ in range(MAX_EVENTS_PER_KIND - 1)])
+    for number in range(5):
         await rename_session(deps, as_requester(ana), str(ana.session.id), str(number), LAPTOP)
 
     assert await rows_of(deps, "events WHERE kind = 'SESSION_RENAMED'") == MAX_EVENTS_PER_KIND
