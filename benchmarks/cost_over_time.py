@@ -10,7 +10,6 @@ percentile is more than MAX_RATIO times its quiet value. COST_PER_MINUTE 0 measu
 """
 
 import asyncio
-import gc
 import json
 import secrets
 import sys
@@ -26,6 +25,7 @@ import uvloop
 
 from benchmarks.asgi_client import ask, send_raw
 from sessionql.app.factory import create_app
+from sessionql.server.application import set_up_garbage_collection
 from sessionql.settings.settings import Settings
 from sessionql.storage.records import EventKind, EventRecord
 
@@ -130,8 +130,7 @@ async def main(seconds: float, limits: dict[str, Any]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         app = create_app(Settings(data_dir=Path(folder), accounts="open", registrations_per_address=0, **limits))
         async with app.router.lifespan_context(app):
-            # As the server does: the garbage collector need not examine the loaded modules again.
-            gc.freeze()
+            set_up_garbage_collection()  # as the server does
             quiet, attacked = await measure(app, seconds)
     for name, measured in (("quiet", quiet), ("attacked", attacked)):
         median, most = measured.percentile(0.5), measured.percentile(0.99)

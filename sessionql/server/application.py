@@ -1,5 +1,6 @@
 """The application that the server runs: SessionQL alone, or an application that embeds it."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -13,6 +14,10 @@ from sessionql.http_kit.transports import Transports
 from sessionql.server.transport_limits import transport_limits, within_open_files
 from sessionql.settings.logs import set_up_logging
 from sessionql.settings.settings import Settings
+
+FULL_COLLECTION = 100
+"""Collections of the second generation before a full one; ten times Python's default. While responses are large, a full
+collection stops the process for up to 50 ms."""
 
 
 class ApplicationError(Exception):
@@ -36,6 +41,7 @@ class Embedding:
         app = found() if self.is_factory else found
         # After the import: an application that configures logging itself keeps that.
         _prepare_worker()
+        set_up_garbage_collection()
         return app
 
     def _found(self) -> Callable[..., Any]:
@@ -50,7 +56,16 @@ class Embedding:
 
 def make_app() -> FastAPI:
     """SessionQL as the application of one worker, which may be a process of its own."""
-    return create_app(_prepare_worker())
+    app = create_app(_prepare_worker())
+    set_up_garbage_collection()
+    return app
+
+
+def set_up_garbage_collection() -> None:
+    """Make full collections short and rare. What is loaded now stays in memory, so they need not examine it."""
+    gc.freeze()
+    first, second, _ = gc.get_threshold()
+    gc.set_threshold(first, second, FULL_COLLECTION)
 
 
 def _prepare_worker() -> Settings:
