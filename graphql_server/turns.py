@@ -20,9 +20,9 @@ from graphql.execution.incremental.incremental_executor import IncrementalExecut
 from graphql.pyutils import AwaitableOrValue, Path, gather_with_cancel
 
 FIRST = 0.005
-"""Seconds of CPU time before the first pause."""
+"""Seconds of work before the first pause."""
 SLICE = 0.001
-"""Seconds of CPU time of each turn. One item of a list is never divided."""
+"""Seconds of work of each turn. One item of a list is never divided."""
 PAUSE = 8
 """Iterations of the event loop between two turns: about as many as a short request needs between two waits."""
 FEW = 20
@@ -86,7 +86,8 @@ class TurnTaking(Executor[Any]):
     """Completes lists in turns. A mixin: `turn_taking` adds it to another class of executors."""
 
     turns: ClassVar[Turns]
-    clock = staticmethod(time.thread_time)
+    # Not the CPU time of the thread, which needs a system call for each item.
+    clock = staticmethod(time.monotonic)
     seconds_left: float = FIRST
     """Of the turn, or before the first one."""
     turns_taken: int = 0

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple, TypeAlias
 from sessionql.http_kit.errors import RequestError
 
 MAX_PAYERS = 10_000
-"""Callers that are remembered. Beyond it, those that spent nothing for longest begin again with a full budget."""
+"""Callers that are remembered. Beyond it, those that sent nothing for longest begin again with a full budget."""
 OPERATION = 50
 """Units that each request costs, whatever it does: reading, authentication, writing. A field of a response is one."""
 BYTES_OF_A_FIELD = 40
@@ -33,9 +33,14 @@ PayerOf: TypeAlias = Callable[[Any], Payer | None]
 """The payer of a request, by its context; None for a request without a budget."""
 
 
-class _Spent(NamedTuple):
-    units: float
-    at: float
+class _Spent:
+    """What a payer has spent and not earned again, at a time."""
+
+    __slots__ = ("at", "units")
+
+    def __init__(self, at: float) -> None:
+        self.units = 0.0
+        self.at = at
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +65,7 @@ class Budgets:
 
     def __init__(self, per_minute: int, payer_of: PayerOf, clock: Callable[[], float] = time.monotonic) -> None:
         self._per_minute = per_minute
+        self._per_second = per_minute / _MINUTE
         self._payer_of = payer_of
         self._clock = clock
         self._spent: OrderedDict[Hashable, _Spent] = OrderedDict()
@@ -72,32 +78,34 @@ class Budgets:
         payer = self._payer(context)
         if payer is None:
             return
-        excess = self._units(payer) - self._per_minute
+        spent = self._spent_by(payer)
+        excess = spent.units - self._per_minute
         if excess >= 0:
             seconds = max(1, ceil(excess * _MINUTE / self._per_minute))
             raise OverBudget(self._per_minute * payer.share, seconds).error
-        self._add(payer, OPERATION)
+        spent.units += OPERATION / payer.share
 
     def spend(self, context: Any, units: float) -> None:
         """Spend more for a request that began."""
         if units and (payer := self._payer(context)) is not None:
-            self._add(payer, units)
+            self._spent_by(payer).units += units / payer.share
 
     def _payer(self, context: Any) -> Payer | None:
         return self._payer_of(context) if self._per_minute else None
 
-    def _units(self, payer: Payer) -> float:
-        """What the payer has spent and not earned again."""
+    def _spent_by(self, payer: Payer) -> _Spent:
+        """What the payer has spent until now, to add to."""
+        now = self._clock()
         spent = self._spent.get(payer.key)
         if spent is None:
-            return 0
-        return max(0.0, spent.units - (self._clock() - spent.at) * self._per_minute / _MINUTE)
-
-    def _add(self, payer: Payer, units: float) -> None:
-        self._spent[payer.key] = _Spent(self._units(payer) + units / payer.share, self._clock())
-        self._spent.move_to_end(payer.key)
-        if len(self._spent) > MAX_PAYERS:
-            self._spent.popitem(last=False)
+            spent = self._spent[payer.key] = _Spent(now)
+            if len(self._spent) > MAX_PAYERS:
+                self._spent.popitem(last=False)
+        else:
+            self._spent.move_to_end(payer.key)
+            spent.units = max(0.0, spent.units - (now - spent.at) * self._per_second)
+            spent.at = now
+        return spent
 
 
 UNLIMITED = Budgets(0, lambda _: None)

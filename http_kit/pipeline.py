@@ -19,5 +19,5 @@ class PipelineFlow(FlowControl):
 
     def resume_reading(self) -> None:
         """Read again, unless requests wait."""
-        if not self._pipeline:
+        if self.read_paused and not self._pipeline:
             super().resume_reading()

@@ -36,6 +36,7 @@ TRANSPORT_SECURITY = (b"strict-transport-security", b"max-age=31536000")
 """For responses over https (RFC 6797 section 7.2): a year, as ASVS 3.4.1 requires. Without `includeSubDomains`, because
 other hosts of the domain are not ours.
 """
+_HTTPS_HEADERS = (*HEADERS, TRANSPORT_SECURITY)
 
 
 def add_headers(response: Response) -> Response:
@@ -73,7 +74,7 @@ class SecurityHeaders:
             if message["type"] == "http.response.start":
                 given = list(message.get("headers", ()))
                 names = {name for name, _ in given}
-                headers = (*HEADERS, TRANSPORT_SECURITY) if self._is_https(scope) else HEADERS
+                headers = _HTTPS_HEADERS if self._is_https(scope) else HEADERS
                 message["headers"] = given + [pair for pair in headers if pair[0] not in names]
             await send(message)
 
