@@ -62,10 +62,13 @@ class Device:
         return email
 
 
-@pytest.fixture(params=[DESKTOP, PHONE], ids=["desktop", "phone"])
+on_both_sizes = pytest.mark.parametrize("device", [DESKTOP, PHONE], ids=["desktop", "phone"], indirect=True)
+
+
+@pytest.fixture
 def device(request: pytest.FixtureRequest, chromium: Browser, server_url: str) -> Iterator[Device]:
     """A device that must neither request other origins nor have console errors."""
-    context = chromium.new_context(viewport=request.param)
+    context = chromium.new_context(viewport=getattr(request, "param", DESKTOP))
     device = Device(context.new_page())
 
     def block_other_origins(route: Route) -> None:
@@ -87,6 +90,7 @@ def device(request: pytest.FixtureRequest, chromium: Browser, server_url: str) -
     assert device.console_errors == []
 
 
+@on_both_sizes
 def test_register_and_list_the_own_session(device: Device, server_url: str) -> None:
     device.open_graphiql(server_url)
     expect(device.page.locator("#bar")).to_contain_text("Not signed in")
@@ -123,6 +127,7 @@ def test_secrets_are_not_in_local_storage(device: Device, server_url: str) -> No
     assert "password" not in lasting
 
 
+@on_both_sizes
 def test_everything_fits_and_dialogs_work_under_the_content_security_policy(device: Device, server_url: str) -> None:
     device.open_graphiql(server_url)
     assert device.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
