@@ -142,6 +142,7 @@ class HttpProtocol(HttpToolsProtocol):
             self.pipeline.append((cycle, app))
         else:
             self._handle.forget_owners()
+            self._handle.hold_head()
             super()._start_asgi_task(cycle, app)
 
     def shutdown(self) -> None:

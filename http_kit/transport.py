@@ -52,8 +52,10 @@ class TransportHandle:
         self.network: Hashable = None if peer is None else transports.limits.network_of(peer)
         self.owners: tuple[Hashable, ...] = ()
         self.forget_owners()
-        # The methods that each request uses, without another call.
-        self.write, self.is_closing = transport.write, transport.is_closing
+        self._head = b""
+        self._is_head_next = False
+        # The method that each request uses, without another call.
+        self.is_closing = transport.is_closing
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._transport, name)
@@ -61,6 +63,29 @@ class TransportHandle:
     def forget_owners(self) -> None:
         """Count unsent bytes for the network of the peer only: another request begins."""
         self.owners = () if self.network is None else (self.network,)
+
+    def hold_head(self) -> None:
+        """Hold what is written next, the head of a response: the body usually follows at once."""
+        self._is_head_next = True
+
+    def write(self, data: bytes) -> None:
+        """Write bytes: the head of a response and its body in one system call and one packet.
+
+        A head without a body is written in the next iteration of the event loop.
+        """
+        if self._head:
+            head, self._head = self._head, b""
+            self._transport.writelines((head, data))
+        elif self._is_head_next:
+            self._is_head_next, self._head = False, data
+            self._loop.call_soon(self._write_head)
+        else:
+            self._transport.write(data)
+
+    def _write_head(self) -> None:
+        if self._head and not self._has_ended:
+            head, self._head = self._head, b""
+            self._transport.write(head)
 
     @property
     def unsent(self) -> int:
@@ -99,6 +124,7 @@ class TransportHandle:
 
     def close(self) -> None:
         """Close the connection when the client has taken what was written."""
+        self._write_head()
         self._transport.close()
         if self._transport.get_write_buffer_size():
             self._start_timer()
@@ -114,6 +140,7 @@ class TransportHandle:
 
     def evict(self) -> None:
         """End the connection: another one needs its place."""
+        self._write_head()
         if self._transport.get_write_buffer_size():
             self.abort()
         else:
