@@ -160,7 +160,8 @@ class _InTurns:
         execution = self._execution
         try:
             # A resolver whose rows were read for another one does all of its work at once.
-            yield from execution.turns.take(execution).__await__()
+            if execution.seconds_left <= 0:
+                yield from execution.turns.take(execution).__await__()
         except asyncio.CancelledError:
             if asyncio.iscoroutine(self._awaitable):
                 self._awaitable.close()
@@ -180,7 +181,8 @@ class _InTurns:
             send, value = waiting.send, None
             try:
                 yield awaited
-                yield from execution.turns.take(execution).__await__()
+                if execution.seconds_left <= 0:
+                    yield from execution.turns.take(execution).__await__()
             except BaseException as error:  # noqa: BLE001 - cancellation too: it belongs to the awaitable
                 send, value = waiting.throw, error
 
@@ -199,13 +201,21 @@ class _List:
 
     def advance(self) -> bool:
         """Complete items until the list ends or the turn is over. Whether the list has ended."""
-        execution = self._execution
+        execution, results = self._execution, self._results
+        type_, fields, info, path, position = self._place
         outermost = execution.begin()
         try:
             if outermost and execution.seconds_left <= 0:
                 return False
             for index, item in self._items:
-                self._complete(index, item)
+                item_path = path.add_key(index, None)
+                if execution.is_awaitable(item):
+                    results.append(
+                        execution.complete_awaitable_list_item_value(item, type_, fields, info, item_path, position)
+                    )
+                    self._pending.append(index)
+                elif execution.complete_list_item_value(item, results, type_, fields, info, item_path, position):
+                    self._pending.append(index)
                 if execution.is_over():
                     return False
         except Exception:
@@ -247,16 +257,6 @@ class _List:
         for index, value in zip(self._pending, awaited, strict=True):
             self._results[index] = value
         return self._results
-
-    def _complete(self, index: int, item: Any) -> None:
-        type_, fields, info, path, position = self._place
-        execution, item_path = self._execution, path.add_key(index, None)
-        if execution.is_awaitable(item):
-            completing = execution.complete_awaitable_list_item_value(item, type_, fields, info, item_path, position)
-            self._results.append(completing)
-            self._pending.append(index)
-        elif execution.complete_list_item_value(item, self._results, type_, fields, info, item_path, position):
-            self._pending.append(index)
 
 
 def turn_taking(executor_class: ExecutorClass | None, turns: Turns) -> ExecutorClass:
