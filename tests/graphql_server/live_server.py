@@ -140,6 +140,8 @@ class LiveServer:
         self.quota = ConnectionQuota(self.limits)
         self.engine = Engine(schema, map_exception=map_exception, limits=documents)
         self.address = ""
+        self.may_authenticate = asyncio.Event()
+        """Authentication of "never" waits for it."""
         self.server: UvicornServer | None = None
         self._serving: asyncio.Task[None] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
@@ -187,7 +189,7 @@ class LiveServer:
             case "bug":
                 raise RuntimeError("a secret reason")
             case "never":
-                await asyncio.Event().wait()
+                await self.may_authenticate.wait()
         return self._met(payload or {})
 
     @asynccontextmanager

@@ -75,6 +75,8 @@ async def test_a_socket_whose_authentication_takes_long_is_not_closed_for_others
                 await client.init()
                 assert (await silent.close_reason())[0] == 1013
             assert slow.connection.close_code is None
+            live_server.may_authenticate.set()
+            assert await slow.receive() == {"type": "connection_ack"}
         await live_server.wait_until_idle()
 
 

@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
@@ -120,10 +120,12 @@ def pipelined(server: Process) -> list[socket.socket]:
 def one_after_another(server: Process) -> list[socket.socket]:
     """Six requests on one connection, each after the start of the answer to the last."""
     client = server.connect()
-    for _ in range(6):
-        with suppress(OSError):
+    try:
+        for _ in range(6):
             client.sendall(post(query(LARGE)))
             client.recv(1)
+    except ConnectionResetError:
+        return _already_disconnected(client)
     return [client]
 
 
@@ -147,9 +149,13 @@ def pings(server: Process) -> list[socket.socket]:
     client = server.connect()
     client.sendall(HANDSHAKE)
     client.settimeout(0.5)
-    with suppress(OSError):
+    try:
         for _ in range(1_000):
             client.sendall(frame(type="ping", payload={"x": "x" * 60_000}))
+    except ConnectionResetError:
+        return _already_disconnected(client)
+    except TimeoutError:
+        pass  # the server reads no more
     client.settimeout(TIMEOUT)
     return [client]
 
@@ -182,6 +188,12 @@ def _sent(server: Process, data: bytes) -> socket.socket:
     client = server.connect()
     client.sendall(data)
     return client
+
+
+def _already_disconnected(client: socket.socket) -> list[socket.socket]:
+    """No clients. A slow machine disconnects this one while it sends: the error is raised only once."""
+    client.close()
+    return []
 
 
 def _socket(server: Process) -> socket.socket:
@@ -223,7 +235,7 @@ def test_a_client_that_reads_a_byte_at_a_time_is_disconnected(tmp_path: Path) ->
 def test_a_client_that_reads_slowly_receives_its_answer(tmp_path: Path) -> None:
     """It needs several times the time-out, and takes something within each."""
     with serve(tmp_path) as server:
-        received = rest(_sent(server, post(query(LARGE), b"Connection: close")), seconds=0.03)
+        received = rest(_sent(server, post(query(LARGE), b"Connection: close")), seconds=0.004)
         assert received is not None
         assert received > LARGE
         assert server.wait_for(lambda state: state["open"] == 0) == {"open": 0, "unsent": 0}

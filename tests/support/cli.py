@@ -35,7 +35,7 @@ def run(folder: Path, *arguments: str, typed: str = "", **settings: str) -> Resu
         files = [Path(streams, name) for name in ("in", "out", "err")]
         for file, text in zip(files, (typed, "", ""), strict=True):
             file.write_text(text)
-        process = ForkedCommand(folder, arguments, environment(**settings), files)
+        process = ForkedCommand(folder, ["sessionql", *arguments], environment(**settings), files)
         try:
             code = process.wait(TIMEOUT)
         finally:

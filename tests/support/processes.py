@@ -36,15 +36,16 @@ class ChildProcess(Protocol):
 
 
 class ForkedCommand:
-    """`sessionql` with arguments, in a forked process. Streams are files: input, output, errors.
+    """`sessionql` or `uvicorn` with arguments, in a forked process. Streams are files: input, output, errors.
 
-    It differs from the installed command in one way: handlers of `atexit` do not run.
+    It differs from the installed command in two ways: handlers of `atexit` do not run, and modules are loaded before
+    the start.
     """
 
-    def __init__(self, folder: Path, arguments: tuple[str, ...], env: dict[str, str], streams: list[Path]) -> None:
+    def __init__(self, folder: Path, command: list[str], env: dict[str, str], streams: list[Path]) -> None:
         context: ForkServerContext = multiprocessing.get_context("forkserver")
         context.set_forkserver_preload(_PRELOAD)
-        self._process: ForkServerProcess = context.Process(target=_main, args=(folder, arguments, env, streams))
+        self._process: ForkServerProcess = context.Process(target=_main, args=(folder, command, env, streams))
         self._process.daemon = True
         self._process.start()
 
@@ -81,7 +82,7 @@ def environment(**settings: str) -> dict[str, str]:
     return inherited | {f"SESSIONQL_{name}": value for name, value in ({"ACCOUNTS": "open"} | settings).items()}
 
 
-def _main(folder: Path, arguments: tuple[str, ...], env: dict[str, str], streams: list[Path]) -> None:
+def _main(folder: Path, command: list[str], env: dict[str, str], streams: list[Path]) -> None:
     # A group of its own, as `start_new_session` of `subprocess` gives.
     os.setsid()
     os.chdir(folder)
@@ -93,7 +94,12 @@ def _main(folder: Path, arguments: tuple[str, ...], env: dict[str, str], streams
         os.close(handle)
     # multiprocessing closes standard input; a command must find what was typed.
     sys.stdin, sys.stdout, sys.stderr = open(0), open(1, "w"), open(2, "w")  # noqa: SIM115 - the process ends
-    sys.argv = ["sessionql", *arguments]
-    from sessionql.cli.main import main  # noqa: PLC0415 - loaded before the fork
+    sys.argv = command
+    from uvicorn.main import main as uvicorn  # noqa: PLC0415 - loaded before the fork
 
-    main()
+    from sessionql.cli.main import main as sessionql  # noqa: PLC0415 - loaded before the fork
+
+    if command[0] == "uvicorn":
+        uvicorn()
+    else:
+        sessionql()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from http.client import parse_headers
 from typing import Any, BinaryIO
 
-PAUSE = 0.3
+PAUSE = 0.1
 """Seconds between two parts: the server handles the first one meanwhile."""
 
 

@@ -47,6 +47,11 @@ class Server:
         self.url = f"http://127.0.0.1:{self._port}"
 
     @property
+    def command(self) -> list[str]:
+        """The command that starts it."""
+        return ["sessionql", "serve", *self._arguments]
+
+    @property
     def keys_file(self) -> Path:
         """The file with the keys of this server; another server may share it."""
         return self._folder / "keys.json"
@@ -70,7 +75,7 @@ class Server:
         return self
 
     def _launch(self, log: Path, env: dict[str, str]) -> ChildProcess:
-        return ForkedCommand(self._folder, ("serve", *self._arguments), env, [Path(os.devnull), log, log])
+        return ForkedCommand(self._folder, self.command, env, [Path(os.devnull), log, log])
 
     def stop(self, sig: signal.Signals = signal.SIGTERM) -> int:
         """Stop the server; returns its exit code."""
@@ -139,7 +144,7 @@ class InstalledServer(Server):
     @property
     def command(self) -> list[str]:
         """The command line that starts it."""
-        return [sys.executable, "-m", "sessionql", "serve", *self._arguments]
+        return [sys.executable, "-m", *super().command]
 
     def _launch(self, log: Path, env: dict[str, str]) -> ChildProcess:
         with log.open("ab") as output:
@@ -176,6 +181,20 @@ class ServedProgram(Program):
         """The command line that starts it."""
         serve = [sys.executable, "-m", "sessionql", "serve", f"{self._name}:app"]
         return [*serve, "--app-dir", str(PROGRAMS), *self._options]
+
+
+class _Forked(InstalledServer):
+    def _launch(self, log: Path, env: dict[str, str]) -> ChildProcess:
+        _python, _module, *command = self.command
+        return ForkedCommand(self._folder, command, env, [Path(os.devnull), log, log])
+
+
+class ForkedProgram(_Forked, Program):
+    """The same in a forked process, for tests of requests: uvicorn's modules are loaded before its start."""
+
+
+class ForkedServedProgram(_Forked, ServedProgram):
+    """The same in a forked process, with one worker."""
 
 
 def free_port() -> int:

@@ -11,7 +11,7 @@ from tests.docs.notes_story import run_notes_story
 from tests.support.cli import run
 from tests.support.engines import Engines
 from tests.support.raw_http import responses_to
-from tests.support.server import Program, ServedProgram
+from tests.support.server import ForkedProgram, ForkedServedProgram, Program, ServedProgram
 
 LOG_IN = "mutation($input: LoginInput!) { login(input: $input) { errors { ... on UserError { code } } } }"
 REGISTER = "mutation($input: RegisterInput!) { register(input: $input) { session { ipAddress } } }"
@@ -37,7 +37,7 @@ def notes(
     folder = tmp_path_factory.mktemp("notes")
     url = engines.sqlite(folder)
     made = (
-        ServedProgram("notes", url, folder)
+        ForkedServedProgram("notes", url, folder)
         if request.param == "sessionql serve"
         else Program("notes", url, folder, "--http", request.param)
     )
@@ -60,7 +60,7 @@ def test_wrong_passwords_are_counted_for_the_peer(notes: Program, ana: str, forg
 
 
 def test_the_header_of_a_listed_proxy_is_used_without_a_warning(engines: Engines, tmp_path: Path, ana: str) -> None:
-    with Program("notes", engines.sqlite(tmp_path), tmp_path, TRUSTED_PROXIES="127.0.0.1") as notes:
+    with ForkedProgram("notes", engines.sqlite(tmp_path), tmp_path, TRUSTED_PROXIES="127.0.0.1") as notes:
         user = {"email": ana, "password": "correct horse battery"}
         headers = {"X-Forwarded-For": "203.0.113.66, 198.51.100.7"}
         body = {"query": REGISTER, "variables": {"input": user}}
@@ -70,7 +70,7 @@ def test_the_header_of_a_listed_proxy_is_used_without_a_warning(engines: Engines
 
 
 def test_heads_of_every_route_are_bounded(engines: Engines, tmp_path: Path) -> None:
-    with ServedProgram("notes", engines.sqlite(tmp_path), tmp_path) as notes:
+    with ForkedServedProgram("notes", engines.sqlite(tmp_path), tmp_path) as notes:
         for path in (b"/notes", b"/auth/graphql"):
             head = b"GET " + path + b" HTTP/1.1\r\nHost: a\r\n"
             for rest in (b"a: b\r\n" * 200, b"a: " + b"b" * 1_000_000):
@@ -90,14 +90,14 @@ def test_it_may_have_several_workers(engines: Engines, tmp_path: Path) -> None:
 
 
 def test_it_behaves_as_under_uvicorn(engines: Engines, tmp_path: Path) -> None:
-    with ServedProgram("notes", engines.sqlite(tmp_path), tmp_path) as notes:
+    with ForkedServedProgram("notes", engines.sqlite(tmp_path), tmp_path) as notes:
         run_notes_story(notes)
 
 
 def test_a_factory_may_return_it(engines: Engines, tmp_path: Path, ana: str) -> None:
     (tmp_path / "made.py").write_text(FACTORY)
     options = ("--factory", "--app-dir", str(tmp_path))
-    with ServedProgram("made", engines.sqlite(tmp_path), tmp_path, *options) as made:
+    with ForkedServedProgram("made", engines.sqlite(tmp_path), tmp_path, *options) as made:
         assert made.device().register(ana).get(ADDRESSES)
 
 

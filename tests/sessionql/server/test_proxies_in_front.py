@@ -10,7 +10,7 @@ from tests.support.client import Device
 from tests.support.engines import Engines
 from tests.support.proxy import Proxy
 from tests.support.raw_http import RawResponse, responses_to, with_trailers
-from tests.support.server import Program, ServedProgram, Server, free_port
+from tests.support.server import ForkedProgram, ForkedServedProgram, Server, free_port
 
 pytestmark = pytest.mark.proxies
 
@@ -30,9 +30,9 @@ def server(
         case "sessionql":
             running = Server(url, folder, **settings)
         case "uvicorn":
-            running = Program("notes", url, folder, **settings)
+            running = ForkedProgram("notes", url, folder, **settings)
         case _:
-            running = ServedProgram("notes", url, folder, **settings)
+            running = ForkedServedProgram("notes", url, folder, **settings)
     with running:
         yield running
 

@@ -9,7 +9,7 @@ import pytest
 from tests.support.client import Device
 from tests.support.engines import Engines
 from tests.support.raw_http import RawResponse, responses_to, with_trailers
-from tests.support.server import Program, ServedProgram, Server
+from tests.support.server import ForkedProgram, ForkedServedProgram, Program, ServedProgram, Server
 
 CLIENT, FORGED = "198.51.100.7", "203.0.113.66"
 FORGED_HEADERS = (f"X-Forwarded-For: {FORGED}", f"Forwarded: for={FORGED}")
@@ -30,9 +30,9 @@ def server(
         case "sessionql":
             running = Server(url, folder, **SETTINGS)
         case "sessionql serve notes:app":
-            running = ServedProgram("notes", url, folder, **SETTINGS)
+            running = ForkedServedProgram("notes", url, folder, **SETTINGS)
         case http:
-            running = Program("notes", url, folder, "--http", http, **SETTINGS)
+            running = ForkedProgram("notes", url, folder, "--http", http, **SETTINGS)
     with running:
         yield running
 
