@@ -14,6 +14,7 @@ from typing import Any
 import httpx
 import hypothesis
 import pytest
+from _pytest.nodeid import NodeId
 from fastapi import FastAPI
 from uuid_utils.compat import uuid7
 
@@ -81,6 +82,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     for item in items:
         if group := _group_of(item):
             item.add_marker(pytest.mark.xdist_group(group))
+            if getattr(config.option, "loadgroup", False):
+                # What xdist's worker does: since pytest 9.2, what xdist 3.8 sets is no longer read.
+                item._id = NodeId.parse(f"{item.nodeid}@{group}")
 
 
 def _group_of(item: pytest.Item) -> str | None:
