@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sessionql.resolvers.devices import names
 from sessionql.resolvers.devices.client_hints import NO_HINTS, ClientHints, apply_client_hints, windows_version
+from sessionql.resolvers.devices.platforms import UNKNOWN_PLATFORM, Platform, find_platform, join_version, major
 from sessionql.resolvers.values.visible import is_visible
 from sessionql.storage.records import Device, DeviceKind
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
 MAX_USER_AGENT_LENGTH = 512
 """In characters; longer text is cut."""
 _MAX_LABEL_LENGTH = 80
-_MAX_VERSION_LENGTH = 16
 _UNKNOWN = Device("Unknown device", DeviceKind.UNKNOWN)
 
 # Every repetition is bounded, so that the time is linear in the length of the text.
@@ -37,23 +37,8 @@ _BOT_WITH_URL = re.compile(  # (compatible; Name/1.0; +https://...): bots send t
     re.ASCII,
 )
 _ELECTRON = re.compile(r"like Gecko\) ([A-Za-z][\w.-]{0,31})/", re.ASCII)
-_APPLE = re.compile(r"\b(iPhone|iPad|iPod)")
 _ENGINES = frozenset({"mozilla", "opera", "dalvik", "applecoremedia", "hbbtv"})
 _FIRST_FROZEN_SAFARI = 26
-_FIRST_IPADOS = 13
-
-
-class _Platform(NamedTuple):
-    """The device that runs the software: a model if it is known, else an operating system."""
-
-    name: str
-    kind: DeviceKind
-    os: str | None = None
-    os_version: str | None = None
-    model: str | None = None
-
-
-_UNKNOWN_PLATFORM = _Platform("", DeviceKind.UNKNOWN)
 
 
 class _Software(NamedTuple):
@@ -150,8 +135,8 @@ def _bot_name(text: str, family: str) -> str:
 
 
 def _compose(text: str, parsed: DefaultedResult) -> Device:
-    platform = _platform(text, parsed)
-    software = _software(text, parsed, has_platform=platform is not _UNKNOWN_PLATFORM)
+    platform = find_platform(text, parsed)
+    software = _software(text, parsed, has_platform=platform is not UNKNOWN_PLATFORM)
     displayed = _displayed_software(platform, software.name)
     browser = None if displayed == names.APP else displayed
     if not (browser or platform.name):
@@ -167,105 +152,29 @@ def _compose(text: str, parsed: DefaultedResult) -> Device:
     )
 
 
-def _displayed_software(platform: _Platform, browser: str | None) -> str | None:
+def _displayed_software(platform: Platform, browser: str | None) -> str | None:
     """Leave out a browser that is only the engine of a television, or has the same name as its device."""
-    set_top = platform is not _UNKNOWN_PLATFORM and platform.kind is DeviceKind.UNKNOWN
+    set_top = platform is not UNKNOWN_PLATFORM and platform.kind is DeviceKind.UNKNOWN
     engine = set_top and browser not in names.SET_TOP_BROWSERS
     return None if engine or browser == platform.name else browser
 
 
-def _safari_ios_version(platform: _Platform, software: _Software) -> str | None:
+def _safari_ios_version(platform: Platform, software: _Software) -> str | None:
     """Return the version of iOS 26 and later: they report iOS 18, but Safari has the version of iOS since then."""
     frozen = platform.os in ("iOS", "iPadOS") and software.name == "Safari"
-    return software.version if frozen and _major(software.version) >= _FIRST_FROZEN_SAFARI else None
+    return software.version if frozen and major(software.version) >= _FIRST_FROZEN_SAFARI else None
 
 
-def _kind(platform: _Platform, software: _Software) -> DeviceKind:
+def _kind(platform: Platform, software: _Software) -> DeviceKind:
     if software.name in names.AUTOMATA:
         return DeviceKind.PROGRAM
     if software.name in names.TEXT_BROWSERS:
         return DeviceKind.DESKTOP
-    if platform is _UNKNOWN_PLATFORM and software.name == "Opera Mini":
+    if platform is UNKNOWN_PLATFORM and software.name == "Opera Mini":
         return DeviceKind.PHONE
-    if software.native and (platform is _UNKNOWN_PLATFORM or platform.kind is DeviceKind.DESKTOP):
+    if software.native and (platform is UNKNOWN_PLATFORM or platform.kind is DeviceKind.DESKTOP):
         return DeviceKind.PROGRAM
     return platform.kind
-
-
-def _platform(text: str, parsed: DefaultedResult) -> _Platform:
-    finders = (_set_top, _other_handheld, _apple, _android, _computer)
-    return next((platform for find in finders if (platform := find(text, parsed))), _UNKNOWN_PLATFORM)
-
-
-def _set_top(text: str, parsed: DefaultedResult) -> _Platform | None:
-    """Recognize televisions and consoles; checked before phones, because some of them imitate a phone."""
-    found = names.find(text.casefold(), names.SET_TOPS)
-    headset = names.plausible_name(parsed.device.model) if "OculusBrowser" in text else None
-    name = found[1] if found else headset
-    return _Platform(name, DeviceKind.UNKNOWN, model=name) if name else None
-
-
-def _other_handheld(text: str, parsed: DefaultedResult) -> _Platform | None:
-    os, version = _system(parsed)
-    if os == "Kindle":
-        return _Platform(os, DeviceKind.TABLET, model=os)
-    if os not in names.PHONE_SYSTEMS:
-        return None
-    model = names.plausible_name(parsed.device.model) if os == "Windows Phone" else names.find_model(text)
-    name = "BlackBerry" if os == "BlackBerry OS" else model or os
-    return _Platform(name, DeviceKind.PHONE, os, version, model)
-
-
-def _apple(text: str, parsed: DefaultedResult) -> _Platform | None:
-    if "Android" in text:
-        return None  # imitations of the iPhone run Android
-    found, (os, version) = _APPLE.search(text), _system(parsed)
-    if found:
-        return _apple_model(found[1], version if os == "iOS" else None)
-    if "CFNetwork/" in text and os != "macOS":
-        return _Platform("Apple device", DeviceKind.PROGRAM)  # macOS and iOS report the same Darwin
-    return _Platform("iOS", DeviceKind.PHONE, "iOS", version) if os == "iOS" else None
-
-
-def _apple_model(product: str, version: str | None) -> _Platform:
-    if product == "iPad":
-        os = "iPadOS" if _major(version) >= _FIRST_IPADOS else "iOS"
-        return _Platform("iPad", DeviceKind.TABLET, os, version, "iPad")
-    name = "iPod touch" if product == "iPod" else product
-    return _Platform(name, DeviceKind.PHONE, "iOS", version, name)
-
-
-def _android(text: str, parsed: DefaultedResult) -> _Platform | None:
-    os, version = _system(parsed)
-    system = "HarmonyOS" if "HarmonyOS" in text or "OpenHarmony" in text else "Android"
-    if os != system and system not in text and "OpenHarmony" not in text:
-        return None
-    model, brand = names.find_model(text), parsed.device.brand or "Generic"
-    maker = None if brand.startswith("Generic") else names.plausible_name(brand)
-    name = names.model_name(model, maker) if model else None
-    # Chrome sends `K` for every model and 10 for every version; after a slash stands the API level.
-    is_hidden = os != system or "; K)" in text or f" Android/{version}" in text
-    return _Platform(name or system, _size(text, model or ""), system, None if is_hidden else version, name)
-
-
-def _size(text: str, model: str) -> DeviceKind:
-    """Distinguish tablet and phone: browsers send `Mobile` on phones only, native applications never."""
-    if "(PC;" in text or "Chromebook" in model:
-        return DeviceKind.DESKTOP
-    phone = "Mobile" in text or not text.startswith("Mozilla/")
-    tablet = names.is_tablet(model) or "Tablet" in text or not phone
-    return DeviceKind.TABLET if tablet else DeviceKind.PHONE
-
-
-def _computer(_: str, parsed: DefaultedResult) -> _Platform | None:
-    os, version = _system(parsed)
-    return _Platform(os, DeviceKind.DESKTOP, os, version) if os in names.COMPUTERS else None
-
-
-def _system(parsed: DefaultedResult) -> tuple[str, str | None]:
-    os = names.SYSTEMS.get(parsed.os.family, parsed.os.family)
-    version = _join_version(parsed.os.major, parsed.os.minor)
-    return os, None if (os, version) in names.FROZEN_VERSIONS else version
 
 
 def _software(text: str, parsed: DefaultedResult, *, has_platform: bool) -> _Software:
@@ -280,7 +189,7 @@ def _software(text: str, parsed: DefaultedResult, *, has_platform: bool) -> _Sof
     if family == "Electron" and (app := _ELECTRON.search(text)):
         title = names.ELECTRON_NAMES.get(app[1], app[1])
         return _Software(title, _version(text, app.end(1)), native)
-    return _Software(family, _join_version(parsed.user_agent.major, parsed.user_agent.minor), native)
+    return _Software(family, join_version(parsed.user_agent.major, parsed.user_agent.minor), native)
 
 
 def _family(text: str, parsed: DefaultedResult) -> str | None:
@@ -299,16 +208,6 @@ def _version_after(text: str, needle: str) -> str | None:
 def _version(text: str, start: int) -> str | None:
     match = _VERSION.match(text, start)
     return match[1] if match else None
-
-
-def _join_version(major: str | None, minor: str | None) -> str | None:
-    version = f"{major}.{minor}" if major and minor and minor.isdecimal() else major
-    return version if version and len(version) <= _MAX_VERSION_LENGTH and version.isascii() else None
-
-
-def _major(version: str | None) -> int:
-    number = (version or "").partition(".")[0]
-    return int(number) if number.isdecimal() else 0
 
 
 def _printable(text: str) -> str:
